@@ -1,0 +1,1 @@
+//! ims-client: a client for cloud image services, compiled to WebAssembly.

@@ -1,0 +1,2 @@
+//! The commands that build, start and test the project.
+fn main() {}
