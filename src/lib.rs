@@ -1,1 +1,31 @@
-//! ims-client: a client for cloud image services, compiled to WebAssembly.
+//! ims-client: cloud image services from a browser tab or a Node script, compiled to WebAssembly.
+//!
+//! Everything that thinks is plain Rust and is tested natively; everything that touches JavaScript is thin.
+//! Arrows run one way: `js → upload, download → oss, service → api, auth → http`.
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | [`error`] | the one error type that every rejection becomes |
+//! | [`platform`] | time, randomness and sleeping, passed in |
+//! | [`http`] | requests, responses, who sends them, when they are repeated |
+//! | [`auth`] | who signs: headers, token, a user's function, AWS Signature Version 4 |
+//! | [`api`] | what can be asked, without I/O: one file per operation |
+//! | [`service`] | performs an operation of [`api`]: sign, send, repeat, decode |
+//! | [`oss`] | the S3 operations that moving an image needs |
+//! | [`upload`] | a file to the object store: a state machine and the driver that runs it |
+//! | [`download`] | the same the other way |
+//! | `js` | the bindings, nothing but conversion (WebAssembly only) |
+
+pub mod api;
+pub mod auth;
+pub mod download;
+pub mod error;
+pub mod http;
+pub mod oss;
+pub mod platform;
+pub mod service;
+pub mod task;
+pub mod upload;
+
+#[cfg(target_arch = "wasm32")]
+pub mod js;

@@ -1,0 +1,17 @@
+//! Copies a shared image into an image of the caller's own. Source: CECloud IMS API reference, 1.21.
+
+use super::answers::CopiedImage;
+use super::requests::CopySharedImage;
+use crate::api::operation::{Answer, Argument, Operation};
+use crate::http::Method;
+use crate::http::retry::Repeat;
+
+pub static OPERATION: Operation = Operation {
+    name: "copySharedImage",
+    section: "1.21",
+    method: Method::Post,
+    path: "/api/image/v1/shared-images/{shareImageId}/copy",
+    arguments: &[Argument::Segment("shareId"), Argument::Body("request", CopySharedImage::FIELDS)],
+    answer: Answer::Object(CopiedImage::FIELDS),
+    repeat: Repeat::Once,
+};

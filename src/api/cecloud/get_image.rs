@@ -1,0 +1,16 @@
+//! Shows one image. Source: CECloud IMS API reference, 1.4.
+
+use super::answers::Image;
+use crate::api::operation::{Answer, Argument, Operation};
+use crate::http::Method;
+use crate::http::retry::Repeat;
+
+pub static OPERATION: Operation = Operation {
+    name: "getImage",
+    section: "1.4",
+    method: Method::Get,
+    path: "/api/image/v1/images/{image_id}",
+    arguments: &[Argument::Segment("imageId")],
+    answer: Answer::Object(Image::FIELDS),
+    repeat: Repeat::Safe,
+};

@@ -1,0 +1,44 @@
+//! CECloud IMS, from its API reference of 2025-05-30: 18 operations, one file each. The upload itself (1.8) is
+//! the work of `crate::upload`.
+
+pub mod answers;
+pub mod error_codes;
+pub mod requests;
+pub mod values;
+
+use crate::api::operation::Operation;
+
+/// Declares the files of the operations and the list of them all: a new one is one line.
+macro_rules! operations {
+    ($($file:ident),* $(,)?) => {
+        $(pub mod $file;)*
+        /// Every operation, in the order of the document.
+        pub static OPERATIONS: &[&Operation] = &[$(&$file::OPERATION),*];
+    };
+}
+
+operations! {
+    list_images,
+    get_image,
+    update_image,
+    create_image,
+    prepare_upload,
+    complete_upload,
+    list_private_images,
+    download_image,
+    delete_image,
+    share_image,
+    list_image_shares,
+    unshare_image,
+    list_shared_images,
+    delete_shared_image,
+    import_image,
+    list_export_buckets,
+    export_image,
+    copy_shared_image,
+}
+
+/// The operation behind a method of the public class.
+pub fn find(name: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|operation| operation.name == name).copied()
+}

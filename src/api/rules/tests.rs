@@ -1,0 +1,74 @@
+//! Each rule at its border.
+
+use super::*;
+use serde_json::json;
+
+fn refused(rule: Rule, value: Value) -> bool {
+    check(&value, "f".into(), &rule).is_err()
+}
+
+#[test]
+fn names_follow_the_document() {
+    for good in ["a", "test", "centos8.2", "镜像 1_a-b.c", &"x".repeat(128), &"𠀀".repeat(128)] {
+        assert!(!refused(Rule::ImageName, json!(good)), "{good}");
+    }
+    for bad in ["", " a", "a ", "a/b", "a\n", "naïve", "a:b", "名称！", &"x".repeat(129), &"镜".repeat(129)] {
+        assert!(refused(Rule::ImageName, json!(bad)), "{bad}");
+    }
+    assert!(refused(Rule::ImageName, json!(5)));
+}
+
+#[test]
+fn numbers_are_whole_and_in_range() {
+    let rule = || Rule::Integer { min: 1, max: INT_MAX };
+    for good in [json!(1), json!(INT_MAX)] {
+        assert!(!refused(rule(), good));
+    }
+    for bad in [json!(0), json!(-1), json!(1.5), json!("1"), json!(INT_MAX + 1), json!(1e300), json!(true)] {
+        assert!(refused(rule(), bad.clone()), "{bad}");
+    }
+}
+
+#[test]
+fn texts_are_counted_in_characters() {
+    let rule = || Rule::Text { min: 2, max: 256 };
+    assert!(!refused(rule(), json!("镜像")));
+    assert!(!refused(rule(), json!("𠀀".repeat(256))));
+    assert!(refused(rule(), json!("x")));
+    assert!(refused(rule(), json!("x".repeat(257))));
+}
+
+#[test]
+fn filters_cannot_be_broken_out_of() {
+    let text = |value: Value| filter(&value, "filter").map_err(|error| error.details().field.clone().unwrap());
+    assert_eq!(text(json!({"imageId": "img-1", "name": "a b"})), Ok("name:lk:a b|imageId:eq:img-1".into()));
+    assert_eq!(text(json!({"name": null})), Ok(String::new()));
+    for bad in ["a|imageId:eq:x", "a:b", "a\u{0}", ""] {
+        assert_eq!(text(json!({ "name": bad })), Err("filter.name".into()), "{bad}");
+    }
+    assert_eq!(text(json!({"nmae": "x"})), Err("filter.nmae".into()));
+    assert_eq!(text(json!("name:lk:x")), Err("filter".into()));
+}
+
+#[test]
+fn user_ids_are_one_to_fifty_without_duplicates() {
+    let field = |value: Value| check_user_ids(&value, "userIds").map_err(|e| e.details().field.clone().unwrap());
+    assert_eq!(field(json!(["1", "2"])), Ok(r#"["1","2"]"#.into()));
+    assert_eq!(field(json!([])), Err("userIds".into()));
+    assert_eq!(field(json!(["1", "1"])), Err("userIds[1]".into()));
+    assert_eq!(field(json!(["1", " "])), Err("userIds[1]".into()));
+    let many: Vec<String> = (0..51).map(|n| n.to_string()).collect();
+    assert_eq!(field(json!(many)), Err("userIds".into()));
+    assert!(field(json!(many[..50])).is_ok());
+    assert_eq!(field(json!("1")), Err("userIds".into()));
+}
+
+#[test]
+fn urls_are_http_with_a_host() {
+    for good in ["https://xxx", "http://10.0.0.1:9000/a/b.qcow2?x=%20"] {
+        assert!(!refused(Rule::Url, json!(good)), "{good}");
+    }
+    for bad in ["", "xxx", "file:///etc/passwd", "https://", "https:///x", "https://a b"] {
+        assert!(refused(Rule::Url, json!(bad)), "{bad}");
+    }
+}

@@ -1,0 +1,69 @@
+//! Tokens: asked for once, renewed once, forgotten on close.
+
+use super::*;
+use crate::http::Method;
+use core::future::Future;
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+
+fn now<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("the future waits for something"),
+    }
+}
+
+fn counted() -> (Token, Rc<Cell<u32>>) {
+    let asked = Rc::new(Cell::new(0));
+    let count = asked.clone();
+    let token = Token::from_source(Rc::new(move || {
+        count.set(count.get() + 1);
+        let text = format!("token-{}", count.get());
+        Box::pin(async move { Ok(Secret::new(text)) })
+    }));
+    (token, asked)
+}
+
+fn request() -> Request {
+    Request::new(Method::Get, "https://h/".into())
+}
+
+#[test]
+fn a_token_is_asked_for_once_and_renewed_for_all_who_were_refused() {
+    let (token, asked) = counted();
+    let (mut one, mut two) = (request(), request());
+    now(token.sign(&mut one)).unwrap();
+    now(token.sign(&mut two)).unwrap();
+    assert_eq!((asked.get(), one.headers.get("x-auth-token")), (1, Some("token-1")));
+    assert!(now(token.renew(&one)).unwrap());
+    assert!(now(token.renew(&two)).unwrap());
+    assert_eq!(asked.get(), 2, "the second refusal finds the token that the first one got");
+    assert_eq!(token.scrub("token-2 is wrong".into()), "*** is wrong");
+}
+
+#[test]
+fn after_close_nothing_is_signed() {
+    let (token, _) = counted();
+    let mut one = request();
+    now(token.sign(&mut one)).unwrap();
+    token.close();
+    assert_eq!(now(token.sign(&mut request())).unwrap_err().kind(), Kind::Auth);
+    assert!(!now(token.renew(&one)).unwrap());
+    let fixed = Token::fixed(Secret::new("fixed-token".into()));
+    now(fixed.sign(&mut one)).unwrap();
+    assert_eq!(one.headers.get("x-auth-token"), Some("fixed-token"));
+    assert!(!now(fixed.renew(&one)).unwrap(), "a fixed token has no successor");
+}
+
+#[test]
+fn fixed_headers_are_set_and_forgotten() {
+    let headers = FixedHeaders::new(vec![("Authorization".into(), Secret::new("Basic abcdef".into()))]);
+    let mut one = request();
+    now(headers.sign(&mut one)).unwrap();
+    assert_eq!(one.headers.get("authorization"), Some("Basic abcdef"));
+    assert_eq!(headers.scrub("Basic abcdef?".into()), "***?");
+    headers.close();
+    let mut two = request();
+    now(headers.sign(&mut two)).unwrap();
+    assert_eq!(two.headers.iter().count(), 0);
+}

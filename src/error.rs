@@ -1,0 +1,195 @@
+//! The one error type of the client: what was asked, what went wrong, and whether trying again can help.
+
+use serde::Serialize;
+
+/// What sort of failure it is; the `kind` of a JavaScript `ImsError`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The caller's input breaks a rule; nothing was sent.
+    Validation,
+    /// The service or the store does not accept the credentials.
+    Auth,
+    /// The request or its answer was lost on the way.
+    Network,
+    /// No answer, or no movement, in time.
+    Timeout,
+    /// The caller stopped it.
+    Aborted,
+    /// The image service answered with an error of its own.
+    Service,
+    /// The object store answered with an error of its own.
+    Storage,
+    /// The answer is not what the documents describe.
+    Protocol,
+    /// Bytes arrived that are not the bytes that were sent.
+    Integrity,
+    /// The file or stream cannot be read, or is not the one it was.
+    Source,
+    /// This platform, service or store cannot do it.
+    Unsupported,
+    /// A defect of this client.
+    Internal,
+}
+
+/// One attempt that failed on the way to the final error.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Attempt {
+    /// When it ended, RFC 3339, UTC.
+    pub at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    pub message: String,
+}
+
+/// The fields of an error. Nothing in it is a secret.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Details {
+    pub kind: Kind,
+    pub message: String,
+    /// Public name of the call: `createImage`, `upload` …
+    pub operation: String,
+    /// The service's or the store's own code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Of a validation error: the path of the field, `volumeImages[0].minDisk`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// Of a validation error: the refused value as JSON text.
+    #[serde(skip)]
+    pub value: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    pub retryable: bool,
+    pub resumable: bool,
+    pub attempts: Vec<Attempt>,
+}
+
+/// An error, boxed so that results stay small.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Error(Box<Details>);
+
+pub type Result<T> = core::result::Result<T, Error>;
+
+impl Error {
+    /// A new error; network failures and timeouts are retryable unless told otherwise.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Error(Box::new(Details {
+            kind,
+            message: message.into(),
+            operation: String::new(),
+            code: None,
+            status: None,
+            request_id: None,
+            field: None,
+            value: None,
+            rule: None,
+            retryable: matches!(kind, Kind::Network | Kind::Timeout),
+            resumable: false,
+            attempts: Vec::new(),
+        }))
+    }
+
+    /// A refused input: the field, the value as JSON text, and the rule it breaks.
+    pub fn invalid(field: impl Into<String>, value: impl Into<String>, rule: impl Into<String>) -> Self {
+        let (field, value, rule) = (field.into(), value.into(), rule.into());
+        let mut error = Error::new(Kind::Validation, format!("{field}: {} is refused: {rule}", clip(&value, 120)));
+        error.0.field = Some(field);
+        error.0.value = Some(value);
+        error.0.rule = Some(rule);
+        error
+    }
+
+    /// Names the operation, unless a deeper layer did, and starts the message with it.
+    pub fn during(mut self, operation: &str) -> Self {
+        if self.0.operation.is_empty() {
+            self.0.operation = operation.to_owned();
+            self.0.message = format!("{operation}: {}", self.0.message);
+        }
+        self
+    }
+
+    pub fn details(&self) -> &Details {
+        &self.0
+    }
+
+    pub fn details_mut(&mut self) -> &mut Details {
+        &mut self.0
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        self.0.code = Some(code.into());
+        self
+    }
+
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub fn retryable(mut self, retryable: bool) -> Self {
+        self.0.retryable = retryable;
+        self
+    }
+
+    pub fn resumable(mut self) -> Self {
+        self.0.resumable = true;
+        self
+    }
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The first `most` characters of a text, with an ellipsis where it was cut.
+pub fn clip(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_field_value_and_rule() {
+        let error = Error::invalid("image.minDisk", "-1", "must be a whole number from 1").during("createImage");
+        assert_eq!(
+            error.message(),
+            "createImage: image.minDisk: -1 is refused: must be a whole number from 1"
+        );
+        assert_eq!(error.clone().during("upload"), error, "the innermost operation stays");
+    }
+
+    #[test]
+    fn clipping_counts_characters_not_bytes() {
+        assert_eq!(clip("镜像服务", 2), "镜像…");
+        assert_eq!(clip("镜像", 2), "镜像");
+    }
+}

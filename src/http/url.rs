@@ -1,0 +1,158 @@
+//! URLs as far as the client needs them: an endpoint taken apart, paths and queries percent-encoded.
+
+use crate::error::{Error, Result};
+
+/// Percent-encodes everything but RFC 3986's unreserved characters, and `/` where it may stay.
+pub fn encode(text: &str, keep_slash: bool) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') || (keep_slash && byte == b'/') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            encoded.push(char::from(HEX[usize::from(byte >> 4)]));
+            encoded.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+    encoded
+}
+
+/// `a=1&b=x%7Cy` of name and value pairs, in their order.
+pub fn query(pairs: &[(&str, String)]) -> String {
+    let mut text = String::new();
+    for (name, value) in pairs {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        text.push_str(&encode(name, false));
+        text.push('=');
+        text.push_str(&encode(value, false));
+    }
+    text
+}
+
+/// The base URL of a service: scheme, host, port, and a path in front of every operation's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    pub secure: bool,
+    /// Host and, where it is not the scheme's own, port: what the Host header says.
+    pub authority: String,
+    /// Without a slash at its end; empty where the service stands at the root.
+    pub base_path: String,
+}
+
+impl Endpoint {
+    /// Takes an absolute http(s) URL apart; `field` names it in the error.
+    pub fn parse(text: &str, field: &str) -> Result<Self> {
+        let refuse = |rule: &str| Err(Error::invalid(field, format!("{text:?}"), rule));
+        let lower = text.get(..8).unwrap_or(text).to_ascii_lowercase();
+        let (secure, rest) = if lower.starts_with("https://") {
+            (true, &text[8..])
+        } else if lower.starts_with("http://") {
+            (false, &text[7..])
+        } else {
+            return refuse("must be an absolute URL that starts with https:// or http://");
+        };
+        if rest.bytes().any(|byte| byte <= b' ' || byte >= 0x7f || matches!(byte, b'\\' | b'"' | b'<' | b'>')) {
+            return refuse("must be a URL without spaces and with other letters than ASCII percent-encoded");
+        }
+        if rest.contains(['?', '#']) {
+            return refuse("must have no query and no fragment");
+        }
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        if authority.contains('@') {
+            // The value is not repeated: it holds a password.
+            return Err(Error::invalid(field, "\"…@…\"", "must hold no user name or password"));
+        }
+        let (host, port) = match authority.rfind(':') {
+            Some(colon) if !authority.ends_with(']') => (&authority[..colon], Some(&authority[colon + 1..])),
+            _ => (authority, None),
+        };
+        if host.is_empty() {
+            return refuse("must name a host");
+        }
+        let default = if secure { "443" } else { "80" };
+        let authority = match port {
+            Some(port) if port == default => host.to_ascii_lowercase(),
+            Some(port) if port.parse::<u16>().is_ok_and(|number| number > 0) => {
+                format!("{}:{port}", host.to_ascii_lowercase())
+            }
+            Some(_) => return refuse("must have a port from 1 to 65535"),
+            None => host.to_ascii_lowercase(),
+        };
+        if path.split('/').any(|segment| segment == "." || segment == "..") {
+            return refuse("must have no . or .. in its path");
+        }
+        Ok(Endpoint { secure, authority, base_path: path.trim_end_matches('/').to_owned() })
+    }
+
+    /// `https://host:port`.
+    pub fn origin(&self) -> String {
+        format!("{}://{}", if self.secure { "https" } else { "http" }, self.authority)
+    }
+
+    /// The URL of a path that starts with a slash, with its query where there is one.
+    pub fn url(&self, path: &str, query: &str) -> String {
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("{}{}{path}{mark}{query}", self.origin(), self.base_path)
+    }
+}
+
+/// `https://host:port` of an absolute URL.
+pub fn origin_of(url: &str) -> &str {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+    &url[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_are_taken_apart() {
+        let endpoint = Endpoint::parse("HTTPS://IMS.Example.com:443/a/b/", "endpoint").unwrap();
+        assert_eq!(endpoint.url("/x", "y=1"), "https://ims.example.com/a/b/x?y=1");
+        let endpoint = Endpoint::parse("http://[::1]:8080", "endpoint").unwrap();
+        assert_eq!(endpoint.url("/x", ""), "http://[::1]:8080/x");
+        assert_eq!(Endpoint::parse("http://[::1]", "endpoint").unwrap().authority, "[::1]");
+    }
+
+    #[test]
+    fn bad_endpoints_are_refused_by_name() {
+        for bad in [
+            "",
+            "ims.example.com",
+            "ftp://x",
+            "https://",
+            "https://u:p@host",
+            "https://h/?q",
+            "https://h/#f",
+            "https://h:0",
+            "https://h:99999",
+            "https://h:x",
+            "https://h h",
+            "https://h/a/../b",
+            "https://主机",
+            "h\u{e9}llo w\u{f6}rld",
+        ] {
+            let error = Endpoint::parse(bad, "endpoint").unwrap_err();
+            assert_eq!(error.details().field.as_deref(), Some("endpoint"), "{bad}");
+            assert!(!error.message().contains("u:p"), "no password in an error");
+        }
+    }
+
+    #[test]
+    fn segments_stay_one_segment() {
+        assert_eq!(encode("../x", false), "..%2Fx");
+        assert_eq!(encode("a/b?c#d%2e 镜", false), "a%2Fb%3Fc%23d%252e%20%E9%95%9C");
+        assert_eq!(encode("a/b c", true), "a/b%20c");
+    }
+
+    #[test]
+    fn origins() {
+        assert_eq!(origin_of("https://h:1/a?b"), "https://h:1");
+        assert_eq!(origin_of("http://h"), "http://h");
+    }
+}

@@ -1,0 +1,313 @@
+//! Performs an operation: encode, sign, send, repeat where that is safe, decode.
+
+mod decode;
+mod redirect;
+#[cfg(test)]
+mod tests;
+
+use crate::api::operation::{Encoded, Operation};
+use crate::auth::Authenticator;
+use crate::error::{Attempt, Error, Kind, Result};
+use crate::http::retry::{self, Policy, Repeat};
+use crate::http::url::{Endpoint, query};
+use crate::http::{Body, Cookies, Failure, Headers, Request, Response, Transport};
+use crate::platform::{LocalFuture, Platform, Utc};
+use crate::task::{Cancel, First, first};
+use core::cell::Cell;
+use serde::Serialize;
+use serde_json::Value;
+use std::rc::Rc;
+
+/// What a user's `onRequest` sees after every attempt; carries no secret.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestEvent {
+    pub operation: String,
+    pub method: &'static str,
+    pub url: String,
+    pub attempt: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    pub duration_ms: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// Called after every attempt.
+pub type Observer = Rc<dyn Fn(&RequestEvent)>;
+
+/// A service at an endpoint, with everything that its calls share.
+pub struct Service {
+    pub transport: Rc<dyn Transport>,
+    pub platform: Rc<dyn Platform>,
+    pub authenticator: Rc<dyn Authenticator>,
+    pub endpoint: Endpoint,
+    /// What is signed where a proxy rewrites host or path.
+    pub signing_endpoint: Option<Endpoint>,
+    /// Sent with every request to the service.
+    pub headers: Vec<(String, String)>,
+    pub timeout_ms: f64,
+    pub retry: Policy,
+    pub cookies: Cookies,
+    pub observer: Option<Observer>,
+    pub closed: Cell<bool>,
+}
+
+/// What one call sets for itself.
+#[derive(Clone, Default)]
+pub struct CallOptions {
+    pub cancel: Cancel,
+    pub timeout_ms: Option<f64>,
+    pub headers: Vec<(String, String)>,
+}
+
+/// The error of a call that its caller ended.
+pub fn aborted() -> Error {
+    Error::new(Kind::Aborted, "stopped by the caller")
+}
+
+impl Service {
+    /// Performs an operation; gives the JSON of its answer, `null` where there is none.
+    pub async fn call(
+        &self,
+        operation: &'static Operation,
+        arguments: &[Value],
+        options: &CallOptions,
+    ) -> Result<String> {
+        let encoded = operation.encode(arguments)?;
+        let mut repeated = false;
+        let answered = self.perform(operation, &encoded, options, &mut repeated, decode::whole_text).await;
+        let answer = answered.and_then(|(status, text)| decode::answer(operation, &encoded, status, text));
+        match (answer, operation.repeat) {
+            (Err(error), Repeat::SafeUntil(codes))
+                if repeated && error.code().is_some_and(|code| codes.contains(&code)) =>
+            {
+                Ok("null".to_owned())
+            }
+            (answer, _) => answer.map_err(|error| self.finish(error, operation.name)),
+        }
+    }
+
+    /// Performs an operation that answers with bytes; the body is still to be read. `extra` headers (Range) come
+    /// on top.
+    pub async fn open(
+        &self,
+        operation: &'static Operation,
+        arguments: &[Value],
+        options: &CallOptions,
+    ) -> Result<Response> {
+        let encoded = operation.encode(arguments)?;
+        let opened = self.perform(operation, &encoded, options, &mut false, decode::open_body).await;
+        opened.map_err(|error| self.finish(error, operation.name))
+    }
+
+    /// Names the operation in an error and takes secrets out of it.
+    pub fn finish(&self, error: Error, operation: &str) -> Error {
+        let mut error = error.during(operation);
+        let details = error.details_mut();
+        let mut texts: Vec<&mut String> = vec![&mut details.message];
+        texts.extend(details.attempts.iter_mut().map(|attempt| &mut attempt.message));
+        texts.extend(details.value.iter_mut());
+        for text in texts {
+            *text = self.authenticator.scrub(core::mem::take(text));
+        }
+        error
+    }
+
+    /// Sends, as often as it takes and is allowed. `repeated` is set when an attempt before the last one may have
+    /// reached the server.
+    async fn perform<T>(
+        &self,
+        operation: &'static Operation,
+        encoded: &Encoded,
+        options: &CallOptions,
+        repeated: &mut bool,
+        read: fn(Response, &'static Operation) -> LocalFuture<'static, Result<T>>,
+    ) -> Result<T> {
+        let mut attempts: Vec<Attempt> = Vec::new();
+        let (mut attempt, mut delay, mut renewed) = (0, 0.0, false);
+        loop {
+            attempt += 1;
+            let started = self.platform.now();
+            let mut asked = None;
+            let outcome = self.attempt(operation, encoded, options, &mut renewed, &mut asked, read).await;
+            let error = match outcome {
+                Ok(done) => {
+                    self.observe(operation, encoded, attempt, started, Some(200), None);
+                    return Ok(done);
+                }
+                Err(tried) => tried,
+            };
+            let (mut error, sent) = (error.error, error.sent);
+            let details = error.details();
+            self.observe(operation, encoded, attempt, started, details.status, Some(&error));
+            attempts.push(Attempt {
+                at: Utc::from_milliseconds(self.platform.now()).rfc3339(),
+                status: details.status,
+                code: details.code.clone(),
+                message: details.message.clone(),
+            });
+            let may = match operation.repeat {
+                Repeat::Once => !sent,
+                _ => true,
+            };
+            let next = if may && details.retryable && !options.cancel.is_cancelled() {
+                retry::decide(&self.retry, attempt, delay, self.platform.random(), asked)
+            } else {
+                None
+            };
+            let Some(wait) = next else {
+                let tried = attempts.len();
+                let details = error.details_mut();
+                if tried > 1 {
+                    details.message = format!("{} ({tried} attempts)", details.message);
+                }
+                details.attempts = attempts;
+                return Err(error);
+            };
+            // Whether the server acted on an attempt is unknown unless it answered that it refused.
+            *repeated |= sent && details.status.is_none_or(|status| status >= 500 || status == 408);
+            delay = wait;
+            match first(Box::pin(options.cancel.cancelled()), self.platform.sleep(wait)).await {
+                First::Left(()) => return Err(aborted()),
+                First::Right(()) => {}
+            }
+        }
+    }
+
+    /// One attempt; a 401 is answered once with a new token, within the same attempt.
+    async fn attempt<T>(
+        &self,
+        operation: &'static Operation,
+        encoded: &Encoded,
+        options: &CallOptions,
+        renewed: &mut bool,
+        asked: &mut Option<f64>,
+        read: fn(Response, &'static Operation) -> LocalFuture<'static, Result<T>>,
+    ) -> core::result::Result<T, Tried> {
+        loop {
+            if self.closed.get() {
+                return Err(Tried::unsent(Error::new(Kind::Aborted, "the client is closed")));
+            }
+            let timeout = options.timeout_ms.unwrap_or(self.timeout_ms);
+            let sent = Cell::new(false);
+            let refused: Cell<Option<Request>> = Cell::new(None);
+            let work = async {
+                let mut request = self.request(operation, encoded, options);
+                self.authenticator.sign(&mut request).await.map_err(Tried::unsent)?;
+                self.redirect_to_proxy(&mut request);
+                sent.set(true);
+                let response = redirect::send(&*self.transport, request.clone()).await?;
+                if response.status == 401 {
+                    refused.set(Some(request));
+                }
+                if let Some(value) = response.headers.get("retry-after") {
+                    *asked = retry::retry_after(value, self.platform.now());
+                }
+                let request_id = response.headers.get("x-request-id").map(str::to_owned);
+                read(response, operation).await.map_err(|mut error| {
+                    let details = error.details_mut();
+                    details.request_id = details.request_id.take().or(request_id);
+                    Tried { error, sent: true }
+                })
+            };
+            let timed = first(Box::pin(work), self.platform.sleep(timeout));
+            let outcome = match first(Box::pin(options.cancel.cancelled()), Box::pin(timed)).await {
+                First::Left(()) => Err(Tried { error: aborted(), sent: sent.get() }),
+                First::Right(First::Left(done)) => done,
+                First::Right(First::Right(())) => Err(Tried {
+                    error: Error::new(Kind::Timeout, format!("no answer within {timeout} ms")),
+                    sent: sent.get(),
+                }),
+            };
+            if let (Err(_), Some(request), false) = (&outcome, refused.take(), *renewed) {
+                *renewed = true;
+                let renewing = first(Box::pin(options.cancel.cancelled()), self.authenticator.renew(&request));
+                match renewing.await {
+                    First::Left(()) => return Err(Tried { error: aborted(), sent: true }),
+                    First::Right(Ok(true)) => continue,
+                    First::Right(Ok(false)) => {}
+                    First::Right(Err(error)) => return Err(Tried { error, sent: true }),
+                }
+            }
+            return outcome;
+        }
+    }
+
+    fn request(&self, operation: &Operation, encoded: &Encoded, options: &CallOptions) -> Request {
+        let endpoint = self.signing_endpoint.as_ref().unwrap_or(&self.endpoint);
+        let mut request = Request::new(operation.method, endpoint.url(&encoded.path, &query(&encoded.query)));
+        request.cookies = self.cookies;
+        let mut headers = Headers::default();
+        headers.set("accept", if encoded_bytes(operation) { "*/*" } else { "application/json" });
+        if let Some(body) = &encoded.body {
+            headers.set("content-type", "application/json");
+            request.body = Body::Bytes(body.as_bytes().into());
+        }
+        for (name, value) in self.headers.iter().chain(&options.headers) {
+            headers.set(name, value.as_str());
+        }
+        request.headers = headers;
+        request
+    }
+
+    /// After signing for what the service sees, the request goes to the proxy.
+    fn redirect_to_proxy(&self, request: &mut Request) {
+        if let Some(signing) = &self.signing_endpoint {
+            let base = signing.url("", "");
+            if let Some(rest) = request.url.strip_prefix(&base) {
+                request.url = format!("{}{rest}", self.endpoint.url("", ""));
+            }
+        }
+    }
+
+    fn observe(
+        &self,
+        operation: &Operation,
+        encoded: &Encoded,
+        attempt: u32,
+        started: f64,
+        status: Option<u16>,
+        error: Option<&Error>,
+    ) {
+        if let Some(observer) = &self.observer {
+            observer(&RequestEvent {
+                operation: operation.name.to_owned(),
+                method: operation.method.name(),
+                url: self.authenticator.scrub(self.endpoint.url(&encoded.path, &query(&encoded.query))),
+                attempt,
+                status,
+                duration_ms: self.platform.now() - started,
+                error: error.map(|error| self.authenticator.scrub(error.message().to_owned())),
+            });
+        }
+    }
+
+    /// Wipes the secrets; calls under way end, later ones are refused.
+    pub fn close(&self) {
+        self.closed.set(true);
+        self.authenticator.close();
+    }
+}
+
+fn encoded_bytes(operation: &Operation) -> bool {
+    matches!(operation.answer, crate::api::operation::Answer::Bytes)
+}
+
+/// An attempt that failed, and whether a byte of it may have reached the server.
+struct Tried {
+    error: Error,
+    sent: bool,
+}
+
+impl Tried {
+    fn unsent(error: Error) -> Self {
+        Tried { error, sent: false }
+    }
+}
+
+impl From<Failure> for Tried {
+    fn from(failure: Failure) -> Self {
+        Tried { sent: failure.sent, error: failure.into() }
+    }
+}

@@ -1,0 +1,184 @@
+//! Small pieces for concurrent work on one thread: cancelling, racing, waiting for a turn, a queue.
+
+use crate::platform::LocalFuture;
+use core::cell::{Cell, RefCell};
+use core::future::poll_fn;
+use core::task::{Poll, Waker};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// Whichever of two futures ends first; the other is dropped, which cancels it.
+pub enum First<A, B> {
+    Left(A),
+    Right(B),
+}
+
+/// Runs both until one ends. The left one wins a tie.
+pub async fn first<A, B>(mut left: LocalFuture<'_, A>, mut right: LocalFuture<'_, B>) -> First<A, B> {
+    poll_fn(|context| {
+        if let Poll::Ready(value) = left.as_mut().poll(context) {
+            return Poll::Ready(First::Left(value));
+        }
+        right.as_mut().poll(context).map(First::Right)
+    })
+    .await
+}
+
+/// A switch that is turned once and wakes everybody who waits for it.
+#[derive(Clone, Default)]
+pub struct Cancel(Rc<CancelState>);
+
+#[derive(Default)]
+struct CancelState {
+    cancelled: Cell<bool>,
+    wakers: RefCell<Vec<Waker>>,
+}
+
+impl Cancel {
+    pub fn cancel(&self) {
+        self.0.cancelled.set(true);
+        for waker in self.0.wakers.take() {
+            waker.wake();
+        }
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        self.0.cancelled.get()
+    }
+
+    /// Resolves when it is turned.
+    pub async fn cancelled(&self) {
+        poll_fn(|context| {
+            if self.is_cancelled() {
+                return Poll::Ready(());
+            }
+            let mut wakers = self.0.wakers.borrow_mut();
+            if !wakers.iter().any(|waker| waker.will_wake(context.waker())) {
+                wakers.push(context.waker().clone());
+            }
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+/// One at a time: who holds the turn works, the others wait in the order in which they asked.
+#[derive(Default)]
+pub struct Turn {
+    taken: Cell<bool>,
+    waiting: RefCell<VecDeque<Waker>>,
+}
+
+/// The turn, given back when dropped.
+pub struct Held<'a>(&'a Turn);
+
+impl Turn {
+    pub async fn take(&self) -> Held<'_> {
+        poll_fn(|context| {
+            if self.taken.replace(true) {
+                self.waiting.borrow_mut().push_back(context.waker().clone());
+                return Poll::Pending;
+            }
+            Poll::Ready(())
+        })
+        .await;
+        Held(self)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.taken.set(false);
+        // All are woken: one that was dropped while it waited must not swallow the turn.
+        for waker in self.0.waiting.take() {
+            waker.wake();
+        }
+    }
+}
+
+/// An unbounded queue between tasks of one thread.
+pub struct Queue<T>(Rc<QueueState<T>>);
+
+struct QueueState<T> {
+    items: RefCell<VecDeque<T>>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl<T> Clone for Queue<T> {
+    fn clone(&self) -> Self {
+        Queue(self.0.clone())
+    }
+}
+
+impl<T> Default for Queue<T> {
+    fn default() -> Self {
+        Queue(Rc::new(QueueState { items: RefCell::default(), waker: RefCell::default() }))
+    }
+}
+
+impl<T> Queue<T> {
+    pub fn push(&self, item: T) {
+        self.0.items.borrow_mut().push_back(item);
+        let waker = self.0.waker.borrow_mut().take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// The next item, waited for. One task at a time may wait.
+    pub async fn next(&self) -> T {
+        poll_fn(|context| match self.0.items.borrow_mut().pop_front() {
+            Some(item) => Poll::Ready(item),
+            None => {
+                *self.0.waker.borrow_mut() = Some(context.waker().clone());
+                Poll::Pending
+            }
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::future::Future;
+    use core::pin::pin;
+    use core::task::Context;
+
+    fn poll<F: Future>(future: core::pin::Pin<&mut F>) -> Poll<F::Output> {
+        future.poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    #[test]
+    fn a_turn_goes_to_one_at_a_time() {
+        let turn = Turn::default();
+        let mut second = pin!(turn.take());
+        {
+            let mut one = pin!(turn.take());
+            let Poll::Ready(held) = poll(one.as_mut()) else { panic!("free at first") };
+            assert!(poll(second.as_mut()).is_pending());
+            drop(held);
+        }
+        assert!(poll(second.as_mut()).is_ready());
+    }
+
+    #[test]
+    fn a_cancel_ends_the_race() {
+        let cancel = Cancel::default();
+        let forever: LocalFuture<'_, ()> = Box::pin(core::future::pending());
+        let other = cancel.clone();
+        let mut race = pin!(first(forever, Box::pin(async move { other.cancelled().await })));
+        assert!(poll(race.as_mut()).is_pending());
+        cancel.cancel();
+        assert!(matches!(poll(race.as_mut()), Poll::Ready(First::Right(()))));
+    }
+
+    #[test]
+    fn a_queue_keeps_the_order() {
+        let queue = Queue::default();
+        queue.push(1);
+        queue.push(2);
+        let both = async { (queue.next().await, queue.next().await) };
+        assert_eq!(poll(pin!(both)), Poll::Ready((1, 2)));
+    }
+}
