@@ -1,0 +1,25 @@
+/** Loads the .wasm in a browser, or wherever a bundler put this file: it lies beside it. */
+import { compileGiven, compileResponse, unknownSource } from './load-common.js';
+
+export { platform } from '#platform';
+
+/** Compiles the given source, or the .wasm beside this file. */
+export async function compile(source) {
+  // Bundlers find the file by this very expression: it must stay one literal address and import.meta.url.
+  if (source === undefined) return fetched(new URL(`./${__WASM_NAME__}`, import.meta.url));
+  const given = await source;
+  const module = await compileGiven(given);
+  if (module) return module;
+  if (given instanceof URL || typeof given === 'string') return fetched(given);
+  throw unknownSource(given);
+}
+
+async function fetched(url) {
+  let response;
+  try {
+    response = await fetch(url);
+  } catch (cause) {
+    throw new Error(`the WebAssembly at ${url} could not be fetched: ${cause.message}`, { cause });
+  }
+  return compileResponse(response);
+}

@@ -1,0 +1,49 @@
+/** What every loader can compile: bytes, a Response, a module that is compiled already. */
+
+const MAGIC = [0x00, 0x61, 0x73, 0x6d];
+
+/** Compiles what the user handed over, or gives undefined where it is something else (an address). */
+export async function compileGiven(source) {
+  if (source instanceof WebAssembly.Module) return source;
+  if (isBytes(source)) return compileBytes(source, 'the given bytes');
+  if (typeof Response === 'function' && source instanceof Response) return compileResponse(source);
+  // A Response of another realm or another fetch: it answers the same questions.
+  if (typeof source?.arrayBuffer === 'function') return compileResponse(source);
+  return undefined;
+}
+
+/** Compiles an answer: while it arrives where the server names the type, else after it arrived. */
+export async function compileResponse(response) {
+  const where = response.url || 'the given response';
+  if (response.ok === false) throw new Error(`${where} answered ${response.status} instead of WebAssembly`);
+  const type = response.headers?.get('content-type') ?? '';
+  const streams = response instanceof Response && /^application\/wasm\s*(;|$)/i.test(type);
+  if (streams && typeof WebAssembly.compileStreaming === 'function')
+    return WebAssembly.compileStreaming(response);
+  return compileBytes(await response.arrayBuffer(), type ? `${where} (sent as ${type})` : where);
+}
+
+/** Compiles bytes; says where they came from when they are no WebAssembly, as a fallback page is none. */
+export async function compileBytes(bytes, where) {
+  const start = new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset ?? 0, Math.min(4, bytes.byteLength));
+  if (start.length < 4 || MAGIC.some((byte, index) => start[index] !== byte)) {
+    throw new Error(
+      `${where} is not WebAssembly: the server or bundler does not publish ims_client_bg.wasm there; ` +
+        "give its place to load({ wasm }), or import 'ims-client/inline', which has it inside",
+    );
+  }
+  return WebAssembly.compile(bytes);
+}
+
+/** Whether something is an ArrayBuffer, a view on one, or shared memory of another realm. */
+function isBytes(source) {
+  return ArrayBuffer.isView(source) || Object.prototype.toString.call(source) === '[object ArrayBuffer]';
+}
+
+/** The error for a source that no loader understands. */
+export function unknownSource(source) {
+  const kind = source === null ? 'null' : typeof source;
+  return new TypeError(
+    `wasm is ${kind}; it can be a URL, a Response, an ArrayBuffer or a view on one, or a WebAssembly.Module`,
+  );
+}

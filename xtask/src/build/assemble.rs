@@ -1,0 +1,105 @@
+//! Putting pkg/ together in a temporary folder, checking it, and swapping it in.
+use anyhow::{Context, Result, ensure};
+use std::path::{Path, PathBuf};
+
+use super::bundle::{self, Kind, Parts};
+use super::{Built, declarations, inspect, manifest};
+use crate::project::Project;
+use crate::stamp::{Inputs, files_below};
+
+/// Files of the repository that are published as they are.
+const COPIED: &[&str] = &["LICENSE-MIT", "LICENSE-APACHE", "pkg-templates/README.md"];
+
+/// Makes pkg/ from the built entries, unless it is up to date.
+pub fn package(project: &Project, built: &[Built]) -> Result<PathBuf> {
+    let published = project.path("pkg");
+    let stamp = inputs(project, built)?.stamp(project.cache("build/pkg"));
+    if stamp.is_fresh(&[&published.join("package.json")]) {
+        return Ok(published);
+    }
+    let folder = project.cache("build/pkg");
+    remove(&folder)?;
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    for built in built {
+        entry(project, built, &folder)?;
+    }
+    for file in COPIED {
+        let source = project.path(file);
+        let name = source.file_name().context("a file without a name")?;
+        std::fs::copy(&source, folder.join(name)).with_context(|| format!("cannot copy {file}"))?;
+    }
+    let template = std::fs::read_to_string(project.path("pkg-templates/package.json"))?;
+    manifest::write(&template, &project.version, &folder)?;
+    inspect::package(project, &folder)?;
+    swap_in(project, &folder, &published)?;
+    stamp.keep()?;
+    Ok(published)
+}
+
+fn inputs(project: &Project, built: &[Built]) -> Result<Inputs> {
+    let mut inputs = Inputs::of("package")?;
+    inputs.text(&project.version).folder(&project.path("pkg-templates"))?;
+    inputs.file(&project.path("node_modules/esbuild/package.json")).context("run `npm ci` first")?;
+    for file in COPIED {
+        inputs.file(&project.path(file))?;
+    }
+    for built in built {
+        inputs.file(&built.wasm)?.file(&built.glue)?.file(&built.declarations)?;
+    }
+    Ok(inputs)
+}
+
+/// The files of one entry: code for each way to load it, declarations, the .wasm.
+fn entry(project: &Project, built: &Built, folder: &Path) -> Result<()> {
+    let name = built.entry.name;
+    std::fs::copy(&built.wasm, folder.join(built.entry.wasm)).context("cannot copy the .wasm")?;
+    let parts = Parts {
+        templates: &project.path("pkg-templates"),
+        shell: built.entry.shell,
+        glue: &built.glue,
+        wasm: &built.wasm,
+        wasm_name: built.entry.wasm,
+    };
+    let mut kinds = vec![(Kind::Browser, format!("{name}.js")), (Kind::Node, format!("{name}.cjs"))];
+    let mut stems = vec![name];
+    if let Some(inline) = built.entry.inline {
+        kinds.push((Kind::Inline, format!("{inline}.js")));
+        kinds.push((Kind::InlineNode, format!("{inline}.cjs")));
+        stems.push(inline);
+    }
+    for (kind, file) in &kinds {
+        bundle::write(project, &parts, *kind, &folder.join(file))?;
+    }
+    let exports = bundle::exports(project, &folder.join(format!("{name}.js")))?;
+    for stem in &stems {
+        std::fs::write(folder.join(format!("{stem}.node.js")), node_module(stem, &exports))?;
+    }
+    declarations::write(project, built, &exports, folder)
+}
+
+/// What `import` gives in Node: the very classes that `require` gives in the same process.
+fn node_module(stem: &str, exports: &[String]) -> String {
+    format!("import code from './{stem}.cjs';\nexport const {{ {} }} = code;\n", exports.join(", "))
+}
+
+/// Replaces pkg/ by the folder that is complete.
+fn swap_in(project: &Project, folder: &Path, published: &Path) -> Result<()> {
+    let old = project.cache("build/pkg.old");
+    remove(&old)?;
+    if published.exists() {
+        std::fs::rename(published, &old)
+            .with_context(|| format!("cannot move {} away", published.display()))?;
+    }
+    std::fs::rename(folder, published)
+        .with_context(|| format!("cannot put {} in place", published.display()))?;
+    remove(&old)?;
+    ensure!(!files_below(published)?.is_empty(), "{} is empty", published.display());
+    Ok(())
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! Compiling the crate for the browser's machine, and letting wasm-bindgen write the code around it.
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::{Entry, Profile, glue, work_folder};
+use crate::process;
+use crate::project::{Project, cargo};
+use crate::stamp::Inputs;
+
+/// The only target of the package.
+pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What wasm-bindgen wrote, the glue already turned into a factory.
+pub struct Bound {
+    pub wasm: PathBuf,
+    pub glue: PathBuf,
+    pub declarations: PathBuf,
+}
+
+/// Installs the wasm target where rustup knows that it is missing.
+pub fn ensure_target() -> Result<()> {
+    let minute = Duration::from_secs(60);
+    let mut sysroot = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    let sysroot = process::output(sysroot.args(["--print", "sysroot"]), "rustc --print sysroot", minute)?;
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).is_dir() {
+        return Ok(());
+    }
+    eprintln!("installing the Rust target {TARGET}");
+    let mut add = Command::new("rustup");
+    process::run(add.args(["target", "add", TARGET]), "rustup target add", 10 * minute)
+        .with_context(|| format!("the Rust target {TARGET} is missing and could not be installed"))
+}
+
+/// Compiles the client with the feature of one entry; cargo itself skips what did not change.
+pub fn compile(project: &Project, entry: &Entry, profile: Profile) -> Result<PathBuf> {
+    let profile = match profile {
+        Profile::Release => "wasm",
+        Profile::Dev => "dev",
+    };
+    let mut command = cargo();
+    command.current_dir(&project.root).args(["build", "--locked", "--lib", "--package", "ims-client"]);
+    command.args(["--target", TARGET, "--profile", profile]);
+    command.args(["--no-default-features", "--features", entry.feature]);
+    command.env("CARGO_ENCODED_RUSTFLAGS", path_remapping(project)?.join("\u{1f}"));
+    process::run(&mut command, "compiling the client to WebAssembly", Duration::from_secs(30 * 60))?;
+    let folder = if profile == "dev" { "debug" } else { profile };
+    Ok(project.target.join(TARGET).join(folder).join("ims_client.wasm"))
+}
+
+/// Panic messages name source files; where they lie on the machine that builds is nobody's business.
+fn path_remapping(project: &Project) -> Result<Vec<String>> {
+    let home = match std::env::var_os("CARGO_HOME") {
+        Some(home) => PathBuf::from(home),
+        None => std::env::home_dir().context("this user has no home folder")?.join(".cargo"),
+    };
+    let sources = home.join("registry/src");
+    let mut remapping = vec![format!("--remap-path-prefix={}=", project.root.display())];
+    remapping.push(format!("--remap-path-prefix={}=crates", sources.display()));
+    // The registry's folder carries a hash of its address, one level below.
+    for index in std::fs::read_dir(&sources).into_iter().flatten().flatten() {
+        remapping.push(format!("--remap-path-prefix={}=crates", index.path().display()));
+    }
+    Ok(remapping)
+}
+
+/// Writes the bindings of one entry, if its .wasm changed.
+pub fn bind(project: &Project, entry: &Entry, profile: Profile, compiled: &Path) -> Result<Bound> {
+    let folder = work_folder(project, entry, profile).join("bindings");
+    let bound = Bound {
+        wasm: folder.join("ims_client_bg.wasm"),
+        glue: folder.join("glue.js"),
+        declarations: folder.join("ims_client.d.ts"),
+    };
+    let stamp = Inputs::of("bindings")?.file(compiled)?.stamp(folder.clone());
+    if stamp.is_fresh(&[&bound.wasm, &bound.glue, &bound.declarations]) {
+        return Ok(bound);
+    }
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    write_bindings(compiled, &folder, profile)
+        .with_context(|| format!("wasm-bindgen cannot write the bindings of {}", compiled.display()))?;
+    let web = std::fs::read_to_string(folder.join("ims_client.js"))?;
+    std::fs::write(&bound.glue, glue::factory(&web)?)?;
+    if folder.join("snippets").exists() {
+        bail!(
+            "a crate brings JavaScript snippets, which the glue factory cannot carry: see {}",
+            folder.display()
+        );
+    }
+    stamp.keep()?;
+    Ok(bound)
+}
+
+fn write_bindings(compiled: &Path, folder: &Path, profile: Profile) -> Result<()> {
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(compiled).out_name("ims_client").typescript(true);
+    bindgen.web(true)?;
+    if profile == Profile::Release {
+        bindgen.demangle(false).remove_name_section(true).remove_producers_section(true);
+    }
+    bindgen.generate(folder)
+}

@@ -1,0 +1,96 @@
+//! Joining a shell, the glue and a loader into one file of the package, with esbuild.
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::process;
+use crate::project::Project;
+
+/// Which loader and which built-in modules a file gets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Node: CommonJS, reads the .wasm beside it.
+    Node,
+    /// Browsers and bundlers: a module, fetches the .wasm beside it.
+    Browser,
+    /// Node, with the .wasm inside.
+    InlineNode,
+    /// Anywhere, with the .wasm inside.
+    Inline,
+}
+
+impl Kind {
+    fn loader(self) -> &'static str {
+        match self {
+            Kind::Node => "load-node.js",
+            Kind::Browser => "load-browser.js",
+            Kind::InlineNode | Kind::Inline => "load-inline.js",
+        }
+    }
+
+    fn platform(self) -> &'static str {
+        if self.is_node() { "platform-node.js" } else { "platform-none.js" }
+    }
+
+    fn is_node(self) -> bool {
+        matches!(self, Kind::Node | Kind::InlineNode)
+    }
+}
+
+/// What goes into a bundle.
+pub struct Parts<'a> {
+    /// The folder pkg-templates/.
+    pub templates: &'a Path,
+    /// The file in it that exports the classes.
+    pub shell: &'a str,
+    pub glue: &'a Path,
+    pub wasm: &'a Path,
+    /// What the .wasm is called in the package.
+    pub wasm_name: &'a str,
+}
+
+/// Writes one bundle.
+pub fn write(project: &Project, parts: &Parts, kind: Kind, output: &Path) -> Result<()> {
+    let alias = |name: &str, path: PathBuf| format!("--alias:{name}={}", path.display());
+    let mut command = project.npm_program("esbuild", "esbuild")?;
+    command.arg(parts.templates.join(parts.shell)).arg(format!("--outfile={}", output.display()));
+    command.args(["--bundle", "--minify", "--keep-names", "--legal-comments=none", "--log-level=warning"]);
+    command.args(["--charset=utf8", "--loader:.wasm=base64", "--log-override:empty-import-meta=error"]);
+    if kind.is_node() {
+        command.args(["--format=cjs", "--platform=node", "--target=node20"]);
+    } else {
+        // A neutral platform knows no built-in modules: an import of one fails here, not in somebody's browser.
+        command.args(["--format=esm", "--platform=neutral", "--target=es2022"]);
+    }
+    command.arg(format!("--define:__WASM_NAME__={:?}", parts.wasm_name));
+    command.arg(alias("#load", parts.templates.join(kind.loader())));
+    command.arg(alias("#platform", parts.templates.join(kind.platform())));
+    command.arg(alias("#glue", parts.glue.to_path_buf()));
+    command.arg(alias("#wasm", parts.wasm.to_path_buf()));
+    let name = output.file_name().unwrap_or_default().to_string_lossy();
+    process::run(&mut command, &format!("bundling {name}"), Duration::from_secs(120))
+        .with_context(|| format!("cannot write {name} of the package"))
+}
+
+/// The names that a module of the package exports.
+pub fn exports(project: &Project, module: &Path) -> Result<Vec<String>> {
+    let metafile = project.cache("build/exports.json");
+    let mut command = project.npm_program("esbuild", "esbuild")?;
+    command.arg(module).arg(format!("--metafile={}", metafile.display()));
+    command.arg(format!("--outfile={}", project.cache("build/exports.js").display()));
+    command.args(["--format=esm", "--log-level=warning", "--bundle", "--platform=neutral"]);
+    process::run(&mut command, "listing the exports", Duration::from_secs(60))?;
+    let text = std::fs::read_to_string(&metafile).context("esbuild wrote no list of exports")?;
+    let meta: Value = serde_json::from_str(&text).context("esbuild's list of exports is not JSON")?;
+    let outputs = meta["outputs"].as_object().context("esbuild lists no outputs")?;
+    let mut names: Vec<String> = outputs
+        .values()
+        .flat_map(|output| output["exports"].as_array().into_iter().flatten())
+        .filter_map(|name| name.as_str().map(str::to_owned))
+        .collect();
+    names.sort();
+    ensure!(!names.is_empty(), "{} exports nothing", module.display());
+    ensure!(!names.iter().any(|name| name == "default"), "{} has a default export", module.display());
+    Ok(names)
+}

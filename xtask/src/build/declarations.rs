@@ -1,0 +1,273 @@
+//! The types of requests and responses, cut out of the declarations that wasm-bindgen wrote.
+//!
+//! tsify puts them there as `export interface …` and `export type …`; everything else in that file describes the
+//! raw bindings, which are not published.
+use anyhow::{Context, Result, bail, ensure};
+use std::path::Path;
+
+use super::Built;
+use crate::project::Project;
+
+/// Types of wasm-bindgen itself.
+const OWN: &[&str] = &["InitInput", "InitOutput", "SyncInitInput"];
+
+/// One exported type.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Declaration {
+    pub name: String,
+    /// Its text with the comment before it.
+    pub text: String,
+}
+
+/// Writes the declarations of an entry: `types.d.ts`, the hand-written part with them, and twins for `require`.
+pub fn write(project: &Project, built: &Built, exports: &[String], folder: &Path) -> Result<()> {
+    let name = built.entry.name;
+    let raw = std::fs::read_to_string(&built.declarations)?;
+    let types = extract(&raw)?;
+    let template = project.path("pkg-templates").join(format!("{name}.d.ts"));
+    let by_hand =
+        std::fs::read_to_string(&template).with_context(|| format!("cannot read {}", template.display()))?;
+    let main = joined(&by_hand, &types)?;
+    for export in exports {
+        ensure!(
+            mentions(&main, export),
+            "{name}.js exports {export}, which pkg-templates/{name}.d.ts does not declare"
+        );
+    }
+    let types: Vec<&str> = types.iter().map(|declaration| declaration.text.as_str()).collect();
+    let header = "/** Requests and answers, generated from the Rust types. */\n\n";
+    both(folder, "types", &format!("{header}{}", types.join("\n")))?;
+    both(folder, name, &main)?;
+    match built.entry.inline {
+        Some(inline) => both(folder, inline, &format!("export * from './{name}.js';\n")),
+        None => Ok(()),
+    }
+}
+
+/// The hand-written declarations, with the generated types in reach and exported.
+fn joined(by_hand: &str, types: &[Declaration]) -> Result<String> {
+    for Declaration { name, .. } in types {
+        let twice = ["interface", "type", "class"]
+            .iter()
+            .any(|keyword| mentions(by_hand, &format!("export {keyword} {name}")));
+        ensure!(!twice, "the type {name} is written by hand and generated: remove one of them");
+    }
+    if by_hand.contains("'./types.js'") {
+        return Ok(by_hand.to_owned());
+    }
+    let used: Vec<&str> = types
+        .iter()
+        .map(|declaration| declaration.name.as_str())
+        .filter(|name| mentions(by_hand, name))
+        .collect();
+    let import = match used.as_slice() {
+        [] => String::new(),
+        used => format!("import type {{ {} }} from './types.js';\n", used.join(", ")),
+    };
+    Ok(format!("{import}export * from './types.js';\n\n{by_hand}"))
+}
+
+/// Writes a declaration file for `import` and its twin for `require`.
+fn both(folder: &Path, stem: &str, text: &str) -> Result<()> {
+    let twin = text.replace(".js';", ".cjs';");
+    std::fs::write(folder.join(format!("{stem}.d.ts")), text)?;
+    std::fs::write(folder.join(format!("{stem}.d.cts")), twin)?;
+    Ok(())
+}
+
+/// All exported interfaces and type aliases, in their order.
+pub fn extract(source: &str) -> Result<Vec<Declaration>> {
+    let mut found: Vec<Declaration> = Vec::new();
+    let mut rest = source;
+    while let Some(item) = next_item(rest)? {
+        rest = item.rest;
+        let text = item.text.trim_start();
+        let declared = text.strip_prefix("export ").unwrap_or_default();
+        if let Some(after) = declared.strip_prefix("interface ").or_else(|| declared.strip_prefix("type ")) {
+            let name: String = after.chars().take_while(|c| is_identifier(*c)).collect();
+            ensure!(!name.is_empty(), "a type without a name: {}", first_line(text));
+            if OWN.contains(&name.as_str()) {
+                continue;
+            }
+            if let Some(earlier) = found.iter().find(|earlier| earlier.name == name) {
+                ensure!(earlier.text.ends_with(text), "the type {name} is declared twice, differently");
+                continue;
+            }
+            found.push(Declaration { name, text: format!("{}{text}\n", item.comment) });
+        } else if !["class ", "function ", "const ", "default "].iter().any(|raw| declared.starts_with(raw)) {
+            bail!("wasm-bindgen's declarations hold something unexpected: {}", first_line(text));
+        }
+    }
+    ensure!(!found.is_empty(), "wasm-bindgen's declarations hold no types of requests or responses");
+    Ok(found)
+}
+
+/// Whether a word occurs in a text as a whole identifier.
+pub fn mentions(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        !text[..at].ends_with(is_identifier) && !text[at + word.len()..].starts_with(is_identifier)
+    })
+}
+
+fn is_identifier(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '$'
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+/// A declaration at the top level, the comment before it, and what follows.
+struct Item<'text> {
+    comment: String,
+    text: &'text str,
+    rest: &'text str,
+}
+
+fn next_item(source: &str) -> Result<Option<Item<'_>>> {
+    let mut comment = String::new();
+    let mut rest = source;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ';');
+        if rest.is_empty() {
+            return Ok(None);
+        }
+        let Some(length) = comment_length(rest)? else { break };
+        let text = &rest[..length];
+        rest = &rest[length..];
+        // A linter's switch is not documentation.
+        if text.starts_with("/**") {
+            comment = format!("{text}\n");
+        }
+    }
+    let end = item_length(rest)?;
+    Ok(Some(Item { comment, text: rest[..end].trim_end(), rest: &rest[end..] }))
+}
+
+/// The length of the comment that a text starts with, if it does.
+fn comment_length(text: &str) -> Result<Option<usize>> {
+    if text.starts_with("//") {
+        return Ok(Some(text.find('\n').unwrap_or(text.len())));
+    }
+    if text.starts_with("/*") {
+        let end =
+            text.find("*/").with_context(|| format!("a comment without an end: {}", first_line(text)))?;
+        return Ok(Some(end + 2));
+    }
+    Ok(None)
+}
+
+/// How far a declaration reaches: to the brace that closes a body, or to the semicolon outside all brackets.
+fn item_length(text: &str) -> Result<usize> {
+    let has_body = ["export interface ", "export class ", "declare ", "export enum "];
+    let ends_with_body = has_body.iter().any(|opening| text.starts_with(opening));
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        if let Some(length) = comment_length(&text[at..])? {
+            at += length;
+            continue;
+        }
+        match c {
+            '"' | '\'' | '`' => {
+                at += string_length(&text[at..], c)?;
+                continue;
+            }
+            '{' | '(' | '[' => depth += 1,
+            '}' | ')' | ']' => {
+                depth = depth.checked_sub(1).with_context(|| format!("unbalanced: {}", first_line(text)))?;
+                if depth == 0 && c == '}' && ends_with_body {
+                    return Ok(at + 1);
+                }
+            }
+            ';' if depth == 0 => return Ok(at + 1),
+            _ => {}
+        }
+        at += c.len_utf8();
+    }
+    bail!("a declaration without an end: {}", first_line(text))
+}
+
+fn string_length(text: &str, quote: char) -> Result<usize> {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            c if c == quote => return Ok(at + c.len_utf8()),
+            _ => {}
+        }
+    }
+    bail!("a string without an end: {}", first_line(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &str = r#"/* tslint:disable */
+/**
+ * A page; with a brace { and "quotes.
+ */
+export interface Page<T> {
+    /** The list; all of it. */
+    list: T[];
+    kind: "a;}" | 'b{';
+}
+
+export type Event = { type: "part"; part: number } | { type: "offline" };
+export type Name = string;
+
+/**
+ * The raw client.
+ */
+export class RawClient {
+    free(): void;
+    call(request: { a: number }): Promise<any>;
+}
+
+export function setPanicHook(f: Function): void;
+
+export interface InitOutput {
+    readonly memory: WebAssembly.Memory;
+}
+
+export default function __wbg_init (x: { a: InitInput } | InitInput): Promise<InitOutput>;
+"#;
+
+    #[test]
+    fn types_are_cut_out_with_their_comments() {
+        let found = extract(SOURCE).unwrap();
+        let names: Vec<&str> = found.iter().map(|declaration| declaration.name.as_str()).collect();
+        assert_eq!(names, ["Page", "Event", "Name"]);
+        assert!(found[0].text.starts_with("/**\n * A page;"));
+        assert!(found[0].text.ends_with("    kind: \"a;}\" | 'b{';\n}\n"));
+        assert_eq!(
+            found[1].text,
+            "export type Event = { type: \"part\"; part: number } | { type: \"offline\" };\n"
+        );
+    }
+
+    #[test]
+    fn a_type_declared_twice_alike_counts_once_and_differently_is_refused() {
+        let twice = "export type A = string;\nexport type A = string;\n";
+        assert_eq!(extract(twice).unwrap().len(), 1);
+        let message = extract("export type A = string;\nexport type A = number;\n").unwrap_err().to_string();
+        assert!(message.contains("declared twice"), "{message}");
+    }
+
+    #[test]
+    fn anything_unexpected_is_refused() {
+        for source in
+            ["export enum Kind { A = 0 }", "type A = string;", "export type A = {", "/* never ends", ""]
+        {
+            assert!(extract(source).is_err(), "{source:?} passed");
+        }
+    }
+
+    #[test]
+    fn a_word_is_found_only_as_a_whole() {
+        assert!(mentions("Page<CloudImage>", "CloudImage"));
+        assert!(!mentions("CloudImageList NotCloudImage", "CloudImage"));
+    }
+}

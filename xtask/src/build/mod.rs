@@ -1,0 +1,95 @@
+//! `cargo xtask build`: from the Rust crate to pkg/, the folder that is published.
+//!
+//! For each entry of the package: compile → bindings → wasm-opt → glue as a factory → bundles. Every step is
+//! skipped when its inputs did not change, and pkg/ is replaced only when all of it is there.
+mod assemble;
+mod bindings;
+mod bundle;
+mod declarations;
+mod glue;
+mod inspect;
+mod manifest;
+mod optimize;
+mod versions;
+
+use anyhow::{Result, bail};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use crate::project::Project;
+
+/// One entry of the package, with a .wasm of its own.
+pub struct Entry {
+    /// How its files are called; also the name of its intermediate folder.
+    pub name: &'static str,
+    /// The cargo feature that makes it.
+    pub feature: &'static str,
+    /// The file of pkg-templates/ that holds its classes.
+    pub shell: &'static str,
+    /// The name of its .wasm in pkg/.
+    pub wasm: &'static str,
+    /// How the same entry is called with the .wasm inside, if it is offered so.
+    pub inline: Option<&'static str>,
+}
+
+/// What the package offers. A new service is one line here and one cargo feature.
+#[rustfmt::skip]
+pub const ENTRIES: &[Entry] = &[
+    Entry { name: "index", feature: "cecloud", shell: "shell/index.js", wasm: "ims_client_bg.wasm", inline: Some("inline") },
+];
+
+/// How much time the build may spend on making the result small.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// What is published.
+    Release,
+    /// Not optimized for size: for trying things out.
+    Dev,
+}
+
+/// What the steps of one entry leave behind.
+struct Built {
+    entry: &'static Entry,
+    /// The .wasm as it is published.
+    wasm: PathBuf,
+    /// The module with `createGlue`.
+    glue: PathBuf,
+    /// wasm-bindgen's own declarations, which hold the types of requests and responses.
+    declarations: PathBuf,
+}
+
+/// The command line: `build [--dev]`.
+pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
+    let profile = match arguments {
+        [] => Profile::Release,
+        [flag] if flag == "--dev" => Profile::Dev,
+        other => bail!("build takes nothing or --dev, not {}", other.join(" ")),
+    };
+    package(project, profile).map(drop)
+}
+
+/// Makes pkg/ and gives its path.
+pub fn package(project: &Project, profile: Profile) -> Result<PathBuf> {
+    let started = Instant::now();
+    versions::check(project)?;
+    bindings::ensure_target()?;
+    let mut built = Vec::new();
+    for entry in ENTRIES {
+        let compiled = bindings::compile(project, entry, profile)?;
+        let bound = bindings::bind(project, entry, profile, &compiled)?;
+        let wasm = optimize::wasm(project, entry, profile, &bound.wasm)?;
+        built.push(Built { entry, wasm, glue: bound.glue, declarations: bound.declarations });
+    }
+    let folder = assemble::package(project, &built)?;
+    eprintln!("pkg/ is ready ({:.1} s)", started.elapsed().as_secs_f64());
+    Ok(folder)
+}
+
+/// The folder for the intermediate files of an entry.
+fn work_folder(project: &Project, entry: &Entry, profile: Profile) -> PathBuf {
+    let kind = match profile {
+        Profile::Release => "release",
+        Profile::Dev => "dev",
+    };
+    project.cache("build").join(kind).join(entry.name)
+}

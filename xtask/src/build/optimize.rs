@@ -1,0 +1,48 @@
+//! Making the .wasm small with wasm-opt, from the npm package binaryen.
+use anyhow::{Context, Result};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Entry, Profile, work_folder};
+use crate::process;
+use crate::project::Project;
+use crate::stamp::Inputs;
+
+/// What rustc 1.95 may emit for wasm32-unknown-unknown, and nothing beyond it.
+const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-call-indirect-overlong",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// How hard wasm-opt tries.
+const LEVEL: &[&str] = &["-Oz"];
+
+/// The optimized file; a dev build keeps what wasm-bindgen wrote.
+pub fn wasm(project: &Project, entry: &Entry, profile: Profile, input: &Path) -> Result<PathBuf> {
+    if profile == Profile::Dev {
+        return Ok(input.to_path_buf());
+    }
+    let output = work_folder(project, entry, profile).join(entry.wasm);
+    let package = project.path("node_modules/binaryen/package.json");
+    let settings = [FEATURES, LEVEL].concat();
+    let stamp = Inputs::of("wasm-opt")?
+        .text(&settings.join(" "))
+        .file(&package)
+        .context("run `npm ci` first")?
+        .file(input)?
+        .stamp(output.clone());
+    if stamp.is_fresh(&[&output]) {
+        return Ok(output);
+    }
+    let mut command = project.npm_program("binaryen", "wasm-opt")?;
+    command.args(&settings).arg(input).arg("-o").arg(&output);
+    process::run(&mut command, "wasm-opt", Duration::from_secs(15 * 60))?;
+    stamp.keep()?;
+    Ok(output)
+}
