@@ -1,6 +1,20 @@
-//! Accepts connections for both services and wraps each request in the request log, the faults and CORS.
+//! Accepts connections for both services and takes each request through the request log, the faults and CORS.
 
-use crate::{faults::Faults, request_log::RequestLog, store::ObjectStore};
+mod answer;
+mod bodies;
+mod connection;
+mod cors;
+mod pipeline;
+
+use axum::Router;
+use hyper_util::rt::TokioTimer;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::faults::{self, Faults};
+use crate::request_log::{self, RequestLog};
+use crate::store::ObjectStore;
+use connection::Connection;
 
 /// Which of the two services a listener belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +24,21 @@ pub enum Service {
     /// The object store.
     Oss,
 }
+
+impl Service {
+    /// As rules and the request log name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ims => "ims",
+            Self::Oss => "oss",
+        }
+    }
+}
+
+/// The ID of a request, which `serve` gives each as an extension. It is answered as `X-Request-Id` (image service,
+/// unless the answer has one) or `x-amz-request-id` (object store).
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
 
 /// What both services share; clones share the contents.
 #[derive(Clone)]
@@ -25,21 +54,51 @@ pub struct Shared {
 impl Shared {
     /// No rules, an empty log.
     pub fn new(store: ObjectStore) -> Self {
-        Self { faults: Faults, log: RequestLog, store }
+        Self { faults: Faults::new(store.clone()), log: RequestLog::default(), store }
     }
 
-    /// `/_emulator/faults` and `/_emulator/requests`, to be merged into the image service's router.
-    pub fn control_router(&self) -> axum::Router {
-        axum::Router::new()
+    /// `/_emulator/faults` and `/_emulator/requests`, to be merged into the image service's router. What is under
+    /// `/_emulator/` is neither logged nor spoilt.
+    pub fn control_router(&self) -> Router {
+        faults::router(self.faults.clone()).merge(request_log::router(self.log.clone()))
     }
 }
 
-/// Serves `app` until the returned future is dropped, which also drops the open connections.
+/// Serves `app` until the returned future is dropped, which also drops the open connections. Fails only where the
+/// listener itself is broken.
 pub async fn serve(
-    _listener: tokio::net::TcpListener,
-    _service: Service,
-    _app: axum::Router,
-    _shared: Shared,
+    listener: TcpListener,
+    service: Service,
+    app: Router,
+    shared: Shared,
 ) -> std::io::Result<()> {
-    Ok(())
+    let mut connections = JoinSet::new();
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                // Too many open files, or a client that is gone already: others can still be served.
+                Err(_) => {
+                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                    continue;
+                }
+            },
+            Some(_) = connections.join_next() => continue,
+        };
+        // Without it small answers wait for acknowledgements; where it fails they do.
+        let _ = stream.set_nodelay(true);
+        let (connection, abort) = Connection::new(stream);
+        let (app, shared) = (app.clone(), shared.clone());
+        let handle = hyper::service::service_fn(move |request| {
+            pipeline::handle(service, app.clone(), shared.clone(), abort.clone(), request)
+        });
+        connections.spawn(async move {
+            // An error here is a client that went away, or a fault that was asked for.
+            let _ = hyper::server::conn::http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(None)
+                .serve_connection(connection, handle)
+                .await;
+        });
+    }
 }

@@ -7,7 +7,9 @@ pub enum StoreError {
     NoSuchBucket(String),
     #[error("The specified key {0:?} does not exist")]
     NoSuchKey(String),
-    #[error("The specified multipart upload {0:?} does not exist: the upload ID may be invalid, or the upload aborted or completed")]
+    #[error(
+        "The specified multipart upload {0:?} does not exist: the upload ID may be invalid, or the upload aborted or completed"
+    )]
     NoSuchUpload(String),
     #[error("Bucket {0:?} already exists and is yours")]
     BucketAlreadyOwnedByYou(String),

@@ -1,122 +1,222 @@
-//! The object store: buckets, objects and multipart uploads over SQLite and files, spoken to by S3 (router) or directly.
+//! The object store: buckets, objects and multipart uploads over SQLite and files, spoken to by S3 (`router`) or
+//! directly.
 
+mod blobs;
+mod clock;
+mod credentials;
+mod database;
 mod error;
+mod multipart;
+mod objects;
+mod random;
+mod reader;
+mod s3;
 mod types;
+mod writer;
 
+pub use blobs::Damage;
+pub use clock::Clock;
 pub use error::StoreError;
+pub use reader::ObjectReader;
+pub use s3::S3Faults;
 pub use types::{Credentials, ObjectInfo, StoreOptions};
+pub use writer::ObjectWriter;
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
+pub(crate) use random::hex as random_hex;
+pub(crate) use s3::{Refusal, bucket_of_host, query_pairs};
+
+use std::collections::HashSet;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
-struct Inner;
+use rusqlite::{Connection, Transaction, params};
+
+use blobs::Blobs;
+use clock::{from_milliseconds, to_milliseconds};
+use reader::Segment;
 
 /// A handle on the store; clones share it. Its methods block for as long as SQLite and the disk need
 /// (a few milliseconds): call them from `tokio::task::spawn_blocking` where that matters.
 #[derive(Clone)]
 pub struct ObjectStore {
-    _inner: Arc<Inner>,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    database: Mutex<Connection>,
+    blobs: Blobs,
+    options: StoreOptions,
+    clock: Clock,
+    root: Credentials,
 }
 
 impl ObjectStore {
     /// Opens the store under `data/oss`, creating what is missing and removing what a crash left half-written.
-    pub fn open(_data: &Path, _options: StoreOptions) -> Result<Self, StoreError> {
-        unimplemented!()
+    pub fn open(data: &Path, options: StoreOptions) -> Result<Self, StoreError> {
+        let directory = data.join("oss");
+        let blobs = Blobs::open(directory.join("blobs"), options.sink)?;
+        let database = database::open(&directory.join("store.sqlite"), options.sink)?;
+        let mut statement = database.prepare(
+            "SELECT blob FROM segment WHERE blob IS NOT NULL UNION SELECT blob FROM part WHERE blob IS NOT NULL",
+        )?;
+        let keep: HashSet<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        drop(statement);
+        blobs.sweep(&keep)?;
+        let root = credentials::root(&database)?;
+        let inner = Inner { database: Mutex::new(database), blobs, options, clock: Clock::default(), root };
+        Ok(Self { inner: Arc::new(inner) })
     }
+
+    /// What the store was opened with.
+    pub fn options(&self) -> &StoreOptions {
+        &self.inner.options
+    }
+
+    /// The clock by which credentials expire and requests are too old.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
     /// Creates a bucket; one that is there already is `BucketAlreadyOwnedByYou`.
-    pub fn create_bucket(&self, _bucket: &str) -> Result<(), StoreError> {
-        unimplemented!()
+    pub fn create_bucket(&self, bucket: &str) -> Result<(), StoreError> {
+        if !s3s::path::check_bucket_name(bucket) {
+            return Err(StoreError::InvalidBucketName(bucket.to_owned()));
+        }
+        let now = to_milliseconds(self.clock().now());
+        let created = self.with_database(|database| {
+            Ok(database.execute(
+                "INSERT OR IGNORE INTO bucket (name, created) VALUES (?1, ?2)",
+                params![bucket, now],
+            )?)
+        })?;
+        if created == 0 { Err(StoreError::BucketAlreadyOwnedByYou(bucket.to_owned())) } else { Ok(()) }
     }
+
     /// Names of all buckets, sorted.
     pub fn list_buckets(&self) -> Result<Vec<String>, StoreError> {
-        unimplemented!()
+        Ok(self.list_buckets_with_times()?.into_iter().map(|(name, _)| name).collect())
     }
+
     /// Starts an object. Nothing is visible before `ObjectWriter::commit`; a writer that is dropped leaves nothing.
-    pub fn writer(&self, _bucket: &str, _key: &str) -> Result<ObjectWriter, StoreError> {
-        unimplemented!()
+    pub fn writer(&self, bucket: &str, key: &str) -> Result<ObjectWriter, StoreError> {
+        check_key(key)?;
+        self.require_bucket(bucket)?;
+        let blob = self.inner.blobs.create(None)?;
+        Ok(ObjectWriter {
+            store: self.clone(),
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+            content_type: None,
+            blob,
+        })
     }
-    /// Opens an object to read it from the first byte to the last (or seek in it).
-    pub fn reader(&self, _bucket: &str, _key: &str) -> Result<ObjectReader, StoreError> {
-        unimplemented!()
+
+    /// Opens an object to read it from the first byte to the last (or to seek in it).
+    pub fn reader(&self, bucket: &str, key: &str) -> Result<ObjectReader, StoreError> {
+        self.with_database(|database| {
+            objects::require_bucket(database, bucket)?;
+            let (id, info) = objects::find(database, (bucket, key))?
+                .ok_or_else(|| StoreError::NoSuchKey(key.to_owned()))?;
+            let mut statement =
+                database.prepare("SELECT blob, size FROM segment WHERE object = ?1 ORDER BY position")?;
+            let rows = statement
+                .query_map([id], |row| Ok((row.get::<_, Option<String>>(0)?, row.get::<_, i64>(1)?)))?;
+            let mut segments = Vec::new();
+            let mut start = 0;
+            for row in rows {
+                let (blob, size) = row?;
+                let blob = blob.ok_or_else(|| StoreError::Sunk(key.to_owned()))?;
+                let size = objects::from_database(size);
+                segments.push(Segment { path: self.inner.blobs.path(&blob), start, size });
+                start += size;
+            }
+            Ok(ObjectReader { info, segments, position: 0, open: None })
+        })
     }
+
     /// Describes an object; `None` where there is none.
-    pub fn head(&self, _bucket: &str, _key: &str) -> Result<Option<ObjectInfo>, StoreError> {
-        unimplemented!()
+    pub fn head(&self, bucket: &str, key: &str) -> Result<Option<ObjectInfo>, StoreError> {
+        self.with_database(|database| {
+            objects::require_bucket(database, bucket)?;
+            Ok(objects::find(database, (bucket, key))?.map(|(_, info)| info))
+        })
     }
-    /// Copies an object: (bucket, key) to (bucket, key), overwriting the target.
-    pub fn copy(&self, _from: (&str, &str), _to: (&str, &str)) -> Result<ObjectInfo, StoreError> {
-        unimplemented!()
+
+    /// Copies an object: (bucket, key) to (bucket, key), overwriting the target. Both share the bytes, which never
+    /// change, until the last of them is deleted.
+    pub fn copy(&self, from: (&str, &str), to: (&str, &str)) -> Result<ObjectInfo, StoreError> {
+        check_key(to.1)?;
+        let modified = from_milliseconds(to_milliseconds(self.clock().now()));
+        self.change(|transaction, garbage| {
+            objects::require_bucket(transaction, from.0)?;
+            let (source, found) =
+                objects::find(transaction, from)?.ok_or_else(|| StoreError::NoSuchKey(from.1.to_owned()))?;
+            let info = ObjectInfo { bucket: to.0.to_owned(), key: to.1.to_owned(), modified, ..found };
+            if from == to {
+                transaction.execute(
+                    "UPDATE object SET modified = ?2 WHERE id = ?1",
+                    params![source, to_milliseconds(modified)],
+                )?;
+                return Ok(info);
+            }
+            objects::remove(transaction, to, garbage)?;
+            let target = objects::insert(transaction, &info)?;
+            transaction.execute(
+                "INSERT INTO segment (object, position, blob, size)
+                 SELECT ?2, position, blob, size FROM segment WHERE object = ?1",
+                [source, target],
+            )?;
+            Ok(info)
+        })
     }
+
     /// Deletes an object; true where there was one.
-    pub fn delete(&self, _bucket: &str, _key: &str) -> Result<bool, StoreError> {
-        unimplemented!()
+    pub fn delete(&self, bucket: &str, key: &str) -> Result<bool, StoreError> {
+        self.change(|transaction, garbage| {
+            objects::require_bucket(transaction, bucket)?;
+            objects::remove(transaction, (bucket, key), garbage)
+        })
     }
-    /// Aborts every multipart upload to this key and deletes its parts; says how many there were.
-    pub fn delete_uploads(&self, _bucket: &str, _key: &str) -> Result<usize, StoreError> {
-        unimplemented!()
-    }
-    /// Issues credentials good for this one object for `ttl` (`None`: for ever). They survive a restart, and earlier
-    /// ones stay good: an upload belongs to bucket and key, so it goes on with renewed credentials.
-    pub fn issue_credentials(&self, _bucket: &str, _key: &str, _ttl: Option<Duration>) -> Result<Credentials, StoreError> {
-        unimplemented!()
-    }
-    /// Forgets all credentials issued for this object: they are answered `InvalidAccessKeyId` from now on.
-    pub fn revoke_credentials(&self, _bucket: &str, _key: &str) -> Result<(), StoreError> {
-        unimplemented!()
-    }
-    /// Credentials for the whole store: made when the data folder is, then always the same.
-    pub fn root_credentials(&self) -> Credentials {
-        unimplemented!()
-    }
+
     /// The S3 service of this store, to be served by `server::serve` as `Service::Oss`.
     pub fn router(&self) -> axum::Router {
-        unimplemented!()
+        s3::router(self.clone())
+    }
+
+    /// Runs `use_it` on the database, alone.
+    fn with_database<T>(
+        &self,
+        use_it: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        // A panic elsewhere leaves no open transaction (dropping one rolls it back): the connection is still good.
+        let mut database = self.inner.database.lock().unwrap_or_else(PoisonError::into_inner);
+        use_it(&mut database)
+    }
+
+    /// Runs `change` in a transaction, then deletes those of the blobs it names as garbage that nothing refers to.
+    fn change<T>(
+        &self,
+        change: impl FnOnce(&Transaction<'_>, &mut Vec<String>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.with_database(|database| {
+            let mut garbage = Vec::new();
+            let transaction = database.transaction()?;
+            let result = change(&transaction, &mut garbage)?;
+            transaction.commit()?;
+            let mut is_used = database.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM segment WHERE blob = ?1) OR EXISTS (SELECT 1 FROM part WHERE blob = ?1)",
+            )?;
+            for blob in garbage {
+                if !is_used.query_row([&blob], |row| row.get::<_, bool>(0))? {
+                    self.inner.blobs.remove(&blob);
+                }
+            }
+            Ok(result)
+        })
     }
 }
 
-/// An object being written; `std::io::Write`, then `commit`.
-pub struct ObjectWriter;
-
-impl ObjectWriter {
-    /// What the object will be served as.
-    pub fn content_type(self, _content_type: &str) -> Self {
-        self
-    }
-    /// Makes the object visible, in place of what was there: all of it or, after a crash, nothing.
-    pub fn commit(self) -> Result<ObjectInfo, StoreError> {
-        unimplemented!()
-    }
-}
-
-impl Write for ObjectWriter {
-    fn write(&mut self, _bytes: &[u8]) -> io::Result<usize> {
-        unimplemented!()
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// A stored object's bytes, in order; `std::io::Read` and `Seek`.
-pub struct ObjectReader;
-
-impl ObjectReader {
-    /// What is being read.
-    pub fn info(&self) -> &ObjectInfo {
-        unimplemented!()
-    }
-}
-
-impl Read for ObjectReader {
-    fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
-        unimplemented!()
-    }
-}
-
-impl Seek for ObjectReader {
-    fn seek(&mut self, _position: SeekFrom) -> io::Result<u64> {
-        unimplemented!()
-    }
+/// Fails where an object cannot have this key.
+fn check_key(key: &str) -> Result<(), StoreError> {
+    if (1..=1024).contains(&key.len()) { Ok(()) } else { Err(StoreError::InvalidKey(key.to_owned())) }
 }

@@ -1,0 +1,98 @@
+//! Which rules fire for a request, and what they make of it together.
+
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue, Method};
+
+use super::rule::{Action, Effect, Kind};
+use super::{Counted, Faults};
+use crate::server::Service;
+
+/// What rules look at in a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    pub service: Service,
+    pub method: &'a Method,
+    /// As sent, percent-encoded.
+    pub path: &'a str,
+    /// As sent, percent-encoded.
+    pub query: &'a str,
+    /// The operation's name, where the request is one.
+    pub operation: Option<&'static str>,
+}
+
+/// What is to happen to one request.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// IDs of the rules that fired.
+    pub rules: Vec<u64>,
+    /// Before anything else.
+    pub delay: Duration,
+    /// Before the request is handled.
+    pub effects: Vec<Effect>,
+    /// The one thing that spoils the request itself.
+    pub action: Option<Action>,
+    /// Headers to set in the answer.
+    pub add_headers: Vec<(HeaderName, HeaderValue)>,
+    /// Headers to leave out of the answer.
+    pub drop_headers: Vec<HeaderName>,
+}
+
+impl Faults {
+    /// Counts the request against all rules and gathers what those that fire ask for. Of rules that spoil the request
+    /// itself only the first fires, and the others wait for the next one; delays, headers and effects add up.
+    pub fn plan(&self, facts: &Facts<'_>) -> Plan {
+        let mut plan = Plan::default();
+        self.with(|state| {
+            for counted in state.list.iter_mut().filter(|counted| counted.rule.matches(facts)) {
+                counted.matched += 1;
+                if counted.is_due() && !(plan.action.is_some() && counted.rule.is_exclusive()) {
+                    counted.fired += 1;
+                    plan.rules.push(counted.id);
+                    plan.take(counted);
+                }
+            }
+        });
+        plan
+    }
+
+    /// Carries out what does not concern one request alone.
+    pub async fn perform(&self, effects: Vec<Effect>) {
+        for effect in effects {
+            let store = self.store.clone();
+            let done = tokio::task::spawn_blocking(move || match effect {
+                Effect::ClockSkew(milliseconds) => {
+                    store.clock().set_skew(milliseconds);
+                    Ok(())
+                }
+                Effect::ExpireCredentials => store.expire_all_credentials(),
+                Effect::RevokeCredentials => store.revoke_all_credentials(),
+            });
+            // A rule that could not do its work must not go unseen: there is no answer to put it into.
+            match done.await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => eprintln!("a fault rule failed: {error}"),
+                Err(error) => eprintln!("a fault rule failed: {error}"),
+            }
+        }
+    }
+}
+
+impl Counted {
+    fn is_due(&self) -> bool {
+        self.matched > self.rule.skip && self.rule.times.is_none_or(|times| self.fired < times)
+    }
+}
+
+impl Plan {
+    fn take(&mut self, counted: &Counted) {
+        self.delay += counted.rule.delay;
+        match &counted.rule.kind {
+            Kind::Delay => {}
+            Kind::Effect(effect) => self.effects.push(*effect),
+            Kind::AddHeaders(headers) => self.add_headers.extend(headers.iter().cloned()),
+            Kind::DropHeaders(names) => self.drop_headers.extend(names.iter().cloned()),
+            Kind::Action(action) => self.action = Some(action.clone()),
+        }
+    }
+}
