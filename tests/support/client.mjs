@@ -1,0 +1,15 @@
+/** Clients for the tests: of the installed package, closed when their test ends. */
+import { importClient } from './places.mjs';
+import { quickly } from './expect.mjs';
+
+export const { CecloudImsClient, ImsError, load } = await importClient();
+
+/** The region that the emulator serves. */
+export const REGION = 'region0';
+
+/** A client of a service at this address that hardly waits between attempts. */
+export function newClient(context, endpoint, options = {}) {
+  const ims = new CecloudImsClient({ endpoint, region: REGION, retry: quickly(), ...options });
+  context.after(() => ims.close());
+  return ims;
+}

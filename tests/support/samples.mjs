@@ -1,0 +1,53 @@
+/** Requests that break no rule: what the other tests bend, one field at a time. */
+import { fixture } from './recorder.mjs';
+
+/** The tenants that the emulator knows by name. */
+export const TENANT = '7074631167042813952';
+export const PARTNER = { tenant: '7085523589641699328', user: '7085524801413873664' };
+
+/** A CreateImage with every field. */
+export function createImage(change = {}) {
+  return {
+    diskFormat: 'qcow2',
+    minDisk: 10,
+    minRam: 1024,
+    name: 'test image',
+    imageType: 'os_image',
+    instruction: '64-bits',
+    cpuArch: 'x86',
+    description: '测试 image',
+    osType: 'linux',
+    platform: 'CentOS',
+    visibility: 'private',
+    imageTags: [{ key: 'stage', value: 'test' }],
+    usage: 'ecs',
+    departmentId: '7074631167051202560',
+    tenantId: TENANT,
+    resourceGroupId: '7074631167051456386',
+    bootMode: 'UEFI',
+    ...change,
+  };
+}
+
+/** A CreateImage as small as it may be. */
+export function smallImage(change = {}) {
+  return { ...fixture('1.06-create-image.request.json'), name: 'small', minDisk: 1, ...change };
+}
+
+export function updateImage(change = {}) {
+  return { ...fixture('1.05-update-image.request.json'), ...change };
+}
+
+/** An ImportImage with every field, the optional ones too. */
+export function importImage(change = {}) {
+  return { ...fixture('1.18-import-image.request.json'), description: '从 URL', imageType: 'os_image', ...change };
+}
+
+export function copySharedImage(change = {}) {
+  return { ...fixture('1.21-copy-shared-image.request.json'), ...change };
+}
+
+/** A disk image that is raw. */
+export function rawImage(change = {}) {
+  return smallImage({ diskFormat: 'raw', ...change });
+}
