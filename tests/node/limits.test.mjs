@@ -29,7 +29,23 @@ const METHODS = {
 /** Rows of refused values: the field, then values. */
 const REFUSED = {
   createImage: {
-    name: ['', ' a', 'a ', ' ', 'a/b', 'a\nb', 'a\tb', 'a|b', '😀', 'a'.repeat(129), '名'.repeat(129), '𠀀'.repeat(129), 7, null, GONE],
+    name: [
+      '',
+      ' a',
+      'a ',
+      ' ',
+      'a/b',
+      'a\nb',
+      'a\tb',
+      'a|b',
+      '😀',
+      'a'.repeat(129),
+      '名'.repeat(129),
+      '𠀀'.repeat(129),
+      7,
+      null,
+      GONE,
+    ],
     description: ['x', 'x'.repeat(257), '述', '😀', '述'.repeat(257), 7],
     diskFormat: ['vhd', 'QCOW2', '', ['raw'], null, GONE],
     minDisk: [0, -1, 1.5, '10', 2 ** 53, 1e300, true, null, GONE, {}],
@@ -95,10 +111,16 @@ for (const [method, fields] of Object.entries(REFUSED)) {
       const ims = newClient(t, recorder.url);
       for (const value of values) {
         const promise = METHODS[method](ims, (sample) => changed(sample, field, value));
-        const error = await rejects(promise, { kind: 'validation', field, operation: method, retryable: false });
+        const error = await rejects(promise, {
+          kind: 'validation',
+          field,
+          operation: method,
+          retryable: false,
+        });
         assert.ok(error.rule?.length > 5, `the rule is said: ${error.rule}`);
         assert.ok(error.message.includes(field), `the message names the field: ${error.message}`);
-        if (value !== GONE && value !== null) assert.deepEqual(error.value, value, `the value of ${error.message}`);
+        if (value !== GONE && value !== null)
+          assert.deepEqual(error.value, value, `the value of ${error.message}`);
       }
       assert.equal(recorder.requests.length, 0, 'no request was made');
     });
@@ -114,7 +136,11 @@ const DEEP = [
   ['no size', (ims) => ims.prepareUpload(ID, {}), 'size'],
   ['another result', (ims) => ims.completeUpload(ID, { result: 'done' }), 'result', /success.*failed/],
   ['no result', (ims) => ims.completeUpload(ID, {}), 'result', /success.*failed/],
-  ['an upload ID that is no text', (ims) => ims.completeUpload(ID, { result: 'success', uploadId: 5 }), 'uploadId'],
+  [
+    'an upload ID that is no text',
+    (ims) => ims.completeUpload(ID, { result: 'success', uploadId: 5 }),
+    'uploadId',
+  ],
   ['no users', (ims) => ims.shareImage(ID, []), 'userIds', /50/],
   ['51 users', (ims) => ims.shareImage(ID, users(51)), 'userIds', /50/],
   ['an empty user', (ims) => ims.shareImage(ID, ['1', '']), 'userIds[1]'],
@@ -134,18 +160,50 @@ const DEEP = [
   ['an order that is no text', (ims) => ims.listSharedImages({ orderBy: 7 }), 'orderBy'],
   ['a filter as text', (ims) => ims.listPrivateImages({ filter: 'name:lk:x' }), 'filter'],
   ['| in a filter', (ims) => ims.listPrivateImages({ filter: { name: 'a|imageId:eq:b' } }), 'filter.name'],
-  ['| in the ID of a filter', (ims) => ims.listPrivateImages({ filter: { imageId: 'a|name:lk:b' } }), 'filter.imageId'],
+  [
+    '| in the ID of a filter',
+    (ims) => ims.listPrivateImages({ filter: { imageId: 'a|name:lk:b' } }),
+    'filter.imageId',
+  ],
   ['an empty filter text', (ims) => ims.listPrivateImages({ filter: { name: '' } }), 'filter.name'],
   ['an unknown filter', (ims) => ims.listPrivateImages({ filter: { status: 'active' } }), 'filter.status'],
-  ['a volume that is no object', (ims) => ims.importImage(samples.importImage({ volumeImages: [null] })), 'volumeImages[0]'],
-  ['a volume with a bad disk', (ims) => ims.importImage(samples.importImage({ volumeImages: [{ minDisk: 1 }, { minDisk: -1 }] })), 'volumeImages[1].minDisk'],
-  ['a volume with a bad URL', (ims) => ims.importImage(samples.importImage({ volumeImages: [{ imageUrl: 'file:///etc' }] })), 'volumeImages[0].imageUrl'],
-  ['a volume with another field', (ims) => ims.importImage(samples.importImage({ volumeImages: [{ size: 1 }] })), 'volumeImages[0].size'],
-  ['tags that are no objects', (ims) => ims.createImage(samples.createImage({ imageTags: [{}, 'x'] })), 'imageTags[1]'],
+  [
+    'a volume that is no object',
+    (ims) => ims.importImage(samples.importImage({ volumeImages: [null] })),
+    'volumeImages[0]',
+  ],
+  [
+    'a volume with a bad disk',
+    (ims) => ims.importImage(samples.importImage({ volumeImages: [{ minDisk: 1 }, { minDisk: -1 }] })),
+    'volumeImages[1].minDisk',
+  ],
+  [
+    'a volume with a bad URL',
+    (ims) => ims.importImage(samples.importImage({ volumeImages: [{ imageUrl: 'file:///etc' }] })),
+    'volumeImages[0].imageUrl',
+  ],
+  [
+    'a volume with another field',
+    (ims) => ims.importImage(samples.importImage({ volumeImages: [{ size: 1 }] })),
+    'volumeImages[0].size',
+  ],
+  [
+    'tags that are no objects',
+    (ims) => ims.createImage(samples.createImage({ imageTags: [{}, 'x'] })),
+    'imageTags[1]',
+  ],
   ['no bucket', (ims) => ims.exportImage(ID), /^bucket/],
   ['a bucket without a name', (ims) => ims.exportImage(ID, { azId: 'AZ0', cellId: 'c' }), 'bucket.name'],
-  ['a bucket with an empty zone', (ims) => ims.exportImage(ID, { name: 'n', azId: '', cellId: 'c' }), 'bucket.azId'],
-  ['a bucket with another field', (ims) => ims.exportImage(ID, { name: 'n', azId: 'a', cellId: 'c', x: 1 }), 'bucket.x'],
+  [
+    'a bucket with an empty zone',
+    (ims) => ims.exportImage(ID, { name: 'n', azId: '', cellId: 'c' }),
+    'bucket.azId',
+  ],
+  [
+    'a bucket with another field',
+    (ims) => ims.exportImage(ID, { name: 'n', azId: 'a', cellId: 'c', x: 1 }),
+    'bucket.x',
+  ],
   ['an empty image ID', (ims) => ims.getImage(''), 'imageId'],
   ['a path as image ID', (ims) => ims.getImage('..'), 'imageId'],
   ['a dot as image ID', (ims) => ims.deleteImage('.'), 'imageId'],
@@ -179,12 +237,22 @@ test('values that JSON cannot hold are refused, not sent as null', async (t) => 
   const ims = newClient(t, recorder.url);
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY, 10n, Symbol('ten'), () => 10]) {
     const promise = ims.createImage(samples.createImage({ minDisk: value }));
-    const error = await rejects(promise, { kind: 'validation', field: 'minDisk', rule: /whole number|integer/i });
+    const error = await rejects(promise, {
+      kind: 'validation',
+      field: 'minDisk',
+      rule: /whole number|integer/i,
+    });
     const shown = `${error.message} ${String(error.value)}`;
     assert.match(shown, /NaN|Infinity|10|Symbol|function|=>/, 'the value is shown');
   }
-  await rejects(ims.createImage(samples.createImage({ name: '\ud800' })), { kind: 'validation', field: 'name' });
-  await rejects(ims.createImage(samples.createImage({ imageTags: [{ size: Number.NaN }] })), { kind: 'validation', field: /^imageTags\[0\]/ });
+  await rejects(ims.createImage(samples.createImage({ name: '\ud800' })), {
+    kind: 'validation',
+    field: 'name',
+  });
+  await rejects(ims.createImage(samples.createImage({ imageTags: [{ size: Number.NaN }] })), {
+    kind: 'validation',
+    field: /^imageTags\[0\]/,
+  });
   assert.equal(recorder.requests.length, 0);
 });
 
@@ -193,10 +261,16 @@ test('objects in circles and getters that throw are refused with the path', asyn
   const ims = newClient(t, recorder.url);
   const circle = {};
   circle.self = circle;
-  await rejects(ims.createImage(samples.createImage({ imageTags: [circle] })), { kind: 'validation', field: /^imageTags\[0\]/ });
+  await rejects(ims.createImage(samples.createImage({ imageTags: [circle] })), {
+    kind: 'validation',
+    field: /^imageTags\[0\]/,
+  });
   const volumes = [];
   volumes.push(volumes);
-  await rejects(ims.importImage(samples.importImage({ volumeImages: volumes })), { kind: 'validation', field: /^volumeImages\[0\]/ });
+  await rejects(ims.importImage(samples.importImage({ volumeImages: volumes })), {
+    kind: 'validation',
+    field: /^volumeImages\[0\]/,
+  });
   const trap = samples.createImage();
   Object.defineProperty(trap, 'name', {
     enumerable: true,
@@ -216,7 +290,10 @@ test('objects in circles and getters that throw are refused with the path', asyn
   await rejects(ims.createImage(proxy), { kind: 'validation' });
   let deep = {};
   for (let depth = 0; depth < 100_000; depth += 1) deep = { deep };
-  await rejects(ims.createImage(samples.createImage({ imageTags: [deep] })), { kind: 'validation', field: /^imageTags\[0\]/ });
+  await rejects(ims.createImage(samples.createImage({ imageTags: [deep] })), {
+    kind: 'validation',
+    field: /^imageTags\[0\]/,
+  });
   assert.equal(recorder.requests.length, 0);
   await rejects(ims.getImage(''), { kind: 'validation' });
 });
@@ -242,7 +319,11 @@ test('what the document allows passes, to the last character', async (t) => {
     recorder.next(json(CREATED));
     await ims.createImage(samples.createImage(change));
     const sent = JSON.parse(recorder.take()[0].body.toString('utf8'));
-    assert.deepEqual(sent, JSON.parse(JSON.stringify(samples.createImage(change))), JSON.stringify(change).slice(0, 80));
+    assert.deepEqual(
+      sent,
+      JSON.parse(JSON.stringify(samples.createImage(change))),
+      JSON.stringify(change).slice(0, 80),
+    );
   }
   recorder.next(json(null));
   await ims.shareImage(ID, users(50));

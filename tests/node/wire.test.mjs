@@ -51,7 +51,8 @@ function assertDecoded(actual, expected, path = 'data') {
     else if (name === 'id') assert.equal(String(actual[name]), String(value), at);
     else if (Array.isArray(value)) {
       assert.equal(actual[name].length, value.length, at);
-      for (const [index, item] of value.entries()) assertDecoded(actual[name][index], item, `${at}[${index}]`);
+      for (const [index, item] of value.entries())
+        assertDecoded(actual[name][index], item, `${at}[${index}]`);
     } else if (value !== null && typeof value === 'object') assertDecoded(actual[name], value, at);
     else if (value === null) assert.ok(actual[name] === null || actual[name] === undefined, at);
     else assert.equal(actual[name], value, at);
@@ -78,7 +79,9 @@ for (const operation of OPERATIONS) {
     const list = fixtureText('1.10-list-private-images.response.json');
     recorder.otherwise((_request, response, record) => {
       const wanted = record.path === pathOf(operation);
-      response.writeHead(200, { 'content-type': wanted ? type : 'application/json' }).end(wanted ? answer : list);
+      response
+        .writeHead(200, { 'content-type': wanted ? type : 'application/json' })
+        .end(wanted ? answer : list);
     });
     const ims = newClient(t, recorder.url, {
       auth: { type: 'token', token: 'token-of-the-test' },
@@ -118,7 +121,10 @@ function assertQuery(query, operation) {
   const optional = operation.operation === 'listSharedImages' ? [] : ['requestInfo'];
   const required = expected.filter(([name]) => !optional.includes(name));
   const sent = queryPairs(query).filter(([name, value]) => !(optional.includes(name) && value === REGION));
-  assert.deepEqual(sent, required.sort(([a], [b]) => (a < b ? -1 : 1)));
+  assert.deepEqual(
+    sent,
+    required.sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
 }
 
 function assertAnswer(operation, result, data) {
@@ -154,7 +160,10 @@ test('the filter of the private list is written as the document writes it', asyn
 test('the endpoint may have a path and a slash at its end', async (t) => {
   const recorder = await startRecorder(t);
   for (const suffix of ['', '/', '/proxy/ims', '/proxy/ims/']) {
-    recorder.next({ headers: { 'content-type': 'application/json' }, body: fixtureText('1.04-get-image.response.json') });
+    recorder.next({
+      headers: { 'content-type': 'application/json' },
+      body: fixtureText('1.04-get-image.response.json'),
+    });
     await newClient(t, recorder.url + suffix).getImage('img-1');
     const prefix = suffix.replace(/\/$/, '');
     assert.equal(recorder.take()[0].path, `${prefix}/api/image/v1/images/img-1`);
@@ -162,8 +171,30 @@ test('the endpoint may have a path and a slash at its end', async (t) => {
 });
 
 /** IDs that would become other paths if they were pasted into one. */
-const EVIL_IDS = ['../x', 'a/b?c', 'a#b', '%2e%2e', '%2F', 'a b', 'a\\b', '镜像', '𠀀', 'a;b=c', 'a+b', '..%2f..', "'\"<>", '...'];
-const WITH_ID = ['getImage', 'updateImage', 'deleteImage', 'shareImage', 'deleteSharedImage', 'copySharedImage'];
+const EVIL_IDS = [
+  '../x',
+  'a/b?c',
+  'a#b',
+  '%2e%2e',
+  '%2F',
+  'a b',
+  'a\\b',
+  '镜像',
+  '𠀀',
+  'a;b=c',
+  'a+b',
+  '..%2f..',
+  '\'"<>',
+  '...',
+];
+const WITH_ID = [
+  'getImage',
+  'updateImage',
+  'deleteImage',
+  'shareImage',
+  'deleteSharedImage',
+  'copySharedImage',
+];
 
 for (const name of WITH_ID) {
   test(`${name}: every ID reaches the server as one segment`, async (t) => {

@@ -1,6 +1,7 @@
 /** Clients for the tests: of the installed package, closed when their test ends. */
-import { importClient } from './places.mjs';
+
 import { quickly } from './expect.mjs';
+import { importClient } from './places.mjs';
 
 export const { CecloudImsClient, ImsError, load } = await importClient();
 

@@ -40,7 +40,10 @@ export class Emulator {
 
   /** Starts it, the second time on the ports of the first. */
   async start() {
-    assert.ok(existsSync(EMULATOR), `${EMULATOR} is not there: build it (npm test does), or set IMS_EMULATOR`);
+    assert.ok(
+      existsSync(EMULATOR),
+      `${EMULATOR} is not there: build it (npm test does), or set IMS_EMULATOR`,
+    );
     const port = (url) => (url ? new URL(url).port : '0');
     const fixed = ['--port', port(this.ims), '--oss-port', port(this.oss), '--data', this.#folder];
     const child = spawn(EMULATOR, [...fixed, ...this.#arguments], { stdio: ['ignore', 'pipe', 'pipe'] });

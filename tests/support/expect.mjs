@@ -33,7 +33,8 @@ export function everyText(thing) {
   } catch (error) {
     texts.push(String(error));
   }
-  for (let error = thing; error instanceof Error; error = error.cause) texts.push(error.message, error.stack ?? '');
+  for (let error = thing; error instanceof Error; error = error.cause)
+    texts.push(error.message, error.stack ?? '');
   return texts.join('\n');
 }
 

@@ -54,7 +54,8 @@ export async function makeQcow2(file, megabytes, seed = 2) {
   const handle = await open(raw, 'w');
   try {
     await handle.truncate(megabytes * MIB);
-    for (const [offset, data] of islands(seed, megabytes * MIB)) await handle.write(data, 0, data.length, offset);
+    for (const [offset, data] of islands(seed, megabytes * MIB))
+      await handle.write(data, 0, data.length, offset);
   } finally {
     await handle.close();
   }

@@ -22,7 +22,9 @@ export const EMULATOR = path.resolve(ROOT, process.env.IMS_EMULATOR ?? 'target/r
 export function entryFile(entry = '.') {
   const manifest = path.join(CLIENT_DIR, 'package.json');
   if (!existsSync(manifest)) {
-    throw new Error(`${CLIENT_DIR} holds no package: build and install it first (npm test does), or set IMS_CLIENT_DIR`);
+    throw new Error(
+      `${CLIENT_DIR} holds no package: build and install it first (npm test does), or set IMS_CLIENT_DIR`,
+    );
   }
   const conditions = JSON.parse(readFileSync(manifest, 'utf8')).exports[entry];
   const relative = conditions.node?.import ?? conditions.import ?? conditions.default;

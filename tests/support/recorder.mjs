@@ -1,6 +1,7 @@
 /** A plain HTTP server that writes down what arrives, byte for byte, and answers as it is told. */
-import { createServer } from 'node:http';
+
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 
 const FIXTURES = new URL('../fixtures/cecloud/', import.meta.url);
 

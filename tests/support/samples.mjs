@@ -40,7 +40,12 @@ export function updateImage(change = {}) {
 
 /** An ImportImage with every field, the optional ones too. */
 export function importImage(change = {}) {
-  return { ...fixture('1.18-import-image.request.json'), description: '从 URL', imageType: 'os_image', ...change };
+  return {
+    ...fixture('1.18-import-image.request.json'),
+    description: '从 URL',
+    imageType: 'os_image',
+    ...change,
+  };
 }
 
 export function copySharedImage(change = {}) {
