@@ -111,7 +111,7 @@ for (const operation of OPERATIONS) {
     }
 
     if (isFile) assert.deepEqual(result, FILE);
-    else assertAnswer(operation, result, fixture(operation.response).data);
+    else assertAnswer(result, fixture(operation.response).data);
   });
 }
 
@@ -127,7 +127,7 @@ function assertQuery(query, operation) {
   );
 }
 
-function assertAnswer(operation, result, data) {
+function assertAnswer(result, data) {
   if (data === null || data === undefined) return assert.equal(result, undefined, 'nothing is returned');
   if (!Array.isArray(data)) return assertDecoded(result, data);
   return assertDecoded({ list: result }, { list: data });

@@ -107,6 +107,27 @@ export class Emulator {
     return text ? JSON.parse(text) : undefined;
   }
 
+  /** Adds fault rules; see the emulator's README. */
+  async spoil(...rules) {
+    await this.control('POST', '/_emulator/faults', rules);
+  }
+
+  /** The reports of all fault rules: { id, rule, matched, fired }. */
+  async faults() {
+    return (await this.control('GET', '/_emulator/faults')).rules;
+  }
+
+  /** Takes all fault rules away. */
+  async heal() {
+    await this.control('DELETE', '/_emulator/faults');
+  }
+
+  /** What arrived, oldest first; of one operation (`UploadPart`, `prepare_upload`) if it is named. */
+  async arrived(operation) {
+    const { requests } = await this.control('GET', '/_emulator/requests');
+    return operation ? requests.filter((request) => request.operation === operation) : requests;
+  }
+
   /** A plain call to the image service, made without the client that is being tested. */
   async call(method, path, { body, tenant, headers = {} } = {}) {
     const response = await fetch(`${this.ims}${path}`, {

@@ -1,0 +1,80 @@
+/** Looks into the emulator's object store with its root keys and somebody else's S3 client: what is really there. */
+import assert from 'node:assert/strict';
+import { AwsClient } from 'aws4fetch';
+
+/** The object store of an emulator. */
+export async function openStore(emulator) {
+  const keys = await emulator.control('GET', '/_emulator/store-credentials');
+  const aws = new AwsClient({
+    accessKeyId: keys.accessKey,
+    secretAccessKey: keys.secretKey,
+    service: 's3',
+    region: keys.region,
+    retries: 0,
+  });
+  return new Store(aws, emulator);
+}
+
+class Store {
+  #aws;
+  #emulator;
+
+  constructor(aws, emulator) {
+    this.#aws = aws;
+    this.#emulator = emulator;
+  }
+
+  async #text(path) {
+    const response = await this.#aws.fetch(`${this.#emulator.oss}${path}`);
+    const text = await response.text();
+    assert.equal(response.status, 200, `GET ${path}: ${text}`);
+    return text;
+  }
+
+  /** Names of all buckets. */
+  async buckets() {
+    return elements(await this.#text('/'), 'Name');
+  }
+
+  /** Every unfinished multipart upload of every bucket: { bucket, key, uploadId }. */
+  async uploads() {
+    const found = [];
+    for (const bucket of await this.buckets()) {
+      const text = await this.#text(`/${bucket}?uploads`);
+      for (const upload of elements(text, 'Upload')) {
+        found.push({ bucket, key: elements(upload, 'Key')[0], uploadId: elements(upload, 'UploadId')[0] });
+      }
+    }
+    return found;
+  }
+
+  /** Every object of every bucket: { bucket, key, etag, size }. */
+  async objects() {
+    const found = [];
+    for (const bucket of await this.buckets()) {
+      const text = await this.#text(`/${bucket}?list-type=2&max-keys=1000`);
+      for (const object of elements(text, 'Contents')) {
+        const etag = elements(object, 'ETag')[0].replaceAll('&quot;', '').replaceAll('"', '');
+        found.push({
+          bucket,
+          key: elements(object, 'Key')[0],
+          etag,
+          size: Number(elements(object, 'Size')[0]),
+        });
+      }
+    }
+    return found;
+  }
+
+  /** The bytes of an object. */
+  async read({ bucket, key }) {
+    const response = await this.#aws.fetch(`${this.#emulator.oss}/${bucket}/${encodeURIComponent(key)}`);
+    assert.equal(response.status, 200, `GET ${bucket}/${key}`);
+    return response.body;
+  }
+}
+
+/** The contents of all elements of this name. */
+function elements(xml, name) {
+  return [...xml.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, 'g'))].map((match) => match[1]);
+}
