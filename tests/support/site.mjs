@@ -1,0 +1,54 @@
+/** A static server as any web server is one: the test page, and the installed package beside it, on a port of its own. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { pipeline } from 'node:stream';
+import { CLIENT_DIR, ROOT } from './places.mjs';
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
+
+/** As strict as a page with WebAssembly can be: nothing inline, nothing evaluated. */
+const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src *";
+
+const FOLDERS = [
+  ['/ims-client/', CLIENT_DIR],
+  ['/', path.join(ROOT, 'tests/browser/site')],
+];
+
+function fileOf(url) {
+  const name = decodeURIComponent(new URL(url, 'http://site').pathname);
+  const [prefix, folder] = FOLDERS.find(([start]) => name.startsWith(start));
+  const file = path.join(folder, name.slice(prefix.length) || 'index.html');
+  return file.startsWith(folder + path.sep) ? file : undefined;
+}
+
+/** Serves the page for a test; gives its address. */
+export async function startSite(context) {
+  const server = createServer(async (request, response) => {
+    if (request.url === '/favicon.ico') return response.writeHead(204).end();
+    const file = fileOf(request.url);
+    const info = file && (await stat(file).catch(() => undefined));
+    if (!info?.isFile()) return response.writeHead(404, { 'content-type': 'text/plain' }).end('not here');
+    const type = TYPES[path.extname(file)] ?? 'application/octet-stream';
+    response.writeHead(200, {
+      'content-type': type,
+      'content-length': info.size,
+      'content-security-policy': POLICY,
+      'x-content-type-options': 'nosniff',
+    });
+    return pipeline(createReadStream(file), response, () => {});
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${server.address().port}`;
+}
