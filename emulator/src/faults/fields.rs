@@ -134,6 +134,11 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// Names fields that there are, though none of them was read here.
+    pub(super) fn know(&mut self, names: &[&'static str]) {
+        self.known.extend(names.iter().filter(|name| !self.known.contains(name)).collect::<Vec<_>>());
+    }
+
     /// Fails where a field is left that nobody read.
     pub(super) fn end(&self) -> Result<(), RuleError> {
         match self.left.iter().next() {

@@ -137,6 +137,7 @@ impl Rule {
             delay: Duration::from_millis(fields.count("delayMs")?.unwrap_or(0)),
             kind: kind(&mut fields)?,
         };
+        fields.end()?;
         if matches!(rule.kind, Kind::Delay) && rule.delay.is_zero() {
             return Err(fields.error(
                 "",
@@ -144,7 +145,6 @@ impl Rule {
                  clockSkewMs, expireCredentials, revokeCredentials, errorIn200, stallMs or delayMs",
             ));
         }
-        fields.end()?;
         Ok(rule)
     }
 
@@ -227,6 +227,7 @@ fn kind(fields: &mut Fields<'_>) -> Result<Kind, RuleError> {
     found("revokeCredentials", revoke.then_some(Kind::Effect(Effect::RevokeCredentials)));
     found("errorIn200", fields.flag("errorIn200")?.then_some(Kind::Action(Action::ErrorIn200)));
     found("stallMs", stall(fields)?);
+    fields.know(&["afterBytes", "stallIn"]);
     match kinds.as_slice() {
         [] => Ok(Kind::Delay),
         [_] => Ok(kinds.swap_remove(0).1),

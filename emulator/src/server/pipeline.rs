@@ -141,7 +141,10 @@ struct Context {
 impl Context {
     /// The answer, and the names of headers that are to be missing from it.
     async fn answer(&self, request: Request<Incoming>) -> Result<(Response, Vec<HeaderName>), Aborted> {
-        tokio::time::sleep(self.plan.delay).await;
+        // Sleeping for no time would still wait for the timer's next millisecond.
+        if !self.plan.delay.is_zero() {
+            tokio::time::sleep(self.plan.delay).await;
+        }
         if let Some(Action::Reset(Point::Before)) = &self.plan.action {
             return Err(self.reset());
         }
