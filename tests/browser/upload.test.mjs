@@ -127,8 +127,9 @@ for (const name of Object.keys(BROWSERS)) {
       assert.deepEqual(complaints, []);
       const missing = await ask('failure', { endpoint, method: 'getImage', parameters: ['img-nowhere'] });
       assert.deepEqual([missing.kind, missing.code], ['service', 'IMG.DBGet.NoData']);
+      await emulator.stop();
       const nobody = await ask('failure', {
-        endpoint: 'http://127.0.0.1:9',
+        endpoint,
         method: 'listImages',
         parameters: [],
       });

@@ -7,7 +7,6 @@ import { holdsNoSecret, quickly, rejects } from '../support/expect.mjs';
 import { assertWell, BYTES, OPTIONS, uploadThrough } from '../support/faulty-uploads.mjs';
 import { assertSameBytes, randomBytes } from '../support/images.mjs';
 import { rawImage, smallImage } from '../support/samples.mjs';
-import { openStore } from '../support/store.mjs';
 
 /** How often each part was sent. */
 async function sends(emulator) {

@@ -1,10 +1,11 @@
 /** The module worker: does in its own thread what the page asks for. */
-import * as work from './work.mjs';
+import { downloadAndCompare, list, upload } from './work.mjs';
+
+const ACTIONS = { upload, downloadAndCompare, list: (_file, request) => list(request) };
 
 addEventListener('message', async ({ data: { name, file, request } }) => {
   try {
-    const result = file ? await work[name](file, request) : await work[name](request);
-    postMessage({ result });
+    postMessage({ result: await ACTIONS[name](file, request) });
   } catch (error) {
     postMessage({ error: `${error.name} ${error.kind}: ${error.message}` });
   }
