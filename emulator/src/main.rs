@@ -1,7 +1,9 @@
 //! The local cloud as a program: reads the command line, serves both services, and ends on SIGTERM or SIGINT.
 
+use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +51,7 @@ async fn run(arguments: &Arguments) -> Result<(), String> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| format!("signals: {error}"))?;
     std::fs::create_dir_all(&arguments.data)
         .map_err(|error| format!("--data {}: {error}", arguments.data.display()))?;
+    let _lock = lock(&arguments.data)?;
     let (ims_listener, ims_address) =
         listen("--port", SocketAddr::new(arguments.host, arguments.port)).await?;
     let (oss_listener, oss_address) =
@@ -79,6 +82,19 @@ async fn run(arguments: &Arguments) -> Result<(), String> {
     ims.jobs.stop();
     jobs.abort();
     ended
+}
+
+/// Keeps the data folder for this process alone; the system gives it up when the process ends, however it ends.
+fn lock(data: &Path) -> Result<File, String> {
+    let path = data.join("lock");
+    let file = File::create(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(format!("--data {}: another emulator is using this folder", data.display()))
+        }
+        Err(TryLockError::Error(error)) => Err(format!("{}: {error}", path.display())),
+    }
 }
 
 /// The one line on stdout: callers wait for it to learn the ports.

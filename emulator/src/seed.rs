@@ -1,6 +1,6 @@
 //! Demo data: public and private images in several states, two tenants with a share each way, all files real.
 
-mod qcow2;
+pub mod qcow2;
 
 use std::io::Write;
 use std::sync::Arc;

@@ -14,7 +14,7 @@ use super::Ims;
 use super::answer::{new_request_id, seal, unauthorized};
 use super::body::JsonBody;
 use super::caller::check_token;
-use super::errors::{ERROR_CODES_JSON, ImsError};
+use super::errors::{Code, ERROR_CODES_JSON, ImsError};
 use super::tenants;
 
 /// `/_emulator/info`, `/_emulator/error-codes`, `/_emulator/store-credentials` and `/_emulator/jobs`.
@@ -52,6 +52,11 @@ async fn error_codes() -> impl IntoResponse {
 async fn store_credentials(State(ims): State<Arc<Ims>>, headers: HeaderMap) -> Response {
     if let Err(message) = check_token(&ims, &headers) {
         return unauthorized(&message);
+    }
+    // Pages may call everything else here; the keys to all files are for tools on this machine.
+    if headers.contains_key("origin") {
+        let refused = ImsError::new(Code::Identity, "the store's own keys are not given to web pages");
+        return seal(refused.into_response(), &new_request_id());
     }
     let credentials = ims.store.root_credentials();
     Json(json!({

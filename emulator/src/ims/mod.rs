@@ -96,12 +96,8 @@ impl Ims {
 
     /// The object store's URL as the sender of this request can reach it.
     pub fn oss_url_for(&self, headers: &HeaderMap) -> String {
-        let asked = headers.get("host").and_then(|host| host.to_str().ok());
-        let host = asked.and_then(|host| host.parse::<axum::http::uri::Authority>().ok());
-        match (self.options.oss_port_on_any_host, host) {
-            (Some(port), Some(host)) if !host.host().is_empty() => format!("http://{}:{port}", host.host()),
-            _ => self.options.oss_url.clone(),
-        }
+        let host = headers.get("host").and_then(|host| host.to_str().ok());
+        reachable_url(&self.options.oss_url, self.options.oss_port_on_any_host, host)
     }
 
     /// Runs work that waits for the disk away from the threads that serve connections.
@@ -114,6 +110,15 @@ impl Ims {
         tokio::task::spawn_blocking(move || work(&ims))
             .await
             .unwrap_or_else(|error| Err(ImsError::new(Code::Internal, error.to_string())))
+    }
+}
+
+/// `url`, or, for a server on all addresses, its port under the host name that the caller used.
+fn reachable_url(url: &str, port_on_any_host: Option<u16>, host: Option<&str>) -> String {
+    let host = host.and_then(|host| host.parse::<axum::http::uri::Authority>().ok());
+    match (port_on_any_host, host) {
+        (Some(port), Some(host)) if !host.host().is_empty() => format!("http://{}:{port}", host.host()),
+        _ => url.to_owned(),
     }
 }
 
@@ -184,4 +189,20 @@ pub fn router(ims: &Arc<Ims>, shared: &Shared) -> Router {
                 }
             }
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reachable_url;
+
+    #[test]
+    fn on_all_addresses_the_callers_own_name_for_the_host_is_used() {
+        let url = |port, host| reachable_url("http://127.0.0.1:9", port, host);
+        assert_eq!(url(None, Some("cloud.example:80")), "http://127.0.0.1:9");
+        assert_eq!(url(Some(9), Some("cloud.example:80")), "http://cloud.example:9");
+        assert_eq!(url(Some(9), Some("[::1]:80")), "http://[::1]:9");
+        assert_eq!(url(Some(9), Some("192.0.2.7")), "http://192.0.2.7:9");
+        assert_eq!(url(Some(9), Some("a b")), "http://127.0.0.1:9");
+        assert_eq!(url(Some(9), None), "http://127.0.0.1:9");
+    }
 }

@@ -21,6 +21,8 @@ use super::errors::{Code, ImsError, Result};
 
 /// Jobs that run at the same time; the others wait in the database.
 const MAXIMUM_RUNNING: usize = 4;
+/// Jobs that may wait: a client that exports in a loop is stopped before it fills the disk.
+const MAXIMUM_WAITING: i64 = 1000;
 
 /// One object to be copied.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -143,6 +145,12 @@ impl Jobs {
 
 /// Adds a job within the transaction that makes it necessary. `reads` names an image whose files it needs.
 pub fn add(transaction: &Transaction<'_>, image_id: &str, reads: Option<&str>, work: &Work) -> Result<i64> {
+    if !matches!(work, Work::Remove { .. }) {
+        let waiting: i64 = transaction.query_row("SELECT COUNT(*) FROM jobs", [], |row| row.get(0))?;
+        if waiting >= MAXIMUM_WAITING {
+            return Err(ImsError::new(Code::Internal, format!("{waiting} background jobs wait already")));
+        }
+    }
     let text =
         serde_json::to_string(work).map_err(|error| ImsError::new(Code::Internal, error.to_string()))?;
     let sql = "INSERT INTO jobs (image_id, reads, work, created_at) VALUES (?1, ?2, ?3, ?4)";
@@ -224,4 +232,23 @@ fn begin_waiting(ims: &Arc<Ims>) -> Result<()> {
         });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_are_bounded_but_for_removals() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let database = Database::open(&folder.path().join("ims.sqlite")).unwrap();
+        let add_one = |work: &Work| database.write(|transaction| add(transaction, "img-1", None, work));
+        for _ in 0..MAXIMUM_WAITING {
+            add_one(&Work::Save).unwrap();
+        }
+        assert_eq!(add_one(&Work::Save).unwrap_err().code, Code::Internal);
+        add_one(&Work::Remove { bucket: "b".to_owned(), keys: Vec::new() }).unwrap();
+        database.write(|transaction| cancel(transaction, "img-1")).unwrap();
+        add_one(&Work::Save).unwrap();
+    }
 }
