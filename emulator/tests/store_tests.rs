@@ -1,5 +1,9 @@
 //! The object store, the faults, the request log and CORS over real sockets, with signers that are not s3s's.
 
+#[path = "store/http.rs"]
+mod http;
+#[path = "store/sign.rs"]
+mod sign;
 #[path = "store/support.rs"]
 mod support;
 

@@ -1,5 +1,6 @@
 //! Faults on request: rules that match requests and spoil them.
 
+mod actions;
 mod fields;
 pub mod operation;
 mod plan;

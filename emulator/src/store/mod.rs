@@ -3,6 +3,7 @@
 
 mod blobs;
 mod clock;
+mod completion;
 mod credentials;
 mod database;
 mod error;

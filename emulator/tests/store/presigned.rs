@@ -39,8 +39,8 @@ async fn a_whole_upload_goes_by_presigned_urls() {
     let part = bucket.upload_part(Some(&keys), key, 1, &upload).sign(valid);
     let etag = follow(&cloud, "PUT", &part, b"content").await.header("etag").unwrap().to_owned();
     let list = bucket.list_parts(Some(&keys), key, &upload).sign(valid);
-    let parts = rusty_s3::actions::ListParts::parse_response(&follow(&cloud, "GET", &list, b"").await.text())
-        .unwrap();
+    let parts =
+        rusty_s3::actions::ListParts::parse_response(follow(&cloud, "GET", &list, b"").await.text()).unwrap();
     assert_eq!(
         (parts.parts[0].number, parts.parts[0].etag.clone(), parts.parts[0].size),
         (1, etag.clone(), 7)
