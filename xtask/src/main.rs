@@ -1,15 +1,27 @@
 //! The commands that build, start, test and check the project: `cargo xtask help` lists them.
+mod browsers;
 mod build;
+mod check;
+mod cloud;
+mod leftovers;
 mod process;
 mod project;
+mod setup;
 mod stamp;
+mod test;
 
 use anyhow::{Result, bail};
 use project::Project;
 
 const HELP: &str = "\
-cargo xtask build [--dev]          make pkg/, the folder that is published (--dev: quick and larger)
-cargo xtask help                   this text";
+cargo xtask setup                   install what a machine with rustup, Node and npm lacks, browsers included
+cargo xtask build [--dev]           make pkg/, the folder that is published (--dev: quick and larger)
+cargo xtask start [ARGUMENTS]       build everything, run the local cloud with the demo page, print its address
+cargo xtask emulator [ARGUMENTS]    run the local cloud alone; --help lists its arguments
+cargo xtask test [PART...]          run the suites rust, node, browser, types, or those named
+cargo xtask check                   formatting, lints, types, licences
+cargo xtask format                  format Rust and JavaScript
+cargo xtask help                    this text";
 
 fn main() {
     if let Err(error) = run(std::env::args().skip(1).collect()) {
@@ -24,12 +36,19 @@ fn run(arguments: Vec<String>) -> Result<()> {
         Some((command, rest)) => (command.as_str(), rest),
         None => ("help", [].as_slice()),
     };
-    match command {
-        "build" => build::command(&Project::find()?, rest),
-        "help" | "--help" | "-h" => {
-            println!("{HELP}");
-            Ok(())
-        }
-        unknown => bail!("there is no command {unknown:?}; the commands are:\n{HELP}"),
+    if matches!(command, "help" | "--help" | "-h") {
+        println!("{HELP}");
+        return Ok(());
     }
+    let run = match command {
+        "setup" => setup::command,
+        "build" => build::command,
+        "start" => cloud::start,
+        "emulator" => cloud::emulator,
+        "test" => test::command,
+        "check" => check::command,
+        "format" => check::format,
+        unknown => bail!("there is no command {unknown:?}; the commands are:\n{HELP}"),
+    };
+    run(&Project::find()?, rest)
 }

@@ -6,6 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::leftovers;
+
 /// How long a program that was told to end may take before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -44,6 +46,7 @@ impl Running {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         command.stdin(Stdio::null());
+        leftovers::mark(command);
         let child = command
             .spawn()
             .with_context(|| format!("cannot start {what} ({})", command.get_program().to_string_lossy()))?;

@@ -88,3 +88,11 @@ impl Project {
 pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
+
+/// Where cargo keeps the registry and its copies of crates.
+pub fn cargo_home() -> Result<PathBuf> {
+    match std::env::var_os("CARGO_HOME") {
+        Some(home) => Ok(PathBuf::from(home)),
+        None => Ok(std::env::home_dir().context("this user has no home folder")?.join(".cargo")),
+    }
+}

@@ -7,14 +7,18 @@ use std::path::{Path, PathBuf};
 pub struct Inputs(Sha256);
 
 impl Inputs {
-    /// Starts with the name of the step and with this very program: a changed xtask repeats its steps.
-    pub fn of(step: &str) -> Result<Inputs> {
+    /// Starts with the name of the step.
+    pub fn of(step: &str) -> Inputs {
         let mut inputs = Inputs(Sha256::new());
         inputs.text(step);
+        inputs
+    }
+
+    /// This very program, for a step whose work is done in here: a changed xtask repeats it.
+    pub fn program(&mut self) -> Result<&mut Self> {
         let program = std::env::current_exe().context("this program has no path")?;
         let about = std::fs::metadata(&program)?;
-        inputs.text(&format!("{:?} {}", about.modified()?, about.len()));
-        Ok(inputs)
+        Ok(self.text(&format!("{:?} {}", about.modified()?, about.len())))
     }
 
     /// A setting or the output of an earlier step.
@@ -100,13 +104,13 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("xtask-stamp-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let result = folder.join("result");
-        let stamp = |text: &str| Inputs::of("step").unwrap().text(text).stamp(result.clone());
+        let stamp = |text: &str| Inputs::of("step").text(text).stamp(result.clone());
         assert!(!stamp("a").is_fresh(&[]), "nothing was kept yet");
         stamp("a").keep().unwrap();
         assert!(stamp("a").is_fresh(&[]));
         assert!(!stamp("a").is_fresh(&[&result]), "the result is missing");
         assert!(!stamp("b").is_fresh(&[]));
-        let split = Inputs::of("step").unwrap().text("a").text("").stamp(result.clone());
+        let split = Inputs::of("step").text("a").text("").stamp(result.clone());
         assert!(!split.is_fresh(&[]), "an empty input counts");
         std::fs::remove_dir_all(&folder).unwrap();
     }

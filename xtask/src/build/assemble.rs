@@ -15,6 +15,7 @@ pub fn package(project: &Project, built: &[Built]) -> Result<PathBuf> {
     let published = project.path("pkg");
     let stamp = inputs(project, built)?.stamp(project.cache("build/pkg"));
     if stamp.is_fresh(&[&published.join("package.json")]) {
+        link(project, &published)?;
         return Ok(published);
     }
     let folder = project.cache("build/pkg");
@@ -32,13 +33,14 @@ pub fn package(project: &Project, built: &[Built]) -> Result<PathBuf> {
     manifest::write(&template, &project.version, &folder)?;
     inspect::package(project, &folder)?;
     swap_in(project, &folder, &published)?;
+    link(project, &published)?;
     stamp.keep()?;
     Ok(published)
 }
 
 fn inputs(project: &Project, built: &[Built]) -> Result<Inputs> {
-    let mut inputs = Inputs::of("package")?;
-    inputs.text(&project.version).folder(&project.path("pkg-templates"))?;
+    let mut inputs = Inputs::of("package");
+    inputs.program()?.text(&project.version).folder(&project.path("pkg-templates"))?;
     inputs.file(&project.path("node_modules/esbuild/package.json")).context("run `npm ci` first")?;
     for file in COPIED {
         inputs.file(&project.path(file))?;
@@ -53,9 +55,10 @@ fn inputs(project: &Project, built: &[Built]) -> Result<Inputs> {
 fn entry(project: &Project, built: &Built, folder: &Path) -> Result<()> {
     let name = built.entry.name;
     std::fs::copy(&built.wasm, folder.join(built.entry.wasm)).context("cannot copy the .wasm")?;
+    let templates = project.path("pkg-templates");
     let parts = Parts {
-        templates: &project.path("pkg-templates"),
-        shell: built.entry.shell,
+        templates: &templates,
+        entry: &entry_module(project, built, &templates)?,
         glue: &built.glue,
         wasm: &built.wasm,
         wasm_name: built.entry.wasm,
@@ -77,6 +80,19 @@ fn entry(project: &Project, built: &Built, folder: &Path) -> Result<()> {
     declarations::write(project, built, &exports, folder)
 }
 
+/// Writes the module that a bundle starts from: the classes by hand, and the generated error codes.
+fn entry_module(project: &Project, built: &Built, templates: &Path) -> Result<PathBuf> {
+    let folder = project.cache("build").join(built.entry.name);
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    std::fs::write(folder.join("error-codes.js"), built.entry.codes.module()?)?;
+    let shell = templates.join(built.entry.shell);
+    let text =
+        format!("export * from {:?};\nexport * from './error-codes.js';\n", shell.display().to_string());
+    let module = folder.join("entry.js");
+    std::fs::write(&module, text)?;
+    Ok(module)
+}
+
 /// What `import` gives in Node: the very classes that `require` gives in the same process.
 fn node_module(stem: &str, exports: &[String]) -> String {
     format!("import code from './{stem}.cjs';\nexport const {{ {} }} = code;\n", exports.join(", "))
@@ -95,6 +111,22 @@ fn swap_in(project: &Project, folder: &Path, published: &Path) -> Result<()> {
     remove(&old)?;
     ensure!(!files_below(published)?.is_empty(), "{} is empty", published.display());
     Ok(())
+}
+
+/// Lets www/ import the package by its name: node_modules/ims-client leads to pkg/.
+fn link(project: &Project, published: &Path) -> Result<()> {
+    let link = project.path("node_modules/ims-client");
+    if std::fs::read_link(&link).is_ok_and(|target| target == published) {
+        return Ok(());
+    }
+    if std::fs::symlink_metadata(&link).is_ok() {
+        std::fs::remove_file(&link).with_context(|| format!("{} is in the way", link.display()))?;
+    }
+    #[cfg(unix)]
+    let linked = std::os::unix::fs::symlink(published, &link);
+    #[cfg(windows)]
+    let linked = std::os::windows::fs::symlink_dir(published, &link);
+    linked.with_context(|| format!("cannot make the link {}", link.display()))
 }
 
 fn remove(folder: &Path) -> Result<()> {

@@ -7,7 +7,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use super::{Entry, Profile, glue, work_folder};
 use crate::process;
-use crate::project::{Project, cargo};
+use crate::project::{Project, cargo, cargo_home};
 use crate::stamp::Inputs;
 
 /// The only target of the package.
@@ -52,10 +52,7 @@ pub fn compile(project: &Project, entry: &Entry, profile: Profile) -> Result<Pat
 
 /// Panic messages name source files; where they lie on the machine that builds is nobody's business.
 fn path_remapping(project: &Project) -> Result<Vec<String>> {
-    let home = match std::env::var_os("CARGO_HOME") {
-        Some(home) => PathBuf::from(home),
-        None => std::env::home_dir().context("this user has no home folder")?.join(".cargo"),
-    };
+    let home = cargo_home()?;
     let sources = home.join("registry/src");
     let mut remapping = vec![format!("--remap-path-prefix={}=", project.root.display())];
     remapping.push(format!("--remap-path-prefix={}=crates", sources.display()));
@@ -74,7 +71,7 @@ pub fn bind(project: &Project, entry: &Entry, profile: Profile, compiled: &Path)
         glue: folder.join("glue.js"),
         declarations: folder.join("ims_client.d.ts"),
     };
-    let stamp = Inputs::of("bindings")?.file(compiled)?.stamp(folder.clone());
+    let stamp = Inputs::of("bindings").program()?.file(compiled)?.stamp(folder.clone());
     if stamp.is_fresh(&[&bound.wasm, &bound.glue, &bound.declarations]) {
         return Ok(bound);
     }

@@ -42,8 +42,8 @@ impl Kind {
 pub struct Parts<'a> {
     /// The folder pkg-templates/.
     pub templates: &'a Path,
-    /// The file in it that exports the classes.
-    pub shell: &'a str,
+    /// The module that exports everything.
+    pub entry: &'a Path,
     pub glue: &'a Path,
     pub wasm: &'a Path,
     /// What the .wasm is called in the package.
@@ -54,7 +54,7 @@ pub struct Parts<'a> {
 pub fn write(project: &Project, parts: &Parts, kind: Kind, output: &Path) -> Result<()> {
     let alias = |name: &str, path: PathBuf| format!("--alias:{name}={}", path.display());
     let mut command = project.npm_program("esbuild", "esbuild")?;
-    command.arg(parts.templates.join(parts.shell)).arg(format!("--outfile={}", output.display()));
+    command.arg(parts.entry).arg(format!("--outfile={}", output.display()));
     command.args(["--bundle", "--minify", "--keep-names", "--legal-comments=none", "--log-level=warning"]);
     command.args(["--charset=utf8", "--loader:.wasm=base64", "--log-override:empty-import-meta=error"]);
     if kind.is_node() {

@@ -27,7 +27,7 @@ pub fn write(project: &Project, built: &Built, exports: &[String], folder: &Path
     let template = project.path("pkg-templates").join(format!("{name}.d.ts"));
     let by_hand =
         std::fs::read_to_string(&template).with_context(|| format!("cannot read {}", template.display()))?;
-    let main = joined(&by_hand, &types)?;
+    let main = format!("{}\n{}", joined(&by_hand, &types)?.trim_end(), built.entry.codes.declarations());
     for export in exports {
         ensure!(
             mentions(&main, export),
@@ -46,11 +46,12 @@ pub fn write(project: &Project, built: &Built, exports: &[String], folder: &Path
 
 /// The hand-written declarations, with the generated types in reach and exported.
 fn joined(by_hand: &str, types: &[Declaration]) -> Result<String> {
+    let written = declared_names(by_hand);
     for Declaration { name, .. } in types {
-        let twice = ["interface", "type", "class"]
-            .iter()
-            .any(|keyword| mentions(by_hand, &format!("export {keyword} {name}")));
-        ensure!(!twice, "the type {name} is written by hand and generated: remove one of them");
+        ensure!(
+            !written.contains(name),
+            "the type {name} is written by hand and generated: remove one of them"
+        );
     }
     if by_hand.contains("'./types.js'") {
         return Ok(by_hand.to_owned());
@@ -90,7 +91,10 @@ pub fn extract(source: &str) -> Result<Vec<Declaration>> {
                 continue;
             }
             if let Some(earlier) = found.iter().find(|earlier| earlier.name == name) {
-                ensure!(earlier.text.ends_with(text), "the type {name} is declared twice, differently");
+                ensure!(
+                    earlier.text.trim_end().ends_with(text),
+                    "the type {name} is declared twice, differently"
+                );
                 continue;
             }
             found.push(Declaration { name, text: format!("{}{text}\n", item.comment) });
@@ -100,6 +104,23 @@ pub fn extract(source: &str) -> Result<Vec<Declaration>> {
     }
     ensure!(!found.is_empty(), "wasm-bindgen's declarations hold no types of requests or responses");
     Ok(found)
+}
+
+/// The names that a declaration file exports itself, in their order; overloads count once.
+pub fn declared_names(declarations: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for line in declarations.lines() {
+        let Some(rest) = line.strip_prefix("export ") else { continue };
+        let rest = rest.strip_prefix("declare ").unwrap_or(rest);
+        let rest = rest.strip_prefix("abstract ").unwrap_or(rest);
+        let keywords = ["interface ", "type ", "class ", "function ", "const ", "enum "];
+        let Some(rest) = keywords.iter().find_map(|keyword| rest.strip_prefix(keyword)) else { continue };
+        let name: String = rest.chars().take_while(|c| is_identifier(*c)).collect();
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// Whether a word occurs in a text as a whole identifier.

@@ -6,17 +6,22 @@ mod assemble;
 mod bindings;
 mod bundle;
 mod declarations;
+mod error_codes;
 mod glue;
 mod inspect;
 mod manifest;
 mod optimize;
 mod versions;
 
+pub use bindings::{TARGET, ensure_target};
+pub use declarations::{declared_names, mentions};
+
 use anyhow::{Result, bail};
 use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::project::Project;
+use crate::setup;
 
 /// One entry of the package, with a .wasm of its own.
 pub struct Entry {
@@ -28,15 +33,21 @@ pub struct Entry {
     pub shell: &'static str,
     /// The name of its .wasm in pkg/.
     pub wasm: &'static str,
+    /// The service's error codes, which the entry exports too.
+    codes: &'static error_codes::ErrorCodes,
     /// How the same entry is called with the .wasm inside, if it is offered so.
     pub inline: Option<&'static str>,
 }
 
-/// What the package offers. A new service is one line here and one cargo feature.
-#[rustfmt::skip]
-pub const ENTRIES: &[Entry] = &[
-    Entry { name: "index", feature: "cecloud", shell: "shell/index.js", wasm: "ims_client_bg.wasm", inline: Some("inline") },
-];
+/// What the package offers. A new service is one more of these and one cargo feature.
+pub static ENTRIES: &[Entry] = &[Entry {
+    name: "index",
+    feature: "cecloud",
+    shell: "shell/index.js",
+    wasm: "ims_client_bg.wasm",
+    codes: &error_codes::CECLOUD,
+    inline: Some("inline"),
+}];
 
 /// How much time the build may spend on making the result small.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,6 +76,7 @@ pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
         [flag] if flag == "--dev" => Profile::Dev,
         other => bail!("build takes nothing or --dev, not {}", other.join(" ")),
     };
+    setup::tools(project)?;
     package(project, profile).map(drop)
 }
 
@@ -72,7 +84,7 @@ pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
 pub fn package(project: &Project, profile: Profile) -> Result<PathBuf> {
     let started = Instant::now();
     versions::check(project)?;
-    bindings::ensure_target()?;
+    ensure_target()?;
     let mut built = Vec::new();
     for entry in ENTRIES {
         let compiled = bindings::compile(project, entry, profile)?;

@@ -31,7 +31,7 @@ pub fn wasm(project: &Project, entry: &Entry, profile: Profile, input: &Path) ->
     let output = work_folder(project, entry, profile).join(entry.wasm);
     let package = project.path("node_modules/binaryen/package.json");
     let settings = [FEATURES, LEVEL].concat();
-    let stamp = Inputs::of("wasm-opt")?
+    let stamp = Inputs::of("wasm-opt")
         .text(&settings.join(" "))
         .file(&package)
         .context("run `npm ci` first")?

@@ -1,0 +1,67 @@
+//! The package as a user has it: packed by npm, installed from the tarball.
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::build_package;
+use crate::process;
+use crate::project::Project;
+use crate::setup;
+use crate::stamp::Inputs;
+
+/// Where the package lies, packed and installed.
+pub struct Installed {
+    pub tarball: PathBuf,
+    /// The folder with `node_modules/ims-client`.
+    pub user: PathBuf,
+    /// The installed package itself.
+    pub folder: PathBuf,
+}
+
+/// Builds, packs and installs the package; skipped as far as nothing changed.
+pub fn package(project: &Project) -> Result<Installed> {
+    let published = build_package(project)?;
+    let user = project.cache("installed");
+    let packed = project.cache("package");
+    let installed = Installed {
+        tarball: packed.join(format!("ims-client-{}.tgz", project.version)),
+        folder: user.join("node_modules/ims-client"),
+        user,
+    };
+    let stamp = Inputs::of("install").folder(&published)?.stamp(packed.join("installed"));
+    if stamp.is_fresh(&[&installed.tarball, &installed.folder]) {
+        return Ok(installed);
+    }
+    for folder in [&packed, &installed.user] {
+        if folder.exists() {
+            std::fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+        }
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    let minutes = Duration::from_secs(5 * 60);
+    let mut pack = setup::npm(&["pack", "--json", "--loglevel=error", "--pack-destination"]);
+    let report = process::output(pack.arg(&packed).arg(&published), "npm pack", minutes)?;
+    check_contents(&report)?;
+    std::fs::write(installed.user.join("package.json"), "{ \"private\": true }\n")?;
+    let mut install =
+        setup::npm(&["install", "--no-save", "--no-audit", "--no-fund", "--offline", "--loglevel=error"]);
+    install.arg(&installed.tarball).current_dir(&installed.user);
+    process::output(&mut install, "installing the tarball", minutes)?;
+    stamp.keep()?;
+    Ok(installed)
+}
+
+/// The tarball must hold everything that was built: `files` in package.json is a list people forget.
+fn check_contents(report: &str) -> Result<()> {
+    let report: Value = serde_json::from_str(report).context("npm pack did not print JSON")?;
+    // npm 11 prints a list, later ones an object by package name.
+    let packed =
+        report.get(0).or_else(|| report.as_object()?.values().next()).context("npm pack packed nothing")?;
+    let files = packed["files"].as_array().context("npm pack lists no files")?;
+    for needed in ["index.js", "index.cjs", "index.d.ts", "ims_client_bg.wasm", "LICENSE-MIT", "README.md"] {
+        let found = files.iter().any(|file| file["path"] == needed);
+        anyhow::ensure!(found, "the tarball lacks {needed}: see files in pkg-templates/package.json");
+    }
+    Ok(())
+}

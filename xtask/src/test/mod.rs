@@ -1,0 +1,75 @@
+//! `cargo xtask test [PART…]`: every suite, and how many tests passed and failed in all of them.
+mod counts;
+mod install;
+mod node;
+mod rust;
+mod types;
+
+use anyhow::{Result, bail};
+
+use crate::build::{self, Profile};
+use crate::cloud;
+use crate::leftovers;
+use crate::project::Project;
+use crate::setup;
+use counts::Counts;
+
+/// The suites, as they are called on the command line.
+const PARTS: &[&str] = &["rust", "node", "browser", "types"];
+
+/// The command line: `test [rust] [node] [browser] [types]`; none means all.
+pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
+    if let Some(unknown) = arguments.iter().find(|part| !PARTS.contains(&part.as_str())) {
+        bail!("there is no suite {unknown:?}; the suites are {}", PARTS.join(", "));
+    }
+    let wanted = |part: &str| arguments.is_empty() || arguments.iter().any(|argument| argument == part);
+    let mut results: Vec<(&str, Counts)> = Vec::new();
+    for part in PARTS.iter().filter(|part| wanted(part)) {
+        eprintln!("\n=== {part} ===");
+        let counts = suite(project, part).unwrap_or_else(|error| {
+            eprintln!("error: {error:#}");
+            Counts::broken(format!("{error:#}"))
+        });
+        results.push((part, counts));
+    }
+    let left = leftovers::end();
+    summary(&results, &left)
+}
+
+fn suite(project: &Project, part: &str) -> Result<Counts> {
+    setup::tools(project)?;
+    match part {
+        "rust" => rust::run(project),
+        "types" => types::run(&install::package(project)?),
+        part => {
+            let browsers = if part == "browser" { Some(setup::browsers(project)?) } else { None };
+            let emulator = cloud::build_emulator(project)?;
+            let installed = install::package(project)?;
+            node::run(project, part, &installed, &emulator, browsers.as_ref())
+        }
+    }
+}
+
+/// Prints a line for each suite, and last the sum.
+fn summary(results: &[(&str, Counts)], left: &[String]) -> Result<()> {
+    println!();
+    let mut total = Counts::default();
+    for (part, counts) in results {
+        println!("{part:>8}: {counts}");
+        total.add(counts);
+    }
+    for process in left {
+        println!("a test left a process behind: {process}");
+        total.failed += 1;
+    }
+    println!("{} passed, {} failed", total.passed, total.failed);
+    if total.failed > 0 || total.passed == 0 {
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+/// The package as the suites test it.
+fn build_package(project: &Project) -> Result<std::path::PathBuf> {
+    build::package(project, Profile::Release)
+}
