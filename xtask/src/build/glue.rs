@@ -11,6 +11,8 @@
 //! exception. Without `onTrap` everything is thrown.
 use anyhow::{Context, Result, bail, ensure};
 
+use super::declarations::mentions;
+
 /// The parts of the text that only serve to fetch the .wasm, which the loaders do.
 const LOADING: &[&str] =
     &["async function __wbg_load(", "async function __wbg_init(", "async function __wbg_init_once("];
@@ -115,7 +117,7 @@ pub fn factory(web: &str) -> Result<String> {
         "wasm-bindgen's code has closures but no adapters of the usual names"
     );
     for left_over in ["import.meta", "__wbg_init", "__wbg_load", "export {", "export default"] {
-        if let Some(line) = body.lines().find(|line| line.contains(left_over) && !is_comment(line)) {
+        if let Some(line) = body.lines().find(|line| mentions(line, left_over) && !is_comment(line)) {
             bail!("wasm-bindgen's code still holds {left_over:?} after the transformation: {line}");
         }
     }

@@ -33,7 +33,7 @@ pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
         results.push((part, counts));
     }
     let left = leftovers::end();
-    summary(&results, &left)
+    summary(project, &results, &left)
 }
 
 fn suite(project: &Project, part: &str) -> Result<Counts> {
@@ -50,8 +50,8 @@ fn suite(project: &Project, part: &str) -> Result<Counts> {
     }
 }
 
-/// Prints a line for each suite, and last the sum.
-fn summary(results: &[(&str, Counts)], left: &[String]) -> Result<()> {
+/// Prints a line for each suite, and last the sum, which it also keeps in .cache/test/summary.
+fn summary(project: &Project, results: &[(&str, Counts)], left: &[String]) -> Result<()> {
     println!();
     let mut total = Counts::default();
     for (part, counts) in results {
@@ -62,7 +62,11 @@ fn summary(results: &[(&str, Counts)], left: &[String]) -> Result<()> {
         println!("a test left a process behind: {process}");
         total.failed += 1;
     }
-    println!("{} passed, {} failed", total.passed, total.failed);
+    let line = format!("{} passed, {} failed", total.passed, total.failed);
+    // .ci/run repeats it at its very end.
+    std::fs::create_dir_all(project.cache("test"))?;
+    std::fs::write(project.cache("test/summary"), format!("{line}\n"))?;
+    println!("{line}");
     if total.failed > 0 || total.passed == 0 {
         std::process::exit(1);
     }
