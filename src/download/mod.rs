@@ -1,1 +1,260 @@
-//! To come.
+//! An image's file from the service to wherever it is wanted: in pieces, resumed by ranges, compared at the end.
+
+use crate::api::cecloud::download_image;
+use crate::error::{Error, Kind, Result};
+use crate::http::retry::{self, Policy};
+use crate::oss::is_md5;
+use crate::platform::{LocalFuture, Platform};
+use crate::service::{CallOptions, Service, aborted};
+use crate::task::{Cancel, First, first};
+use crate::upload::backend::Backend;
+use crate::upload::cecloud::Cecloud;
+use crate::upload::progress::Rate;
+use core::cell::{Cell, RefCell};
+use core::task::{Poll, Waker};
+use md5::{Digest, Md5};
+use serde::Serialize;
+use serde_json::json;
+use std::rc::Rc;
+
+/// Where the bytes go. Nothing that looks finished is left behind unless `finish` was called.
+pub trait Sink {
+    /// Takes the next bytes; resolves when there is room for more.
+    fn write(&self, bytes: Vec<u8>) -> LocalFuture<'_, Result<()>>;
+    /// All bytes are there and right.
+    fn finish(&self) -> LocalFuture<'_, Result<()>>;
+    /// The download has failed: nothing is to stay.
+    fn discard(&self, error: &Error) -> LocalFuture<'_, ()>;
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DownloadProgress {
+    pub bytes_received: f64,
+    pub bytes_total: Option<f64>,
+    pub bytes_per_second: f64,
+    pub eta_seconds: Option<f64>,
+}
+
+/// What a finished download can say of itself.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Downloaded {
+    pub bytes: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub md5: Option<String>,
+    pub verified: &'static str,
+}
+
+/// The caller's hand on a download.
+#[derive(Default)]
+pub struct Control {
+    pub cancel: Cancel,
+    paused: Cell<bool>,
+    wakers: RefCell<Vec<Waker>>,
+}
+
+impl Control {
+    pub fn pause(&self, paused: bool) {
+        self.paused.set(paused);
+        for waker in self.wakers.take() {
+            waker.wake();
+        }
+    }
+
+    /// Resolves when `paused` is what is waited for.
+    async fn until(&self, paused: bool) {
+        core::future::poll_fn(|context| {
+            if self.paused.get() == paused {
+                return Poll::Ready(());
+            }
+            self.wakers.borrow_mut().push(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+/// A download that does not move for so long is asked for again, milliseconds.
+const STALL_MS: f64 = 60_000.0;
+const PROGRESS_MS: f64 = 100.0;
+
+/// One download.
+pub struct Download {
+    pub service: Rc<Service>,
+    pub platform: Rc<dyn Platform>,
+    pub image_id: String,
+    pub digest: bool,
+    pub retry: Policy,
+    pub control: Rc<Control>,
+    pub on_progress: Box<dyn Fn(&DownloadProgress)>,
+}
+
+/// What has arrived so far.
+struct State {
+    received: u64,
+    total: Option<u64>,
+    md5: Md5,
+    rate: Rate,
+    told: f64,
+}
+
+/// Why a transfer ended.
+enum Ended {
+    Complete,
+    Paused,
+    Broken(Error),
+}
+
+impl Download {
+    pub async fn run(&self, sink: &dyn Sink) -> Result<Downloaded> {
+        let cancelled = self.control.cancel.clone();
+        let outcome = match first(Box::pin(cancelled.cancelled()), Box::pin(self.transfer(sink))).await {
+            First::Left(()) => Err(aborted()),
+            First::Right(outcome) => outcome,
+        };
+        if let Err(error) = &outcome {
+            sink.discard(error).await;
+        }
+        outcome
+    }
+
+    async fn transfer(&self, sink: &dyn Sink) -> Result<Downloaded> {
+        let options = CallOptions { cancel: self.control.cancel.clone(), ..CallOptions::default() };
+        let facts = Cecloud::new(self.service.clone(), options.clone(), None).show(&self.image_id).await?;
+        let mut state = State {
+            received: 0,
+            total: facts.size.filter(|size| *size > 0),
+            md5: Md5::new(),
+            rate: Rate::default(),
+            told: f64::NEG_INFINITY,
+        };
+        let (mut failures, mut delay) = (0, 0.0);
+        loop {
+            self.control.until(false).await;
+            let before = state.received;
+            match self.receive(&mut state, sink, &options).await? {
+                Ended::Complete => break,
+                Ended::Paused => state.rate.reset(),
+                Ended::Broken(error) => {
+                    failures = if state.received > before { 1 } else { failures + 1 };
+                    let random = self.platform.random();
+                    match retry::decide(&self.retry, failures, delay, random, None) {
+                        Some(wait) if error.details().retryable => {
+                            delay = wait;
+                            self.platform.sleep(wait).await;
+                        }
+                        _ => return Err(error),
+                    }
+                }
+            }
+        }
+        self.tell(&mut state, true);
+        let md5 = self.digest.then(|| crate::auth::sigv4::hex(&state.md5.finalize()));
+        let checksum = facts.checksum.trim().to_ascii_lowercase();
+        let verified = match &md5 {
+            Some(md5) if is_md5(&checksum) && *md5 != checksum => {
+                let message = format!("the MD5 of what arrived is {md5}, the image's checksum {checksum}");
+                return Err(Error::new(Kind::Integrity, message));
+            }
+            Some(_) if is_md5(&checksum) => "md5",
+            _ if facts.size.is_some_and(|size| size > 0) => "size",
+            _ => "none",
+        };
+        sink.finish().await?;
+        Ok(Downloaded { bytes: state.received as f64, md5, verified })
+    }
+
+    /// One request, from where the last one ended.
+    async fn receive(&self, state: &mut State, sink: &dyn Sink, options: &CallOptions) -> Result<Ended> {
+        let mut options = options.clone();
+        if state.received > 0 {
+            options.headers.push(("range".to_owned(), format!("bytes={}-", state.received)));
+        }
+        let opened = self.service.open(&download_image::OPERATION, &[json!(self.image_id)], &options).await;
+        let mut response = match opened {
+            Ok(response) => response,
+            // Everything had arrived when the connection broke.
+            Err(error) if error.details().status == Some(416) && state.total == Some(state.received) => {
+                return Ok(Ended::Complete);
+            }
+            Err(error) => return Err(error),
+        };
+        // A service that does not know ranges starts from the beginning: what is known is passed over.
+        let mut skip = match response.status {
+            206 => {
+                let range = response.headers.get("content-range").unwrap_or_default();
+                let start: Option<u64> = range.strip_prefix("bytes ").and_then(|range| range.split('-').next()?.parse().ok());
+                match start {
+                    Some(start) if start <= state.received => state.received - start,
+                    None if range.is_empty() => 0,
+                    _ => {
+                        let message = format!("asked for bytes from {}, was answered {range:?}", state.received);
+                        return Err(Error::new(Kind::Protocol, message));
+                    }
+                }
+            }
+            _ => state.received,
+        };
+        if state.total.is_none() {
+            let length = response.headers.get("content-length").and_then(|length| length.parse::<u64>().ok());
+            state.total = length.map(|length| length + state.received - skip.min(state.received));
+        }
+        loop {
+            let paused = Box::pin(self.control.until(true));
+            let piece = first(response.body.next(), self.platform.sleep(STALL_MS));
+            let piece = match first(paused, Box::pin(piece)).await {
+                First::Left(()) => return Ok(Ended::Paused),
+                First::Right(First::Left(piece)) => piece,
+                First::Right(First::Right(())) => {
+                    return Ok(Ended::Broken(Error::new(Kind::Timeout, "the download stands still")));
+                }
+            };
+            let mut bytes = match piece {
+                Err(failure) => return Ok(Ended::Broken(failure.into())),
+                Ok(None) => break,
+                Ok(Some(bytes)) => bytes,
+            };
+            if skip > 0 {
+                let passed = skip.min(bytes.len() as u64);
+                skip -= passed;
+                // At most the length of the vector.
+                bytes.drain(..passed as usize);
+            }
+            if bytes.is_empty() {
+                continue;
+            }
+            state.received += bytes.len() as u64;
+            if state.total.is_some_and(|total| state.received > total) {
+                let message = format!("more bytes arrive than the {} of the image", state.total.unwrap_or(0));
+                return Err(Error::new(Kind::Integrity, message));
+            }
+            if self.digest {
+                state.md5.update(&bytes);
+            }
+            sink.write(bytes).await?;
+            self.tell(state, false);
+        }
+        match state.total {
+            Some(total) if state.received < total => {
+                let message = format!("the download ended after {} of {total} bytes", state.received);
+                Ok(Ended::Broken(Error::new(Kind::Network, message)))
+            }
+            _ => Ok(Ended::Complete),
+        }
+    }
+
+    fn tell(&self, state: &mut State, last: bool) {
+        let now = self.platform.now();
+        state.rate.note(now, state.received as f64);
+        if last || now - state.told >= PROGRESS_MS {
+            state.told = now;
+            let rest = state.total.map(|total| total.saturating_sub(state.received) as f64);
+            (self.on_progress)(&DownloadProgress {
+                bytes_received: state.received as f64,
+                bytes_total: state.total.map(|total| total as f64),
+                bytes_per_second: state.rate.per_second(),
+                eta_seconds: rest.and_then(|rest| state.rate.eta(rest)),
+            });
+        }
+    }
+}

@@ -8,9 +8,11 @@ pub mod url;
 #[cfg(target_arch = "wasm32")]
 pub mod fetch;
 #[cfg(target_arch = "wasm32")]
-pub mod node_http;
+pub mod foreign;
 #[cfg(target_arch = "wasm32")]
-pub mod node_streams;
+pub mod node;
+#[cfg(target_arch = "wasm32")]
+pub mod node_http;
 #[cfg(target_arch = "wasm32")]
 pub mod xhr;
 

@@ -1,1 +1,33 @@
-//! To come.
+//! The bindings: one file per exported class, nothing but conversion. The JavaScript shells of the package call
+//! these; nobody else does.
+
+mod client;
+mod convert;
+mod download;
+mod options;
+mod platform;
+mod sources;
+mod targets;
+mod upload;
+
+use crate::http::node;
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+
+/// Called once by the shell after the module is instantiated: Node's modules (`{ http, https, fs }`, or an empty
+/// object), who is to hear of a panic, after which this instance is not used any more, and what makes an `ImsError`
+/// of a plain object.
+#[wasm_bindgen]
+pub fn start(modules: node::Modules, on_panic: Function, make_error: Function) {
+    node::set_modules(modules);
+    convert::set_error_maker(make_error);
+    // A hook must be Sync; there is one thread.
+    struct OneThread(Function);
+    unsafe impl Send for OneThread {} // WebAssembly without threads: nothing is ever sent.
+    unsafe impl Sync for OneThread {} // As above: nothing is ever shared.
+    let hook = OneThread(on_panic);
+    std::panic::set_hook(Box::new(move |info| {
+        let hook = &hook;
+        let _ = hook.0.call1(&JsValue::UNDEFINED, &info.to_string().into());
+    }));
+}

@@ -129,16 +129,15 @@ impl Service {
         loop {
             attempt += 1;
             let started = self.platform.now();
-            let mut asked = None;
-            let outcome = self.attempt(operation, encoded, options, &mut renewed, &mut asked, read).await;
-            let error = match outcome {
+            let mut seen = Seen::default();
+            let outcome = self.attempt(operation, encoded, options, &mut renewed, &mut seen, read).await;
+            let (mut error, sent) = match outcome {
                 Ok(done) => {
-                    self.observe(operation, encoded, attempt, started, Some(200), None);
+                    self.observe(operation, encoded, attempt, started, seen.status, None);
                     return Ok(done);
                 }
-                Err(tried) => tried,
+                Err(tried) => (tried.error, tried.sent),
             };
-            let (mut error, sent) = (error.error, error.sent);
             let details = error.details();
             self.observe(operation, encoded, attempt, started, details.status, Some(&error));
             attempts.push(Attempt {
@@ -152,7 +151,7 @@ impl Service {
                 _ => true,
             };
             let next = if may && details.retryable && !options.cancel.is_cancelled() {
-                retry::decide(&self.retry, attempt, delay, self.platform.random(), asked)
+                retry::decide(&self.retry, attempt, delay, self.platform.random(), seen.retry_after)
             } else {
                 None
             };
@@ -182,7 +181,7 @@ impl Service {
         encoded: &Encoded,
         options: &CallOptions,
         renewed: &mut bool,
-        asked: &mut Option<f64>,
+        seen: &mut Seen,
         read: fn(Response, &'static Operation) -> LocalFuture<'static, Result<T>>,
     ) -> core::result::Result<T, Tried> {
         loop {
@@ -201,9 +200,9 @@ impl Service {
                 if response.status == 401 {
                     refused.set(Some(request));
                 }
-                if let Some(value) = response.headers.get("retry-after") {
-                    *asked = retry::retry_after(value, self.platform.now());
-                }
+                seen.status = Some(response.status);
+                let asked = response.headers.get("retry-after");
+                seen.retry_after = asked.and_then(|value| retry::retry_after(value, self.platform.now()));
                 let request_id = response.headers.get("x-request-id").map(str::to_owned);
                 read(response, operation).await.map_err(|mut error| {
                     let details = error.details_mut();
@@ -292,6 +291,13 @@ impl Service {
 
 fn encoded_bytes(operation: &Operation) -> bool {
     matches!(operation.answer, crate::api::operation::Answer::Bytes)
+}
+
+/// What the head of an answer said.
+#[derive(Default)]
+struct Seen {
+    status: Option<u16>,
+    retry_after: Option<f64>,
 }
 
 /// An attempt that failed, and whether a byte of it may have reached the server.

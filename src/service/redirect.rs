@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Kind};
 use crate::http::url::origin_of;
-use crate::http::{Body, Cookies, Failure, Headers, Method, Request, Response, Transport};
+use crate::http::{Body, Cookies, Headers, Method, Request, Response, Transport};
 
 const MOST_HOPS: usize = 5;
 

@@ -1,1 +1,13 @@
-//! To come.
+//! A file to the object store: `inspect → create → prepare → parts → complete → upload-done → verify`.
+//!
+//! [`session`] thinks and does nothing; [`driver`] does and thinks nothing.
+
+pub mod backend;
+#[cfg(feature = "cecloud")]
+pub mod cecloud;
+pub mod digest;
+pub mod driver;
+pub mod plan;
+pub mod progress;
+pub mod session;
+pub mod source;

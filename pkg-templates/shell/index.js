@@ -1,0 +1,5 @@
+/** The main entry: CECloud IMS with upload and download. */
+export { CecloudImsClient } from './client.js';
+export { load } from './core.js';
+export { ImsError } from './errors.js';
+export { DownloadTask, UploadTask } from './tasks.js';

@@ -1,0 +1,127 @@
+/** The tasks: what `upload` and `download` give at once, before the WebAssembly is even loaded. */
+const NOTHING = {
+  phase: 'inspecting',
+  bytesSent: 0,
+  bytesTotal: 0,
+  bytesPerSecond: 0,
+  etaSeconds: null,
+  parts: { done: 0, inFlight: 0, total: 0 },
+  retries: 0,
+};
+
+/** A task of the core: what is asked of it before it exists is asked as soon as it does. */
+class Task {
+  _core;
+  _asked = [];
+  #done;
+
+  constructor(start) {
+    this.#done = start((core) => {
+      this._core = core;
+      for (const name of this._asked.splice(0)) core[name]();
+    });
+    // The task has caught it: a rejection that nobody waits for is none of the page's.
+    this.#done.catch(() => {});
+  }
+
+  get done() {
+    return this.#done;
+  }
+
+  _ask(name) {
+    if (this._core) this._core[name]();
+    else this._asked.push(name);
+  }
+
+  pause() {
+    this._ask('pause');
+  }
+
+  resume() {
+    this._ask('resume');
+  }
+
+  /** Resolves when the task has ended, however it did. */
+  async _end(name) {
+    this._ask(name);
+    await this.#done.catch(() => {});
+  }
+
+  abort() {
+    return this._end('abort');
+  }
+}
+
+export class UploadTask extends Task {
+  #failed = false;
+
+  constructor(start) {
+    super(start);
+    this.done.catch(() => {
+      this.#failed = true;
+    });
+  }
+
+  get imageId() {
+    return this._core?.imageId;
+  }
+
+  get state() {
+    return this._core?.state ?? (this.#failed ? 'failed' : this._asked.at(-1) === 'pause' ? 'paused' : 'running');
+  }
+
+  get progress() {
+    return this._core?.progress ?? NOTHING;
+  }
+
+  stop() {
+    return this._end('stop');
+  }
+}
+
+export class DownloadTask extends Task {
+  #stream;
+
+  constructor(start, target) {
+    let began;
+    const core = new Promise((resolve) => {
+      began = resolve;
+    });
+    super((begin) => {
+      const ended = start((task) => {
+        begin(task);
+        began(task);
+      });
+      ended.catch(began);
+      return ended;
+    });
+    if (target === 'stream') this.#stream = later(core);
+  }
+
+  get stream() {
+    return this.#stream;
+  }
+}
+
+/** The core's stream, before there is one. */
+function later(core) {
+  let reader;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const task = await core;
+        if (!task.stream) throw task;
+        reader ??= task.stream.getReader();
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel(reason) {
+        const task = await core;
+        if (reader) await reader.cancel(reason);
+        else task.abort?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,226 @@
+//! Sends by fetch: through gloo-net and the global fetch, or through the caller's own, called as `fetch(url, init)`.
+
+use super::foreign::ForeignBytes;
+use super::{Body, Cookies, Failure, Headers, Request, Response, ResponseBody, Transport};
+use crate::error::Kind;
+use crate::platform::LocalFuture;
+use gloo_net::http::{Method, RequestBuilder};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, RequestCredentials, RequestInit, RequestRedirect, ResponseType};
+
+#[wasm_bindgen]
+extern "C" {
+    // gloo-net's own `send` panics where a page has replaced fetch by something that gives foreign responses.
+    #[wasm_bindgen(js_name = fetch, catch)]
+    fn global_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
+}
+
+/// The headers of an answer that anybody here reads.
+const READ: &[&str] = &[
+    "content-type",
+    "content-length",
+    "content-range",
+    "accept-ranges",
+    "location",
+    "retry-after",
+    "date",
+    "etag",
+    "x-request-id",
+    "x-openstack-request-id",
+    "x-amz-request-id",
+    "x-amz-bucket-region",
+];
+
+/// The global fetch, or the caller's.
+#[derive(Clone, Default)]
+pub struct Fetch {
+    pub custom: Option<Function>,
+}
+
+/// Aborts the request when dropped.
+struct Guard(AbortController);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Transport for Fetch {
+    fn send(&self, request: Request) -> LocalFuture<'static, Result<Response, Failure>> {
+        let custom = self.custom.clone();
+        Box::pin(async move {
+            let guard = Guard(AbortController::new().map_err(|error| unusable(&error))?);
+            let promise = match &custom {
+                Some(custom) => start_custom(custom, &request, &guard.0),
+                None => start_global(&request, &guard.0),
+            }?;
+            drop(request);
+            let answer = JsFuture::from(promise).await.map_err(|error| lost(&error))?;
+            if !answer.is_object() {
+                return Err(Failure::network("fetch gave no response"));
+            }
+            // A caller's fetch may give a response of another class with the same members.
+            let answer: web_sys::Response = answer.unchecked_into();
+            let mut headers = Headers::default();
+            for name in READ {
+                if let Ok(Some(value)) = answer.headers().get(name) {
+                    headers.set(name, value);
+                }
+            }
+            let opaque_redirect = answer.type_() == ResponseType::Opaqueredirect;
+            Ok(Response {
+                status: answer.status(),
+                headers,
+                body: Box::new(FetchBody { answer, reader: None, _guard: guard }),
+                opaque_redirect,
+            })
+        })
+    }
+}
+
+fn body_of(request: &Request) -> Result<Option<JsValue>, Failure> {
+    match &request.body {
+        Body::Empty => Ok(None),
+        Body::Bytes(bytes) => Ok(Some(Uint8Array::from(&**bytes).into())),
+        Body::Foreign { content, .. } => {
+            let blob = content.downcast_ref::<ForeignBytes>().and_then(ForeignBytes::blob);
+            blob.map(|blob| Some(blob.into())).ok_or_else(|| Failure::unsent("this body cannot be sent by fetch"))
+        }
+    }
+}
+
+fn cookies(request: &Request) -> RequestCredentials {
+    match request.cookies {
+        Cookies::Omit => RequestCredentials::Omit,
+        Cookies::SameOrigin => RequestCredentials::SameOrigin,
+        Cookies::Include => RequestCredentials::Include,
+    }
+}
+
+fn start_global(request: &Request, controller: &AbortController) -> Result<Promise, Failure> {
+    let method = match request.method {
+        super::Method::Get => Method::GET,
+        super::Method::Head => Method::HEAD,
+        super::Method::Post => Method::POST,
+        super::Method::Put => Method::PUT,
+        super::Method::Delete => Method::DELETE,
+    };
+    let headers = gloo_net::http::Headers::new();
+    for (name, value) in request.headers.iter() {
+        headers.set(name, value);
+    }
+    let builder = RequestBuilder::new(&request.url)
+        .method(method)
+        .headers(headers)
+        .credentials(cookies(request))
+        .redirect(RequestRedirect::Manual)
+        .abort_signal(Some(&controller.signal()));
+    let built = match body_of(request)? {
+        Some(body) => builder.body(body),
+        None => builder.build(),
+    };
+    let built = built.map_err(|error| Failure::unsent(format!("the request cannot be made: {error}")))?;
+    global_fetch(&built.into()).map_err(|error| lost(&error))
+}
+
+fn start_custom(custom: &Function, request: &Request, controller: &AbortController) -> Result<Promise, Failure> {
+    let init = RequestInit::new();
+    init.set_method(request.method.name());
+    // A plain object: foreign fetches do not know the global Headers.
+    let headers = Object::new();
+    for (name, value) in request.headers.iter() {
+        let _ = Reflect::set(&headers, &name.into(), &value.into());
+    }
+    init.set_headers(&headers);
+    init.set_credentials(cookies(request));
+    init.set_redirect(RequestRedirect::Manual);
+    init.set_signal(Some(&controller.signal()));
+    if let Some(body) = body_of(request)? {
+        init.set_body(&body);
+    }
+    let called = custom.call2(&JsValue::UNDEFINED, &request.url.as_str().into(), &init);
+    Ok(Promise::resolve(&called.map_err(|error| lost(&error))?))
+}
+
+struct FetchBody {
+    answer: web_sys::Response,
+    reader: Option<web_sys::ReadableStreamDefaultReader>,
+    _guard: Guard,
+}
+
+impl ResponseBody for FetchBody {
+    fn whole(self: Box<Self>) -> LocalFuture<'static, Result<Vec<u8>, Failure>> {
+        Box::pin(async move {
+            let promise = self.answer.array_buffer().map_err(|error| lost(&error))?;
+            let buffer = JsFuture::from(promise).await.map_err(|error| lost(&error))?;
+            Ok(Uint8Array::new(&buffer).to_vec())
+        })
+    }
+
+    fn next(&mut self) -> LocalFuture<'_, Result<Option<Vec<u8>>, Failure>> {
+        Box::pin(async move {
+            if self.reader.is_none() {
+                let Some(stream) = self.answer.body() else { return Ok(None) };
+                self.reader = Some(stream.get_reader().unchecked_into());
+            }
+            let Some(reader) = &self.reader else { return Ok(None) };
+            let piece = JsFuture::from(reader.read()).await.map_err(|error| lost(&error))?;
+            if Reflect::get(&piece, &"done".into()).is_ok_and(|done| done.is_truthy()) {
+                return Ok(None);
+            }
+            let value = Reflect::get(&piece, &"value".into()).map_err(|error| lost(&error))?;
+            Ok(Some(Uint8Array::new(&value).to_vec()))
+        })
+    }
+}
+
+fn unusable(error: &JsValue) -> Failure {
+    Failure { kind: Kind::Unsupported, message: describe(error), sent: false }
+}
+
+/// A rejection of fetch. Node says why, browsers do not.
+pub(crate) fn lost(error: &JsValue) -> Failure {
+    let get = |from: &JsValue, name: &str| Reflect::get(from, &name.into()).ok().filter(|value| !value.is_null() && !value.is_undefined());
+    let cause = get(error, "cause");
+    let code = [Some(error.clone()), cause.clone()]
+        .into_iter()
+        .flatten()
+        .filter_map(|from| get(&from, "code").and_then(|code| code.as_string()))
+        .next();
+    let mut message = describe(error);
+    if let Some(cause) = &cause {
+        let cause = describe(cause);
+        message = if cause.is_empty() { message } else { format!("{message}: {cause}") };
+    } else if error.is_instance_of::<js_sys::TypeError>() && code.is_none() {
+        message = format!("{message} (a browser does not say why: network, CORS, certificate or mixed content; diagnose() finds out)");
+    }
+    if let Some(code) = &code
+        && !message.contains(code.as_str())
+    {
+        message = format!("{message} ({code})");
+    }
+    // Only these come before the first byte for certain.
+    const BEFORE: [&str; 6] =
+        ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"];
+    let sent = !code.is_some_and(|code| BEFORE.contains(&code.as_str()));
+    Failure { kind: Kind::Network, message, sent }
+}
+
+/// What an error of JavaScript says.
+pub(crate) fn describe(error: &JsValue) -> String {
+    if let Some(text) = error.as_string() {
+        return text;
+    }
+    let message = Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
+    match message {
+        Some(message) if !message.is_empty() => message,
+        _ => {
+            // An AggregateError (several addresses were tried) says it in its errors.
+            let errors = Reflect::get(error, &"errors".into()).ok().and_then(|list| list.dyn_into::<Array>().ok());
+            errors.map(|errors| describe(&errors.get(0))).unwrap_or_default()
+        }
+    }
+}

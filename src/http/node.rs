@@ -1,0 +1,102 @@
+//! Node's own modules, handed in by the loader; none of them is named in the core.
+
+use js_sys::{Function, Object, Promise, Uint8Array};
+use std::cell::RefCell;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `{ http, https, fs }`; empty outside Node.
+    #[derive(Clone)]
+    pub type Modules;
+    #[wasm_bindgen(method, getter)]
+    pub fn http(this: &Modules) -> Option<HttpModule>;
+    #[wasm_bindgen(method, getter)]
+    pub fn https(this: &Modules) -> Option<HttpModule>;
+    #[wasm_bindgen(method, getter)]
+    pub fn fs(this: &Modules) -> Option<FsModule>;
+
+    /// node:http or node:https.
+    #[derive(Clone)]
+    pub type HttpModule;
+    #[wasm_bindgen(method, catch)]
+    pub fn request(this: &HttpModule, url: &str, options: &Object) -> Result<ClientRequest, JsValue>;
+    #[wasm_bindgen(method, getter, js_name = Agent)]
+    pub fn agent_class(this: &HttpModule) -> Function;
+
+    /// http.ClientRequest.
+    #[derive(Clone)]
+    pub type ClientRequest;
+    #[wasm_bindgen(method, catch)]
+    pub fn write(this: &ClientRequest, block: &Uint8Array, written: &Function) -> Result<bool, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub fn end(this: &ClientRequest) -> Result<(), JsValue>;
+    #[wasm_bindgen(method)]
+    pub fn destroy(this: &ClientRequest);
+
+    /// http.IncomingMessage.
+    #[derive(Clone)]
+    pub type IncomingMessage;
+    #[wasm_bindgen(method, getter, js_name = statusCode)]
+    pub fn status_code(this: &IncomingMessage) -> u16;
+    #[wasm_bindgen(method, getter)]
+    pub fn headers(this: &IncomingMessage) -> Object;
+    #[wasm_bindgen(method)]
+    pub fn pause(this: &IncomingMessage);
+    #[wasm_bindgen(method)]
+    pub fn resume(this: &IncomingMessage);
+    #[wasm_bindgen(method, getter)]
+    pub fn complete(this: &IncomingMessage) -> bool;
+
+    /// node:fs.
+    #[derive(Clone)]
+    pub type FsModule;
+    #[wasm_bindgen(method, getter)]
+    pub fn promises(this: &FsModule) -> FsPromises;
+
+    /// node:fs/promises.
+    pub type FsPromises;
+    #[wasm_bindgen(method)]
+    pub fn open(this: &FsPromises, path: &str, flags: &str) -> Promise;
+    #[wasm_bindgen(method)]
+    pub fn rename(this: &FsPromises, from: &str, to: &str) -> Promise;
+    #[wasm_bindgen(method)]
+    pub fn unlink(this: &FsPromises, path: &str) -> Promise;
+
+    /// fs.promises.FileHandle.
+    #[derive(Clone)]
+    pub type FileHandle;
+    #[wasm_bindgen(method)]
+    pub fn stat(this: &FileHandle) -> Promise;
+    #[wasm_bindgen(method)]
+    pub fn read(this: &FileHandle, buffer: &Uint8Array, offset: u32, length: u32, position: f64) -> Promise;
+    #[wasm_bindgen(method, js_name = write)]
+    pub fn write_at(this: &FileHandle, buffer: &Uint8Array, offset: u32, length: u32, position: f64) -> Promise;
+    #[wasm_bindgen(method)]
+    pub fn sync(this: &FileHandle) -> Promise;
+    #[wasm_bindgen(method)]
+    pub fn close(this: &FileHandle) -> Promise;
+}
+
+thread_local! {
+    static MODULES: RefCell<Option<Modules>> = const { RefCell::new(None) };
+}
+
+/// Remembers what the loader handed in.
+pub fn set_modules(modules: Modules) {
+    MODULES.with(|kept| *kept.borrow_mut() = Some(modules));
+}
+
+/// Node's file system; none in a browser.
+pub fn fs() -> Option<FsPromises> {
+    MODULES.with(|kept| kept.borrow().as_ref().and_then(Modules::fs).map(|fs| fs.promises()))
+}
+
+/// node:http or node:https; none in a browser.
+pub fn http_module(secure: bool) -> Option<HttpModule> {
+    MODULES.with(|kept| {
+        let kept = kept.borrow();
+        let modules = kept.as_ref()?;
+        if secure { modules.https() } else { modules.http() }
+    })
+}

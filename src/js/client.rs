@@ -1,0 +1,175 @@
+//! The class behind `CecloudImsClient`.
+
+use super::convert::{arguments, error_to_js, get, promise, refused};
+use super::options;
+use super::platform::JsPlatform;
+use crate::api::cecloud;
+use crate::error::{Error, Kind, Result};
+use crate::http::Transport;
+use crate::http::fetch::Fetch;
+use crate::http::node::http_module;
+use crate::http::node_http::NodeHttp;
+use crate::http::retry::Policy;
+use crate::http::xhr::Browser;
+use crate::platform::Platform;
+use crate::service::Service;
+use crate::upload::cecloud::Cecloud;
+use core::cell::{Cell, RefCell};
+use js_sys::{Array, JSON, Promise};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// The core of a CECloud IMS client. The shell forwards to it.
+#[wasm_bindgen]
+pub struct CecloudCore {
+    shared: Rc<Shared>,
+}
+
+/// What a client and its tasks share.
+pub(super) struct Shared {
+    pub service: Rc<Service>,
+    pub platform: Rc<dyn Platform>,
+    /// Sends to the object store; let go by close().
+    pub store: RefCell<Option<Rc<dyn Transport>>>,
+    /// Set by the caller; uploads have a patience of their own where it is not.
+    pub retry: Option<Policy>,
+}
+
+#[wasm_bindgen]
+impl CecloudCore {
+    /// Throws an `ImsError` where an option is wrong.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: JsValue) -> core::result::Result<CecloudCore, JsValue> {
+        build(&options)
+            .map(|shared| CecloudCore { shared: Rc::new(shared) })
+            .map_err(|error| error_to_js(&error.during("CecloudImsClient")))
+    }
+
+    /// Performs an operation by the name of its public method.
+    pub fn call(&self, name: &str, list: Array, options: JsValue) -> Promise {
+        let service = self.shared.service.clone();
+        let operation = cecloud::find(name);
+        promise(async move {
+            let operation = operation.ok_or_else(|| Error::new(Kind::Internal, "there is no such operation"))?;
+            let work = async {
+                let names: Vec<&str> = operation.arguments.iter().map(|argument| argument.name()).collect();
+                let values = arguments(&list, &names)?;
+                let (call, _watch) = options::call_options(&options)?;
+                let text = service.call(operation, &values, &call).await?;
+                parse(text)
+            };
+            work.await.map_err(|error| service.finish(error, operation.name))
+        })
+    }
+
+    /// The image by whichever list knows it; `waitForImage` polls it.
+    #[wasm_bindgen(js_name = waitForImage)]
+    pub fn wait_for_image(&self, image_id: JsValue, options: JsValue) -> Promise {
+        let shared = self.shared.clone();
+        promise(async move {
+            let work = wait_for_image(&shared, image_id, options);
+            work.await.map_err(|error| shared.service.finish(error, "waitForImage"))
+        })
+    }
+
+    /// Starts an upload.
+    pub fn upload(&self, source: JsValue, target: JsValue, options: JsValue) -> super::upload::UploadCore {
+        super::upload::start(self.shared.clone(), source, target, options)
+    }
+
+    /// Starts a download.
+    pub fn download(&self, image_id: JsValue, target: JsValue, options: JsValue) -> super::download::DownloadCore {
+        super::download::start(self.shared.clone(), image_id, target, options)
+    }
+
+    /// Wipes the secrets; calls under way end.
+    pub fn close(&self) {
+        self.shared.service.close();
+        *self.shared.store.borrow_mut() = None;
+    }
+}
+
+/// JSON of the core as a JavaScript value, the text wiped: it may hold keys.
+pub(super) fn parse(text: String) -> Result<JsValue> {
+    let value = JSON::parse(&text).map_err(|_| Error::new(Kind::Internal, "the core wrote no JSON"));
+    drop(zeroize::Zeroizing::new(text));
+    value
+}
+
+async fn wait_for_image(shared: &Shared, image_id: JsValue, options: JsValue) -> Result<JsValue> {
+    let Some(id) = image_id.as_string().filter(|id| !id.is_empty()) else {
+        return Err(refused("imageId", &image_id, "must be a text that is not empty"));
+    };
+    let interval = options::number(&options, "", "intervalMs", 1.0, 3_600_000.0)?.unwrap_or(2_000.0);
+    let (call, _watch) = options::call_options(&options)?;
+    let cancel = call.cancel.clone();
+    let backend = Cecloud::new(shared.service.clone(), call, None);
+    loop {
+        let image = parse(backend.image(&id).await?)?;
+        let status = get(&image, "status").and_then(|status| status.as_string()).unwrap_or_default();
+        match status.as_str() {
+            "active" => return Ok(image),
+            "killed" | "deleted" => {
+                return Err(Error::new(Kind::Service, format!("the image {id} is {status}")));
+            }
+            _ => {}
+        }
+        let sleep = shared.platform.sleep(interval);
+        match crate::task::first(Box::pin(cancel.cancelled()), sleep).await {
+            crate::task::First::Left(()) => return Err(crate::service::aborted()),
+            crate::task::First::Right(()) => {}
+        }
+    }
+}
+
+fn build(options: &JsValue) -> Result<Shared> {
+    if !options.is_object() {
+        return Err(refused("options", options, "must be an object"));
+    }
+    let Some(endpoint) = options::endpoint(options, "", "endpoint")? else {
+        return Err(Error::invalid("endpoint", "undefined", "is required: the base URL of the service"));
+    };
+    let region = options::text(options, "", "region")?.unwrap_or_default();
+    if region.is_empty() || !region.bytes().all(|byte| (0x21..0x7f).contains(&byte)) {
+        let rule = "is required: the ID of a region, sent as x-regionid";
+        return Err(Error::invalid("region", format!("{region:?}"), rule));
+    }
+    let mut headers = options::headers(options, "", "headers")?;
+    headers.push(("x-regionid".to_owned(), region));
+    let custom = super::convert::function(options, "fetch")?;
+    let agent = get(options, "agent");
+    if let Some(agent) = &agent
+        && (!agent.is_object() || http_module(false).is_none())
+    {
+        return Err(Error::invalid("agent", "object", "must be an http.Agent or https.Agent, in Node only"));
+    }
+    let in_node = http_module(false).is_some();
+    let transport: Rc<dyn Transport> = match (&custom, &agent) {
+        (None, Some(agent)) => Rc::new(NodeHttp::new(Some(agent.clone()))),
+        _ => Rc::new(Fetch { custom }),
+    };
+    let store: Rc<dyn Transport> =
+        if in_node { Rc::new(NodeHttp::new(agent)) } else { Rc::new(Browser::default()) };
+    let platform: Rc<dyn Platform> = Rc::new(JsPlatform);
+    let (retry, given) = options::retry(options)?;
+    let timeout_ms = options::number(options, "", "timeoutMs", 1.0, 86_400_000.0)?.unwrap_or(30_000.0);
+    let service = Service {
+        transport,
+        platform: platform.clone(),
+        authenticator: options::authenticator(options)?,
+        endpoint,
+        signing_endpoint: options::endpoint(options, "", "signingEndpoint")?,
+        headers,
+        timeout_ms,
+        retry,
+        cookies: options::cookies(options)?,
+        observer: options::observer(options)?,
+        closed: Cell::new(false),
+    };
+    Ok(Shared {
+        service: Rc::new(service),
+        platform,
+        store: RefCell::new(Some(store)),
+        retry: given.then_some(retry),
+    })
+}

@@ -1,0 +1,102 @@
+//! The class behind `DownloadTask`.
+
+use super::client::Shared;
+use super::convert::{error_to_js, function, refused, to_js, watch_signal};
+use super::{options, targets};
+use crate::download::{Control, Download, Sink};
+use crate::error::Result;
+use js_sys::Promise;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+/// A download under way.
+#[wasm_bindgen]
+pub struct DownloadCore {
+    control: Rc<Control>,
+    done: Promise,
+    stream: Option<web_sys::ReadableStream>,
+}
+
+#[wasm_bindgen]
+impl DownloadCore {
+    /// Settles when the download ends; rejects with an `ImsError`.
+    #[wasm_bindgen(getter)]
+    pub fn done(&self) -> Promise {
+        self.done.clone()
+    }
+
+    /// With target `'stream'`.
+    #[wasm_bindgen(getter)]
+    pub fn stream(&self) -> Option<web_sys::ReadableStream> {
+        self.stream.clone()
+    }
+
+    pub fn pause(&self) {
+        self.control.pause(true);
+    }
+
+    pub fn resume(&self) {
+        self.control.pause(false);
+    }
+
+    pub fn abort(&self) {
+        self.control.cancel.cancel();
+    }
+}
+
+/// Starts a download; whatever is wrong rejects `done`.
+pub(super) fn start(shared: Rc<Shared>, image_id: JsValue, target: JsValue, given: JsValue) -> DownloadCore {
+    let control = Rc::new(Control::default());
+    let (sink, stream): (Result<Rc<dyn Sink>>, _) = match target.as_string().as_deref() {
+        Some("stream") => match targets::stream(control.clone()) {
+            Ok((sink, stream)) => (Ok(sink), Some(stream)),
+            Err(error) => (Err(error), None),
+        },
+        _ => (targets::describe(&target), None),
+    };
+    let held = control.clone();
+    let done = future_to_promise(async move {
+        let service = shared.service.clone();
+        let work = async {
+            let sink = sink?;
+            let Some(image_id) = image_id.as_string().filter(|id| !id.is_empty()) else {
+                return Err(refused("imageId", &image_id, "must be a text that is not empty"));
+            };
+            if !given.is_undefined() && !given.is_null() && !given.is_object() {
+                return Err(refused("options", &given, "must be an object"));
+            }
+            let cancel = held.cancel.clone();
+            let _watch = watch_signal(&given, move || cancel.cancel())?;
+            let on_progress = function(&given, "onProgress")?;
+            let checksum = options::choice(&given, "", "checksum", &["md5", "none"])?;
+            let download = Download {
+                service: shared.service.clone(),
+                platform: shared.platform.clone(),
+                image_id,
+                digest: checksum.as_deref() != Some("none"),
+                retry: shared.service.retry,
+                control: held.clone(),
+                on_progress: Box::new(move |progress| {
+                    if let Some(callback) = &on_progress {
+                        // What a callback throws is its own affair.
+                        let _ = callback.call1(&JsValue::UNDEFINED, &to_js(progress));
+                    }
+                }),
+            };
+            download.run(&*sink).await
+        };
+        match work.await {
+            Ok(done) => Ok(to_js(&done)),
+            Err(error) => {
+                let mut error = service.finish(error, "download");
+                let details = error.details_mut();
+                if details.operation != "download" {
+                    details.message = format!("download: {}", details.message);
+                }
+                Err(error_to_js(&error))
+            }
+        }
+    });
+    DownloadCore { control, done, stream }
+}

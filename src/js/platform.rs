@@ -1,0 +1,55 @@
+//! Time, randomness and sleeping as JavaScript has them.
+
+use crate::platform::{LocalFuture, Platform};
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &Function, milliseconds: f64) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timer: &JsValue);
+}
+
+/// The platform of browsers and Node.
+pub struct JsPlatform;
+
+/// A timer that is cleared when it is not waited for any more: a forgotten one would keep a Node process alive.
+struct Timer(JsValue);
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        clear_timeout(&self.0);
+    }
+}
+
+/// Longer timers overflow and fire at once.
+const LONGEST_TIMER_MS: f64 = 2_147_483_647.0;
+
+impl Platform for JsPlatform {
+    fn now(&self) -> f64 {
+        js_sys::Date::now()
+    }
+
+    fn random(&self) -> f64 {
+        js_sys::Math::random()
+    }
+
+    fn sleep(&self, milliseconds: f64) -> LocalFuture<'static, ()> {
+        Box::pin(async move {
+            let mut timer = None;
+            let promise = Promise::new(&mut |resolve, _| {
+                timer = Some(Timer(set_timeout(&resolve, milliseconds.clamp(0.0, LONGEST_TIMER_MS))));
+            });
+            // setTimeout's promise never rejects.
+            let _ = JsFuture::from(promise).await;
+            drop(timer);
+        })
+    }
+
+    fn spawn(&self, future: LocalFuture<'static, ()>) {
+        wasm_bindgen_futures::spawn_local(future);
+    }
+}

@@ -1,0 +1,292 @@
+//! Where a download goes in JavaScript: a file of Node, a file handle, the browser's downloads, a stream.
+
+use super::convert::{error_to_js, get, refused, unsupported};
+use crate::download::{Control, Sink};
+use crate::error::{Error, Kind, Result};
+use crate::http::fetch;
+use crate::http::node::{self, FileHandle};
+use crate::platform::LocalFuture;
+use crate::task::Queue;
+use core::cell::{Cell, RefCell};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::ReadableStream;
+
+/// The sink of a target; opened at its first byte.
+pub(super) fn describe(target: &JsValue) -> Result<Rc<dyn Sink>> {
+    if target.as_string().as_deref() == Some("download") {
+        let directory = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "storage"));
+        let known = directory.is_some_and(|storage| get(&storage, "getDirectory").is_some());
+        if !known || get(&js_sys::global(), "document").is_none() {
+            return Err(unsupported(
+                "this place has no private file system to download through (it needs a page on https:// or \
+                 localhost); use a file handle or 'stream'",
+            ));
+        }
+        return Ok(Rc::new(Writable { origin: Origin::Private, open: RefCell::default() }));
+    }
+    if let Some(path) = get(target, "path") {
+        let Some(path) = path.as_string().filter(|path| !path.is_empty()) else {
+            return Err(refused("target.path", &path, "must be a path"));
+        };
+        if node::fs().is_none() {
+            return Err(unsupported("a path can only be written in Node"));
+        }
+        return Ok(Rc::new(NodeFile { path, open: RefCell::default(), at: Cell::new(0) }));
+    }
+    if get(target, "createWritable").is_some_and(|create| create.is_function()) {
+        return Ok(Rc::new(Writable { origin: Origin::Handle(target.clone()), open: RefCell::default() }));
+    }
+    Err(refused("target", target, "must be { path } in Node, a file handle, 'download' or 'stream'"))
+}
+
+fn unwritable(error: &JsValue) -> Error {
+    Error::new(Kind::Source, format!("the target cannot be written: {}", fetch::describe(error)))
+}
+
+async fn settle(called: core::result::Result<JsValue, JsValue>) -> Result<JsValue> {
+    let promise = Promise::resolve(&called.map_err(|error| unwritable(&error))?);
+    JsFuture::from(promise).await.map_err(|error| unwritable(&error))
+}
+
+/// Calls a method of a JavaScript object and waits for what it promises.
+async fn invoke(object: &JsValue, name: &str, arguments: &Array) -> Result<JsValue> {
+    let Some(Ok(method)) = get(object, name).map(JsCast::dyn_into::<Function>) else {
+        return Err(unsupported(format!("the target has no {name}()")));
+    };
+    settle(method.apply(object, arguments)).await
+}
+
+/// A file of Node: written under another name until it is whole and right.
+struct NodeFile {
+    path: String,
+    open: RefCell<Option<FileHandle>>,
+    at: Cell<u64>,
+}
+
+impl NodeFile {
+    fn partial(&self) -> String {
+        format!("{}.part", self.path)
+    }
+
+    async fn handle(&self) -> Result<FileHandle> {
+        if let Some(handle) = self.open.borrow().as_ref() {
+            return Ok(handle.clone());
+        }
+        let Some(fs) = node::fs() else { return Err(unsupported("a path can only be written in Node")) };
+        let opened = JsFuture::from(fs.open(&self.partial(), "w")).await.map_err(|error| unwritable(&error))?;
+        let handle: FileHandle = opened.unchecked_into();
+        *self.open.borrow_mut() = Some(handle.clone());
+        Ok(handle)
+    }
+}
+
+impl Sink for NodeFile {
+    fn write(&self, bytes: Vec<u8>) -> LocalFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let handle = self.handle().await?;
+            let block = Uint8Array::from(&bytes[..]);
+            drop(bytes);
+            let mut done = 0;
+            while done < block.length() {
+                let promise = handle.write_at(&block, done, block.length() - done, self.at.get() as f64);
+                let answer = JsFuture::from(promise).await.map_err(|error| unwritable(&error))?;
+                let written = get(&answer, "bytesWritten").and_then(|written| written.as_f64()).unwrap_or(0.0) as u32;
+                if written == 0 {
+                    return Err(Error::new(Kind::Source, "the target takes no more bytes"));
+                }
+                done += written;
+                self.at.set(self.at.get() + u64::from(written));
+            }
+            Ok(())
+        })
+    }
+
+    fn finish(&self) -> LocalFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let handle = self.handle().await?;
+            JsFuture::from(handle.sync()).await.map_err(|error| unwritable(&error))?;
+            *self.open.borrow_mut() = None;
+            JsFuture::from(handle.close()).await.map_err(|error| unwritable(&error))?;
+            let Some(fs) = node::fs() else { return Ok(()) };
+            JsFuture::from(fs.rename(&self.partial(), &self.path)).await.map_err(|error| unwritable(&error))?;
+            Ok(())
+        })
+    }
+
+    fn discard(&self, _: &Error) -> LocalFuture<'_, ()> {
+        Box::pin(async move {
+            let handle = self.open.borrow_mut().take();
+            if let Some(handle) = handle {
+                // What cannot be closed or removed keeps its other name: it does not look finished.
+                let _ = JsFuture::from(handle.close()).await;
+                if let Some(fs) = node::fs() {
+                    let _ = JsFuture::from(fs.unlink(&self.partial())).await;
+                }
+            }
+        })
+    }
+}
+
+/// Where a writable file stream comes from.
+enum Origin {
+    Handle(JsValue),
+    /// The origin's private file system, then the browser's downloads.
+    Private,
+}
+
+/// A FileSystemWritableFileStream: it shows nothing of what was written before it is closed.
+struct Writable {
+    origin: Origin,
+    /// Handle and stream.
+    open: RefCell<Option<(JsValue, JsValue)>>,
+}
+
+const PRIVATE_NAME: &str = "ims-client-download";
+
+impl Writable {
+    async fn directory() -> Result<JsValue> {
+        let storage = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "storage"));
+        invoke(&storage.unwrap_or(JsValue::UNDEFINED), "getDirectory", &Array::new()).await
+    }
+
+    async fn stream(&self) -> Result<JsValue> {
+        if let Some((_, stream)) = self.open.borrow().as_ref() {
+            return Ok(stream.clone());
+        }
+        let handle = match &self.origin {
+            Origin::Handle(handle) => handle.clone(),
+            Origin::Private => {
+                let options = Object::new();
+                let _ = Reflect::set(&options, &"create".into(), &JsValue::TRUE);
+                let name = format!("{PRIVATE_NAME}-{}", js_sys::Math::random().to_bits());
+                invoke(&Self::directory().await?, "getFileHandle", &Array::of2(&name.into(), &options)).await?
+            }
+        };
+        let stream = invoke(&handle, "createWritable", &Array::new()).await?;
+        *self.open.borrow_mut() = Some((handle, stream.clone()));
+        Ok(stream)
+    }
+
+    /// Hands the finished private file to the browser's downloads.
+    async fn save(handle: &JsValue) -> Result<()> {
+        let file = invoke(handle, "getFile", &Array::new()).await?;
+        let global = js_sys::global();
+        let url_class = get(&global, "URL").unwrap_or(JsValue::UNDEFINED);
+        let url = invoke(&url_class, "createObjectURL", &Array::of1(&file)).await?;
+        let document = get(&global, "document").unwrap_or(JsValue::UNDEFINED);
+        let anchor = invoke(&document, "createElement", &Array::of1(&"a".into())).await?;
+        let _ = Reflect::set(&anchor, &"href".into(), &url);
+        let _ = Reflect::set(&anchor, &"download".into(), &"image".into());
+        invoke(&anchor, "click", &Array::new()).await?;
+        Ok(())
+    }
+}
+
+impl Sink for Writable {
+    fn write(&self, bytes: Vec<u8>) -> LocalFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let block = Uint8Array::from(&bytes[..]);
+            drop(bytes);
+            invoke(&self.stream().await?, "write", &Array::of1(&block)).await.map(drop)
+        })
+    }
+
+    fn finish(&self) -> LocalFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let stream = self.stream().await?;
+            invoke(&stream, "close", &Array::new()).await?;
+            let open = self.open.borrow_mut().take();
+            match (&self.origin, open) {
+                (Origin::Private, Some((handle, _))) => Self::save(&handle).await,
+                _ => Ok(()),
+            }
+        })
+    }
+
+    fn discard(&self, _: &Error) -> LocalFuture<'_, ()> {
+        Box::pin(async move {
+            let open = self.open.borrow_mut().take();
+            if let Some((handle, stream)) = open {
+                let _ = invoke(&stream, "abort", &Array::new()).await;
+                if matches!(self.origin, Origin::Private) {
+                    let _ = invoke(&handle, "remove", &Array::new()).await;
+                }
+            }
+        })
+    }
+}
+
+/// What the reader of a stream waits for.
+enum Piece {
+    Bytes(Vec<u8>),
+    End,
+    Failed(JsValue),
+}
+
+/// A ReadableStream that is fed as fast as it is read.
+struct StreamSink {
+    pieces: Queue<Piece>,
+    /// The reader wants more.
+    wanted: Queue<()>,
+    read: Rc<Cell<bool>>,
+}
+
+impl Sink for StreamSink {
+    fn write(&self, bytes: Vec<u8>) -> LocalFuture<'_, Result<()>> {
+        Box::pin(async move {
+            self.wanted.next().await;
+            self.pieces.push(Piece::Bytes(bytes));
+            Ok(())
+        })
+    }
+
+    fn finish(&self) -> LocalFuture<'_, Result<()>> {
+        self.pieces.push(Piece::End);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn discard(&self, error: &Error) -> LocalFuture<'_, ()> {
+        // Without a reader nobody would see it, and a stream that fails unread is no one's rejection.
+        if self.read.get() || error.kind() != Kind::Aborted {
+            self.pieces.push(Piece::Failed(error_to_js(error)));
+        } else {
+            self.pieces.push(Piece::End);
+        }
+        Box::pin(async {})
+    }
+}
+
+/// A stream and the sink that feeds it. Cancelling the stream aborts the download.
+pub(super) fn stream(control: Rc<Control>) -> Result<(Rc<dyn Sink>, ReadableStream)> {
+    let sink = Rc::new(StreamSink { pieces: Queue::default(), wanted: Queue::default(), read: Rc::default() });
+    let feeding = sink.clone();
+    let pull = Closure::<dyn FnMut(JsValue) -> Promise>::new(move |controller: JsValue| {
+        let sink = feeding.clone();
+        sink.read.set(true);
+        sink.wanted.push(());
+        wasm_bindgen_futures::future_to_promise(async move {
+            match sink.pieces.next().await {
+                Piece::Bytes(bytes) => {
+                    invoke(&controller, "enqueue", &Array::of1(&Uint8Array::from(&bytes[..]))).await
+                }
+                Piece::End => invoke(&controller, "close", &Array::new()).await,
+                Piece::Failed(error) => invoke(&controller, "error", &Array::of1(&error)).await,
+            }
+            .map_err(|error| error_to_js(&error))
+        })
+    });
+    let cancel = Closure::<dyn FnMut()>::new(move || control.cancel.cancel());
+    let source = Object::new();
+    let _ = Reflect::set(&source, &"pull".into(), &pull.into_js_value());
+    let _ = Reflect::set(&source, &"cancel".into(), &cancel.into_js_value());
+    let strategy = Object::new();
+    let _ = Reflect::set(&strategy, &"highWaterMark".into(), &JsValue::from(0));
+    let Some(Ok(class)) = get(&js_sys::global(), "ReadableStream").map(JsCast::dyn_into::<Function>) else {
+        return Err(unsupported("there are no streams here"));
+    };
+    let made = Reflect::construct(&class, &Array::of2(&source, &strategy)).map_err(|error| unwritable(&error))?;
+    Ok((sink, made.unchecked_into()))
+}

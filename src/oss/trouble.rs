@@ -1,0 +1,145 @@
+//! What a failure of the store means for the upload: try again, get new keys, correct something, or give up.
+//! Source: Amazon S3 API Reference, “Error responses”.
+
+use super::xml;
+use crate::error::{Error, Kind, clip};
+use crate::http::{Failure, Headers, retry, status_words};
+use crate::platform::parse_date;
+
+/// What to do about a failure.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Remedy {
+    /// Try again after a while; the store may have said how long.
+    Wait { retry_after_ms: Option<f64> },
+    /// The keys are expired, revoked or unknown: get new ones.
+    NewKeys,
+    /// Our clock is wrong: the store's says this, in milliseconds since 1970.
+    SetClock(f64),
+    /// Sign for this region.
+    SetRegion(String),
+    /// The bytes arrived damaged: send them again.
+    Resend,
+    /// The multipart upload does not exist (any more).
+    NoSuchUpload,
+    /// The store's list of parts is not ours: ask what it holds.
+    CheckParts,
+    /// Nothing helps.
+    GiveUp,
+}
+
+/// A failure with its remedy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trouble {
+    pub remedy: Remedy,
+    pub error: Error,
+}
+
+impl Trouble {
+    /// A request that got no answer.
+    pub fn lost(failure: Failure) -> Self {
+        let remedy = match failure.kind {
+            Kind::Network | Kind::Timeout => Remedy::Wait { retry_after_ms: None },
+            _ => Remedy::GiveUp,
+        };
+        Trouble { remedy, error: failure.into() }
+    }
+
+    /// An answer that is an error, by its status or by an `<Error>` in its body. The date of the store comes from
+    /// `<ServerTime>`, or from the Date header where it can be read.
+    pub fn answered(operation: &str, status: u16, headers: &Headers, body: &str, now: f64) -> Self {
+        let code = xml::find(body, "Code").or_else(|| by_status(status).map(str::to_owned));
+        let said = xml::find(body, "Message").unwrap_or_else(|| match body.trim() {
+            "" => status_words(status).to_owned(),
+            text => clip(text, 160),
+        });
+        let known = code.as_deref().unwrap_or_default();
+        let remedy = match known {
+            "RequestTimeTooSkewed" => xml::find(body, "ServerTime")
+                .or_else(|| headers.get("date").map(str::to_owned))
+                .and_then(|date| parse_date(&date))
+                .map_or(Remedy::GiveUp, Remedy::SetClock),
+            "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" => {
+                match xml::find(body, "Region").or_else(|| headers.get("x-amz-bucket-region").map(str::to_owned)) {
+                    Some(region) if !region.is_empty() => Remedy::SetRegion(region),
+                    _ => Remedy::GiveUp,
+                }
+            }
+            "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" | "InvalidToken"
+            | "InvalidAccessKeyId" | "AccessDenied" | "SignatureDoesNotMatch" | "RequestExpired" => Remedy::NewKeys,
+            "NoSuchUpload" => Remedy::NoSuchUpload,
+            "InvalidPart" | "InvalidPartOrder" => Remedy::CheckParts,
+            "BadDigest" | "IncompleteBody" | "XAmzContentSHA256Mismatch" | "InvalidDigest" => Remedy::Resend,
+            "SlowDown" | "InternalError" | "ServiceUnavailable" | "RequestTimeout" | "RequestTimeoutException"
+            | "OperationAborted" | "Throttling" | "ThrottlingException" | "BandwidthLimitExceeded" => wait(headers, now),
+            _ if retry::is_transient(status) => wait(headers, now),
+            _ => Remedy::GiveUp,
+        };
+        let kind = if remedy == Remedy::NewKeys { Kind::Auth } else { Kind::Storage };
+        let mut error = Error::new(kind, format!("the object store answers {operation} with {status} {known}: {said}"));
+        let details = error.details_mut();
+        details.code = code;
+        details.status = Some(status);
+        details.request_id =
+            headers.get("x-amz-request-id").map(str::to_owned).or_else(|| xml::find(body, "RequestId"));
+        details.retryable = matches!(remedy, Remedy::Wait { .. } | Remedy::Resend);
+        Trouble { remedy, error }
+    }
+}
+
+fn wait(headers: &Headers, now: f64) -> Remedy {
+    Remedy::Wait { retry_after_ms: headers.get("retry-after").and_then(|value| retry::retry_after(value, now)) }
+}
+
+/// HEAD has no body to carry a code in.
+fn by_status(status: u16) -> Option<&'static str> {
+    match status {
+        403 => Some("AccessDenied"),
+        404 => Some("NoSuchKey"),
+        503 => Some("ServiceUnavailable"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn remedy(status: u16, body: &str) -> Remedy {
+        Trouble::answered("UploadPart", status, &Headers::default(), body, 0.0).remedy
+    }
+
+    fn code(code: &str, more: &str) -> String {
+        format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>m</Message>{more}</Error>")
+    }
+
+    #[test]
+    fn each_failure_has_its_remedy() {
+        assert_eq!(remedy(503, &code("SlowDown", "")), Remedy::Wait { retry_after_ms: None });
+        assert_eq!(remedy(502, "<html>Bad Gateway</html>"), Remedy::Wait { retry_after_ms: None });
+        assert_eq!(remedy(400, &code("ExpiredToken", "")), Remedy::NewKeys);
+        assert_eq!(remedy(403, ""), Remedy::NewKeys);
+        assert_eq!(remedy(404, &code("NoSuchUpload", "")), Remedy::NoSuchUpload);
+        assert_eq!(remedy(404, &code("NoSuchBucket", "")), Remedy::GiveUp);
+        assert_eq!(remedy(400, &code("BadDigest", "")), Remedy::Resend);
+        assert_eq!(
+            remedy(400, &code("AuthorizationHeaderMalformed", "<Region>cn-north-1</Region>")),
+            Remedy::SetRegion("cn-north-1".into())
+        );
+        assert_eq!(
+            remedy(403, &code("RequestTimeTooSkewed", "<ServerTime>2009-02-13T23:31:30Z</ServerTime>")),
+            Remedy::SetClock(1_234_567_890_000.0)
+        );
+        assert_eq!(remedy(403, &code("RequestTimeTooSkewed", "")), Remedy::GiveUp);
+        assert_eq!(Trouble::lost(Failure::network("reset")).remedy, Remedy::Wait { retry_after_ms: None });
+    }
+
+    #[test]
+    fn the_error_says_who_said_what() {
+        let mut headers = Headers::default();
+        headers.set("x-amz-request-id", "R1");
+        let trouble = Trouble::answered("UploadPart", 404, &headers, &code("NoSuchBucket", ""), 0.0);
+        let details = trouble.error.details();
+        assert_eq!((details.code.as_deref(), details.request_id.as_deref()), (Some("NoSuchBucket"), Some("R1")));
+        assert!(details.message.contains("UploadPart with 404 NoSuchBucket: m"));
+    }
+}

@@ -1,0 +1,376 @@
+//! Runs a session: performs its actions, reports what came of them.
+
+use super::backend::{Backend, Prepared};
+use super::digest::FileDigest;
+use super::plan::Plan;
+use super::progress::UploadProgress;
+use super::session::Session;
+use super::session::types::*;
+use super::source::Source;
+use crate::auth::sigv4::Keys;
+use crate::error::{Error, Kind, Result};
+use crate::http::url::Endpoint;
+use crate::http::{Failure, Headers, Transport};
+use crate::oss::trouble::{Remedy, Trouble};
+use crate::oss::{self, Addressing, Ask, Place, xml};
+use crate::platform::{LocalFuture, Platform};
+use crate::service::{Observer, RequestEvent};
+use crate::task::{Cancel, First, Queue, first};
+use core::cell::RefCell;
+use std::rc::Rc;
+
+/// Who is told how it goes.
+pub trait Watcher {
+    fn progress(&self, progress: &UploadProgress);
+    fn event(&self, event: &UploadEvent);
+    /// The image's ID is known, or the task is paused or goes on.
+    fn changed(&self, image_id: Option<&str>, paused: bool);
+}
+
+/// What the caller knows better than `upload-prepare`.
+#[derive(Clone, Default)]
+pub struct StoreOptions {
+    pub endpoint: Option<Endpoint>,
+    pub signing_endpoint: Option<Endpoint>,
+    pub region: Option<String>,
+    pub addressing: Option<Addressing>,
+}
+
+/// Everything that the jobs of one upload share.
+pub struct Driver {
+    pub backend: Box<dyn Backend>,
+    pub platform: Rc<dyn Platform>,
+    /// Sends to the object store.
+    pub transport: Rc<dyn Transport>,
+    pub source: Rc<dyn Source>,
+    pub plan: Plan,
+    pub store: StoreOptions,
+    /// The service's scheme, for a store that is named without one.
+    pub secure: bool,
+    pub observer: Option<Observer>,
+    place: RefCell<Option<Place>>,
+    keys: RefCell<Option<Keys>>,
+    image_id: RefCell<String>,
+    digest: RefCell<FileDigest>,
+}
+
+/// Small requests to the store get so long, milliseconds; parts have no such limit.
+const STORE_TIMEOUT_MS: f64 = 60_000.0;
+/// Putting a large object together takes the store a while.
+const COMPLETE_TIMEOUT_MS: f64 = 600_000.0;
+/// The caller hears of progress at most so often, milliseconds.
+const PROGRESS_MS: f64 = 100.0;
+
+impl Driver {
+    pub fn new(
+        backend: Box<dyn Backend>,
+        platform: Rc<dyn Platform>,
+        transport: Rc<dyn Transport>,
+        source: Rc<dyn Source>,
+        plan: Plan,
+        store: StoreOptions,
+        secure: bool,
+        observer: Option<Observer>,
+    ) -> Self {
+        Driver {
+            backend,
+            platform,
+            transport,
+            source,
+            plan,
+            store,
+            secure,
+            observer,
+            place: RefCell::default(),
+            keys: RefCell::default(),
+            image_id: RefCell::default(),
+            digest: RefCell::default(),
+        }
+    }
+
+    /// Runs a session to its end.
+    pub async fn run(self: Rc<Self>, mut session: Session, queue: Queue<Event>, watcher: Rc<dyn Watcher>) -> Finish {
+        let mut jobs: Vec<(u64, Cancel)> = Vec::new();
+        let mut event = Event::Start;
+        let mut told = (f64::NEG_INFINITY, "");
+        *self.image_id.borrow_mut() = session.image_id().unwrap_or_default().to_owned();
+        let finish = loop {
+            if let Event::Ended { id, .. } = &event {
+                jobs.retain(|(job, _)| job != id);
+            }
+            let mut finish = None;
+            for action in session.handle(self.platform.now(), event) {
+                match action {
+                    Action::Start { id, job } => {
+                        if let Some(image_id) = session.image_id() {
+                            image_id.clone_into(&mut self.image_id.borrow_mut());
+                        }
+                        jobs.push((id, self.start(id, job, &queue)));
+                    }
+                    Action::Cancel { id } => {
+                        if let Some(at) = jobs.iter().position(|(job, _)| *job == id) {
+                            jobs.swap_remove(at).1.cancel();
+                        }
+                    }
+                    Action::SetClock { server_ms } => {
+                        if let Some(place) = self.place.borrow_mut().as_mut() {
+                            place.clock_skew_ms = server_ms - self.platform.now();
+                        }
+                    }
+                    Action::SetRegion { region } => {
+                        if let Some(place) = self.place.borrow_mut().as_mut() {
+                            place.region = region;
+                        }
+                    }
+                    Action::Release { index } => {
+                        let (offset, length) = self.plan.range(index);
+                        self.source.release(offset, length);
+                    }
+                    Action::Tell(event) => watcher.event(&event),
+                    Action::Finish(end) => finish = Some(*end),
+                }
+            }
+            watcher.changed(session.image_id(), session.is_paused());
+            let progress = session.progress();
+            let now = self.platform.now();
+            if finish.is_some() || progress.phase != told.1 || now - told.0 >= PROGRESS_MS {
+                told = (now, progress.phase);
+                watcher.progress(&progress);
+            }
+            if let Some(finish) = finish {
+                break finish;
+            }
+            let wait = session.next_wake().map(|wake| (wake - now).max(0.0));
+            event = match wait {
+                None => queue.next().await,
+                Some(wait) => match first(Box::pin(queue.next()), self.platform.sleep(wait)).await {
+                    First::Left(event) => event,
+                    First::Right(()) => Event::Tick,
+                },
+            };
+        };
+        for (_, cancel) in jobs {
+            cancel.cancel();
+        }
+        self.source.close();
+        // The keys are wiped with their last copy.
+        *self.keys.borrow_mut() = None;
+        finish
+    }
+
+    /// Starts a job of its own; the cancel ends it without an event.
+    fn start(self: &Rc<Self>, id: u64, job: Job, queue: &Queue<Event>) -> Cancel {
+        let cancel = Cancel::default();
+        let (driver, queue, cancelled) = (self.clone(), queue.clone(), cancel.clone());
+        self.platform.spawn(Box::pin(async move {
+            let events = queue.clone();
+            let work: LocalFuture<'_, Outcome> = Box::pin(async move {
+                driver.perform(id, job, &events).await.unwrap_or_else(Outcome::Failed)
+            });
+            if let First::Right(outcome) = first(Box::pin(cancelled.cancelled()), work).await {
+                queue.push(Event::Ended { id, outcome });
+            }
+        }));
+        cancel
+    }
+
+    async fn perform(&self, id: u64, job: Job, queue: &Queue<Event>) -> core::result::Result<Outcome, Trouble> {
+        let image_id = self.image_id.borrow().clone();
+        Ok(match job {
+            Job::CreateImage => Outcome::ImageCreated { image_id: self.backend.create().await.map_err(service)? },
+            Job::ShowImage => Outcome::Image(self.backend.show(&image_id).await.map_err(service)?),
+            Job::Prepare => {
+                let prepared = self.backend.prepare(&image_id, self.plan.size).await.map_err(service)?;
+                Outcome::Prepared { place: self.settle(prepared).map_err(service)? }
+            }
+            Job::Report { success, upload_id } => {
+                self.backend.report(&image_id, success, upload_id.as_deref()).await.map_err(service)?;
+                Outcome::Done
+            }
+            Job::DeleteImage => {
+                self.backend.delete(&image_id).await.map_err(service)?;
+                Outcome::Done
+            }
+            Job::HashPart { index } => self.hash(index).await.map_err(service)?,
+            Job::SendPart { index, upload_id } => {
+                let (offset, length) = self.plan.range(index);
+                let body = self.source.body(offset, length).await.map_err(service)?;
+                let ask = Ask::UploadPart { number: index + 1, upload_id: &upload_id, body };
+                self.send_bytes(id, ask, queue).await?
+            }
+            Job::PutObject => {
+                let body = self.source.body(0, self.plan.size).await.map_err(service)?;
+                self.send_bytes(id, Ask::PutObject { body }, queue).await?
+            }
+            Job::CreateMultipartUpload => {
+                let (_, text) = self.ask(Ask::CreateMultipartUpload).await?;
+                Outcome::MultipartCreated { upload_id: oss::upload_id(&text).map_err(service)? }
+            }
+            Job::ListParts { upload_id, marker } => {
+                let (_, text) = self.ask(Ask::ListParts { upload_id: &upload_id, marker }).await?;
+                let page = xml::parts_page(&text)
+                    .ok_or_else(|| Error::new(Kind::Protocol, "the store's list of parts cannot be read"));
+                Outcome::Parts(page.map_err(service)?)
+            }
+            Job::CompleteMultipartUpload { upload_id, parts } => {
+                let ask = Ask::CompleteMultipartUpload { upload_id: &upload_id, parts: &parts };
+                let (headers, text) = self.ask(ask).await?;
+                self.completed(&headers, &text)?
+            }
+            Job::HeadObject => {
+                let (headers, _) = self.ask(Ask::HeadObject).await?;
+                let size = headers.get("content-length").and_then(|size| size.parse().ok());
+                Outcome::Object { size, etag: headers.get("etag").map(str::to_owned) }
+            }
+            Job::AbortMultipartUpload { upload_id } => {
+                self.ask(Ask::AbortMultipartUpload { upload_id: &upload_id }).await?;
+                Outcome::Done
+            }
+            Job::DeleteObject => {
+                self.ask(Ask::DeleteObject).await?;
+                Outcome::Done
+            }
+        })
+    }
+
+    /// 200 does not mean that it worked: the body may be an error, because the store starts to answer before it has
+    /// put the object together.
+    fn completed(&self, headers: &Headers, text: &str) -> core::result::Result<Outcome, Trouble> {
+        let name = "CompleteMultipartUpload";
+        match xml::root(text).as_deref() {
+            Some("CompleteMultipartUploadResult") => {
+                Ok(Outcome::Completed { etag: xml::find(text, "ETag").filter(|etag| !etag.is_empty()) })
+            }
+            Some("Error") => {
+                let mut trouble = Trouble::answered(name, 200, headers, text, self.platform.now());
+                if trouble.remedy == Remedy::GiveUp && trouble.error.code() != Some("NoSuchBucket") {
+                    trouble.remedy = Remedy::Wait { retry_after_ms: None };
+                }
+                Err(trouble)
+            }
+            _ => Err(Trouble::lost(Failure::network(format!("the store's answer to {name} is cut off")))),
+        }
+    }
+
+    async fn hash(&self, index: u32) -> Result<Outcome> {
+        let (offset, length) = self.plan.range(index);
+        // Parts are hashed one at a time; a cancelled one leaves the digest as it was.
+        let mut digest = self.digest.borrow().clone();
+        let part = digest.part(&*self.source, offset, length).await?;
+        let last = index + 1 == self.plan.count;
+        *self.digest.borrow_mut() = digest.clone();
+        Ok(Outcome::Hashed { part, file: last.then(|| digest.finish()) })
+    }
+
+    /// Keeps the keys and gives the place as a text.
+    fn settle(&self, prepared: Prepared) -> Result<String> {
+        let domain = match prepared.domain.contains("://") {
+            true => prepared.domain,
+            false => format!("{}://{}", if self.secure { "https" } else { "http" }, prepared.domain),
+        };
+        let endpoint = match &self.store.endpoint {
+            Some(endpoint) => endpoint.clone(),
+            None => Endpoint::parse(&domain, "domain").map_err(|error| {
+                Error::new(Kind::Protocol, format!("upload-prepare names a store that cannot be used: {error}"))
+            })?,
+        };
+        let text = format!("{domain} {} {}", prepared.bucket, prepared.key);
+        let mut place = self.place.borrow_mut();
+        // What the store corrected stays corrected.
+        let (region, clock_skew_ms) = match place.take() {
+            Some(place) => (place.region, place.clock_skew_ms),
+            None => (self.store.region.clone().unwrap_or_else(|| "us-east-1".to_owned()), 0.0),
+        };
+        *place = Some(Place {
+            endpoint,
+            signing_endpoint: self.store.signing_endpoint.clone(),
+            bucket: prepared.bucket,
+            key: prepared.key,
+            region,
+            addressing: self.store.addressing.unwrap_or(Addressing::Path),
+            clock_skew_ms,
+        });
+        *self.keys.borrow_mut() = Some(prepared.keys);
+        Ok(text)
+    }
+
+    async fn send_bytes(&self, id: u64, ask: Ask<'_>, queue: &Queue<Event>) -> core::result::Result<Outcome, Trouble> {
+        let queue = queue.clone();
+        let on_sent: crate::http::OnSent = Rc::new(move |bytes| queue.push(Event::Sent { id, bytes }));
+        let (headers, _) = self.exchange(ask, Some(on_sent)).await?;
+        Ok(Outcome::Stored { etag: headers.get("etag").map(str::to_owned) })
+    }
+
+    /// A small request, within its time.
+    async fn ask(&self, ask: Ask<'_>) -> core::result::Result<(Headers, String), Trouble> {
+        let limit = match ask {
+            Ask::CompleteMultipartUpload { .. } => COMPLETE_TIMEOUT_MS,
+            _ => STORE_TIMEOUT_MS,
+        };
+        match first(Box::pin(self.exchange(ask, None)), self.platform.sleep(limit)).await {
+            First::Left(done) => done,
+            First::Right(()) => Err(Trouble::lost(Failure {
+                kind: Kind::Timeout,
+                message: format!("the object store does not answer within {limit} ms"),
+                sent: true,
+            })),
+        }
+    }
+
+    /// Signs, sends, reads; every answer that is no success becomes a trouble.
+    async fn exchange(
+        &self,
+        ask: Ask<'_>,
+        on_sent: Option<crate::http::OnSent>,
+    ) -> core::result::Result<(Headers, String), Trouble> {
+        let name = ask.name();
+        let started = self.platform.now();
+        let mut request = {
+            let (place, keys) = (self.place.borrow(), self.keys.borrow());
+            let (Some(place), Some(keys)) = (place.as_ref(), keys.as_ref()) else {
+                return Err(service(Error::new(Kind::Internal, "the store is asked before it is known")));
+            };
+            place.request(ask, keys, started)
+        };
+        request.on_sent = on_sent;
+        let (method, url) = (request.method.name(), request.url.clone());
+        let outcome = self.transport.send(request).await;
+        let (status, done) = match outcome {
+            Err(failure) => (None, Err(Trouble::lost(failure))),
+            Ok(response) => {
+                let (status, headers, redirected) = (response.status, response.headers.clone(), response.opaque_redirect);
+                let done = match response.body.whole().await {
+                    Err(failure) => Err(Trouble::lost(failure)),
+                    Ok(bytes) => {
+                        let text = String::from_utf8_lossy(&bytes).into_owned();
+                        if (200..300).contains(&status) && !redirected {
+                            Ok((headers, text))
+                        } else {
+                            Err(Trouble::answered(name, status, &headers, &text, self.platform.now()))
+                        }
+                    }
+                };
+                (Some(status), done)
+            }
+        };
+        if let Some(observer) = &self.observer {
+            observer(&RequestEvent {
+                operation: name.to_owned(),
+                method,
+                url,
+                attempt: 1,
+                status,
+                duration_ms: self.platform.now() - started,
+                error: done.as_ref().err().map(|trouble| trouble.error.message().to_owned()),
+            });
+        }
+        done
+    }
+}
+
+/// A failure of anything but the store: worth another try where the error says so.
+fn service(error: Error) -> Trouble {
+    let remedy =
+        if error.details().retryable { Remedy::Wait { retry_after_ms: None } } else { Remedy::GiveUp };
+    Trouble { remedy, error }
+}

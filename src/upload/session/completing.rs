@@ -1,0 +1,233 @@
+//! From the last part to an image that is active and found to be the file that was read.
+
+use super::ending::Ending;
+use super::failures::Verdict;
+use super::parts::Etags;
+use super::{Session, types::*};
+use crate::auth::sigv4::hex;
+use crate::error::{Error, Kind};
+use crate::oss::{StoredPart, is_md5, plain_etag};
+use crate::upload::digest::multipart_etag;
+
+/// The slowest poll of an image that is being saved, milliseconds.
+const SLOWEST_POLL_MS: f64 = 5_000.0;
+
+impl Session {
+    pub(super) fn advance_completing(&mut self, now: f64) {
+        let job = if self.completed || self.config.plan.is_single() {
+            Job::Report { success: true, upload_id: self.upload_id.clone() }
+        } else if !self.keys_are_good(now) {
+            return;
+        } else {
+            let upload_id = self.upload_id.clone().unwrap_or_default();
+            if self.look_for_object {
+                Job::HeadObject
+            } else if self.parts.etags_missing() || self.listing.is_some() {
+                let marker = self.listing.as_ref().map_or(0, |(_, marker)| *marker);
+                Job::ListParts { upload_id, marker }
+            } else {
+                Job::CompleteMultipartUpload { upload_id, parts: self.parts.list() }
+            }
+        };
+        self.start_control(now, job);
+    }
+
+    pub(super) fn completing_ended(&mut self, now: f64, job: Job, generation: u32, outcome: Outcome) {
+        match (job, outcome) {
+            (Job::ListParts { .. }, Outcome::Parts(page)) => {
+                self.store_went_well();
+                let (mut all, _) = self.listing.take().unwrap_or_default();
+                all.extend(page.parts);
+                match page.next {
+                    Some(marker) => self.listing = Some((all, marker)),
+                    None => self.listed(now, &all),
+                }
+            }
+            (Job::CompleteMultipartUpload { .. }, Outcome::Completed { etag }) => {
+                self.store_went_well();
+                self.object_stands(etag);
+            }
+            (Job::HeadObject, Outcome::Object { size, etag }) => {
+                self.store_went_well();
+                self.look_for_object = false;
+                if size.is_none_or(|size| size == self.config.plan.size) && self.etag_fits(etag.as_deref()) {
+                    self.completed = true;
+                } else {
+                    self.start_over(now, "the store holds another object in its place");
+                }
+            }
+            (Job::Report { .. }, Outcome::Done) => {
+                self.control_went_well();
+                self.reported(now);
+            }
+            (Job::Report { .. }, Outcome::Failed(trouble)) => {
+                // The answer to an earlier report may have been lost: then the image is past being queued.
+                self.control.tries += 1;
+                let tries = self.control.tries;
+                if trouble.error.details().retryable {
+                    if let Some(wait) = self.service_failed(now, trouble, tries) {
+                        self.control.after = now + wait;
+                    }
+                } else {
+                    self.refusal = Some(trouble.error);
+                    self.phase = Phase::Verifying;
+                    self.poll_after = now;
+                }
+            }
+            (Job::ShowImage, Outcome::Failed(trouble)) => {
+                self.control.tries += 1;
+                let tries = self.control.tries;
+                if let Some(wait) = self.service_failed(now, trouble, tries) {
+                    self.control.after = now + wait;
+                }
+            }
+            (job, Outcome::Failed(trouble)) => {
+                let absent = trouble.error.details().status == Some(404) && matches!(job, Job::HeadObject);
+                if absent {
+                    self.look_for_object = false;
+                    self.start_over(now, "the store knows neither the multipart upload nor the object");
+                    return;
+                }
+                self.control.tries += 1;
+                let error = trouble.error.clone();
+                match self.store_failed(now, trouble, generation, self.control.tries) {
+                    Verdict::Again(after) => self.control.after = after,
+                    Verdict::AfterKeys => self.control.tries -= 1,
+                    Verdict::NoSuchUpload if self.phase == Phase::Completing => self.look_for_object = true,
+                    Verdict::NoSuchUpload => self.start_over(now, "the store does not know the multipart upload"),
+                    Verdict::CheckParts if self.control.tries <= 3 => self.listing = Some(Default::default()),
+                    Verdict::CheckParts => self.fail(error),
+                    Verdict::Ended => {}
+                }
+            }
+            _ => self.confused("a job"),
+        }
+    }
+
+    fn listed(&mut self, now: f64, all: &[StoredPart]) {
+        if !self.check_listed(now, all) && self.ending.is_none() {
+            self.phase = Phase::Uploading;
+        }
+    }
+
+    /// The ETag that the whole object must have; none where the parts' MD5s are not known.
+    fn expected_etag(&self) -> Option<String> {
+        if self.config.plan.is_single() {
+            return self.parts.file_md5.map(|md5| hex(&md5));
+        }
+        self.parts.md5s().map(|md5s| multipart_etag(md5s.into_iter()))
+    }
+
+    /// An ETag that can be compared and is another one means other bytes.
+    fn etag_fits(&self, etag: Option<&str>) -> bool {
+        let (Some(etag), Some(expected)) = (etag, self.expected_etag()) else { return true };
+        let etag = plain_etag(etag);
+        let comparable = self.parts.etags == Etags::Md5 && is_md5(etag.split('-').next().unwrap_or_default());
+        !comparable || etag.eq_ignore_ascii_case(&expected)
+    }
+
+    fn object_stands(&mut self, etag: Option<String>) {
+        self.completed = true;
+        if !self.etag_fits(etag.as_deref()) {
+            let message = format!(
+                "the object that the store put together is not the file: its ETag is {}, not {}",
+                plain_etag(&etag.unwrap_or_default()),
+                self.expected_etag().unwrap_or_default()
+            );
+            self.take_back(message);
+        }
+    }
+
+    /// The image cannot be good: the service is told so and nothing of it stays.
+    fn take_back(&mut self, message: String) {
+        self.take_back_report = self.reported;
+        self.end_with(Ending::TakeBack(Error::new(Kind::Integrity, message)));
+    }
+
+    fn reported(&mut self, now: f64) {
+        self.reported = true;
+        self.phase = Phase::Verifying;
+        self.poll_after = now;
+        self.wait_until = self.config.wait_ms.map(|wait| now + wait);
+    }
+
+    pub(super) fn advance_verifying(&mut self, now: f64) {
+        if now >= self.poll_after {
+            self.start_control(now, Job::ShowImage);
+        }
+    }
+
+    /// The service has told of the image: before the upload, or while it is being saved.
+    pub(super) fn image_shown(&mut self, now: f64, facts: ImageFacts) {
+        self.control_went_well();
+        let status = facts.status.clone();
+        let id = self.image_id.clone().unwrap_or_default();
+        if self.phase == Phase::Creating {
+            match status.as_str() {
+                "queued" => self.phase = Phase::Preparing,
+                _ => self.fail(Error::new(
+                    Kind::Service,
+                    format!("the image {id} is {status}: only a queued image takes a file"),
+                )),
+            }
+            return;
+        }
+        self.facts = facts;
+        if let Some(refusal) = self.refusal.take() {
+            // Was the refusal only of a report that had been heard before?
+            if !matches!(status.as_str(), "saving" | "active") {
+                self.fail(refusal);
+                return;
+            }
+            self.reported(now);
+        }
+        match status.as_str() {
+            "active" => self.verify(),
+            "killed" | "deleted" => self.fail(Error::new(
+                Kind::Service,
+                format!("the service did not take the file: the image {id} is {status}"),
+            )),
+            _ if self.config.wait_ms.is_none() => self.verify(),
+            _ if self.wait_until.is_some_and(|until| now >= until) => self.fail(Error::new(
+                Kind::Timeout,
+                format!("the file is stored, but the image {id} is still {status}; ask for it later"),
+            )),
+            _ => {
+                self.poll_after = now + self.poll_delay;
+                self.poll_delay = (self.poll_delay * 1.5).min(SLOWEST_POLL_MS);
+            }
+        }
+    }
+
+    /// Compares the image with what was read.
+    fn verify(&mut self) {
+        let read = self.parts.file_md5.map(|md5| hex(&md5));
+        let checksum = self.facts.checksum.trim().to_ascii_lowercase();
+        let size = self.facts.size.filter(|size| *size > 0);
+        if let Some(size) = size
+            && size != self.config.plan.size
+        {
+            let message = format!("the image has {size} bytes, the file {}", self.config.plan.size);
+            self.take_back(message);
+            return;
+        }
+        let mut verified = if size.is_some() { "size" } else { "none" };
+        match &read {
+            Some(read) if is_md5(&checksum) && *read != checksum => {
+                let message = format!("the image's checksum is {checksum}, the file's MD5 {read}");
+                self.take_back(message);
+                return;
+            }
+            Some(_) if is_md5(&checksum) => verified = "md5",
+            Some(_) => self.warn(
+                "checksum-unverified",
+                format!("the image's checksum is {checksum:?}, no MD5: the file was not compared with it"),
+            ),
+            None => {}
+        }
+        self.phase = Phase::Done;
+        let warnings = self.warnings.iter().map(|(_, message)| message.clone()).collect();
+        let image = core::mem::take(&mut self.facts.json);
+        self.finish(Finish::Done(Summary { image, md5: read, verified, warnings }));
+    }
+}

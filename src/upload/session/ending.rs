@@ -1,0 +1,215 @@
+//! How an upload ends before its time: stopped (everything kept), failed (kept too), or taken back.
+
+use super::{Session, types::*};
+use crate::error::{Error, Kind};
+use crate::oss::trouble::{Remedy, Trouble};
+
+/// Why it ends.
+#[derive(Clone, Debug)]
+pub(super) enum Ending {
+    Stop,
+    Fail(Error),
+    /// The caller wants nothing to be left.
+    Abort,
+    /// The image cannot be good: nothing is to be left, then this is the error.
+    TakeBack(Error),
+}
+
+/// What is still to be taken back, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+enum Step {
+    Parts,
+    Object,
+    Report,
+    Image,
+    Over,
+}
+
+/// A step of taking back is tried so often.
+const TRIES: u32 = 4;
+
+impl Session {
+    /// Keeps everything: parts, image, checkpoint.
+    pub(super) fn stop(&mut self) {
+        if self.ending.is_none() {
+            self.end_with(Ending::Stop);
+        }
+    }
+
+    /// Takes everything back. It may come after a stop that has not ended yet, or while a failure is cleaned up.
+    pub(super) fn abort(&mut self) {
+        if !matches!(self.ending, Some(Ending::Abort | Ending::TakeBack(_))) {
+            self.end_with(Ending::Abort);
+        }
+    }
+
+    pub(super) fn pause(&mut self) {
+        if self.paused || self.ending.is_some() {
+            return;
+        }
+        self.paused = true;
+        for id in self.parts.cancel_flights() {
+            self.actions.push(Action::Cancel { id });
+        }
+    }
+
+    pub(super) fn end_with(&mut self, ending: Ending) {
+        self.ending = Some(ending);
+        for id in self.parts.cancel_all() {
+            self.actions.push(Action::Cancel { id });
+        }
+        if let super::KeyState::Asking(id) = self.keys.state {
+            self.actions.push(Action::Cancel { id });
+            self.keys.state = super::KeyState::Needed("first");
+        }
+        // What creates something is waited for: otherwise it could not be taken back, nor found again.
+        let creates = |job: &Job| matches!(job, Job::CreateImage | Job::CreateMultipartUpload);
+        if let Some((id, job, _)) = &self.control.running
+            && !creates(job)
+        {
+            self.actions.push(Action::Cancel { id: *id });
+            self.control.running = None;
+        }
+        self.control.tries = 0;
+        self.control.after = 0.0;
+    }
+
+    /// The job that was under way when the end came, or a step of taking back, has ended.
+    pub(super) fn ending_job_ended(&mut self, job: Job, outcome: Outcome) {
+        match (&job, &outcome) {
+            (Job::CreateImage, Outcome::ImageCreated { image_id }) => {
+                self.image_id = Some(image_id.clone());
+                self.created = true;
+            }
+            (Job::CreateMultipartUpload, Outcome::MultipartCreated { upload_id }) => {
+                self.upload_id = Some(upload_id.clone());
+            }
+            _ => {}
+        }
+        if matches!(job, Job::CreateImage | Job::CreateMultipartUpload) {
+            return;
+        }
+        if let Outcome::Failed(trouble) = &outcome {
+            self.control.tries += 1;
+            if trouble.remedy == Remedy::NewKeys && self.control.tries < TRIES {
+                self.keys.state = super::KeyState::Needed("expired");
+                return;
+            }
+            if trouble.error.details().retryable && self.control.tries < TRIES {
+                self.control.after = self.last_now + self.backoff(self.control.tries, None);
+                return;
+            }
+            // A thing that is gone already has been taken back.
+            let gone = trouble.error.details().status == Some(404)
+                || matches!(trouble.error.code(), Some("NoSuchUpload" | "NoSuchKey" | "IMG.DBGet.NoData"));
+            // The service refuses `failed` for an image that it has finished; deleting it is enough.
+            if !gone && !matches!(job, Job::Report { .. }) {
+                self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
+            }
+        }
+        self.control.tries = 0;
+        self.control.after = 0.0;
+        match job {
+            Job::AbortMultipartUpload { .. } => self.upload_id = None,
+            Job::DeleteObject => self.forget_object(),
+            Job::Report { .. } => {
+                self.reported = true;
+                self.take_back_report = false;
+            }
+            Job::DeleteImage => self.created = false,
+            _ => {}
+        }
+    }
+
+    fn forget_object(&mut self) {
+        self.completed = false;
+        self.parts.forget_single();
+    }
+
+    /// Without keys nothing at the store can be taken back; the service removes what belongs to a failed image.
+    pub(super) fn keys_for_ending_failed(&mut self, now: f64, trouble: Trouble) {
+        if trouble.error.details().retryable && self.keys.tries < TRIES {
+            self.keys.after = now + self.backoff(self.keys.tries, None);
+            return;
+        }
+        self.warnings.push(("left-behind", format!("parts not removed: {}", trouble.error.message())));
+        self.upload_id = None;
+        self.forget_object();
+    }
+
+    fn step(&self) -> Step {
+        let has_keys = self.place.is_some();
+        let stored = self.completed || self.parts.single_is_stored();
+        if self.upload_id.is_some() && !self.completed {
+            Step::Parts
+        } else if has_keys && stored && !self.reported {
+            Step::Object
+        } else if self.image_id.is_some() && has_keys && (!self.reported || self.take_back_report) {
+            Step::Report
+        } else if self.created && self.image_id.is_some() {
+            Step::Image
+        } else {
+            Step::Over
+        }
+    }
+
+    pub(super) fn advance_ending(&mut self, now: f64) {
+        if self.control.running.is_some() {
+            return;
+        }
+        let Some(ending) = self.ending.clone() else { return };
+        let finish = match ending {
+            Ending::Stop => {
+                let mut error = Error::new(Kind::Aborted, "stopped by the caller; what is stored is kept");
+                error.details_mut().resumable = self.image_id.is_some();
+                Finish::Stopped(error)
+            }
+            Ending::Fail(error) => Finish::Failed(error),
+            Ending::Abort | Ending::TakeBack(_) => {
+                let step = self.step();
+                if step <= Step::Object && !self.keys_are_good(now) {
+                    return;
+                }
+                let job = match step {
+                    Step::Parts => Job::AbortMultipartUpload { upload_id: self.upload_id.clone().unwrap_or_default() },
+                    Step::Object => Job::DeleteObject,
+                    Step::Report => Job::Report { success: false, upload_id: None },
+                    Step::Image => Job::DeleteImage,
+                    Step::Over => {
+                        let finish = self.taken_back(ending);
+                        self.finish(finish);
+                        return;
+                    }
+                };
+                self.start_control(now, job);
+                return;
+            }
+        };
+        self.finish(finish);
+    }
+
+    fn taken_back(&self, ending: Ending) -> Finish {
+        let left: Vec<&str> = self
+            .warnings
+            .iter()
+            .filter(|(code, _)| *code == "left-behind")
+            .map(|(_, message)| message.as_str())
+            .collect();
+        let add = |mut error: Error| {
+            if !left.is_empty() {
+                let details = error.details_mut();
+                details.message = format!("{}; {}", details.message, left.join("; "));
+            }
+            error
+        };
+        match ending {
+            Ending::TakeBack(error) => Finish::Failed(add(error)),
+            _ => Finish::Aborted(add(Error::new(Kind::Aborted, "aborted by the caller; what was stored is removed"))),
+        }
+    }
+
+    pub(super) fn finish(&mut self, finish: Finish) {
+        self.finished = true;
+        self.actions.push(Action::Finish(Box::new(finish)));
+    }
+}

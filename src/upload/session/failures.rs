@@ -1,0 +1,146 @@
+//! What a failure means: wait, get keys, correct something, or end with everything kept.
+
+use super::{KeyState, MOST_LISTED, Session, types::*};
+use crate::error::{Attempt, Error, Kind};
+use crate::oss::trouble::{Remedy, Trouble};
+use crate::platform::Utc;
+
+/// What becomes of a store job that failed.
+pub(super) enum Verdict {
+    /// Again, not before this moment.
+    Again(f64),
+    /// Again as soon as the keys are there; it is not the job's fault.
+    AfterKeys,
+    NoSuchUpload,
+    CheckParts,
+    /// The session has ended.
+    Ended,
+}
+
+impl Session {
+    /// A failure of the service (not of the store): how long to wait, none where the upload has ended by it.
+    pub(super) fn service_failed(&mut self, now: f64, trouble: Trouble, tries: u32) -> Option<f64> {
+        self.note(now, &trouble.error);
+        match trouble.remedy {
+            Remedy::Wait { retry_after_ms } if !self.out_of_patience(now) => Some(self.backoff(tries, retry_after_ms)),
+            _ => {
+                self.fail(trouble.error);
+                None
+            }
+        }
+    }
+
+    /// A failure of the store.
+    pub(super) fn store_failed(&mut self, now: f64, trouble: Trouble, generation: u32, tries: u32) -> Verdict {
+        let error = trouble.error;
+        match trouble.remedy {
+            Remedy::NewKeys if generation != self.keys.generation || self.keys.state != KeyState::Good => {
+                // Signed with keys that have been replaced, or are being replaced, since.
+                Verdict::AfterKeys
+            }
+            Remedy::NewKeys => {
+                self.note(now, &error);
+                self.keys.refusals += 1;
+                if self.keys.refusals > 3 {
+                    self.fail(error);
+                    return Verdict::Ended;
+                }
+                self.keys.state = KeyState::Needed("expired");
+                self.keys.after = now;
+                Verdict::AfterKeys
+            }
+            Remedy::SetClock(server_ms) => {
+                self.warn("clock-skew", self.skew_message(server_ms - now));
+                self.actions.push(Action::SetClock { server_ms });
+                self.corrected(now, error)
+            }
+            Remedy::SetRegion(region) => {
+                self.warn("region-corrected", format!("the store signs for the region {region}; set oss.region to it"));
+                self.actions.push(Action::SetRegion { region });
+                self.corrected(now, error)
+            }
+            Remedy::Wait { retry_after_ms } => {
+                self.note(now, &error);
+                self.slow_down(now);
+                if self.out_of_patience(now) {
+                    self.fail(error);
+                    return Verdict::Ended;
+                }
+                Verdict::Again(now + self.backoff(tries, retry_after_ms))
+            }
+            Remedy::Resend if tries <= 5 => {
+                self.note(now, &error);
+                Verdict::Again(now)
+            }
+            Remedy::Resend => {
+                let mut error = error;
+                error.details_mut().kind = Kind::Integrity;
+                self.fail(error);
+                Verdict::Ended
+            }
+            Remedy::NoSuchUpload => Verdict::NoSuchUpload,
+            Remedy::CheckParts => Verdict::CheckParts,
+            Remedy::GiveUp => {
+                self.fail(error);
+                Verdict::Ended
+            }
+        }
+    }
+
+    fn skew_message(&self, milliseconds: f64) -> String {
+        let direction = if milliseconds > 0.0 { "behind" } else { "ahead of" };
+        let seconds = (milliseconds.abs() / 1_000.0).round();
+        format!("this machine's clock is {seconds} s {direction} the store's; requests are signed with the store's time")
+    }
+
+    /// A correction may be made a few times; a store that asks for more is not understood. Parts in flight may all
+    /// report the same one.
+    fn corrected(&mut self, now: f64, error: Error) -> Verdict {
+        self.corrections += 1;
+        if self.corrections > 8 + 2 * self.config.most_parallel {
+            self.fail(error);
+            return Verdict::Ended;
+        }
+        Verdict::Again(now)
+    }
+
+    /// Remembers a failure for the error that may come of it.
+    pub(super) fn note(&mut self, now: f64, error: &Error) {
+        self.patience.failures += 1;
+        self.patience.first_failure.get_or_insert(now);
+        self.retries += 1;
+        if self.patience.attempts.len() == MOST_LISTED {
+            self.patience.attempts.remove(0);
+        }
+        let details = error.details();
+        self.patience.attempts.push(Attempt {
+            at: Utc::from_milliseconds(now).rfc3339(),
+            status: details.status,
+            code: details.code.clone(),
+            message: details.message.clone(),
+        });
+    }
+
+    /// Nothing but failures, often enough and for long enough.
+    fn out_of_patience(&self, now: f64) -> bool {
+        self.patience.failures >= self.config.retry.max_attempts.max(2)
+            && self.patience.first_failure.is_some_and(|first| now - first >= self.config.patience_ms)
+    }
+
+    /// Ends with everything kept for later.
+    pub(super) fn fail(&mut self, error: Error) {
+        if self.ending.is_some() {
+            return;
+        }
+        let mut error = error;
+        let details = error.details_mut();
+        if !self.patience.attempts.is_empty() {
+            details.attempts = core::mem::take(&mut self.patience.attempts);
+        }
+        // What is stored stays stored, unless nothing has been stored yet or the caller's input is at fault.
+        details.resumable = self.image_id.is_some()
+            && !matches!(details.kind, Kind::Validation | Kind::Internal | Kind::Unsupported)
+            && !self.reported;
+        self.end_with(super::ending::Ending::Fail(error));
+    }
+}

@@ -1,0 +1,452 @@
+//! The upload as a state machine without I/O, clock or randomness: events in, actions out.
+//!
+//! [`Session::handle`] takes in what happened, then looks at the whole state and starts what is missing; so an
+//! event may come late, twice, or not at all, and the next one mends it. [`Session::next_wake`] says when to come
+//! back although nothing happened.
+
+mod completing;
+mod ending;
+mod failures;
+mod parts;
+#[cfg(test)]
+mod tests;
+pub mod types;
+
+use crate::error::{Attempt, Error, Kind};
+use crate::http::retry;
+use crate::oss::StoredPart;
+use crate::upload::progress::{PartsProgress, Rate, UploadProgress};
+use ending::Ending;
+use parts::Parts;
+use types::*;
+
+/// One upload.
+pub struct Session {
+    config: Config,
+    phase: Phase,
+    next_id: u64,
+    random: u64,
+    image_id: Option<String>,
+    /// The image was created by this upload, so aborting deletes it.
+    created: bool,
+    place: Option<String>,
+    upload_id: Option<String>,
+    keys: Keys,
+    control: Control,
+    parts: Parts,
+    /// Pages of ListParts as far as they came, and where the next one starts.
+    listing: Option<(Vec<StoredPart>, u32)>,
+    /// The answer to Complete was lost: is the object there?
+    look_for_object: bool,
+    /// The service refused the report; the image tells whether it had heard an earlier one.
+    refusal: Option<Error>,
+    /// The object stands whole at the store.
+    completed: bool,
+    /// The service has been told.
+    reported: bool,
+    /// It was told of a success that turned out to be none.
+    take_back_report: bool,
+    paused: bool,
+    offline: bool,
+    ending: Option<Ending>,
+    finished: bool,
+    patience: Patience,
+    /// Corrections of clock and region, and starts from the beginning: each kind of help is bounded.
+    corrections: u32,
+    restarts: u32,
+    poll_after: f64,
+    poll_delay: f64,
+    wait_until: Option<f64>,
+    facts: ImageFacts,
+    retries: u32,
+    warnings: Vec<(&'static str, String)>,
+    rate: Rate,
+    /// The bar never goes back.
+    shown: u64,
+    last_now: f64,
+    expected_wake: f64,
+    actions: Vec<Action>,
+}
+
+/// The credentials, as far as the session knows them.
+struct Keys {
+    state: KeyState,
+    generation: u32,
+    /// Refusals since the store last accepted a request.
+    refusals: u32,
+    after: f64,
+    tries: u32,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum KeyState {
+    Needed(&'static str),
+    Asking(u64),
+    Good,
+}
+
+/// The one job under way besides parts, digests and credentials.
+#[derive(Default)]
+struct Control {
+    running: Option<(u64, Job, u32)>,
+    after: f64,
+    tries: u32,
+}
+
+/// What was put up with since something last went well.
+#[derive(Default)]
+struct Patience {
+    first_failure: Option<f64>,
+    failures: u32,
+    attempts: Vec<Attempt>,
+}
+
+/// Failures that an error lists at most.
+const MOST_LISTED: usize = 20;
+/// A part that has begun to move and then stands still for so long is sent again, milliseconds.
+const STALL_MS: f64 = 60_000.0;
+/// A part may wait so long for a connection.
+const STALL_UNMOVED_MS: f64 = 180_000.0;
+/// A wake that comes so much later than asked for means that the machine slept (browsers let hidden tabs wake once
+/// a minute only).
+const SLEPT_MS: f64 = 90_000.0;
+
+impl Session {
+    pub fn new(config: Config) -> Self {
+        let image_id = config.image_id.clone();
+        Session {
+            parts: Parts::new(&config),
+            random: config.seed | 1,
+            config,
+            phase: Phase::Creating,
+            next_id: 0,
+            image_id,
+            created: false,
+            place: None,
+            upload_id: None,
+            keys: Keys { state: KeyState::Needed("first"), generation: 0, refusals: 0, after: 0.0, tries: 0 },
+            control: Control::default(),
+            listing: None,
+            look_for_object: false,
+            refusal: None,
+            completed: false,
+            reported: false,
+            take_back_report: false,
+            paused: false,
+            offline: false,
+            ending: None,
+            finished: false,
+            patience: Patience::default(),
+            corrections: 0,
+            restarts: 0,
+            poll_after: 0.0,
+            poll_delay: 300.0,
+            wait_until: None,
+            facts: ImageFacts::default(),
+            retries: 0,
+            warnings: Vec::new(),
+            rate: Rate::default(),
+            shown: 0,
+            last_now: 0.0,
+            expected_wake: f64::INFINITY,
+            actions: Vec::new(),
+        }
+    }
+
+    pub fn image_id(&self) -> Option<&str> {
+        self.image_id.as_deref()
+    }
+
+    pub fn is_finished(&self) -> bool {
+        self.finished
+    }
+
+    pub fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// Takes in an event at a moment (milliseconds since 1970) and says what is to be done.
+    pub fn handle(&mut self, now: f64, event: Event) -> Vec<Action> {
+        if self.finished {
+            return Vec::new();
+        }
+        if now - self.expected_wake.min(self.last_now + SLEPT_MS * 10.0) > SLEPT_MS {
+            // Everything under way gets its time anew: while the machine slept, nothing could move.
+            self.parts.forgive(now);
+        }
+        self.last_now = now;
+        match event {
+            Event::Start | Event::Tick => {}
+            Event::Ended { id, outcome } => self.ended(now, id, outcome),
+            Event::Sent { id, bytes } => self.parts.moved(id, bytes, now),
+            Event::Pause => self.pause(),
+            Event::Resume => {
+                self.paused = false;
+                self.rate.reset();
+            }
+            Event::Offline if !self.offline => {
+                self.offline = true;
+                for id in self.parts.cancel_flights() {
+                    self.actions.push(Action::Cancel { id });
+                }
+                self.tell(UploadEvent::Offline);
+            }
+            Event::Online if self.offline => {
+                self.offline = false;
+                self.patience = Patience::default();
+                self.control.after = 0.0;
+                self.keys.after = 0.0;
+                self.parts.hurry();
+                self.tell(UploadEvent::Online);
+            }
+            Event::Offline | Event::Online => {}
+            Event::Stop => self.stop(),
+            Event::Abort => self.abort(),
+        }
+        self.drop_stalled(now);
+        self.advance(now);
+        let bytes = self.bytes_sent();
+        self.rate.note(now, bytes as f64);
+        self.expected_wake = self.next_wake().unwrap_or(f64::INFINITY);
+        core::mem::take(&mut self.actions)
+    }
+
+    /// When `handle` wants a tick although nothing happened; none while only events matter.
+    pub fn next_wake(&self) -> Option<f64> {
+        if self.finished {
+            return None;
+        }
+        let mut wakes = Vec::new();
+        if self.control.running.is_none() {
+            wakes.push(self.control.after);
+            if self.phase == Phase::Verifying {
+                wakes.push(self.poll_after);
+            }
+        }
+        if matches!(self.keys.state, KeyState::Needed(_)) {
+            wakes.push(self.keys.after);
+        }
+        wakes.extend(self.parts.wakes());
+        wakes.into_iter().filter(|wake| *wake > self.last_now).min_by(f64::total_cmp)
+    }
+
+    /// Looks at the state and starts what is missing.
+    fn advance(&mut self, now: f64) {
+        if self.finished {
+            return;
+        }
+        if self.ending.is_some() {
+            self.advance_ending(now);
+            return;
+        }
+        if self.paused || self.offline {
+            return;
+        }
+        match self.phase {
+            Phase::Creating => {
+                let job = if self.image_id.is_some() { Job::ShowImage } else { Job::CreateImage };
+                self.start_control(now, job);
+            }
+            Phase::Preparing => self.want_keys(now),
+            Phase::Uploading => self.advance_parts(now),
+            Phase::Completing => self.advance_completing(now),
+            Phase::Verifying => self.advance_verifying(now),
+            Phase::Done => {}
+        }
+    }
+
+    fn new_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    fn start(&mut self, job: Job) -> u64 {
+        let id = self.new_id();
+        self.actions.push(Action::Start { id, job });
+        id
+    }
+
+    /// Starts the control job, unless one runs or it is not yet time.
+    fn start_control(&mut self, now: f64, job: Job) {
+        if self.control.running.is_none() && now >= self.control.after {
+            let id = self.start(job.clone());
+            self.control.running = Some((id, job, self.keys.generation));
+        }
+    }
+
+    /// Asks for credentials where they are needed; true where they are good.
+    fn keys_are_good(&mut self, now: f64) -> bool {
+        self.want_keys(now);
+        self.keys.state == KeyState::Good
+    }
+
+    fn want_keys(&mut self, now: f64) {
+        if matches!(self.keys.state, KeyState::Needed(_)) && now >= self.keys.after {
+            let id = self.start(Job::Prepare);
+            self.keys.state = KeyState::Asking(id);
+        }
+    }
+
+    fn ended(&mut self, now: f64, id: u64, outcome: Outcome) {
+        if self.keys.state == KeyState::Asking(id) {
+            self.prepared(now, outcome);
+        } else if self.parts.is_hash(id) {
+            self.hashed(now, outcome);
+        } else if self.parts.is_flight(id) {
+            self.part_ended(now, id, outcome);
+        } else if self.control.running.as_ref().is_some_and(|(running, ..)| *running == id)
+            && let Some((_, job, generation)) = self.control.running.take()
+        {
+            self.control_ended(now, job, generation, outcome);
+        }
+        // Whatever else it was has been cancelled since.
+    }
+
+    fn prepared(&mut self, now: f64, outcome: Outcome) {
+        let reason = if self.keys.generation == 0 {
+            "first"
+        } else if self.keys.refusals > 1 {
+            "refused"
+        } else {
+            "expired"
+        };
+        match outcome {
+            Outcome::Prepared { place } => {
+                self.went_well();
+                self.keys.tries = 0;
+                self.keys.state = KeyState::Good;
+                self.keys.generation += 1;
+                self.tell(UploadEvent::Credentials { reason });
+                if self.place.as_ref().is_some_and(|old| *old != place) && !self.completed {
+                    // Another bucket or key: what is stored lies where the service no longer looks.
+                    self.start_over(now, "the service named another place for the file");
+                }
+                self.place = Some(place);
+                if self.phase == Phase::Preparing {
+                    self.phase = Phase::Uploading;
+                }
+            }
+            Outcome::Failed(trouble) => {
+                self.keys.state = KeyState::Needed(reason);
+                self.keys.tries += 1;
+                let tries = self.keys.tries;
+                if self.ending.is_some() {
+                    self.keys_for_ending_failed(now, trouble);
+                } else if let Some(wait) = self.service_failed(now, trouble, tries) {
+                    self.keys.after = now + wait;
+                }
+            }
+            _ => self.confused("Prepare"),
+        }
+    }
+
+    fn control_ended(&mut self, now: f64, job: Job, generation: u32, outcome: Outcome) {
+        if self.ending.is_some() {
+            self.ending_job_ended(job, outcome);
+            return;
+        }
+        match (job, outcome) {
+            (Job::CreateImage, Outcome::ImageCreated { image_id }) => {
+                self.control_went_well();
+                self.image_id = Some(image_id);
+                self.created = true;
+                self.phase = Phase::Preparing;
+            }
+            (Job::CreateImage, Outcome::Failed(trouble)) => self.fail(trouble.error),
+            (Job::ShowImage, Outcome::Image(facts)) => self.image_shown(now, facts),
+            (Job::CreateMultipartUpload, Outcome::MultipartCreated { upload_id }) => {
+                self.store_went_well();
+                self.upload_id = Some(upload_id);
+            }
+            (job, outcome) => self.completing_ended(now, job, generation, outcome),
+        }
+    }
+
+    /// The store does not know the upload any more, or the place changed: all parts are sent again.
+    fn start_over(&mut self, now: f64, why: &str) {
+        self.restarts += 1;
+        if self.restarts > 3 {
+            self.fail(Error::new(Kind::Storage, format!("started over three times; the last time {why}")));
+            return;
+        }
+        for id in self.parts.cancel_flights() {
+            self.actions.push(Action::Cancel { id });
+        }
+        self.parts.start_over();
+        self.upload_id = None;
+        self.control.after = now;
+        self.phase = Phase::Uploading;
+        self.warn("started-over", format!("the upload starts over: {why}"));
+    }
+
+    fn went_well(&mut self) {
+        self.patience = Patience::default();
+    }
+
+    fn control_went_well(&mut self) {
+        self.went_well();
+        self.control.tries = 0;
+        self.control.after = 0.0;
+    }
+
+    fn store_went_well(&mut self) {
+        self.control_went_well();
+        self.keys.refusals = 0;
+    }
+
+    fn tell(&mut self, event: UploadEvent) {
+        self.actions.push(Action::Tell(event));
+    }
+
+    /// Tells of a warning once.
+    fn warn(&mut self, code: &'static str, message: String) {
+        if self.warnings.iter().any(|(known, text)| *known == code && *text == message) {
+            return;
+        }
+        self.warnings.push((code, message.clone()));
+        self.tell(UploadEvent::Warning { code, message });
+    }
+
+    fn confused(&mut self, job: &str) {
+        self.fail(Error::new(Kind::Internal, format!("{job} ended in a way that it cannot end")));
+    }
+
+    /// A number from 0 up to 1 (xorshift64*; the seed is the platform's).
+    fn random(&mut self) -> f64 {
+        self.random ^= self.random >> 12;
+        self.random ^= self.random << 25;
+        self.random ^= self.random >> 27;
+        (self.random.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// How long to wait after so many failures in a row.
+    fn backoff(&mut self, tries: u32, asked: Option<f64>) -> f64 {
+        let last = self.config.retry.base_delay_ms * f64::from(1u32 << tries.saturating_sub(1).min(12)) / 3.0;
+        let random = self.random();
+        retry::next_delay(&self.config.retry, last, random).max(asked.unwrap_or(0.0).min(retry::LONGEST_RETRY_AFTER_MS))
+    }
+
+    fn bytes_sent(&mut self) -> u64 {
+        self.shown = self.shown.max(self.parts.bytes()).min(self.config.plan.size);
+        self.shown
+    }
+
+    pub fn progress(&mut self) -> UploadProgress {
+        let bytes = self.bytes_sent() as f64;
+        let total = self.config.plan.size as f64;
+        let idle = self.paused || self.offline;
+        UploadProgress {
+            phase: self.phase.name(),
+            bytes_sent: bytes,
+            bytes_total: total,
+            bytes_per_second: if idle { 0.0 } else { self.rate.per_second() },
+            eta_seconds: if idle { None } else { self.rate.eta(total - bytes) },
+            parts: PartsProgress {
+                done: self.parts.done(),
+                in_flight: self.parts.in_flight(),
+                total: self.config.plan.count,
+            },
+            retries: self.retries,
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What goes into a session and what comes out of it: events, jobs, outcomes, actions.
+
+use crate::error::Error;
+use crate::http::retry::Policy;
+use crate::oss::trouble::Trouble;
+use crate::oss::{PartsPage, StoredPart};
+use crate::upload::plan::Plan;
+use serde::Serialize;
+
+/// What an upload is to do; fixed from its start.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub plan: Plan,
+    /// The image to upload into; none where it is to be created.
+    pub image_id: Option<String>,
+    /// Whether MD5s are computed and compared.
+    pub digest: bool,
+    /// Most parts in flight.
+    pub most_parallel: u32,
+    /// Parts in flight at the start.
+    pub first_parallel: u32,
+    pub retry: Policy,
+    /// How long nothing but failures is put up with, milliseconds.
+    pub patience_ms: f64,
+    /// How long to wait for the image to become active, milliseconds; none where it is not waited for.
+    pub wait_ms: Option<f64>,
+    /// Seed of the jitter.
+    pub seed: u64,
+}
+
+/// One piece of work that the driver does for the session.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Job {
+    /// Creates the image's metadata.
+    CreateImage,
+    /// Asks the service about the image.
+    ShowImage,
+    /// Asks for credentials.
+    Prepare,
+    CreateMultipartUpload,
+    /// Sends a part (counted from 0).
+    SendPart { index: u32, upload_id: String },
+    /// Sends the whole file by a single PUT.
+    PutObject,
+    /// Reads a part for the digests; parts are read in order.
+    HashPart { index: u32 },
+    ListParts { upload_id: String, marker: u32 },
+    CompleteMultipartUpload { upload_id: String, parts: Vec<StoredPart> },
+    HeadObject,
+    /// Tells the service how it ended.
+    Report { success: bool, upload_id: Option<String> },
+    AbortMultipartUpload { upload_id: String },
+    DeleteObject,
+    DeleteImage,
+}
+
+/// How a job ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    ImageCreated { image_id: String },
+    Image(ImageFacts),
+    /// Bucket, key and endpoint as one text; the keys stay with the driver.
+    Prepared { place: String },
+    MultipartCreated { upload_id: String },
+    Stored { etag: Option<String> },
+    /// The MD5 of the part; after the last one also that of the file.
+    Hashed { part: [u8; 16], file: Option<[u8; 16]> },
+    Parts(PartsPage),
+    Completed { etag: Option<String> },
+    Object { size: Option<u64>, etag: Option<String> },
+    /// Reported, removed, deleted.
+    Done,
+    Failed(Trouble),
+}
+
+/// What the session needs to know of an image.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ImageFacts {
+    pub status: String,
+    /// Empty while there is none.
+    pub checksum: String,
+    pub size: Option<u64>,
+    /// The image as the caller gets it, JSON.
+    pub json: String,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    Start,
+    /// Nothing but time went by.
+    Tick,
+    /// A job ended.
+    Ended { id: u64, outcome: Outcome },
+    /// So many bytes of a part have left.
+    Sent { id: u64, bytes: u64 },
+    Pause,
+    Resume,
+    /// End, but keep everything.
+    Stop,
+    /// End, and leave nothing behind.
+    Abort,
+    Offline,
+    Online,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    Start { id: u64, job: Job },
+    Cancel { id: u64 },
+    /// The store's clock, milliseconds since 1970.
+    SetClock { server_ms: f64 },
+    SetRegion { region: String },
+    /// These parts are stored: their bytes will not be asked for again.
+    Release { index: u32 },
+    Tell(UploadEvent),
+    Finish(Box<Finish>),
+}
+
+/// How an upload ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Finish {
+    Done(Summary),
+    Failed(Error),
+    Stopped(Error),
+    Aborted(Error),
+}
+
+/// What a finished upload can say of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// The image, JSON.
+    pub image: String,
+    pub md5: Option<String>,
+    pub verified: &'static str,
+    pub warnings: Vec<String>,
+}
+
+/// What a user's `onEvent` sees.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum UploadEvent {
+    Part {
+        part: u32,
+        state: &'static str,
+        attempt: u32,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    Credentials {
+        reason: &'static str,
+    },
+    Paced {
+        concurrency: u32,
+        reason: &'static str,
+    },
+    Offline,
+    Online,
+    Warning {
+        code: &'static str,
+        message: String,
+    },
+}
+
+/// Where an upload stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
+pub enum Phase {
+    Creating,
+    Preparing,
+    Uploading,
+    Completing,
+    Verifying,
+    Done,
+}
+
+impl Phase {
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Creating => "creating",
+            Phase::Preparing => "preparing",
+            Phase::Uploading => "uploading",
+            Phase::Completing => "completing",
+            Phase::Verifying => "verifying",
+            Phase::Done => "done",
+        }
+    }
+}

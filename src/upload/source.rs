@@ -1,0 +1,21 @@
+//! Where the bytes of an image come from: a file, bytes in memory, a stream with a known size.
+
+use crate::error::Result;
+use crate::http::Body;
+use crate::platform::LocalFuture;
+
+/// Bytes that are read twice: once for the digests, once to be sent. Never whole in memory.
+pub trait Source {
+    fn size(&self) -> u64;
+    /// Reads a block for the digests; `length` is at most 1 MiB. A source that cannot give all of it fails with
+    /// kind `source`.
+    fn read(&self, offset: u64, length: u64) -> LocalFuture<'static, Result<Vec<u8>>>;
+    /// A body that a transport can send, as often as needed. Waits where a stream is not there yet.
+    fn body(&self, offset: u64, length: u64) -> LocalFuture<'static, Result<Body>>;
+    /// These bytes are stored and will not be asked for again.
+    fn release(&self, offset: u64, length: u64);
+    /// How many parts may be in flight at most; streams keep whole parts in memory.
+    fn most_parallel(&self) -> u32;
+    /// Ends reading and lets files go.
+    fn close(&self);
+}
