@@ -116,7 +116,7 @@ pub fn factory(web: &str) -> Result<String> {
         callbacks > 0 || !(body.contains("makeMutClosure(") || body.contains("makeClosure(")),
         "wasm-bindgen's code has closures but no adapters of the usual names"
     );
-    for left_over in ["import.meta", "__wbg_init", "__wbg_load", "export {", "export default"] {
+    for left_over in ["import.meta", "__wbg_init", "__wbg_load(", "export {", "export default"] {
         if let Some(line) = body.lines().find(|line| mentions(line, left_over) && !is_comment(line)) {
             bail!("wasm-bindgen's code still holds {left_over:?} after the transformation: {line}");
         }

@@ -20,8 +20,9 @@ const FEATURES: &[&str] = &[
     "--enable-sign-ext",
 ];
 
-/// How hard wasm-opt tries.
-const LEVEL: &[&str] = &["-Oz"];
+/// What wasm-opt goes for. Measured on the main entry with binaryen 132 (bytes, and bytes after gzip -9):
+/// -O3 489038 213751, -Os 483932 212533, -Oz 481796 213165. What users download is the second number.
+const LEVEL: &[&str] = &["-Os"];
 
 /// The optimized file; a dev build keeps what wasm-bindgen wrote.
 pub fn wasm(project: &Project, entry: &Entry, profile: Profile, input: &Path) -> Result<PathBuf> {
