@@ -53,19 +53,18 @@ fn joined(by_hand: &str, types: &[Declaration]) -> Result<String> {
             "the type {name} is written by hand and generated: remove one of them"
         );
     }
-    if by_hand.contains("'./types.js'") {
-        return Ok(by_hand.to_owned());
+    let mut head = String::new();
+    if !by_hand.contains("} from './types.js';") {
+        let used: Vec<&str> = types
+            .iter()
+            .map(|declaration| declaration.name.as_str())
+            .filter(|name| mentions(by_hand, name))
+            .collect();
+        if !used.is_empty() {
+            head = format!("import type {{ {} }} from './types.js';\n", used.join(", "));
+        }
     }
-    let used: Vec<&str> = types
-        .iter()
-        .map(|declaration| declaration.name.as_str())
-        .filter(|name| mentions(by_hand, name))
-        .collect();
-    let import = match used.as_slice() {
-        [] => String::new(),
-        used => format!("import type {{ {} }} from './types.js';\n", used.join(", ")),
-    };
-    Ok(format!("{import}export * from './types.js';\n\n{by_hand}"))
+    Ok(format!("{head}{}\n\n/* All generated types. */\nexport * from './types.js';\n", by_hand.trim_end()))
 }
 
 /// Writes a declaration file for `import` and its twin for `require`.
@@ -284,6 +283,22 @@ export default function __wbg_init (x: { a: InitInput } | InitInput): Promise<In
         {
             assert!(extract(source).is_err(), "{source:?} passed");
         }
+    }
+
+    #[test]
+    fn the_types_that_the_hand_written_part_uses_are_imported_and_all_are_exported() {
+        let types = extract(SOURCE).unwrap();
+        let text = joined("export class Client { a(): Page<Name> }\n", &types).unwrap();
+        assert!(
+            text.starts_with("import type { Page, Name } from './types.js';\nexport class Client"),
+            "{text}"
+        );
+        assert!(text.ends_with("export * from './types.js';\n"));
+        let imports = "import type { Page } from './types.js';\nexport class Client { a(): Page<1> }\n";
+        let text = joined(imports, &types).unwrap();
+        assert_eq!(text.matches("import type").count(), 1);
+        assert!(text.contains("export * from './types.js';"));
+        assert!(joined("export type Name = 1;", &types).is_err());
     }
 
     #[test]

@@ -1,0 +1,136 @@
+/** The client as a typed project uses it: options, calls, iterators, errors. */
+
+import type {
+  Bucket,
+  CopiedImage,
+  CopySharedImage,
+  CreatedImage,
+  CreateImage,
+  ImportImage,
+  PrivateImage,
+  Share,
+  SharedImage,
+  UpdateImage,
+  UploadCredentials,
+} from 'ims-client';
+import {
+  type AbortSignalLike,
+  type Auth,
+  type CallOptions,
+  type CecloudErrorCode,
+  CecloudImsClient,
+  type ClientOptions,
+  type CloudImage,
+  cecloudErrorCodes,
+  type FetchInit,
+  type ImageFilter,
+  ImsError,
+  type ImsErrorKind,
+  type LoadOptions,
+  load,
+  type Page,
+  type PageRequest,
+  type RequestEvent,
+  type RetryOptions,
+  type SignedParts,
+  type UnsignedRequest,
+} from 'ims-client';
+
+const loading: LoadOptions = { wasm: new Uint8Array() };
+await load(loading);
+await load();
+
+const auths: Auth[] = [
+  { type: 'none' },
+  { type: 'headers', headers: { 'x-user': 'u' } },
+  { type: 'token', token: 'secret' },
+  { type: 'token', token: async () => 'secret' },
+  {
+    type: 'sign',
+    sign: (request: UnsignedRequest): SignedParts => ({
+      headers: { 'x-signed': `${request.method} ${request.url}` },
+    }),
+  },
+];
+const retry: RetryOptions = { maxAttempts: 3, baseDelayMs: 100, maxDelayMs: 1000 };
+const events: RequestEvent[] = [];
+const options: ClientOptions = {
+  endpoint: 'https://ims.example.com',
+  signingEndpoint: 'https://internal.example.com',
+  auth: auths[0] ?? { type: 'none' },
+  headers: { 'x-trace': '1' },
+  timeoutMs: 10_000,
+  retry,
+  credentials: 'include',
+  fetch: async (url: string, init: FetchInit): Promise<unknown> => ({ url, method: init.method }),
+  onRequest: (event) => events.push(event),
+};
+// @ts-expect-error the region is required
+new CecloudImsClient(options);
+// @ts-expect-error there is no such way to sign
+const wrongAuth: Auth = { type: 'magic' };
+
+const ims = new CecloudImsClient({ ...options, region: 'region0' });
+declare const signal: AbortSignalLike;
+const call: CallOptions = { signal, timeoutMs: 5000, headers: { 'x-one': '1' } };
+const pageRequest: PageRequest = { current: 1, size: 10 };
+const filter: ImageFilter = { name: 'ubuntu', imageId: 'image-1' };
+
+declare const create: CreateImage;
+declare const update: UpdateImage;
+declare const copy: CopySharedImage;
+declare const imported: ImportImage;
+declare const bucket: Bucket;
+
+export const images: Page<CloudImage> = await ims.listImages(pageRequest, call);
+export const total: number = images.total;
+export const image: CloudImage = await ims.getImage('image-1', call);
+export const created: CreatedImage = await ims.createImage(create);
+await ims.updateImage('image-1', update);
+await ims.deleteImage('image-1');
+export const own: Page<PrivateImage> = await ims.listPrivateImages({ ...pageRequest, filter });
+export const credentials: UploadCredentials = await ims.prepareUpload('image-1', { size: 1 });
+await ims.completeUpload('image-1', { result: 'success', uploadId: 'upload-1' });
+await ims.shareImage('image-1', ['user-1']);
+await ims.unshareImage('image-1', ['user-1']);
+export const shares: Page<Share> = await ims.listImageShares('image-1', pageRequest);
+export const shared: Page<SharedImage> = await ims.listSharedImages({ orderBy: 'createdAt:desc' });
+await ims.deleteSharedImage('share-1');
+export const copied: CopiedImage = await ims.copySharedImage('share-1', copy);
+export const fetched: PrivateImage = await ims.importImage(imported);
+export const buckets: Bucket[] = await ims.listExportBuckets('image-1');
+await ims.exportImage('image-1', bucket);
+// @ts-expect-error the outcome is success or failed
+await ims.completeUpload('image-1', { result: 'maybe' });
+
+for await (const each of ims.iterateImages({ size: 20 }, call)) void (each satisfies CloudImage);
+for await (const each of ims.iteratePrivateImages({ filter })) void (each satisfies PrivateImage);
+for await (const each of ims.iterateSharedImages({ orderBy: 'createdAt:desc' }))
+  void (each satisfies SharedImage);
+export const active: PrivateImage = await ims.waitForImage('image-1', { intervalMs: 100, signal });
+ims.close();
+
+export function explain(error: unknown): string {
+  if (!(error instanceof ImsError)) return 'not ours';
+  const kind: ImsErrorKind = error.kind;
+  const known: CecloudErrorCode = 'IMG.DBGet.NoData';
+  const meaning: { status: number; en: string; zh: string } = cecloudErrorCodes[known];
+  const tried = error.attempts.map((attempt) => `${attempt.at} ${attempt.status ?? ''} ${attempt.message}`);
+  const parts: (string | number | undefined)[] = [
+    error.code,
+    error.status,
+    error.requestId,
+    error.field,
+    error.rule,
+  ];
+  return [
+    kind,
+    meaning.en,
+    error.operation,
+    ...parts,
+    String(error.value),
+    error.retryable,
+    error.resumable,
+    ...tried,
+  ].join();
+}
