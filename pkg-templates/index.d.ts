@@ -1,0 +1,466 @@
+/**
+ * ims-client: cloud image services from a browser tab or a Node script. This entry: CECloud IMS with upload and
+ * download.
+ *
+ * The .wasm loads at the first call, or by `await load()`; constructors are synchronous and `import` and `require`
+ * both work. If the Rust core ever panics, every pending and later promise of that client rejects with kind
+ * `'internal'`; a new client works again. These types need no lib "DOM": platform types are structural.
+ *
+ * The types of requests and answers are generated from the core and follow the service's document (CECloud IMS API
+ * reference of 2025-05-30): field names are the service's own.
+ */
+import type {
+  Bucket,
+  CopiedImage,
+  CopySharedImage,
+  CreateImage,
+  CreatedImage,
+  Image,
+  ImportImage,
+  PrivateImage,
+  Share,
+  SharedImage,
+  UpdateImage,
+  UploadCredentials,
+} from './types.js';
+
+/** An image of the public list, or by its ID (1.3, 1.4). */
+export type CloudImage = Image;
+
+/** What `load` takes. */
+export interface LoadOptions {
+  /** A URL, a Response, bytes, or a WebAssembly.Module; default: the file beside the package. */
+  wasm?: unknown;
+}
+
+/**
+ * Loads the WebAssembly now instead of at the first call.
+ *
+ * @throws {ImsError} kind `unsupported`: it cannot be fetched or compiled; the next call tries again.
+ * @example
+ * await load(); // the first click is then as fast as the second
+ */
+export function load(options?: LoadOptions): Promise<void>;
+
+// ---------------------------------------------------------------- clients
+
+/** How a client reaches its service. */
+export interface ClientOptions {
+  /** Base URL of the service, e.g. https://ims.example.com, or in a page a same-origin proxy such as /ims. */
+  endpoint: string;
+  /** What is signed instead of `endpoint` when a proxy rewrites host or path. */
+  signingEndpoint?: string;
+  /** Who the requests come from; default: nobody. */
+  auth?: Auth;
+  /** Sent with every request to the service; never to the object store. */
+  headers?: Record<string, string>;
+  /** Per attempt of a call, milliseconds, default 30,000. Parts of an upload have no such limit: they fail when nothing moves. */
+  timeoutMs?: number;
+  /**
+   * When something is repeated: attempts in all (default 4), the shortest and the longest delay in milliseconds
+   * (defaults 300 and 20,000). Set, it also bounds how long an upload puts up with nothing but failures:
+   * `maxAttempts × maxDelayMs` (otherwise five minutes).
+   */
+  retry?: RetryOptions;
+  /** Replaces the global fetch for calls to the service, called as fetch(url, init). */
+  fetch?: (url: string, init: FetchInit) => Promise<unknown>;
+  /** Node: an http.Agent or https.Agent for parts and calls (proxy, own CA). */
+  agent?: object;
+  /** Cookies to the service, never to the object store. Default 'same-origin'. */
+  credentials?: 'omit' | 'same-origin' | 'include';
+  /** Called after every attempt; carries no secret. */
+  onRequest?: (event: RequestEvent) => void;
+}
+
+/** When a request is repeated. */
+export interface RetryOptions {
+  /** Attempts in all, the first one included: 1 to 100. */
+  maxAttempts?: number;
+  /** Milliseconds, 0 to 600,000. */
+  baseDelayMs?: number;
+  /** Milliseconds, 0 to 3,600,000. */
+  maxDelayMs?: number;
+}
+
+/** What a caller's own fetch is called with; its members are those of the Fetch standard's RequestInit. */
+export interface FetchInit {
+  method: string;
+  headers: Record<string, string>;
+  body?: Uint8Array;
+  redirect: 'manual';
+  credentials: 'omit' | 'same-origin' | 'include';
+  signal: AbortSignalLike;
+}
+
+/** An AbortSignal, as far as it is needed. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** Who the requests come from. */
+export type Auth =
+  | { type: 'none' }
+  | { type: 'headers'; headers: Record<string, string> }
+  /** For a service whose signing is its own: asked before each attempt, may also change the URL. */
+  | { type: 'sign'; sign: (request: UnsignedRequest) => SignedParts | Promise<SignedParts> }
+  /** X-Auth-Token. A function is asked when the first call needs it, and again, once, after a 401. */
+  | { type: 'token'; token: string | (() => string | Promise<string>) };
+
+/** A request before it is signed. */
+export interface UnsignedRequest {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body?: Uint8Array;
+}
+
+/** What signing adds. */
+export interface SignedParts {
+  url?: string;
+  headers: Record<string, string>;
+}
+
+/** What a single call sets for itself. */
+export interface CallOptions {
+  /** Aborting rejects with kind `aborted`. */
+  signal?: AbortSignalLike;
+  /** Per attempt, milliseconds. */
+  timeoutMs?: number;
+  /** Sent on top of the client's. */
+  headers?: Record<string, string>;
+}
+
+/** Which page of a list. */
+export interface PageRequest {
+  /** From 1; default 1. */
+  current?: number;
+  /** Entries on a page, from 1; default 10. */
+  size?: number;
+}
+
+/** One page of a list. */
+export interface Page<T> {
+  list: T[];
+  /** Entries in all (the document of 1.14 calls it pages). */
+  total: number;
+  current: number;
+  size: number;
+}
+
+/** The client writes name:lk:…|imageId:eq:… and refuses text that would break out of it (`|`, `:`, control characters). */
+export interface ImageFilter {
+  /** The name contains this. */
+  name?: string;
+  imageId?: string;
+}
+
+/**
+ * CECloud IMS: one method per operation of its document. Every rejection is an {@link ImsError}; what the document
+ * forbids rejects with kind `validation` before anything is sent.
+ *
+ * @example
+ * const ims = new CecloudImsClient({ endpoint: 'https://ims.example.com', region: 'region0' });
+ * for await (const image of ims.iteratePrivateImages()) console.log(image.imageId, image.status);
+ */
+export class CecloudImsClient {
+  /** `region` is sent as x-regionid. Options are checked at the first call. */
+  constructor(options: ClientOptions & { region: string });
+
+  /** Lists the public images (1.3). */
+  listImages(page?: PageRequest, call?: CallOptions): Promise<Page<CloudImage>>;
+  /** Shows one image (1.4). */
+  getImage(imageId: string, call?: CallOptions): Promise<CloudImage>;
+  /** Creates the metadata of a private image (1.6); `upload` does this and the rest. Never repeated once sent. */
+  createImage(image: CreateImage, call?: CallOptions): Promise<CreatedImage>;
+  /** Changes the information of a private image; all of it is sent (1.5). */
+  updateImage(imageId: string, image: UpdateImage, call?: CallOptions): Promise<void>;
+  /** Deletes a private image (1.12). */
+  deleteImage(imageId: string, call?: CallOptions): Promise<void>;
+  /** Lists the private images of the caller's tenant (1.10). */
+  listPrivateImages(request?: PageRequest & { filter?: ImageFilter }, call?: CallOptions): Promise<Page<PrivateImage>>;
+  /** Asks for the object store and the credentials of an upload (1.7); `size` is the file's, in bytes, from 1. The answer holds secrets. */
+  prepareUpload(imageId: string, request: { size: number }, call?: CallOptions): Promise<UploadCredentials>;
+  /** Tells the service how an upload ended (1.9). */
+  completeUpload(imageId: string, request: { result: 'success' | 'failed'; uploadId?: string }, call?: CallOptions): Promise<void>;
+  /** Shares a private image with 1 to 50 users (1.13). Never repeated once sent. */
+  shareImage(imageId: string, userIds: string[], call?: CallOptions): Promise<void>;
+  /** Stops sharing with 1 to 50 users (1.15). */
+  unshareImage(imageId: string, userIds: string[], call?: CallOptions): Promise<void>;
+  /** Lists whom a private image is shared with (1.14). */
+  listImageShares(imageId: string, page?: PageRequest, call?: CallOptions): Promise<Page<Share>>;
+  /** Lists the images that others share with the caller (1.16); `orderBy` for example `createdAt:desc`. */
+  listSharedImages(request?: PageRequest & { orderBy?: string; requestInfo?: string }, call?: CallOptions): Promise<Page<SharedImage>>;
+  /** Deletes a share from the receiver's list (1.17). */
+  deleteSharedImage(shareId: string, call?: CallOptions): Promise<void>;
+  /** Copies a shared image into one of the caller's own (1.21). Never repeated once sent. */
+  copySharedImage(shareId: string, request: CopySharedImage, call?: CallOptions): Promise<CopiedImage>;
+  /** Lets the service fetch an image from a URL (1.18); a part of its fields comes back. Never repeated once sent. */
+  importImage(request: ImportImage, call?: CallOptions): Promise<PrivateImage>;
+  /** Lists the buckets that an image can be exported to (1.19). */
+  listExportBuckets(imageId: string, call?: CallOptions): Promise<Bucket[]>;
+  /** Exports an image to a bucket of the list (1.20). Never repeated once sent. */
+  exportImage(imageId: string, bucket: Bucket, call?: CallOptions): Promise<void>;
+
+  /** Every public image, page by page (`size` per page, default 50), one at a time. */
+  iterateImages(request?: { size?: number }, call?: CallOptions): AsyncIterableIterator<CloudImage>;
+  /** Every private image, one at a time. */
+  iteratePrivateImages(
+    request?: { size?: number; filter?: ImageFilter },
+    call?: CallOptions,
+  ): AsyncIterableIterator<PrivateImage>;
+  /** Every image that others share with the caller, one at a time. */
+  iterateSharedImages(
+    request?: { size?: number; orderBy?: string; requestInfo?: string },
+    call?: CallOptions,
+  ): AsyncIterableIterator<SharedImage>;
+  /**
+   * Polls (every `intervalMs`, default 2,000) until the image is `active`; rejects with kind `service` when it is
+   * `killed` or `deleted`. Where image details (1.4) do not know a private image, the private list filtered by ID
+   * (1.10) does. Bound it by a `signal`.
+   */
+  waitForImage(imageId: string, options?: { intervalMs?: number } & CallOptions): Promise<PrivateImage>;
+
+  /**
+   * The main job: create the metadata (or take an image that is `queued`), get credentials, send the parts, complete,
+   * tell the service, wait until the image is active, compare size and MD5.
+   *
+   * @example
+   * const task = ims.upload(fileInput.files[0], metadata, { onProgress: (p) => show(p.bytesSent / p.bytesTotal) });
+   * const { image, md5, verified } = await task.done;
+   */
+  upload(source: ImageSource, target: CreateImage | { imageId: string }, options?: UploadOptions): UploadTask;
+  /** The file of a private image (1.11), resumed by ranges when the line breaks, compared with the checksum. */
+  download(imageId: string, target: DownloadTarget, options?: DownloadOptions): DownloadTask;
+  /** Wipes secrets; calls and tasks under way end, later ones reject. Also `[Symbol.dispose]`. */
+  close(): void;
+}
+
+// ---------------------------------------------------------------- upload
+
+/**
+ * A Blob or File, bytes, a path (Node), a FileSystemFileHandle, or a stream of Uint8Array chunks (a ReadableStream, a
+ * Node Readable, an async iterable). A stream needs its size, which the service asks for first, and cannot resume.
+ */
+export type ImageSource =
+  | BlobLike
+  | ArrayBuffer
+  | Uint8Array
+  | { path: string }
+  | FileHandleLike
+  | { stream: ReadableStreamLike | AsyncIterable<Uint8Array>; size: number };
+
+/** A Blob, as far as it is needed. */
+export interface BlobLike {
+  readonly size: number;
+  slice(start?: number, end?: number): BlobLike;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** A ReadableStream of bytes, as far as it is needed. */
+export interface ReadableStreamLike {
+  getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }> };
+}
+
+/** A FileSystemFileHandle, as far as it is needed. */
+export interface FileHandleLike {
+  getFile(): Promise<BlobLike>;
+  createWritable?(options?: object): Promise<object>;
+}
+
+/** How an upload is done. */
+export interface UploadOptions {
+  /** Aborting the signal stops the task and keeps what is stored, like stop(). */
+  signal?: AbortSignalLike;
+  /** At most ten times a second, and at the end. */
+  onProgress?: (progress: UploadProgress) => void;
+  onEvent?: (event: UploadEvent) => void;
+  /** Bytes, 5 MiB to 5 GiB. Default: 16 MiB, growing with the file so that 10,000 parts are never exceeded. */
+  partSize?: number;
+  /** Most parts in flight, 1 to 64. Default: adapts, up to 16 in Node and 6 in browsers. */
+  concurrency?: number;
+  /** Whole-file digest, computed while reading and compared with the image's checksum. Default 'md5'. */
+  checksum?: 'md5' | 'none';
+  /** The object store, where the defaults do not fit: region `us-east-1` (corrected from the store's answers), path addressing. */
+  oss?: StoreOptions;
+  /** Wait until the image is active. Default true: for ten minutes, and one more for each 600 MB. */
+  wait?: boolean | { timeoutMs: number };
+}
+
+/** How the object store is spoken to. */
+export interface StoreOptions {
+  /** Used instead of the `domain` that upload-prepare names (a proxy, for example). */
+  endpoint?: string;
+  /** What is signed instead, when that proxy rewrites host or path. */
+  signingEndpoint?: string;
+  region?: string;
+  addressing?: 'path' | 'virtual';
+}
+
+/** How far an upload is. */
+export interface UploadProgress {
+  phase: 'inspecting' | 'creating' | 'preparing' | 'uploading' | 'completing' | 'verifying' | 'done';
+  /** Bytes; never falls. */
+  bytesSent: number;
+  bytesTotal: number;
+  /** Smoothed over about ten seconds. */
+  bytesPerSecond: number;
+  /** Null while unknown. */
+  etaSeconds: number | null;
+  parts: { done: number; inFlight: number; total: number };
+  retries: number;
+}
+
+/** What happens during an upload. */
+export type UploadEvent =
+  | { type: 'part'; part: number; state: 'started' | 'stored' | 'retrying' | 'found'; attempt: number; reason?: string }
+  | { type: 'credentials'; reason: 'first' | 'expired' | 'refused' }
+  | { type: 'paced'; concurrency: number; reason: string }
+  | { type: 'offline' }
+  | { type: 'online' }
+  | {
+      type: 'warning';
+      code:
+        | 'etag-hidden'
+        | 'clock-skew'
+        | 'checksum-unverified'
+        | 'region-corrected'
+        | 'started-over'
+        | (string & {});
+      message: string;
+    };
+
+/** An upload that ended well. */
+export interface UploadResult {
+  image: PrivateImage;
+  /** Of the whole file, 32 hexadecimal digits; absent with checksum 'none'. */
+  md5?: string;
+  /** What of the image was compared with the file. */
+  verified: 'md5' | 'size' | 'none';
+  warnings: string[];
+}
+
+/** An upload under way; made by {@link CecloudImsClient.upload}. */
+export class UploadTask {
+  private constructor();
+  /** Known as soon as the image is created. */
+  readonly imageId: string | undefined;
+  readonly state: 'running' | 'paused' | 'stopped' | 'done' | 'failed' | 'aborted';
+  readonly progress: UploadProgress;
+  /** Never an unhandled rejection: the task itself has caught it. */
+  readonly done: Promise<UploadResult>;
+  pause(): void;
+  resume(): void;
+  /** Ends the task, keeps parts and image; `done` rejects with kind 'aborted', resumable. */
+  stop(): Promise<void>;
+  /** Ends the upload for good: parts removed at the store, the service told `failed`, the image it created deleted. */
+  abort(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- download
+
+/**
+ * Node: a path (written as `path.part` until it is whole and right). Browser: a handle from showSaveFilePicker, or
+ * 'download' (through the origin's private file system; refused where there is none). 'stream' anywhere.
+ */
+export type DownloadTarget = { path: string } | FileHandleLike | 'download' | 'stream';
+
+/** How a download is done. */
+export interface DownloadOptions {
+  /** Aborting the signal ends the download like abort(). */
+  signal?: AbortSignalLike;
+  onProgress?: (progress: DownloadProgress) => void;
+  /** Default 'md5'. */
+  checksum?: 'md5' | 'none';
+}
+
+/** How far a download is. */
+export interface DownloadProgress {
+  bytesReceived: number;
+  bytesTotal: number | null;
+  bytesPerSecond: number;
+  etaSeconds: number | null;
+}
+
+/** A download that ended well. */
+export interface DownloadResult {
+  bytes: number;
+  md5?: string;
+  verified: 'md5' | 'size' | 'none';
+}
+
+/** The stream of a download: a ReadableStream of the platform. */
+export interface DownloadStream extends AsyncIterable<Uint8Array> {
+  getReader(): {
+    read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
+    cancel(reason?: unknown): Promise<void>;
+    releaseLock(): void;
+  };
+  cancel(reason?: unknown): Promise<void>;
+}
+
+/** A download under way; made by {@link CecloudImsClient.download}. */
+export class DownloadTask {
+  private constructor();
+  /** Never an unhandled rejection: the task itself has caught it. */
+  readonly done: Promise<DownloadResult>;
+  /** With target 'stream'; a checksum that does not match makes it fail at its end. */
+  readonly stream: DownloadStream | undefined;
+  pause(): void;
+  resume(): void;
+  /** Ends it; nothing that looks finished is left. */
+  abort(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- errors
+
+/** What sort of failure it is. */
+export type ImsErrorKind =
+  | 'validation'
+  | 'auth'
+  | 'network'
+  | 'timeout'
+  | 'aborted'
+  | 'service'
+  | 'storage'
+  | 'protocol'
+  | 'integrity'
+  | 'source'
+  | 'unsupported'
+  | 'internal';
+
+/** Every rejection is one of these. Nothing in it, its message, its cause or its stack is a secret. */
+export class ImsError extends Error {
+  private constructor();
+  readonly kind: ImsErrorKind;
+  /** The service's or the object store's own code: IMG.DBGet.NoData, NoSuchUpload … ({@link CecloudErrorCode}). */
+  readonly code?: string;
+  /** HTTP status of the answer. */
+  readonly status?: number;
+  readonly requestId?: string;
+  /** The call that failed: createImage, upload … */
+  readonly operation: string;
+  /** Of a validation error: the path of the field (volumeImages[0].minDisk), the value, the rule. */
+  readonly field?: string;
+  readonly value?: unknown;
+  readonly rule?: string;
+  /** The same call may pass later. */
+  readonly retryable: boolean;
+  /** What is stored is kept. */
+  readonly resumable: boolean;
+  /** What was tried, the last ones of many. */
+  readonly attempts: readonly { at: string; status?: number; code?: string; message: string }[];
+}
+
+/** One attempt of a request to the service or the store, without its secrets. */
+export interface RequestEvent {
+  operation: string;
+  method: string;
+  url: string;
+  /** From 1. */
+  attempt: number;
+  status?: number;
+  durationMs: number;
+  error?: string;
+}
