@@ -276,9 +276,10 @@ test('a token in an option that is refused is not repeated by the refusal', asyn
   holdsNoSecret([error], ['s3cret']);
 });
 
-test('close() ends what is under way, and later calls say that the client is closed', async (t) => {
+// Its own time limit would end the call as well, but only after ten minutes.
+test('close() ends what is under way, and later calls say so', { timeout: 20_000 }, async (t) => {
   const recorder = await startRecorder(t);
-  const ims = newClient(t, recorder.url);
+  const ims = newClient(t, recorder.url, { timeoutMs: 600_000 });
   recorder.otherwise('silence');
   const pending = rejects(ims.getImage('i'), { kind: 'aborted', message: /closed/i });
   // It has to be on its way.

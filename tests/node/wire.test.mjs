@@ -1,8 +1,9 @@
 /** What goes over the wire: each operation against a recording server, compared with the document's examples. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { newClient, REGION } from '../support/client.mjs';
-import { fixture, fixtureText, queryPairs, startRecorder } from '../support/recorder.mjs';
+import { fixture, fixtureText, json, queryPairs, startRecorder } from '../support/recorder.mjs';
 
 const OPERATIONS = fixture('index.json');
 const FILE = Buffer.from('the bytes of an image, not JSON');
@@ -60,6 +61,14 @@ function assertDecoded(actual, expected, path = 'data') {
   return undefined;
 }
 
+/** What a download may look up before: details or list, with the size and the MD5 of the file. */
+function whatIsKnown(path) {
+  const details = fixture('1.04-get-image.response.json');
+  Object.assign(details.data, { size: FILE.length, checksum: createHash('md5').update(FILE).digest('hex') });
+  if (path.includes('/images/')) return JSON.stringify(details);
+  return json({ list: [details.data], total: 1, current: 1, size: 1 }).body;
+}
+
 /** The path of an example with its placeholders filled. */
 function pathOf(operation) {
   return operation.path.replace(/\{(\w+)\}/g, (_, name) => operation.pathParameters[name]);
@@ -76,12 +85,10 @@ for (const operation of OPERATIONS) {
     const isFile = operation.operation === 'download';
     const answer = isFile ? FILE : fixtureText(operation.response);
     const type = isFile ? 'application/octet-stream' : 'application/json';
-    const list = fixtureText('1.10-list-private-images.response.json');
     recorder.otherwise((_request, response, record) => {
       const wanted = record.path === pathOf(operation);
-      response
-        .writeHead(200, { 'content-type': wanted ? type : 'application/json' })
-        .end(wanted ? answer : list);
+      const found = wanted ? answer : whatIsKnown(record.path);
+      response.writeHead(200, { 'content-type': wanted ? type : 'application/json' }).end(found);
     });
     const ims = newClient(t, recorder.url, {
       auth: { type: 'token', token: 'token-of-the-test' },

@@ -131,11 +131,11 @@ export async function md5Of(source) {
   return hash.digest('hex');
 }
 
-/** Compares two sources of bytes (files or streams) to the last byte; names the first offset that differs. */
+/** Compares two sources of bytes (files, streams, lists of chunks) to the last byte; names the first offset that differs. */
 export async function assertSameBytes(expected, actual) {
   const reader = (source) => {
     const stream = typeof source === 'string' ? createReadStream(source, { highWaterMark: MIB }) : source;
-    return stream[Symbol.asyncIterator]();
+    return stream[Symbol.asyncIterator]?.() ?? stream[Symbol.iterator]();
   };
   const [left, right] = [reader(expected), reader(actual)];
   let [a, b, offset] = [Buffer.alloc(0), Buffer.alloc(0), 0];

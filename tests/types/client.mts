@@ -68,7 +68,7 @@ const options: ClientOptions = {
 // @ts-expect-error the region is required
 new CecloudImsClient(options);
 // @ts-expect-error there is no such way to sign
-const wrongAuth: Auth = { type: 'magic' };
+export const wrongAuth: Auth = { type: 'magic' };
 
 const ims = new CecloudImsClient({ ...options, region: 'region0' });
 declare const signal: AbortSignalLike;

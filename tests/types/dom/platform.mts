@@ -6,7 +6,7 @@ declare const handle: FileSystemFileHandle;
 const ims = new CecloudImsClient({
   endpoint: '/ims',
   region: 'region0',
-  fetch: (url, init) => fetch(url, init as RequestInit),
+  fetch: (url, init) => fetch(url, init),
 });
 const controller = new AbortController();
 await load({ wasm: new URL('https://cdn.example.com/ims_client_bg.wasm') });

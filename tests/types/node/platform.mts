@@ -7,7 +7,7 @@ const ims = new CecloudImsClient({
   endpoint: 'https://ims.example.com',
   region: 'region0',
   agent: new Agent({ keepAlive: true }),
-  fetch: (url, init) => fetch(url, init as RequestInit),
+  fetch: (url, init) => fetch(url, init),
 });
 const controller = new AbortController();
 ims.upload({ path: '/images/disk.qcow2' }, { imageId: 'image-1' }, { signal: controller.signal });
