@@ -1,12 +1,11 @@
 //! The store's own interface, and what lies on disk: nothing half-written, nothing lost at a restart.
 
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::time::Duration;
 
 use ims_emulator::store::{ObjectStore, StoreError, StoreOptions};
 use tokio::io::AsyncWriteExt;
 
-use crate::support::{Call, Cloud, PART, begin, bytes, complete, md5, part};
+use crate::support::{Call, Cloud, PART, begin, bytes, complete, eventually, md5, part};
 
 fn open(directory: &tempfile::TempDir) -> ObjectStore {
     ObjectStore::open(directory.path(), StoreOptions::default()).unwrap()
@@ -106,13 +105,9 @@ async fn a_broken_off_put_leaves_nothing() {
         }
         stream.write_all(format!("{head}\r\n").as_bytes()).await.unwrap();
         stream.write_all(&call.body).await.unwrap();
-        while cloud.blobs().is_empty() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        eventually(|| !cloud.blobs().is_empty()).await;
         drop(stream);
-        while !cloud.blobs().is_empty() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        eventually(|| cloud.blobs().is_empty()).await;
         assert!(cloud.store.head("images", "k").unwrap().is_none());
     }
 }

@@ -147,3 +147,14 @@ pub fn complete(path: &str, upload: &str, parts: &[(i32, &str)]) -> Call {
     let xml = format!("<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>");
     Call::new("POST", path).query("uploadId", upload).body(xml)
 }
+
+/// Waits for what must come by itself, and fails where it does not.
+pub async fn eventually(is_so: impl Fn() -> bool) {
+    for _ in 0..6000 {
+        if is_so() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("waited in vain");
+}
