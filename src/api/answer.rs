@@ -113,7 +113,7 @@ pub fn list(data: Option<&str>, fields: &'static [AnswerField]) -> Result<String
 }
 
 /// A page `{list, total, current, size}`; what the answer leaves out is taken from the request and the list.
-pub fn page(data: Option<&str>, fields: &'static [AnswerField], current: f64, size: f64) -> Result<String> {
+pub fn page(data: Option<&str>, fields: &'static [AnswerField], current: &str, size: &str) -> Result<String> {
     let Some(data) = data else {
         return Ok(format!(r#"{{"list":[],"total":0,"current":{current},"size":{size}}}"#));
     };
@@ -123,12 +123,12 @@ pub fn page(data: Option<&str>, fields: &'static [AnswerField], current: f64, si
     if !seen.list {
         out.push_str("[]");
     }
-    let total = seen.total.unwrap_or(seen.count as f64);
+    let total = seen.total.unwrap_or_else(|| seen.count.to_string());
     let _ = write!(
         out,
         r#","total":{total},"current":{},"size":{}}}"#,
-        seen.current.unwrap_or(current),
-        seen.size.unwrap_or(size)
+        seen.current.as_deref().unwrap_or(current),
+        seen.size.as_deref().unwrap_or(size)
     );
     Ok(out)
 }
@@ -142,9 +142,9 @@ struct PageSeed<'a> {
 struct SeenPage {
     list: bool,
     count: usize,
-    total: Option<f64>,
-    current: Option<f64>,
-    size: Option<f64>,
+    total: Option<String>,
+    current: Option<String>,
+    size: Option<String>,
 }
 
 impl<'de> DeserializeSeed<'de> for PageSeed<'_> {
@@ -179,7 +179,7 @@ impl<'de> Visitor<'de> for PageSeed<'_> {
                     continue;
                 }
             };
-            *slot = number_of(map.next_value::<&'de RawValue>()?.get(), false);
+            *slot = number_of(map.next_value::<&'de RawValue>()?.get(), false).map(str::to_owned);
         }
         Ok(seen)
     }
@@ -291,14 +291,14 @@ fn value(raw: &str, kind: FieldKind, out: &mut String) -> Result<bool> {
     }
     let first = raw.as_bytes().first().copied().unwrap_or(b' ');
     match kind {
-        FieldKind::Text if first == b'"' || first == b'{' || first == b'[' => out.push_str(raw),
+        FieldKind::Text if first == b'"' => out.push_str(raw),
+        // What is promised as a text is a text or absent.
+        FieldKind::Text if first == b'{' || first == b'[' => return Ok(false),
         FieldKind::Text => {
             let _ = write!(out, "\"{raw}\"");
         }
         FieldKind::Number | FieldKind::Percent => match number_of(raw, matches!(kind, FieldKind::Percent)) {
-            Some(number) => {
-                let _ = write!(out, "{number}");
-            }
+            Some(number) => out.push_str(number),
             None => return Ok(false),
         },
         FieldKind::Flag => match raw {
@@ -306,6 +306,7 @@ fn value(raw: &str, kind: FieldKind, out: &mut String) -> Result<bool> {
             "false" | "0" | "\"false\"" | "\"0\"" => out.push_str("false"),
             _ => return Ok(false),
         },
+        FieldKind::List if first != b'[' => return Ok(false),
         FieldKind::List | FieldKind::Any => out.push_str(raw),
         FieldKind::Object(fields) if first == b'{' => run(raw, ObjectSeed { fields, out })?,
         FieldKind::Object(_) => return Ok(false),
@@ -313,16 +314,18 @@ fn value(raw: &str, kind: FieldKind, out: &mut String) -> Result<bool> {
     Ok(true)
 }
 
-/// A finite number out of the JSON of a number or of a text.
-fn number_of(raw: &str, percent: bool) -> Option<f64> {
+/// A number out of the JSON of a number or of a text, as JSON spells it; the digits are not touched.
+fn number_of(raw: &str, percent: bool) -> Option<&str> {
     let mut text = raw.trim_matches('"').trim();
     if percent {
         text = text.strip_suffix('%').unwrap_or(text).trim_end();
     }
-    if text.is_empty() || text.bytes().any(|byte| !matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E')) {
-        return None;
-    }
-    text.parse::<f64>().ok().filter(|number| number.is_finite())
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+    // Leading zeros are no JSON; exponents stand for no number that a service means.
+    let right = digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0')) && whole.len() < 20;
+    right.then_some(text)
 }
 
 /// Code and message of the error bodies that gateways and OpenStack services use:

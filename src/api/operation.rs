@@ -69,9 +69,8 @@ pub struct Encoded {
 
 impl Encoded {
     /// What was asked for, for answers that leave their paging out.
-    pub fn number(&self, name: &str, default: f64) -> f64 {
-        let found = self.query.iter().find(|(known, _)| *known == name);
-        found.and_then(|(_, value)| value.parse().ok()).unwrap_or(default)
+    pub fn number<'a>(&'a self, name: &str, default: &'a str) -> &'a str {
+        self.query.iter().find(|(known, _)| *known == name).map_or(default, |(_, value)| value)
     }
 }
 

@@ -206,8 +206,8 @@ fn filter(value: &Value, path: &str) -> Result<String> {
             }
         }
     }
-    // The document's order: name first.
-    terms.sort_by_key(|term| !term.starts_with("name"));
+    // A map gives its keys in order, imageId first; the document has name first.
+    terms.reverse();
     Ok(terms.join("|"))
 }
 

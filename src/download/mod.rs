@@ -108,8 +108,10 @@ enum Ended {
 impl Download {
     pub async fn run(&self, sink: &dyn Sink) -> Result<Downloaded> {
         let cancelled = self.control.cancel.clone();
-        let outcome = match first(Box::pin(cancelled.cancelled()), Box::pin(self.transfer(sink))).await {
-            First::Left(()) => Err(aborted()),
+        let stopped = first(Box::pin(cancelled.cancelled()), Box::pin(self.service.closing.cancelled()));
+        let outcome = match first(Box::pin(stopped), Box::pin(self.transfer(sink))).await {
+            First::Left(First::Left(())) => Err(aborted()),
+            First::Left(First::Right(())) => Err(crate::service::closed()),
             First::Right(outcome) => outcome,
         };
         if let Err(error) = &outcome {

@@ -1,7 +1,7 @@
 //! Sends by fetch: through gloo-net and the global fetch, or through the caller's own, called as `fetch(url, init)`.
 
 use super::foreign::ForeignBytes;
-use super::{Body, Cookies, Failure, Headers, Request, Response, ResponseBody, Transport};
+use super::{Body, Cookies, Failure, Headers, LARGEST_TEXT, Request, Response, ResponseBody, Transport, too_large};
 use crate::error::Kind;
 use crate::platform::LocalFuture;
 use gloo_net::http::{Method, RequestBuilder};
@@ -152,8 +152,21 @@ struct FetchBody {
 }
 
 impl ResponseBody for FetchBody {
-    fn whole(self: Box<Self>) -> LocalFuture<'static, Result<Vec<u8>, Failure>> {
+    fn whole(mut self: Box<Self>) -> LocalFuture<'static, Result<Vec<u8>, Failure>> {
         Box::pin(async move {
+            // With a known and modest length one call is cheaper; foreign responses may have no stream.
+            let known = self.answer.headers().get("content-length").ok().flatten();
+            let modest = known.and_then(|length| length.parse().ok()).is_some_and(|length: usize| length <= LARGEST_TEXT);
+            if !modest && self.answer.body().is_some() {
+                let mut all = Vec::new();
+                while let Some(piece) = self.next().await? {
+                    all.extend_from_slice(&piece);
+                    if all.len() > LARGEST_TEXT {
+                        return Err(too_large());
+                    }
+                }
+                return Ok(all);
+            }
             let promise = self.answer.array_buffer().map_err(|error| lost(&error))?;
             let buffer = JsFuture::from(promise).await.map_err(|error| lost(&error))?;
             Ok(Uint8Array::new(&buffer).to_vec())

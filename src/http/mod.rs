@@ -124,8 +124,18 @@ pub struct Response {
     pub opaque_redirect: bool,
 }
 
+/// No answer that is read whole is larger than this; one that is would fill the memory.
+pub const LARGEST_TEXT: usize = 64 * 1024 * 1024;
+
+/// The failure of an answer that goes on and on.
+pub fn too_large() -> Failure {
+    let message = format!("the answer is larger than {} MiB", LARGEST_TEXT / 1024 / 1024);
+    Failure { kind: Kind::Protocol, message, sent: true }
+}
+
 /// The body of an answer, read whole or piece by piece. Dropping it ends the transfer.
 pub trait ResponseBody {
+    /// All of it, as long as it is not larger than [`LARGEST_TEXT`].
     fn whole(self: Box<Self>) -> LocalFuture<'static, Result<Vec<u8>, Failure>>;
     /// The next piece; none at the end.
     fn next(&mut self) -> LocalFuture<'_, Result<Option<Vec<u8>>, Failure>>;

@@ -3,7 +3,7 @@
 
 use super::foreign::ForeignBytes;
 use super::node::{ClientRequest, IncomingMessage, http_module};
-use super::{Body, Failure, Headers, Request, Response, ResponseBody, Transport};
+use super::{Body, Failure, Headers, LARGEST_TEXT, Request, Response, ResponseBody, Transport, too_large};
 use crate::error::Kind;
 use crate::platform::LocalFuture;
 use crate::task::Queue;
@@ -328,6 +328,9 @@ impl ResponseBody for NodeBody {
             let mut all = Vec::new();
             while let Some(piece) = self.piece().await? {
                 all.extend_from_slice(&piece);
+                if all.len() > LARGEST_TEXT {
+                    return Err(too_large());
+                }
             }
             Ok(all)
         })

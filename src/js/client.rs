@@ -4,6 +4,7 @@ use super::convert::{arguments, error_to_js, get, promise, refused};
 use super::options;
 use super::platform::JsPlatform;
 use crate::api::cecloud;
+use crate::api::operation::{Answer, Argument};
 use crate::error::{Error, Kind, Result};
 use crate::http::Transport;
 use crate::http::fetch::Fetch;
@@ -14,7 +15,7 @@ use crate::http::xhr::Browser;
 use crate::platform::Platform;
 use crate::service::Service;
 use crate::upload::cecloud::Cecloud;
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
 use js_sys::{Array, JSON, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -52,11 +53,15 @@ impl CecloudCore {
         promise(async move {
             let operation = operation.ok_or_else(|| Error::new(Kind::Internal, "there is no such operation"))?;
             let work = async {
-                let names: Vec<&str> = operation.arguments.iter().map(|argument| argument.name()).collect();
+                let name = |argument: &Argument| match argument {
+                    Argument::Body(name, _) | Argument::Query(name, _) => (*name, false),
+                    argument => (argument.name(), true),
+                };
+                let names: Vec<(&str, bool)> = operation.arguments.iter().map(name).collect();
                 let values = arguments(&list, &names)?;
                 let (call, _watch) = options::call_options(&options)?;
                 let text = service.call(operation, &values, &call).await?;
-                parse(text)
+                if matches!(operation.answer, Answer::Nothing) { Ok(JsValue::UNDEFINED) } else { parse(text) }
             };
             work.await.map_err(|error| service.finish(error, operation.name))
         })
@@ -136,7 +141,7 @@ fn build(options: &JsValue) -> Result<Shared> {
     }
     let mut headers = options::headers(options, "", "headers")?;
     headers.push(("x-regionid".to_owned(), region));
-    let custom = super::convert::function(options, "fetch")?;
+    let custom = super::convert::function(options, "", "fetch")?;
     let agent = get(options, "agent");
     if let Some(agent) = &agent
         && (!agent.is_object() || http_module(false).is_none())
@@ -148,8 +153,7 @@ fn build(options: &JsValue) -> Result<Shared> {
         (None, Some(agent)) => Rc::new(NodeHttp::new(Some(agent.clone()))),
         _ => Rc::new(Fetch { custom }),
     };
-    let store: Rc<dyn Transport> =
-        if in_node { Rc::new(NodeHttp::new(agent)) } else { Rc::new(Browser::default()) };
+    let store: Rc<dyn Transport> = if in_node { Rc::new(NodeHttp::new(agent)) } else { Rc::new(Browser::default()) };
     let platform: Rc<dyn Platform> = Rc::new(JsPlatform);
     let (retry, given) = options::retry(options)?;
     let timeout_ms = options::number(options, "", "timeoutMs", 1.0, 86_400_000.0)?.unwrap_or(30_000.0);
@@ -164,7 +168,7 @@ fn build(options: &JsValue) -> Result<Shared> {
         retry,
         cookies: options::cookies(options)?,
         observer: options::observer(options)?,
-        closed: Cell::new(false),
+        closing: Default::default(),
     };
     Ok(Shared {
         service: Rc::new(service),

@@ -1,11 +1,10 @@
 //! Between JavaScript's values and the core's: errors out, arguments in, functions and signals.
 
 use crate::error::{Error, Kind, Result};
-use crate::http::fetch::describe;
 use crate::task::Cancel;
 use core::cell::RefCell;
 use core::future::Future;
-use std::rc::Rc;
+
 use js_sys::{Array, Function, JSON, Promise, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -52,10 +51,13 @@ pub fn get(object: &JsValue, name: &str) -> Option<JsValue> {
 }
 
 /// A function out of an object.
-pub fn function(object: &JsValue, name: &str) -> Result<Option<Function>> {
+pub fn function(object: &JsValue, path: &str, name: &str) -> Result<Option<Function>> {
     match get(object, name) {
         None => Ok(None),
-        Some(value) => value.dyn_into().map(Some).map_err(|value| refused(name, &value, "must be a function")),
+        Some(value) => {
+            let field = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            value.dyn_into().map(Some).map_err(|value| refused(&field, &value, "must be a function"))
+        }
     }
 }
 
@@ -69,12 +71,16 @@ pub fn shown(value: &JsValue) -> String {
     if value.is_function() {
         return "a function".to_owned();
     }
-    if let Some(number) = value.as_f64() {
-        return number.to_string();
+    if value.is_symbol() {
+        return "a symbol".to_owned();
     }
     if value.is_bigint() {
         let digits = value.unchecked_ref::<js_sys::BigInt>().to_string(10);
         return digits.map_or_else(|_| "a bigint".to_owned(), |digits| format!("{}n", String::from(digits)));
+    }
+    if let Some(number) = value.as_f64().filter(|number| !number.is_finite()) {
+        let sign = if number < 0.0 { "-" } else { "" };
+        return if number.is_nan() { "NaN".to_owned() } else { format!("{sign}Infinity") };
     }
     match JSON::stringify(value) {
         Ok(text) if text.is_string() => String::from(text),
@@ -82,12 +88,14 @@ pub fn shown(value: &JsValue) -> String {
     }
 }
 
-/// The arguments of a call as JSON values. What JSON cannot hold is refused by name; `null` stands for undefined.
-pub fn arguments(list: &Array, names: &[&str]) -> Result<Vec<serde_json::Value>> {
+/// The arguments of a call as JSON values; `null` stands for undefined. What JSON cannot hold is refused, with the
+/// path to it: `bodies` tells of each argument whether its fields are named without it in front.
+pub fn arguments(list: &Array, names: &[(&str, bool)]) -> Result<Vec<serde_json::Value>> {
     let mut values = Vec::with_capacity(list.length() as usize);
     for (index, value) in list.iter().enumerate() {
-        let name = names.get(index).copied().unwrap_or("argument");
-        values.push(argument(&value, name)?);
+        let (name, inside) = names.get(index).copied().unwrap_or(("argument", true));
+        let path = Path { name, bare: !inside, parent: None };
+        values.push(plain(&value, &path)?);
     }
     // Arguments that were left out at the end.
     while values.last().is_some_and(serde_json::Value::is_null) {
@@ -96,36 +104,82 @@ pub fn arguments(list: &Array, names: &[&str]) -> Result<Vec<serde_json::Value>>
     Ok(values)
 }
 
-fn argument(value: &JsValue, name: &str) -> Result<serde_json::Value> {
-    if value.is_undefined() || value.is_null() {
-        return Ok(serde_json::Value::Null);
-    }
-    let odd: Rc<RefCell<Option<(String, String)>>> = Rc::default();
-    let found = odd.clone();
-    let replacer = Closure::<dyn FnMut(JsValue, JsValue) -> JsValue>::new(move |key: JsValue, value: JsValue| {
-        let infinite = value.as_f64().is_some_and(|number| !number.is_finite());
-        if infinite || value.is_bigint() || value.is_function() || value.is_symbol() {
-            found.borrow_mut().get_or_insert_with(|| (key.as_string().unwrap_or_default(), shown(&value)));
-            return JsValue::NULL;
+/// Where a value stands; written out only for an error.
+struct Path<'a> {
+    name: &'a str,
+    /// The name of an argument is left out in front of its fields.
+    bare: bool,
+    parent: Option<&'a Path<'a>>,
+}
+
+impl Path<'_> {
+    fn text(&self) -> String {
+        match self.parent {
+            None => self.name.to_owned(),
+            Some(parent) if parent.bare => self.name.to_owned(),
+            Some(parent) if self.name.starts_with('[') => format!("{}{}", parent.text(), self.name),
+            Some(parent) => format!("{}.{}", parent.text(), self.name),
         }
-        value
-    });
-    let text = JSON::stringify_with_replacer(value, replacer.as_ref());
-    if let Some((key, value)) = odd.take() {
-        let field = if key.is_empty() { name.to_owned() } else { key };
-        return Err(Error::invalid(field, value, "must be a finite number, a text, a boolean, a list or an object"));
     }
-    let text = text.map_err(|error| {
-        // The message of a getter may hold anything: it is not repeated. A cycle is told apart from it.
-        let cyclic = describe(&error).to_ascii_lowercase().contains("circular") || describe(&error).contains("cyclic");
-        let rule = if cyclic { "must not contain itself" } else { "must be readable (a getter threw)" };
-        Error::invalid(name, "object", rule)
-    })?;
-    if !text.is_string() {
-        return Err(Error::invalid(name, shown(value), "must be a text, a number, a list or an object"));
+
+    fn depth(&self) -> usize {
+        self.parent.map_or(0, |parent| parent.depth() + 1)
     }
-    serde_json::from_str(&String::from(text))
-        .map_err(|error| Error::invalid(name, "object", format!("must be plain data: {error}")))
+}
+
+/// Deeper than any request; an object that contains itself ends here.
+const DEEPEST: usize = 16;
+
+fn plain(value: &JsValue, path: &Path<'_>) -> Result<serde_json::Value> {
+    use serde_json::Value;
+    if value.is_undefined() || value.is_null() {
+        return Ok(Value::Null);
+    }
+    if let Some(text) = value.as_string() {
+        return Ok(Value::String(text));
+    }
+    if let Some(flag) = value.as_bool() {
+        return Ok(Value::Bool(flag));
+    }
+    if let Some(number) = value.as_f64() {
+        if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_991.0 {
+            return Ok(Value::from(number as i64));
+        }
+        if let Some(number) = serde_json::Number::from_f64(number) {
+            return Ok(Value::Number(number));
+        }
+    }
+    if !value.is_object() || value.is_function() {
+        let rule = "must be a finite number, a text, a boolean, a list or an object";
+        return Err(Error::invalid(path.text(), shown(value), rule));
+    }
+    if path.depth() == DEEPEST {
+        return Err(Error::invalid(path.text(), "an object", "must not contain itself, nor be nested so deeply"));
+    }
+    if Array::is_array(value) {
+        let list: &Array = value.unchecked_ref();
+        let mut items = Vec::new();
+        for (index, item) in list.iter().enumerate() {
+            items.push(plain(&item, &Path { name: &format!("[{index}]"), bare: false, parent: Some(path) })?);
+        }
+        return Ok(Value::Array(items));
+    }
+    let unreadable = |path: &Path<'_>| {
+        // What a getter throws may hold anything: it is not repeated.
+        Error::invalid(path.text(), "an object", "must be readable (a getter threw)")
+    };
+    let names = Reflect::own_keys(value.unchecked_ref()).map_err(|_| unreadable(path))?;
+    let mut object = serde_json::Map::new();
+    for key in names.iter() {
+        let Some(name) = key.as_string() else { continue };
+        let path = Path { name: &name, bare: false, parent: Some(path) };
+        let item = Reflect::get(value, &key).map_err(|_| unreadable(&path))?;
+        if !item.is_undefined() {
+            let item = plain(&item, &path)?;
+            object.insert(name, item);
+        }
+    }
+    Ok(Value::Object(object))
 }
 
 /// Follows an AbortSignal for as long as it is kept.

@@ -68,7 +68,7 @@ pub(super) fn start(shared: Rc<Shared>, image_id: JsValue, target: JsValue, give
             }
             let cancel = held.cancel.clone();
             let _watch = watch_signal(&given, move || cancel.cancel())?;
-            let on_progress = function(&given, "onProgress")?;
+            let on_progress = function(&given, "", "onProgress")?;
             let checksum = options::choice(&given, "", "checksum", &["md5", "none"])?;
             let download = Download {
                 service: shared.service.clone(),

@@ -25,6 +25,15 @@ pub fn number(object: &JsValue, path: &str, name: &str, min: f64, max: f64) -> R
     }
 }
 
+/// A whole number within bounds.
+pub fn integer(object: &JsValue, path: &str, name: &str, min: f64, max: f64) -> Result<Option<u64>> {
+    let Some(value) = get(object, name) else { return Ok(None) };
+    match value.as_f64() {
+        Some(number) if number >= min && number <= max && number.fract() == 0.0 => Ok(Some(number as u64)),
+        _ => Err(refused(&join(path, name), &value, &format!("must be a whole number from {min} to {max}"))),
+    }
+}
+
 /// A text option.
 pub fn text(object: &JsValue, path: &str, name: &str) -> Result<Option<String>> {
     let Some(value) = get(object, name) else { return Ok(None) };
@@ -111,7 +120,7 @@ pub fn retry(object: &JsValue) -> Result<(Policy, bool)> {
     if !retry.is_object() {
         return Err(refused("retry", &retry, "must be an object"));
     }
-    if let Some(attempts) = number(&retry, "retry", "maxAttempts", 1.0, 100.0)? {
+    if let Some(attempts) = integer(&retry, "retry", "maxAttempts", 1.0, 100.0)? {
         policy.max_attempts = attempts as u32;
     }
     if let Some(delay) = number(&retry, "retry", "baseDelayMs", 0.0, 600_000.0)? {
@@ -134,7 +143,7 @@ pub fn cookies(object: &JsValue) -> Result<Cookies> {
 
 /// The user's `onRequest`; what it throws is its own affair.
 pub fn observer(object: &JsValue) -> Result<Option<Observer>> {
-    Ok(function(object, "onRequest")?.map(|callback| -> Observer {
+    Ok(function(object, "", "onRequest")?.map(|callback| -> Observer {
         Rc::new(move |event| {
             let _ = callback.call1(&JsValue::UNDEFINED, &to_js(event));
         })
@@ -173,7 +182,7 @@ pub fn authenticator(options: &JsValue) -> Result<Rc<dyn Authenticator>> {
             Some(Ok(source)) => Rc::new(Token::from_source(Rc::new(move || ask_token(source.clone())))),
             _ => Rc::new(Token::fixed(secret(&auth, "auth", "token")?)),
         },
-        "sign" => match function(&auth, "sign")? {
+        "sign" => match function(&auth, "auth", "sign")? {
             Some(sign) => Rc::new(Sign(RefCell::new(Some(sign)))),
             None => return Err(Error::invalid("auth.sign", "undefined", "must be a function")),
         },

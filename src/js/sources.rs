@@ -19,8 +19,6 @@ use web_sys::Blob;
 /// An opened source and what is known of it.
 pub struct Opened {
     pub source: Rc<dyn Source>,
-    /// The file's name, where it has one.
-    pub name: String,
 }
 
 /// Opens what the caller gave. `part_size` tells a stream how much it must keep, once the plan is known.
@@ -37,8 +35,7 @@ pub async fn open(given: &JsValue) -> Result<Opened> {
         return Err(refused("source", given, rule));
     }
     if let Some(blob) = as_blob(given) {
-        let name = get(given, "name").and_then(|name| name.as_string()).unwrap_or_default();
-        return Ok(Opened { source: Rc::new(Repeatable(Rc::new(BlobBlocks(blob)))), name });
+        return Ok(Opened { source: Rc::new(Repeatable(Rc::new(BlobBlocks(blob)))) });
     }
     if let Some(path) = get(given, "path") {
         let Some(path) = path.as_string().filter(|path| !path.is_empty()) else {
@@ -50,8 +47,7 @@ pub async fn open(given: &JsValue) -> Result<Opened> {
         let called = file.call0(given).map_err(|error| unreadable(&error))?;
         let file = JsFuture::from(Promise::resolve(&called)).await.map_err(|error| unreadable(&error))?;
         let Some(blob) = as_blob(&file) else { return Err(refused("source", given, rule)) };
-        let name = get(&file, "name").and_then(|name| name.as_string()).unwrap_or_default();
-        return Ok(Opened { source: Rc::new(Repeatable(Rc::new(BlobBlocks(blob)))), name });
+        return Ok(Opened { source: Rc::new(Repeatable(Rc::new(BlobBlocks(blob)))) });
     }
     if let Some(stream) = get(given, "stream") {
         return stream::open(given, &stream);
@@ -81,7 +77,7 @@ fn failure(error: Error) -> Failure {
 }
 
 fn memory(bytes: Uint8Array) -> Opened {
-    Opened { source: Rc::new(Repeatable(Rc::new(MemoryBlocks(bytes)))), name: String::new() }
+    Opened { source: Rc::new(Repeatable(Rc::new(MemoryBlocks(bytes)))) }
 }
 
 async fn open_path(path: String) -> Result<Opened> {
@@ -95,13 +91,12 @@ async fn open_path(path: String) -> Result<Opened> {
     let is_file = get(&stat, "isFile").and_then(|test| test.dyn_into::<Function>().ok());
     let is_file = is_file.and_then(|test| test.call0(&stat).ok()).is_some_and(|answer| answer.is_truthy());
     if !is_file {
-        return Err(Error::invalid("source.path", format!("{path:?}"), "must be a file"));
+        blocks.close();
+        return Err(Error::new(Kind::Source, format!("{path} is not a file")));
     }
     let size = get(&stat, "size").and_then(|size| size.as_f64()).unwrap_or(0.0) as u64;
-    let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-    // The handle moves on; `blocks` must not close it.
-    let blocks = FileBlocks { handle: blocks.handle.clone(), size };
-    Ok(Opened { source: Rc::new(Repeatable(Rc::new(blocks))), name })
+    let blocks = FileBlocks { size, ..blocks };
+    Ok(Opened { source: Rc::new(Repeatable(Rc::new(blocks))) })
 }
 
 /// Blocks that know how many bytes there are.
@@ -134,6 +129,10 @@ impl<B: Sized + 'static> Source for Repeatable<B> {
     }
 
     fn release(&self, _: u64, _: u64) {}
+
+    fn is_repeatable(&self) -> bool {
+        true
+    }
 
     fn most_parallel(&self) -> u32 {
         u32::MAX

@@ -9,7 +9,7 @@ use crate::http::node::http_module;
 use crate::http::retry::Policy;
 use crate::oss::Addressing;
 use crate::service::CallOptions;
-use crate::task::Queue;
+use crate::task::{First, Queue, first};
 use crate::upload::cecloud::Cecloud;
 use crate::upload::driver::{Driver, StoreOptions, Watcher};
 use crate::upload::plan::Plan;
@@ -40,6 +40,13 @@ struct TaskState {
 }
 
 impl TaskState {
+    /// The task was asked to pause or to go on; it shows at once.
+    fn asked(&self, paused: bool) {
+        if matches!(self.state.get(), "running" | "paused") {
+            self.state.set(if paused { "paused" } else { "running" });
+        }
+    }
+
     fn call(callback: &RefCell<Option<Function>>, value: &JsValue) {
         let callback = callback.borrow().clone();
         if let Some(callback) = callback {
@@ -60,14 +67,11 @@ impl Watcher for TaskState {
         Self::call(&self.on_event, &to_js(event));
     }
 
-    fn changed(&self, image_id: Option<&str>, paused: bool) {
+    fn created(&self, image_id: Option<&str>) {
         if let Some(id) = image_id
             && self.image_id.borrow().is_none()
         {
             *self.image_id.borrow_mut() = Some(id.to_owned());
-        }
-        if matches!(self.state.get(), "running" | "paused") {
-            self.state.set(if paused { "paused" } else { "running" });
         }
     }
 }
@@ -97,10 +101,12 @@ impl UploadCore {
     }
 
     pub fn pause(&self) {
+        self.state.asked(true);
         self.queue.push(Event::Pause);
     }
 
     pub fn resume(&self) {
+        self.state.asked(false);
         self.queue.push(Event::Resume);
     }
 
@@ -126,7 +132,21 @@ pub(super) fn start(shared: Rc<Shared>, source: JsValue, target: JsValue, given:
     let (watched, events) = (state.clone(), queue.clone());
     let done = future_to_promise(async move {
         let finish = match prepare(&shared, source, &target, &given, &watched, &events).await {
-            Ok((driver, session, _watch)) => Rc::new(driver).run(session, events, watched.clone()).await,
+            Ok((driver, session, _watch)) => {
+                // Closing the client stops its uploads.
+                let closing = shared.service.closing.clone();
+                let run = Rc::new(driver).run(session, events.clone(), watched.clone());
+                let stop = Box::pin(async move {
+                    closing.cancelled().await;
+                    events.push(Event::Stop);
+                    core::future::pending::<()>().await;
+                });
+                match first(Box::pin(run), stop).await {
+                    First::Left(finish) => finish,
+                    // The right one never ends.
+                    First::Right(()) => Finish::Stopped(crate::service::aborted()),
+                }
+            }
             Err(error) => Finish::Failed(error),
         };
         *watched.on_progress.borrow_mut() = None;
@@ -179,12 +199,20 @@ async fn prepare(
         return Err(refused("options", given, "must be an object"));
     }
     let stopped = queue.clone();
-    let watch = watch_signal(given, move || stopped.push(Event::Stop))?;
-    *state.on_progress.borrow_mut() = function(given, "onProgress")?;
-    *state.on_event.borrow_mut() = function(given, "onEvent")?;
+    let aborted = Rc::new(Cell::new(false));
+    let turned = aborted.clone();
+    let watch = watch_signal(given, move || {
+        turned.set(true);
+        stopped.push(Event::Stop);
+    })?;
+    if aborted.get() {
+        return Err(crate::service::aborted());
+    }
+    *state.on_progress.borrow_mut() = function(given, "", "onProgress")?;
+    *state.on_event.borrow_mut() = function(given, "", "onEvent")?;
     let digest = options::choice(given, "", "checksum", &["md5", "none"])?.as_deref() != Some("none");
-    let part_size = options::number(given, "", "partSize", 1.0, 9_007_199_254_740_991.0)?;
-    let concurrency = options::number(given, "", "concurrency", 1.0, 64.0)?.map(|number| number as u32);
+    let part_size = options::integer(given, "", "partSize", 1.0, 9_007_199_254_740_991.0)?;
+    let concurrency = options::integer(given, "", "concurrency", 1.0, 64.0)?.map(|number| number as u32);
     let store = store_options(given)?;
     let wait_ms = wait(given)?;
     // The metadata is checked before the file is touched.
@@ -195,13 +223,13 @@ async fn prepare(
         },
         None => {
             let list = js_sys::Array::of1(target);
-            let values = super::convert::arguments(&list, &["target"])?;
+            let values = super::convert::arguments(&list, &[("target", false)])?;
             create_image::OPERATION.encode(&values)?;
             (None, values.into_iter().next())
         }
     };
     let opened = sources::open(&source).await?;
-    let planned = Plan::new(opened.source.size(), part_size.map(|size| size as u64));
+    let planned = Plan::new(opened.source.size(), part_size);
     let plan = match planned {
         Ok(plan) => plan,
         Err(error) => {
@@ -224,6 +252,7 @@ async fn prepare(
         plan,
         image_id,
         digest,
+        repeatable: opened.source.is_repeatable(),
         most_parallel,
         first_parallel: concurrency.unwrap_or(4).min(most_parallel),
         retry,

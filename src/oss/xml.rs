@@ -1,38 +1,79 @@
 //! The little XML that the store speaks: leaf elements are read, one document is written.
+//!
+//! A scanner of a page, because the store's answers need no more (elements, entities, CDATA; no DTD) and the small
+//! parsers of crates.io cost ten times its weight in the browser.
 
 use super::{PartsPage, StoredPart, plain_etag};
-use quick_xml::Reader;
-use quick_xml::events::Event;
 
-/// Calls back for each element that ends: its name, and the text directly inside it. Stops at what is no XML.
+/// Calls back for each element that ends: its local name, and the text directly inside it. False where the text is
+/// cut off or no XML.
 fn walk(text: &str, mut visit: impl FnMut(&str, &str)) -> bool {
-    let mut reader = Reader::from_str(text);
+    let mut open: Vec<&str> = Vec::new();
     let mut content = String::new();
+    let mut rest = text;
     loop {
-        match reader.read_event() {
-            Ok(Event::Start(_)) => content.clear(),
-            Ok(Event::Text(piece)) => content.push_str(&piece),
-            Ok(Event::GeneralRef(entity)) => match entity.resolve_char_ref() {
-                Ok(Some(character)) => content.push(character),
-                _ => content.push_str(match &*entity {
-                    "amp" => "&",
-                    "lt" => "<",
-                    "gt" => ">",
-                    "quot" => "\"",
-                    "apos" => "'",
-                    _ => return false,
-                }),
-            },
-            Ok(Event::CData(piece)) => content.push_str(&piece),
-            Ok(Event::End(end)) => {
-                visit(end.local_name().as_ref(), content.trim());
-                content.clear();
+        let Some(start) = rest.find('<') else { return open.is_empty() && rest.trim().is_empty() };
+        if !unescape(&rest[..start], &mut content) {
+            return false;
+        }
+        rest = &rest[start..];
+        let special = [("<![CDATA[", "]]>"), ("<!--", "-->"), ("<?", "?>"), ("<!", ">")];
+        if let Some((head, tail)) = special.into_iter().find(|(head, _)| rest.starts_with(head)) {
+            let Some(end) = rest.find(tail) else { return false };
+            if tail == "]]>" {
+                content.push_str(&rest[head.len()..end]);
             }
-            Ok(Event::Eof) => return true,
-            Ok(_) => {}
-            Err(_) => return false,
+            rest = &rest[end + tail.len()..];
+            continue;
+        }
+        let Some(end) = rest.find('>') else { return false };
+        let tag = &rest[1..end];
+        rest = &rest[end + 1..];
+        if let Some(name) = tag.strip_prefix('/') {
+            let name = local(name);
+            if open.pop() != Some(name) {
+                return false;
+            }
+            visit(name, content.trim());
+            content.clear();
+        } else if let Some(tag) = tag.strip_suffix('/') {
+            visit(local(tag), "");
+        } else {
+            open.push(local(tag));
+            content.clear();
         }
     }
+}
+
+/// The name of a tag without attributes and namespace prefix.
+fn local(tag: &str) -> &str {
+    let name = tag.split(|c: char| c.is_ascii_whitespace()).next().unwrap_or_default();
+    name.split_once(':').map_or(name, |(_, name)| name)
+}
+
+/// Adds a text with its entities replaced; false where one is unknown.
+fn unescape(mut text: &str, into: &mut String) -> bool {
+    while let Some(start) = text.find('&') {
+        into.push_str(&text[..start]);
+        let Some(end) = text[start..].find(';') else { return false };
+        let entity = &text[start + 1..start + end];
+        let number = entity.strip_prefix("#x").map(|digits| u32::from_str_radix(digits, 16));
+        let number = number.or_else(|| entity.strip_prefix('#').map(str::parse));
+        let character = match (entity, number) {
+            ("amp", _) => Some('&'),
+            ("lt", _) => Some('<'),
+            ("gt", _) => Some('>'),
+            ("quot", _) => Some('"'),
+            ("apos", _) => Some('\''),
+            (_, Some(Ok(number))) => char::from_u32(number),
+            _ => None,
+        };
+        let Some(character) = character else { return false };
+        into.push(character);
+        text = &text[start + end + 1..];
+    }
+    into.push_str(text);
+    true
 }
 
 /// The text of the first element with this name.
@@ -46,18 +87,11 @@ pub fn find(text: &str, name: &str) -> Option<String> {
     found
 }
 
-/// The name of the document element.
+/// The name of the document element of a whole document.
 pub fn root(text: &str) -> Option<String> {
-    let mut reader = Reader::from_str(text);
-    loop {
-        match reader.read_event() {
-            Ok(Event::Start(start) | Event::Empty(start)) => {
-                return Some(start.local_name().as_ref().to_owned());
-            }
-            Ok(Event::Eof) | Err(_) => return None,
-            Ok(_) => {}
-        }
-    }
+    let mut last = None;
+    // The document element is the one that ends last.
+    walk(text, |element, _| last = Some(element.to_owned())).then_some(last).flatten()
 }
 
 /// A page of ListParts; none where the text is none.
@@ -68,7 +102,7 @@ pub fn parts_page(text: &str) -> Option<PartsPage> {
     let mut page = PartsPage::default();
     let (mut number, mut etag, mut size) = (0, String::new(), 0);
     let (mut truncated, mut next, mut sound) = (false, None, true);
-    let whole = walk(text, |name, content| match name {
+    walk(text, |name, content| match name {
         "PartNumber" => match content.parse() {
             Ok(parsed) => number = parsed,
             Err(_) => sound = false,
@@ -80,7 +114,7 @@ pub fn parts_page(text: &str) -> Option<PartsPage> {
         "NextPartNumberMarker" => next = content.parse().ok(),
         _ => {}
     });
-    if !whole || !sound {
+    if !sound {
         return None;
     }
     if truncated {
@@ -95,10 +129,7 @@ pub fn complete_multipart_upload(parts: &[StoredPart]) -> String {
     text.push_str("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
     for part in parts {
         let etag: String = part.etag.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        text.push_str(&format!(
-            "<Part><PartNumber>{}</PartNumber><ETag>\"{etag}\"</ETag></Part>",
-            part.number
-        ));
+        text.push_str(&format!("<Part><PartNumber>{}</PartNumber><ETag>\"{etag}\"</ETag></Part>", part.number));
     }
     text.push_str("</CompleteMultipartUpload>");
     text
@@ -112,7 +143,7 @@ mod tests {
     fn a_page_of_parts_as_the_reference_shows_it() {
         let text = r#"<?xml version="1.0" encoding="UTF-8"?>
             <ListPartsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
-              <UploadId>u</UploadId><Initiator><ID>x</ID></Initiator>
+              <UploadId>u</UploadId><Initiator><ID>x</ID></Initiator><Empty/>
               <PartNumberMarker>1</PartNumberMarker><NextPartNumberMarker>3</NextPartNumberMarker>
               <MaxParts>2</MaxParts><IsTruncated>true</IsTruncated>
               <Part><PartNumber>2</PartNumber><ETag>&quot;7778aef83f66abc1fa1e8477f296d394&quot;</ETag>
@@ -135,7 +166,17 @@ mod tests {
         let text = complete_multipart_upload(&parts);
         assert_eq!(root(&text).as_deref(), Some("CompleteMultipartUpload"));
         assert_eq!(find(&text, "ETag").as_deref(), Some("\"a&b\""));
-        assert_eq!(find("<a><![CDATA[x<y]]>&#65;</a>", "a").as_deref(), Some("x<yA"));
-        assert_eq!(find("<a>x", "a"), None);
+        assert_eq!(find("<!-- <b> --><s:a x='1'><![CDATA[x<y]]>&#65;&#x42;</s:a>", "a").as_deref(), Some("x<yAB"));
+    }
+
+    #[test]
+    fn what_is_cut_off_or_no_xml_is_none() {
+        for (text, root_name) in [("<a>x", None), ("<a><b></a>", None), ("<a>&what;</a>", None), ("<a", None)] {
+            assert_eq!(root(text).as_deref(), root_name, "{text}");
+        }
+        let whole = "<?xml version=\"1.0\"?><a><b>é&amp;</b><![CDATA[]]><c/></a>";
+        for end in (0..=whole.len()).filter(|end| whole.is_char_boundary(*end)) {
+            let _ = (root(&whole[..end]), find(&whole[..end], "b"), parts_page(&whole[..end]));
+        }
     }
 }

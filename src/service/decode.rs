@@ -34,7 +34,11 @@ pub(super) fn open_body(response: Response, _: &'static Operation) -> LocalFutur
 
 async fn read_text(response: Response) -> Result<String> {
     let bytes = response.body.whole().await?;
-    Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(marked) => marked.to_owned(),
+        None => text,
+    })
 }
 
 /// The error in an answer; none where it is a success.
@@ -93,7 +97,7 @@ pub(super) fn answer(operation: &Operation, encoded: &Encoded, status: u16, text
         Answer::Object(fields) => answer::object(opened.data, fields),
         Answer::List(fields) => answer::list(opened.data, fields),
         Answer::Page(fields) => {
-            answer::page(opened.data, fields, encoded.number("current", 1.0), encoded.number("size", 10.0))
+            answer::page(opened.data, fields, encoded.number("current", "1"), encoded.number("size", "10"))
         }
         Answer::Bytes => Err(Error::new(Kind::Internal, "an operation that answers with bytes is opened, not called")),
     };

@@ -50,7 +50,8 @@ pub struct Service {
     pub retry: Policy,
     pub cookies: Cookies,
     pub observer: Option<Observer>,
-    pub closed: Cell<bool>,
+    /// Turned by [`Service::close`]: calls under way end, later ones are refused.
+    pub closing: Cancel,
 }
 
 /// What one call sets for itself.
@@ -66,6 +67,11 @@ pub fn aborted() -> Error {
     Error::new(Kind::Aborted, "stopped by the caller")
 }
 
+/// The error of a call on a client that was closed.
+pub fn closed() -> Error {
+    Error::new(Kind::Aborted, "the client is closed")
+}
+
 impl Service {
     /// Performs an operation; gives the JSON of its answer, `null` where there is none.
     pub async fn call(
@@ -76,7 +82,11 @@ impl Service {
     ) -> Result<String> {
         let encoded = operation.encode(arguments)?;
         let mut repeated = false;
-        let answered = self.perform(operation, &encoded, options, &mut repeated, decode::whole_text).await;
+        let work = Box::pin(self.perform(operation, &encoded, options, &mut repeated, decode::whole_text));
+        let answered = match first(Box::pin(self.closing.cancelled()), work).await {
+            First::Left(()) => Err(closed()),
+            First::Right(answered) => answered,
+        };
         let answer = answered.and_then(|(status, text)| decode::answer(operation, &encoded, status, text));
         match (answer, operation.repeat) {
             (Err(error), Repeat::SafeUntil(codes))
@@ -185,8 +195,8 @@ impl Service {
         read: fn(Response, &'static Operation) -> LocalFuture<'static, Result<T>>,
     ) -> core::result::Result<T, Tried> {
         loop {
-            if self.closed.get() {
-                return Err(Tried::unsent(Error::new(Kind::Aborted, "the client is closed")));
+            if self.closing.is_cancelled() {
+                return Err(Tried::unsent(closed()));
             }
             let timeout = options.timeout_ms.unwrap_or(self.timeout_ms);
             let sent = Cell::new(false);
@@ -284,7 +294,7 @@ impl Service {
 
     /// Wipes the secrets; calls under way end, later ones are refused.
     pub fn close(&self) {
-        self.closed.set(true);
+        self.closing.cancel();
         self.authenticator.close();
     }
 }

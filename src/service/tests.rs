@@ -104,7 +104,7 @@ fn case(authenticator: Rc<dyn Authenticator>, answers: Vec<core::result::Result<
         retry: Policy::default(),
         cookies: Cookies::SameOrigin,
         observer: None,
-        closed: Cell::new(false),
+        closing: Cancel::default(),
     };
     Case { service, canned, slept }
 }

@@ -63,9 +63,10 @@ impl Cecloud {
     pub async fn image(&self, image_id: &str) -> Result<String> {
         if !self.details_are_public_only.get() {
             match self.call(&get_image::OPERATION, &[json!(image_id)]).await {
-                Err(error) if error.code() == Some("IMG.DBGet.NoData") => {
+                Err(error) if error.kind() == Kind::Service => {
                     let found = self.listed(image_id).await?;
-                    self.details_are_public_only.set(found.is_some());
+                    let unknown = error.code() == Some("IMG.DBGet.NoData");
+                    self.details_are_public_only.set(unknown && found.is_some());
                     return found.ok_or(error);
                 }
                 done => return done,

@@ -23,8 +23,8 @@ use std::rc::Rc;
 pub trait Watcher {
     fn progress(&self, progress: &UploadProgress);
     fn event(&self, event: &UploadEvent);
-    /// The image's ID is known, or the task is paused or goes on.
-    fn changed(&self, image_id: Option<&str>, paused: bool);
+    /// The image's ID, as soon as it is known.
+    fn created(&self, image_id: Option<&str>);
 }
 
 /// What the caller knows better than `upload-prepare`.
@@ -130,7 +130,7 @@ impl Driver {
                     Action::Finish(end) => finish = Some(*end),
                 }
             }
-            watcher.changed(session.image_id(), session.is_paused());
+            watcher.created(session.image_id());
             let progress = session.progress();
             let now = self.platform.now();
             if finish.is_some() || progress.phase != told.1 || now - told.0 >= PROGRESS_MS {

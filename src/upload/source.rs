@@ -14,6 +14,8 @@ pub trait Source {
     fn body(&self, offset: u64, length: u64) -> LocalFuture<'static, Result<Body>>;
     /// These bytes are stored and will not be asked for again.
     fn release(&self, offset: u64, length: u64);
+    /// Whether what is left of it can be read by a later attempt; a stream is gone with its reader.
+    fn is_repeatable(&self) -> bool;
     /// How many parts may be in flight at most; streams keep whole parts in memory.
     fn most_parallel(&self) -> u32;
     /// Ends reading and lets files go.

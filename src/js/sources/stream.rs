@@ -37,7 +37,7 @@ pub(super) fn open(given: &JsValue, stream: &JsValue) -> Result<Opened> {
         released: RefCell::default(),
         over: Cell::new(false),
     };
-    Ok(Opened { source: Rc::new(StreamSource(Rc::new(window))), name: String::new() })
+    Ok(Opened { source: Rc::new(StreamSource(Rc::new(window))) })
 }
 
 /// `read()` or `next()` of a stream, and what ends it early.
@@ -141,7 +141,7 @@ impl Window {
     fn release(&self, offset: u64, length: u64) {
         let mut released = self.released.borrow_mut();
         released.push((offset, offset + length));
-        released.sort_unstable();
+        crate::auth::sigv4::sort_few(&mut released);
         let mut joined: Vec<(u64, u64)> = Vec::new();
         for (from, to) in released.drain(..) {
             match joined.last_mut() {
@@ -212,6 +212,10 @@ impl Source for StreamSource {
 
     fn release(&self, offset: u64, length: u64) {
         self.0.release(offset, length);
+    }
+
+    fn is_repeatable(&self) -> bool {
+        false
     }
 
     fn most_parallel(&self) -> u32 {

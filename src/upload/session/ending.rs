@@ -58,7 +58,7 @@ impl Session {
         for id in self.parts.cancel_all() {
             self.actions.push(Action::Cancel { id });
         }
-        if let super::KeyState::Asking(id) = self.keys.state {
+        if let super::KeyState::Asking(id, _) = self.keys.state {
             self.actions.push(Action::Cancel { id });
             self.keys.state = super::KeyState::Needed("first");
         }

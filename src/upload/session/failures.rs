@@ -45,7 +45,8 @@ impl Session {
                     self.fail(error);
                     return Verdict::Ended;
                 }
-                self.keys.state = KeyState::Needed("expired");
+                let expired = error.code().is_some_and(|code| code.contains("Expired"));
+                self.keys.state = KeyState::Needed(if expired { "expired" } else { "refused" });
                 self.keys.after = now;
                 Verdict::AfterKeys
             }
@@ -141,6 +142,11 @@ impl Session {
         details.resumable = self.image_id.is_some()
             && !matches!(details.kind, Kind::Validation | Kind::Internal | Kind::Unsupported)
             && !self.reported;
-        self.end_with(super::ending::Ending::Fail(error));
+        if self.config.repeatable || self.reported {
+            self.end_with(super::ending::Ending::Fail(error));
+        } else {
+            error.details_mut().resumable = false;
+            self.end_with(super::ending::Ending::TakeBack(error));
+        }
     }
 }

@@ -80,8 +80,9 @@ struct Keys {
 
 #[derive(Clone, Copy, PartialEq)]
 enum KeyState {
+    /// Needed, and why.
     Needed(&'static str),
-    Asking(u64),
+    Asking(u64, &'static str),
     Good,
 }
 
@@ -281,15 +282,19 @@ impl Session {
     }
 
     fn want_keys(&mut self, now: f64) {
-        if matches!(self.keys.state, KeyState::Needed(_)) && now >= self.keys.after {
+        if let KeyState::Needed(reason) = self.keys.state
+            && now >= self.keys.after
+        {
             let id = self.start(Job::Prepare);
-            self.keys.state = KeyState::Asking(id);
+            self.keys.state = KeyState::Asking(id, reason);
         }
     }
 
     fn ended(&mut self, now: f64, id: u64, outcome: Outcome) {
-        if self.keys.state == KeyState::Asking(id) {
-            self.prepared(now, outcome);
+        if let KeyState::Asking(asked, reason) = self.keys.state
+            && asked == id
+        {
+            self.prepared(now, reason, outcome);
         } else if self.parts.is_hash(id) {
             self.hashed(now, outcome);
         } else if self.parts.is_flight(id) {
@@ -302,14 +307,7 @@ impl Session {
         // Whatever else it was has been cancelled since.
     }
 
-    fn prepared(&mut self, now: f64, outcome: Outcome) {
-        let reason = if self.keys.generation == 0 {
-            "first"
-        } else if self.keys.refusals > 1 {
-            "refused"
-        } else {
-            "expired"
-        };
+    fn prepared(&mut self, now: f64, reason: &'static str, outcome: Outcome) {
         match outcome {
             Outcome::Prepared { place } => {
                 self.went_well();

@@ -15,6 +15,8 @@ pub struct Config {
     pub image_id: Option<String>,
     /// Whether MD5s are computed and compared.
     pub digest: bool,
+    /// The source can be read again; where it cannot, a failed upload is of no use and is taken back.
+    pub repeatable: bool,
     /// Most parts in flight.
     pub most_parallel: u32,
     /// Parts in flight at the start.
