@@ -1,0 +1,50 @@
+/** An error in plain words of the reader's language, with what a support desk would ask for. */
+import { type CecloudErrorCode, cecloudErrorCodes, ImsError } from 'ims-client';
+import type { Language } from '../composables/useLanguage';
+import type { Text } from '../text/en';
+
+/** What is shown of an error. */
+export interface Explanation {
+  /** What happened and what to do, in one or two sentences. */
+  summary: string;
+  /** The meaning of the service's code, where the document gives one. */
+  meaning?: string;
+  /** The package's own words, with the particulars. */
+  message: string;
+  facts: { label: string; value: string }[];
+}
+
+/** Explains whatever was thrown. */
+export function explain(error: unknown, text: Text, language: Language): Explanation {
+  if (!(error instanceof ImsError)) {
+    return { summary: text.errors.unknown, message: String(error), facts: [] };
+  }
+  const { errors } = text;
+  const summary = error.resumable ? `${errors.kind[error.kind]} ${errors.kept}` : errors.kind[error.kind];
+  const facts = [
+    { label: errors.code, value: error.code },
+    { label: errors.status, value: error.status },
+    { label: errors.field, value: error.field },
+    { label: errors.requestId, value: error.requestId },
+    { label: errors.attempts, value: error.attempts.length > 1 ? error.attempts.length : undefined },
+  ].flatMap(({ label, value }) => (value === undefined ? [] : [{ label, value: String(value) }]));
+  return { summary, meaning: meaningOf(error.code, language), message: error.message, facts };
+}
+
+/** The document's meaning of a code; the service may know codes that the document does not. */
+function meaningOf(code: string | undefined, language: Language): string | undefined {
+  if (code === undefined || !Object.hasOwn(cecloudErrorCodes, code)) return undefined;
+  const meaning = cecloudErrorCodes[code as CecloudErrorCode][language];
+  return language === 'en' ? `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.` : `${meaning}。`;
+}
+
+/** The message for a single field of a form, when that is what was refused. */
+export function fieldError(error: unknown, text: Text): { field: string; message: string } | undefined {
+  if (!(error instanceof ImsError) || error.kind !== 'validation' || !error.field) return undefined;
+  return { field: error.field, message: text.rules[error.field] ?? error.rule ?? error.message };
+}
+
+/** Whether it failed only because somebody stopped it. */
+export function isAborted(error: unknown): boolean {
+  return error instanceof ImsError && error.kind === 'aborted';
+}

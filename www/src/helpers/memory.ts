@@ -1,0 +1,21 @@
+/** What the page remembers between visits. No secret ever goes here. */
+
+const PREFIX = 'ims-console.';
+
+/** What was remembered; nothing where the browser forbids storage. */
+export function recall(key: string): string | undefined {
+  try {
+    return localStorage.getItem(PREFIX + key) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Remembers a text; without storage the page works, it only asks again. */
+export function remember(key: string, value: string): void {
+  try {
+    localStorage.setItem(PREFIX + key, value);
+  } catch {
+    // A private window or a full disk: nothing to be done, and nothing lost but convenience.
+  }
+}

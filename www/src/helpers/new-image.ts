@@ -1,0 +1,59 @@
+/** What the upload form is filled with before anybody types: as far as the file's name and size tell. */
+import type { CreateImage, DiskFormat } from 'ims-client';
+
+/** Whose a new image will be. */
+export interface Owner {
+  tenantId: string;
+  departmentId: string;
+  resourceGroupId?: string;
+}
+
+/** A form while it is being filled in: numbers may be missing. */
+export type NewImage = Omit<CreateImage, 'minDisk' | 'minRam'> & { minDisk?: number; minRam?: number };
+
+const GIB = 1024 ** 3;
+const LONGEST_NAME = 128;
+
+/** The file's name without its extension, with everything replaced that a name must not hold. */
+export function nameFromFile(fileName: string): string {
+  const stem = fileName.replace(/\.(qcow2?|raw|img|bin|dd|iso)$/i, '');
+  const allowed = stem.replace(/[^\p{Script=Han}A-Za-z0-9\-._ ]+/gu, '-');
+  return Array.from(allowed).slice(0, LONGEST_NAME).join('').trim() || 'image';
+}
+
+/** By the extension; a file that does not say is most likely a plain copy of a disk. */
+export function formatFromFile(fileName: string): DiskFormat {
+  return /\.qcow2?$/i.test(fileName) ? 'qcow2' : 'raw';
+}
+
+/** The smallest disk that could hold the file, in whole GiB; a qcow2's disk is often larger: the user knows. */
+export function minDiskFromSize(size: number): number {
+  return Math.max(1, Math.ceil(size / GIB));
+}
+
+/** A form for a file that was just picked. */
+export function newImageFor(file: File, owner: Owner): NewImage {
+  return {
+    name: nameFromFile(file.name),
+    diskFormat: formatFromFile(file.name),
+    minDisk: minDiskFromSize(file.size),
+    minRam: 0,
+    imageType: 'os_image',
+    instruction: '64-bits',
+    cpuArch: 'x86',
+    osType: 'linux',
+    platform: 'other',
+    bootMode: 'BIOS',
+    usage: 'ecs',
+    visibility: 'private',
+    description: '',
+    ...owner,
+  };
+}
+
+/** What is sent: a description that was not written is left out. */
+export function toCreateImage(form: NewImage): CreateImage {
+  const { description, ...rest } = form;
+  // A missing number is the package's to refuse, with the field's name.
+  return { ...rest, ...(description ? { description } : {}) } as CreateImage;
+}
