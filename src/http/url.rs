@@ -4,10 +4,17 @@ use crate::error::{Error, Result};
 
 /// Percent-encodes everything but RFC 3986's unreserved characters, and `/` where it may stay.
 pub fn encode(text: &str, keep_slash: bool) -> String {
+    encode_bytes(text.as_bytes(), keep_slash)
+}
+
+fn encode_bytes(bytes: &[u8], keep_slash: bool) -> String {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') || (keep_slash && byte == b'/') {
+    let mut encoded = String::with_capacity(bytes.len());
+    for &byte in bytes {
+        if byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'.' | b'_' | b'~')
+            || (keep_slash && byte == b'/')
+        {
             encoded.push(char::from(byte));
         } else {
             encoded.push('%');
@@ -16,6 +23,23 @@ pub fn encode(text: &str, keep_slash: bool) -> String {
         }
     }
     encoded
+}
+
+/// A path that is encoded in any way, encoded by [`encode`]: the form that signatures are made of. Its slashes stay.
+pub fn canonical_path(path: &str) -> String {
+    let bytes = path.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let digits = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        let byte = digits.and_then(|digits| {
+            let digit = |byte: u8| char::from(byte).to_digit(16);
+            Some((digit(digits[0])? * 16 + digit(digits[1])?) as u8)
+        });
+        decoded.push(byte.unwrap_or(bytes[at]));
+        at += if byte.is_some() { 3 } else { 1 };
+    }
+    encode_bytes(&decoded, true)
 }
 
 /// `a=1&b=x%7Cy` of name and value pairs, in their order.
@@ -54,7 +78,8 @@ impl Endpoint {
         } else {
             return refuse("must be an absolute URL that starts with https:// or http://");
         };
-        if rest.bytes().any(|byte| byte <= b' ' || byte >= 0x7f || matches!(byte, b'\\' | b'"' | b'<' | b'>')) {
+        if rest.bytes().any(|byte| byte <= b' ' || byte >= 0x7f || matches!(byte, b'\\' | b'"' | b'<' | b'>'))
+        {
             return refuse("must be a URL without spaces and with other letters than ASCII percent-encoded");
         }
         if rest.contains(['?', '#']) {
@@ -72,14 +97,16 @@ impl Endpoint {
         if host.is_empty() {
             return refuse("must name a host");
         }
-        let default = if secure { "443" } else { "80" };
-        let authority = match port {
-            Some(port) if port == default => host.to_ascii_lowercase(),
-            Some(port) if port.parse::<u16>().is_ok_and(|number| number > 0) => {
-                format!("{}:{port}", host.to_ascii_lowercase())
+        // As a number: what is signed must be what is sent, and URL parsers drop leading zeros.
+        let digits = |port: &&str| port.bytes().all(|byte| byte.is_ascii_digit());
+        let number =
+            port.map(|port| Some(port).filter(digits).and_then(|port| port.parse::<u16>().ok()).unwrap_or(0));
+        let authority = match number {
+            Some(0) => return refuse("must have a port from 1 to 65535"),
+            Some(number) if number != if secure { 443 } else { 80 } => {
+                format!("{}:{number}", host.to_ascii_lowercase())
             }
-            Some(_) => return refuse("must have a port from 1 to 65535"),
-            None => host.to_ascii_lowercase(),
+            _ => host.to_ascii_lowercase(),
         };
         if path.split('/').any(|segment| segment == "." || segment == "..") {
             return refuse("must have no . or .. in its path");
@@ -117,6 +144,11 @@ mod tests {
         let endpoint = Endpoint::parse("http://[::1]:8080", "endpoint").unwrap();
         assert_eq!(endpoint.url("/x", ""), "http://[::1]:8080/x");
         assert_eq!(Endpoint::parse("http://[::1]", "endpoint").unwrap().authority, "[::1]");
+        for (given, read) in
+            [("http://h:08009", "h:8009"), ("https://h:0443", "h"), ("http://h:443", "h:443")]
+        {
+            assert_eq!(Endpoint::parse(given, "endpoint").unwrap().authority, read);
+        }
     }
 
     #[test]
@@ -132,6 +164,8 @@ mod tests {
             "https://h:0",
             "https://h:99999",
             "https://h:x",
+            "https://h:+80",
+            "https://h:",
             "https://h h",
             "https://h/a/../b",
             "https://主机",
@@ -148,6 +182,17 @@ mod tests {
         assert_eq!(encode("../x", false), "..%2Fx");
         assert_eq!(encode("a/b?c#d%2e 镜", false), "a%2Fb%3Fc%23d%252e%20%E9%95%9C");
         assert_eq!(encode("a/b c", true), "a/b%20c");
+    }
+
+    #[test]
+    fn every_spelling_of_a_path_has_one_canonical_form() {
+        assert_eq!(
+            canonical_path("/a(1)!'*/%7euser/%E9%95%9C%20%2b"),
+            "/a%281%29%21%27%2A/~user/%E9%95%9C%20%2B"
+        );
+        assert_eq!(canonical_path("/100%/%zz/%4"), "/100%25/%25zz/%254");
+        assert_eq!(canonical_path("/plain-._~/x"), "/plain-._~/x");
+        assert_eq!(canonical_path(""), "");
     }
 
     #[test]

@@ -6,7 +6,7 @@ pub mod xml;
 
 use crate::auth::sigv4::{self, Keys, Scope, Signable, UNSIGNED_PAYLOAD};
 use crate::error::{Error, Kind, Result};
-use crate::http::url::{Endpoint, encode, query};
+use crate::http::url::{Endpoint, canonical_path, encode, query};
 use crate::http::{Body, Headers, Method, Request};
 
 /// How the bucket stands in the URL.
@@ -71,17 +71,14 @@ impl Ask<'_> {
 }
 
 impl Place {
-    /// Host and path of the object behind an endpoint, by the addressing.
-    fn locate(&self, endpoint: &Endpoint) -> (String, String) {
+    /// Host and path of the object behind an endpoint, by the addressing; the endpoint's own path is given.
+    fn locate(&self, endpoint: &Endpoint, base_path: &str) -> (String, String) {
         let key = encode(&self.key, true);
         match self.addressing {
-            Addressing::Path => (
-                endpoint.authority.clone(),
-                format!("{}/{}/{key}", endpoint.base_path, encode(&self.bucket, false)),
-            ),
-            Addressing::Virtual => {
-                (format!("{}.{}", self.bucket, endpoint.authority), format!("{}/{key}", endpoint.base_path))
+            Addressing::Path => {
+                (endpoint.authority.clone(), format!("{base_path}/{}/{key}", encode(&self.bucket, false)))
             }
+            Addressing::Virtual => (format!("{}.{}", self.bucket, endpoint.authority), format!("{base_path}/{key}")),
         }
     }
 
@@ -109,7 +106,9 @@ impl Place {
             Ask::HeadObject => (Method::Head, vec![], Body::Empty),
             Ask::DeleteObject => (Method::Delete, vec![], Body::Empty),
         };
-        let (host, path) = self.locate(self.signing_endpoint.as_ref().unwrap_or(&self.endpoint));
+        // Signed is the store's own encoding of the path, however the endpoint spells it; sent is that spelling.
+        let signing = self.signing_endpoint.as_ref().unwrap_or(&self.endpoint);
+        let (host, path) = self.locate(signing, &canonical_path(&signing.base_path));
         let mut headers = Headers::default();
         let signable = Signable {
             method: method.name(),
@@ -120,7 +119,7 @@ impl Place {
         };
         let scope = Scope { region: &self.region, service: "s3" };
         sigv4::sign(&signable, &mut headers, keys, scope, now + self.clock_skew_ms);
-        let (host, path) = self.locate(&self.endpoint);
+        let (host, path) = self.locate(&self.endpoint, &self.endpoint.base_path);
         let text = query(&parameters);
         let mark = if text.is_empty() { "" } else { "?" };
         let scheme = if self.endpoint.secure { "https" } else { "http" };
@@ -149,6 +148,12 @@ pub fn upload_id(text: &str) -> Result<String> {
 /// An ETag without quotes and weakness mark.
 pub fn plain_etag(etag: &str) -> String {
     etag.trim().trim_start_matches("W/").trim_matches('"').to_owned()
+}
+
+/// Whether a URL can carry a key: parsers resolve the segments `.` and `..`, however they are encoded, so that
+/// another object would be asked for than was signed.
+pub fn is_carried_by_urls(key: &str) -> bool {
+    !key.split('/').any(|segment| segment == "." || segment == "..")
 }
 
 /// Whether a text can be an MD5: 32 hexadecimal digits.
@@ -209,11 +214,35 @@ mod tests {
     }
 
     #[test]
+    fn the_spelling_of_the_endpoint_s_path_is_sent_but_not_signed() {
+        let at = |endpoint: &str| {
+            let mut place = place();
+            place.endpoint = Endpoint::parse(endpoint, "domain").unwrap();
+            let request = place.request(Ask::HeadObject, &keys(), 0.0);
+            (request.url.clone(), request.headers.get("authorization").unwrap().to_owned())
+        };
+        let (one, two) = (at("https://h/a(1)%7e"), at("https://h/a%281%29~"));
+        assert_eq!(one.0, "https://h/a(1)%7e/bucket/img/a%20b%2Bc");
+        assert_eq!(two.0, "https://h/a%281%29~/bucket/img/a%20b%2Bc");
+        assert_eq!(one.1, two.1);
+    }
+
+    #[test]
     fn the_virtual_style_puts_the_bucket_into_the_host() {
         let mut place = place();
         place.addressing = Addressing::Virtual;
         let url = place.request(Ask::HeadObject, &keys(), 0.0).url;
         assert_eq!(url, "https://bucket.store.example.com:8009/img/a%20b%2Bc");
+    }
+
+    #[test]
+    fn keys_that_parsers_would_resolve_are_known() {
+        for key in [".", "..", "a/../b", "./a", "a/."] {
+            assert!(!is_carried_by_urls(key), "{key}");
+        }
+        for key in ["img-1", "...", ".a/b..", "a//b", "/a/", "a%2e%2e"] {
+            assert!(is_carried_by_urls(key), "{key}");
+        }
     }
 
     #[test]

@@ -131,6 +131,10 @@ impl Backend for Cecloud {
                     return Err(Error::new(Kind::Protocol, message).during("prepareUpload"));
                 }
             }
+            if !crate::oss::is_carried_by_urls(&credentials.file) {
+                let message = "the answer to upload-prepare names a file with . or .. in its path, which no URL carries";
+                return Err(Error::new(Kind::Protocol, message).during("prepareUpload"));
+            }
             Ok(Prepared {
                 keys: Keys {
                     access_key: credentials.access_key,

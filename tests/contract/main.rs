@@ -1,4 +1,5 @@
-//! The core held against the document of CECloud IMS: every operation, answer, limit and error code.
+//! The core held against the document of CECloud IMS (operations, answers, limits, error codes), against the
+//! published JavaScript and its types, and against another implementation of the store's signatures.
 
 mod answers;
 mod error_codes;
@@ -6,4 +7,9 @@ mod fakes;
 mod fixtures;
 mod limits;
 mod limits_of_lists;
+mod limits_of_tables;
 mod operations;
+mod shells;
+mod signing;
+mod signing_cases;
+mod source_text;

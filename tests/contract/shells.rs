@@ -1,0 +1,99 @@
+//! The published JavaScript classes and their declarations have every operation of the core, and each other's members.
+
+use crate::fixtures::project_file;
+use crate::source_text::{Class, Members, classes};
+use ims_client::api::cecloud::OPERATIONS;
+use std::collections::{BTreeMap, BTreeSet};
+
+const CLIENT: &str = "CecloudImsClient";
+
+fn shells() -> BTreeMap<String, Class> {
+    let files = ["client", "tasks", "errors"];
+    files.iter().flat_map(|file| classes(&project_file(&format!("pkg-templates/shell/{file}.js")))).collect()
+}
+
+fn declarations() -> BTreeMap<String, Class> {
+    classes(&project_file("pkg-templates/index.d.ts"))
+}
+
+/// The members of a class with those of its parents in the same source.
+fn all_members(classes: &BTreeMap<String, Class>, name: &str) -> Members {
+    let class = &classes[name];
+    let parent = class.parent.as_ref().filter(|parent| classes.contains_key(*parent));
+    let mut members = parent.map(|parent| all_members(classes, parent)).unwrap_or_default();
+    members.extend(class.members.clone());
+    members
+}
+
+#[test]
+fn every_operation_is_a_method_with_the_same_arguments() {
+    let shell = &shells()[CLIENT].members;
+    let declared = &declarations()[CLIENT].members;
+    let source = project_file("pkg-templates/shell/client.js");
+    for operation in OPERATIONS.iter().filter(|operation| operation.name != "downloadImage") {
+        let name = operation.name;
+        let arguments: Vec<&str> = operation.arguments.iter().map(|argument| argument.name()).collect();
+        let mut wanted: Vec<String> = arguments.iter().map(|name| (*name).to_owned()).collect();
+        wanted.push("call".to_owned());
+        for (what, members) in [("the shell", shell), ("the declarations", declared)] {
+            let found = members.get(name).unwrap_or_else(|| panic!("{what} has no {name}"));
+            assert_eq!(found.as_ref(), Some(&wanted), "{name} of {what}");
+        }
+        let forwards = format!("return this.#call('{name}', [{}], call);", arguments.join(", "));
+        assert_eq!(source.matches(&forwards).count(), 1, "the shell forwards {name} as it came: {forwards}");
+    }
+    // The bytes of an image are fetched by a task.
+    for members in [shell, declared] {
+        assert!(!members.contains_key("downloadImage"));
+        assert_eq!(
+            members["download"].as_deref(),
+            Some(&["imageId", "target", "options"].map(String::from)[..])
+        );
+    }
+}
+
+#[test]
+fn the_shells_forward_no_operation_that_the_core_does_not_have() {
+    let source = project_file("pkg-templates/shell/client.js");
+    let forwarded: BTreeSet<&str> = source
+        .split("this.#call('")
+        .skip(1)
+        .map(|rest| rest.split('\'').next().unwrap_or_default())
+        .collect();
+    let known: BTreeSet<&str> =
+        OPERATIONS.iter().map(|operation| operation.name).filter(|name| *name != "downloadImage").collect();
+    assert_eq!(forwarded, known);
+}
+
+#[test]
+fn classes_and_declarations_have_the_same_members() {
+    let (shells, declarations) = (shells(), declarations());
+    let declared: BTreeSet<&String> = declarations.keys().collect();
+    let exported = project_file("pkg-templates/shell/index.js");
+    for name in &declared {
+        assert!(exported.contains(name.as_str()), "the entry exports {name}");
+    }
+    for name in [CLIENT, "UploadTask", "DownloadTask"] {
+        let (ours, theirs) = (all_members(&shells, name), all_members(&declarations, name));
+        assert!(ours.len() > 3, "{name}: {ours:?}");
+        assert_eq!(ours, theirs, "{name}");
+    }
+    assert_eq!(declared.len(), 4, "the three classes above and ImsError: {declared:?}");
+}
+
+/// The fields of an error are set by a list of names, not declared in the class.
+#[test]
+fn the_error_sets_every_field_that_is_declared() {
+    let declared: BTreeSet<String> = declarations()["ImsError"].members.keys().cloned().collect();
+    let source = project_file("pkg-templates/shell/errors.js");
+    let list =
+        source.split_once("const FIELDS = [").and_then(|(_, rest)| rest.split_once(']')).expect("the list").0;
+    let mut set: BTreeSet<String> = list
+        .split(',')
+        .map(|name| name.trim().trim_matches('\'').to_owned())
+        .filter(|name| !name.is_empty())
+        .collect();
+    assert!(source.contains("this.attempts = "));
+    set.insert("attempts".into());
+    assert_eq!(set, declared);
+}
