@@ -6,7 +6,7 @@ use ims_client::api::cecloud::OPERATIONS;
 use ims_client::api::operation::{Answer, Argument};
 use ims_client::api::rules::{InputField, Presence};
 use ims_client::error::Kind;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// The body's fields in the core, and where an error says they are.

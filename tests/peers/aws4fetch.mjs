@@ -7,8 +7,9 @@ import { AwsV4Signer } from 'aws4fetch';
 let text = '';
 for await (const chunk of process.stdin.setEncoding('utf8')) text += chunk;
 
+const cases = JSON.parse(text);
 const answers = [];
-for (const { method, url, headers, accessKey, secretKey, sessionToken, region, service, date } of JSON.parse(text)) {
+for (const { method, url, headers, accessKey, secretKey, sessionToken, region, service, date } of cases) {
   const signer = new AwsV4Signer({
     method,
     url,
