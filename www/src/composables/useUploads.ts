@@ -17,6 +17,7 @@ export interface Upload {
   readonly name: string;
   readonly file: File;
   readonly metadata: CreateImage;
+  imageId: string | undefined;
   state: UploadTask['state'] | 'aborting';
   progress: UploadProgress;
   offline: boolean;
@@ -26,10 +27,9 @@ export interface Upload {
   result: UploadResult | undefined;
 }
 
+const BUSY: Upload['state'][] = ['running', 'paused', 'aborting'];
 const uploads = shallowReactive<Upload[]>([]);
-const running = computed(
-  () => uploads.filter(({ state }) => ['running', 'paused', 'aborting'].includes(state)).length,
-);
+const running = computed(() => uploads.filter(({ state }) => BUSY.includes(state)).length);
 let count = 0;
 
 /** Closing the tab would end them: the browser asks first. */
@@ -49,6 +49,7 @@ function start(file: File, metadata: CreateImage): Promise<void> {
       name: metadata.name,
       file,
       metadata,
+      imageId: undefined,
       ...fresh(),
       task: begin(file, metadata, () => upload, list),
     });
@@ -76,7 +77,8 @@ function begin(
     const entry = upload();
     entry.progress = progress;
     if (entry.state !== 'aborting') entry.state = entry.task.state;
-    if (entry.task.imageId !== undefined) created();
+    entry.imageId = entry.task.imageId;
+    if (entry.imageId !== undefined) created();
   };
   const onEvent = (event: UploadEvent) => {
     const entry = upload();
@@ -156,7 +158,12 @@ function dismiss(upload: Upload) {
   if (at >= 0) uploads.splice(at, 1);
 }
 
+/** Whether an upload of this page is at work on an image. */
+function isUploading(imageId: string): boolean {
+  return uploads.some(({ state, imageId: own }) => own === imageId && BUSY.includes(state));
+}
+
 /** One list for the whole page. */
 export function useUploads() {
-  return { uploads, running, start, pause, resume, abort, again, dismiss };
+  return { uploads, running, isUploading, start, pause, resume, abort, again, dismiss };
 }

@@ -35,13 +35,18 @@ export function explain(error: unknown, text: Text, language: Language): Explana
 function meaningOf(code: string | undefined, language: Language): string | undefined {
   if (code === undefined || !Object.hasOwn(cecloudErrorCodes, code)) return undefined;
   const meaning = cecloudErrorCodes[code as CecloudErrorCode][language];
-  return language === 'en' ? `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.` : `${meaning}。`;
+  return language === 'en' ? sentence(meaning) : `${meaning}。`;
 }
 
 /** The message for a single field of a form, when that is what was refused. */
 export function fieldError(error: unknown, text: Text): { field: string; message: string } | undefined {
   if (!(error instanceof ImsError) || error.kind !== 'validation' || !error.field) return undefined;
-  return { field: error.field, message: text.rules[error.field] ?? error.rule ?? error.message };
+  return { field: error.field, message: text.rules[error.field] ?? sentence(error.rule ?? error.message) };
+}
+
+/** English words of the package or the document, as a sentence. */
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 /** Whether it failed only because somebody stopped it. */

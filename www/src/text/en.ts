@@ -16,7 +16,7 @@ export const en = {
     tokenHint: 'Sent as X-Auth-Token; leave it empty where none is needed',
     connect: 'Connect',
     change: 'Connection',
-    changeHint: (endpoint: string, region: string) => `Connected to ${endpoint}, region ${region}. Change it`,
+    changeHint: 'Change the connection',
     searching: 'Looking for the image service …',
     emulatorToken: 'This local cloud was started with a token: enter it here.',
     missing: 'This field is needed.',

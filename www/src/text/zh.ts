@@ -18,7 +18,7 @@ export const zh: Text = {
     tokenHint: '以 X-Auth-Token 发送；不需要时留空',
     connect: '连接',
     change: '连接',
-    changeHint: (endpoint, region) => `已连接到 ${endpoint}，区域 ${region}。点击更改`,
+    changeHint: '更改连接',
     searching: '正在查找镜像服务……',
     emulatorToken: '这个本地云启动时设置了令牌，请在此输入。',
     missing: '此项必填。',

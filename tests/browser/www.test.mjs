@@ -1,0 +1,282 @@
+/** The demo page in the real browsers, as the local cloud serves it: what an operator does with it, and what it must never do. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { BROWSERS, launch } from '../support/browsers.mjs';
+import { startEmulator } from '../support/emulator.mjs';
+import { eventually } from '../support/expect.mjs';
+import { assertSameBytes, makeQcow2, makeRandomRaw, md5Of } from '../support/images.mjs';
+import { ROOT, temporaryFolder } from '../support/places.mjs';
+
+const DIST = path.join(ROOT, 'www/dist');
+const MIB = 1024 * 1024;
+const TIMEOUT = { timeout: 180_000 };
+/** What a first visit may weigh, compressed, the .wasm not counted. */
+const FIRST_LOAD = 300 * 1024;
+
+/** The page over an emulator of its own, with everything it complains about and everywhere it goes. */
+async function open(t, name, { languages = ['en-US', 'en'], flags = [], viewport } = {}) {
+  assert.ok(existsSync(path.join(DIST, 'index.html')), `${DIST} holds no page: build it (npm test does)`);
+  const emulator = await startEmulator(t, '--seed-demo', '--www', DIST, ...flags);
+  const browser = await launch(t, name);
+  const page = await browser.newPage();
+  if (viewport) await page.setViewport(viewport);
+  const complaints = [];
+  const origins = new Set();
+  page.on('console', (message) => {
+    if (['error', 'warn'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`uncaught: ${error}`));
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol.startsWith('http')) origins.add(origin);
+  });
+  await page.evaluateOnNewDocument((languages) => {
+    Object.defineProperty(navigator, 'languages', { get: () => languages });
+    globalThis.violations = [];
+    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+      globalThis.violations.push(`${violatedDirective} ${blockedURI}`);
+    });
+  }, languages);
+  const response = await page.goto(`${emulator.ims}/`, { waitUntil: 'load' });
+  const policy = response.headers()['content-security-policy'];
+  assert.match(policy, /script-src 'self' 'wasm-unsafe-eval';/);
+  return { emulator, browser, page, complaints, origins };
+}
+
+/** Nothing on the console, no violation of the policy, no request to anybody else. */
+async function assertQuiet({ page, complaints, origins, emulator }) {
+  assert.deepEqual(await page.evaluate(() => globalThis.violations), []);
+  assert.deepEqual(complaints, []);
+  const known = [emulator.ims, emulator.oss];
+  assert.deepEqual(
+    [...origins].filter((origin) => !known.includes(origin)),
+    [],
+  );
+}
+
+/** The text of everything that this selector finds. */
+const texts = (page, selector) =>
+  page.$$eval(selector, (elements) => elements.map((element) => element.textContent.trim()));
+
+/** Waits until something holds text that matches. */
+async function shows(page, selector, pattern) {
+  let last = [];
+  const look = async () => {
+    last = await texts(page, selector);
+    return last.some((text) => pattern.test(text));
+  };
+  await eventually(look, `${selector} shows ${pattern}`).catch((error) => {
+    assert.fail(`${error.message}; it shows ${JSON.stringify(last)}`);
+  });
+}
+
+/** Clicks what this selector finds, wherever it lies. */
+async function click(page, selector) {
+  const element = await page.waitForSelector(selector, { visible: true });
+  await element.evaluate((found) => found.scrollIntoView({ block: 'center' }));
+  await element.click();
+}
+
+async function type(page, selector, text) {
+  const element = await page.waitForSelector(selector, { visible: true });
+  await element.evaluate((input) => input.select());
+  await element.type(text);
+}
+
+/** Opens the form for a file; `fields` replace what was filled in. */
+async function fillIn(page, file, fields = {}) {
+  await click(page, '.upload');
+  const input = await page.waitForSelector('.upload-dialog input[type=file]');
+  await input.uploadFile(file);
+  await page.waitForSelector('.upload-dialog input[name=name]', { visible: true });
+  for (const [name, text] of Object.entries(fields)) await type(page, `input[name=${name}]`, text);
+}
+
+const isState = (page, state) => page.waitForSelector(`.transfer[data-state=${state}]`, { timeout: 60_000 });
+
+for (const name of Object.keys(BROWSERS)) {
+  describe(`the demo page in ${name}`, () => {
+    test('lists, uploads, refreshes by itself and deletes', TIMEOUT, async (t) => {
+      const opened = await open(t, name);
+      const { emulator, page } = opened;
+      await shows(page, '[data-image]', /^web-server$/);
+      assert.equal((await texts(page, '#pane-private [data-image]')).length, 4);
+      await click(page, '#tab-public');
+      await page.waitForSelector('#pane-public [data-image]', { visible: true });
+      assert.ok((await texts(page, '#pane-public [data-image]')).includes('Ubuntu 24.04'));
+      await click(page, '#tab-private');
+
+      const file = await makeQcow2(path.join(await temporaryFolder(t), '磁盘 (1)#a.qcow2'), 12);
+      await fillIn(page, file);
+      assert.equal(await page.$eval('input[name=name]', (input) => input.value), '磁盘 -1-a');
+      assert.equal(await page.$eval('input[name=minDisk]', (input) => input.value), '1');
+      await emulator.control('POST', '/_emulator/jobs', { paused: true });
+      await click(page, '.upload-dialog .start');
+      // Held by the cloud: the list says so, and later, without anybody's doing, that it is over.
+      await page.waitForSelector('#pane-private [data-status=saving]', { timeout: 60_000 });
+      await emulator.control('POST', '/_emulator/jobs', { paused: false });
+      await isState(page, 'done');
+      await eventually(
+        async () => !(await page.$('#pane-private [data-status=saving]')),
+        'the list sees the image become active',
+      );
+      const [image] = (await emulator.images()).filter((each) => each.name === '磁盘 -1-a');
+      assert.deepEqual([image.status, image.diskFormat, image.minDisk], ['active', 'qcow2', 1]);
+      assert.equal(image.checksum, await md5Of(file));
+      await assertSameBytes(file, await emulator.file(image.imageId));
+      await shows(page, '.transfer .figures', /compared by MD5/);
+
+      const remove = '[aria-label="Delete 磁盘 -1-a"]';
+      await click(page, remove);
+      await click(page, '.el-message-box__btns button:first-child');
+      await page.waitForSelector('.el-message-box', { hidden: true });
+      assert.equal((await emulator.images()).length, 5, 'without a yes nothing is deleted');
+      await click(page, remove);
+      await click(page, '.el-message-box__btns .el-button--danger');
+      await page.waitForSelector(remove, { hidden: true });
+      assert.equal((await emulator.images()).length, 4);
+      await assertQuiet(opened);
+    });
+
+    test('pauses, resumes and aborts', TIMEOUT, async (t) => {
+      const opened = await open(t, name);
+      const { emulator, page } = opened;
+      await emulator.spoil({ operation: 'UploadPart', delayMs: 400, times: 0 });
+      const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'big.raw'), 120 * MIB);
+      await fillIn(page, file, { name: 'steered' });
+      await click(page, '.upload-dialog .start');
+      await click(page, '[data-action=pause]');
+      await isState(page, 'paused');
+      await click(page, '[data-action=resume]');
+      await isState(page, 'running');
+      await click(page, '[data-action=abort]');
+      await click(page, '.el-message-box__btns .el-button--danger');
+      await isState(page, 'aborted');
+      await eventually(
+        async () => !(await emulator.images()).some((image) => image.name === 'steered'),
+        'the image of an aborted upload is gone',
+      );
+      await assertQuiet(opened);
+    });
+
+    test('a refused field is shown at the field, and nothing is sent', TIMEOUT, async (t) => {
+      const opened = await open(t, name);
+      const { emulator, page } = opened;
+      const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'small.raw'), MIB);
+      await fillIn(page, file, { name: 'a/b' });
+      await click(page, '.upload-dialog .start');
+      await shows(page, '[data-field=name] [class*=error]', /128/);
+      await eventually(
+        () => page.evaluate(() => document.activeElement.getAttribute('name') === 'name'),
+        'the keyboard is brought to the field',
+      );
+      // One that lies in the folded part is unfolded.
+      await type(page, 'input[name=name]', 'fine');
+      await page.$eval('details', (details) => {
+        details.open = true;
+      });
+      await type(page, 'input[name=description]', 'x');
+      await page.$eval('details', (details) => {
+        details.open = false;
+      });
+      await click(page, '.upload-dialog .start');
+      await shows(page, '[data-field=description] [class*=error]', /256/);
+      await page.waitForSelector('input[name=description]', { visible: true });
+      assert.equal((await emulator.arrived('create_image')).length, 0);
+      assert.equal(await page.$('.transfer'), null, 'what never began is not listed');
+      await assertQuiet(opened);
+    });
+
+    test('explains the errors of the service in the language of the reader', TIMEOUT, async (t) => {
+      const { page } = await open(t, name, { languages: ['fr', 'zh-CN', 'en'] });
+      const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'small.raw'), MIB);
+      await shows(page, 'h1', /镜像控制台/);
+      assert.equal(await page.$eval('html', (html) => html.lang), 'zh-CN');
+      await fillIn(page, file, { name: 'fail-QuotaDeduct' });
+      await click(page, '.upload-dialog .start');
+      await shows(page, '.upload-dialog [role=alert]', /配额扣减失败/);
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('.upload-dialog', { hidden: true });
+      await click(page, '.language');
+      await shows(page, 'h1', /Image console/);
+      await fillIn(page, file, { name: 'fail-QuotaDeduct' });
+      await click(page, '.upload-dialog .start');
+      await shows(page, '.upload-dialog [role=alert]', /the quota could not be deducted/i);
+      await page.reload();
+      await shows(page, 'h1', /Image console/);
+      assert.deepEqual(await page.evaluate(() => globalThis.violations), []);
+    });
+
+    test('asks for a token where one is needed, and never keeps it', TIMEOUT, async (t) => {
+      const { page } = await open(t, name, { flags: ['--token', 'open-sesame'] });
+      await type(page, 'input[name=token]', 'wrong');
+      await click(page, 'form button[type=submit]');
+      await shows(page, '[role=alert]', /check the token/);
+      await click(page, '.place');
+      await type(page, '.el-dialog input[name=token]', 'open-sesame');
+      await click(page, '.el-dialog form button[type=submit]');
+      await shows(page, '[data-image]', /^web-server$/);
+      const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+      assert.match(kept, /region0/);
+      assert.ok(!kept.includes('open-sesame'), kept);
+    });
+
+    test('fits a phone, follows the system into the dark, and is light', TIMEOUT, async (t) => {
+      const opened = await open(t, name, { viewport: { width: 360, height: 740 } });
+      const { page } = opened;
+      await shows(page, '[data-image]', /^web-server$/);
+      const overhang = () =>
+        page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.equal(await overhang(), 0);
+      const loaded = await page.evaluate(() =>
+        performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname),
+      );
+      const files = ['/index.html', ...new Set(loaded.filter((each) => /\.(js|css|svg)$/.test(each)))];
+      assert.ok(files.length > 2, `scripts and styles were seen: ${files}`);
+      const weights = files.map((each) => gzipSync(readFileSync(path.join(DIST, each))).length);
+      const weight = weights.reduce((sum, each) => sum + each, 0);
+      assert.ok(weight < FIRST_LOAD, `the first load weighs ${weight} bytes, compressed`);
+      t.diagnostic(`the first load weighs ${Math.round(weight / 1024)} KiB, compressed, without the .wasm`);
+      const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'small.raw'), MIB);
+      await fillIn(page, file);
+      assert.equal(await overhang(), 0);
+      // Only Chromium lets a test choose the system's theme.
+      if (name === 'chromium') {
+        for (const value of ['dark', 'light']) {
+          await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+          await page.waitForFunction(
+            (dark) => document.documentElement.classList.contains('dark') === dark,
+            {},
+            value === 'dark',
+          );
+        }
+      }
+      await assertQuiet(opened);
+    });
+
+    // Firefox offers no way to say where its downloads go, and would leave them in somebody's folder.
+    if (name === 'chromium') {
+      test('downloads a private image into the browser’s downloads', TIMEOUT, async (t) => {
+        const opened = await open(t, name);
+        const { emulator, browser, page } = opened;
+        const folder = await temporaryFolder(t);
+        const session = await browser.target().createCDPSession();
+        const where = { behavior: 'allow', downloadPath: folder };
+        await session.send('Browser.setDownloadBehavior', where);
+        await click(page, '[aria-label="Download web-server"]');
+        await Promise.race([isState(page, 'done'), isState(page, 'failed')]);
+        assert.deepEqual(await texts(page, '.transfer [role=alert]'), []);
+        const finished = async () => (await readdir(folder)).find((each) => !each.endsWith('.crdownload'));
+        const saved = await eventually(finished, 'the file arrives in the folder');
+        const [image] = (await emulator.images()).filter((each) => each.name === 'web-server');
+        assert.equal(await md5Of(path.join(folder, saved)), image.checksum);
+        await shows(page, '.transfer .figures', /compared by MD5/);
+        await assertQuiet(opened);
+      });
+    }
+  });
+}
