@@ -2,22 +2,23 @@
 //! is no argument at all.
 
 use crate::fixtures::example;
+use ims_client::api::operation::Encoded;
 use ims_client::error::{Error, Kind};
 use serde_json::{Value, json};
 
 const INT_MAX: u64 = 2_147_483_647;
 const SAFE_MAX: u64 = 9_007_199_254_740_991;
 
-/// Encodes the document's example with its last argument replaced; gives query and body.
-fn encode(method: &str, last: &Value) -> Result<(Vec<(&'static str, String)>, Option<String>), Error> {
+/// Encodes the document's example with its last argument replaced.
+fn encode(method: &str, last: &Value) -> Result<Encoded, Error> {
     let example = example(method);
     let mut arguments = example.arguments();
     *arguments.last_mut().expect("an argument") = last.clone();
-    example.operation().encode(&arguments).map(|encoded| (encoded.query, encoded.body))
+    example.operation().encode(&arguments)
 }
 
 fn query(method: &str, last: &Value) -> String {
-    let (query, _) = encode(method, last).unwrap_or_else(|error| panic!("{error}"));
+    let query = encode(method, last).unwrap_or_else(|error| panic!("{error}")).query;
     query.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
 }
 
@@ -112,7 +113,7 @@ fn one_to_fifty_users() {
         |count: usize| Value::from((0..count).map(|number| format!("user-{number}")).collect::<Vec<_>>());
     for method in ["shareImage", "unshareImage"] {
         for count in [1, 50] {
-            let (_, body) = encode(method, &ids(count)).unwrap();
+            let body = encode(method, &ids(count)).unwrap().body;
             let sent: Value = serde_json::from_str(&body.unwrap()).unwrap();
             assert_eq!(sent, json!({"shares": {"user_ids": ids(count)}}));
         }
@@ -134,7 +135,7 @@ fn one_to_fifty_users() {
 #[test]
 fn an_upload_has_from_one_byte_to_what_javascript_counts() {
     for size in [1, 104_234, SAFE_MAX] {
-        let (_, body) = encode("prepareUpload", &json!({ "size": size })).unwrap();
+        let body = encode("prepareUpload", &json!({ "size": size })).unwrap().body;
         assert_eq!(body, Some(format!("{{\"size\":{size}}}")));
     }
     let rule = format!("must be a whole number from 1 to {SAFE_MAX}");
@@ -152,7 +153,7 @@ fn what_is_in_a_list_is_named_by_its_place() {
         request
     };
     let disks = json!([{}, {"imageUrl": "https://h/a.raw"}, {"imageUrl": "http://h/b", "minDisk": 1}]);
-    let (_, body) = encode("importImage", &request("volumeImages", disks.clone())).unwrap();
+    let body = encode("importImage", &request("volumeImages", disks.clone())).unwrap().body;
     assert_eq!(serde_json::from_str::<Value>(&body.unwrap()).unwrap()["volumeImages"], disks);
     let disk = format!("must be a whole number from 1 to {INT_MAX}");
     for bad in [json!(0), json!("10"), json!(INT_MAX + 1)] {
@@ -175,7 +176,7 @@ fn what_is_in_a_list_is_named_by_its_place() {
         }
     }
     let tags = json!([{"key": "a", "anything": [1]}]);
-    let (_, body) = encode("importImage", &request("imageTags", tags.clone())).unwrap();
+    let body = encode("importImage", &request("imageTags", tags.clone())).unwrap().body;
     assert_eq!(serde_json::from_str::<Value>(&body.unwrap()).unwrap()["imageTags"], tags, "sent as they are");
 }
 

@@ -32,8 +32,11 @@ const ARCH: Limit = Choice(&["x86", "arm"]);
 const OS: Limit = Choice(&["linux", "windows", "other"]);
 const PLATFORM: Limit = Choice(&["windows", "ubuntu", "CentOS", "kylin", "CCLinux", "other"]);
 
+/// A table of the document: field, whether it is required, limit.
+pub type Table = &'static [(&'static str, bool, Limit)];
+
 /// The document's tables of the bodies: field, whether it is required, limit.
-pub const BODIES: &[(&str, &[(&str, bool, Limit)])] = &[
+pub const BODIES: &[(&str, Table)] = &[
     (
         "updateImage",
         &[

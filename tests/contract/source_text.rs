@@ -98,7 +98,9 @@ fn parameters(text: &str) -> Vec<String> {
         if depth == 0 {
             break;
         }
-        if !(c == ',' && depth == 1) && !(c == '(' && depth == 1 && names.len() == 1 && names[0].is_empty()) {
+        let first = names.len() == 1 && names[0].is_empty();
+        let mark = depth == 1 && (c == ',' || (c == '(' && first));
+        if !mark {
             names.last_mut().expect("one at least").push(c);
         }
         before = c;
