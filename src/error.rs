@@ -100,7 +100,8 @@ impl Error {
     /// A refused input: the field, the value as JSON text, and the rule it breaks.
     pub fn invalid(field: impl Into<String>, value: impl Into<String>, rule: impl Into<String>) -> Self {
         let (field, value, rule) = (field.into(), value.into(), rule.into());
-        let mut error = Error::new(Kind::Validation, format!("{field}: {} is refused: {rule}", clip(&value, 120)));
+        let mut error =
+            Error::new(Kind::Validation, format!("{field}: {} is refused: {rule}", clip(&value, 120)));
         error.0.field = Some(field);
         error.0.value = Some(value);
         error.0.rule = Some(rule);
@@ -179,7 +180,8 @@ mod tests {
 
     #[test]
     fn a_refusal_names_field_value_and_rule() {
-        let error = Error::invalid("image.minDisk", "-1", "must be a whole number from 1").during("createImage");
+        let error =
+            Error::invalid("image.minDisk", "-1", "must be a whole number from 1").during("createImage");
         assert_eq!(
             error.message(),
             "createImage: image.minDisk: -1 is refused: must be a whole number from 1"

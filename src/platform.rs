@@ -38,7 +38,8 @@ impl Utc {
         let shifted = days + 719_468;
         let era = shifted.div_euclid(146_097);
         let day_of_era = shifted.rem_euclid(146_097);
-        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted_month = (5 * day_of_year + 2) / 153;
         let day = (day_of_year - (153 * shifted_month + 2) / 5 + 1) as u32;
@@ -77,8 +78,7 @@ impl Utc {
 /// HTTP date `Sat, 31 Jan 2026 23:59:58 GMT`; none where the text is none of these.
 pub fn parse_date(text: &str) -> Option<f64> {
     let text = text.trim();
-    let numbers: Vec<i64>;
-    if text.len() > 3 && text.as_bytes()[3] == b',' {
+    let numbers = if text.len() > 3 && text.as_bytes()[3] == b',' {
         const MONTHS: [&str; 12] =
             ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let words: Vec<&str> = text[4..].split_whitespace().collect();
@@ -88,15 +88,17 @@ pub fn parse_date(text: &str) -> Option<f64> {
         for part in time.split(':') {
             all.push(part.parse().ok()?);
         }
-        numbers = all;
+        all
     } else {
-        let digits: Vec<u8> = text.bytes().take_while(|byte| *byte != b'.').filter(u8::is_ascii_digit).collect();
+        let digits: Vec<u8> =
+            text.bytes().take_while(|byte| *byte != b'.').filter(u8::is_ascii_digit).collect();
         if digits.len() != 14 || !text.ends_with('Z') {
             return None;
         }
-        let number = |from: usize, to: usize| digits[from..to].iter().fold(0, |sum, d| sum * 10 + i64::from(d - b'0'));
-        numbers = vec![number(0, 4), number(4, 6), number(6, 8), number(8, 10), number(10, 12), number(12, 14)];
-    }
+        let number =
+            |from: usize, to: usize| digits[from..to].iter().fold(0, |sum, d| sum * 10 + i64::from(d - b'0'));
+        vec![number(0, 4), number(4, 6), number(6, 8), number(8, 10), number(10, 12), number(12, 14)]
+    };
     let [year, month, day, hour, minute, second] = numbers[..] else { return None };
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
         return None;
@@ -105,7 +107,8 @@ pub fn parse_date(text: &str) -> Option<f64> {
     let era = shifted_year.div_euclid(400);
     let year_of_era = shifted_year.rem_euclid(400);
     let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
-    let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
+    let days =
+        era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
     Some(((days * 24 + hour) * 60 + minute) as f64 * 60_000.0 + second as f64 * 1_000.0)
 }
 
@@ -131,7 +134,15 @@ mod tests {
             assert_eq!(parse_date(&date.rfc3339()), Some(moment));
         }
         assert_eq!(parse_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777_000.0));
-        for wrong in ["", "é", "120", "Sun, 06 Nov 1994", "Sun, 06 Foo 1994 08:49:37 GMT", "2024-13-01T00:00:00Z", "2024"] {
+        for wrong in [
+            "",
+            "é",
+            "120",
+            "Sun, 06 Nov 1994",
+            "Sun, 06 Foo 1994 08:49:37 GMT",
+            "2024-13-01T00:00:00Z",
+            "2024",
+        ] {
             assert_eq!(parse_date(wrong), None, "{wrong}");
         }
     }

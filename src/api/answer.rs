@@ -316,6 +316,10 @@ fn value(raw: &str, kind: FieldKind, out: &mut String) -> Result<bool> {
 
 /// A number out of the JSON of a number or of a text, as JSON spells it; the digits are not touched.
 fn number_of(raw: &str, percent: bool) -> Option<&str> {
+    // JSON's own numbers are numbers already.
+    if raw.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+        return Some(raw);
+    }
     let mut text = raw.trim_matches('"').trim();
     if percent {
         text = text.strip_suffix('%').unwrap_or(text).trim_end();
@@ -324,7 +328,8 @@ fn number_of(raw: &str, percent: bool) -> Option<&str> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
     // Leading zeros are no JSON; exponents stand for no number that a service means.
-    let right = digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0')) && whole.len() < 20;
+    let right =
+        digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0')) && whole.len() < 20;
     right.then_some(text)
 }
 

@@ -50,8 +50,13 @@ fn join(parent: &str, name: &str) -> String {
 }
 
 /// Checks an object against its fields and gives what is to be sent, in the order of the table.
-pub fn check_object(value: &Value, path: &str, fields: &'static [InputField]) -> Result<Vec<(&'static str, Value)>> {
-    static EMPTY: std::sync::LazyLock<serde_json::Map<String, Value>> = std::sync::LazyLock::new(Default::default);
+pub fn check_object(
+    value: &Value,
+    path: &str,
+    fields: &'static [InputField],
+) -> Result<Vec<(&'static str, Value)>> {
+    static EMPTY: std::sync::LazyLock<serde_json::Map<String, Value>> =
+        std::sync::LazyLock::new(Default::default);
     let object = match value {
         Value::Object(object) => object,
         Value::Null if !fields.iter().any(|field| matches!(field.presence, Presence::Required)) => &*EMPTY,
@@ -72,7 +77,11 @@ pub fn check_object(value: &Value, path: &str, fields: &'static [InputField]) ->
         match object.get(field.name) {
             None | Some(Value::Null) => match field.presence {
                 Presence::Required => {
-                    return Err(Error::invalid(join(path, field.name), "undefined", describe(&field.rule, true)));
+                    return Err(Error::invalid(
+                        join(path, field.name),
+                        "undefined",
+                        describe(&field.rule, true),
+                    ));
                 }
                 Presence::Optional => {}
                 Presence::Default(number) => checked.push((field.name, Value::from(number))),
@@ -114,20 +123,30 @@ fn check(value: &Value, path: String, rule: &Rule) -> Result<Value> {
                     return Err(Error::invalid(path, item.to_string(), "must be an object"));
                 }
                 let object = check_object(item, &path, fields)?;
-                items.push(Value::Object(object.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()));
+                items.push(Value::Object(
+                    object.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+                ));
             }
             return Ok(Value::Array(items));
         }
         (Rule::AnyObjects, Value::Array(list)) => match list.iter().position(|item| !item.is_object()) {
             Some(index) => {
-                return Err(Error::invalid(format!("{path}[{index}]"), list[index].to_string(), "must be an object"));
+                return Err(Error::invalid(
+                    format!("{path}[{index}]"),
+                    list[index].to_string(),
+                    "must be an object",
+                ));
             }
             None => true,
         },
         (Rule::Filter, _) => return filter(value, &path).map(Value::String),
         _ => false,
     };
-    if right { Ok(value.clone()) } else { Err(Error::invalid(path, value.to_string(), describe(rule, false))) }
+    if right {
+        Ok(value.clone())
+    } else {
+        Err(Error::invalid(path, value.to_string(), describe(rule, false)))
+    }
 }
 
 /// The rule in words.
@@ -137,9 +156,11 @@ fn describe(rule: &Rule, missing: bool) -> String {
             let quoted: Vec<String> = values.iter().map(|value| format!("'{value}'")).collect();
             format!("must be one of {}", quoted.join(", "))
         }
-        Rule::ImageName => "must have 1 to 128 characters: letters a-z and A-Z, digits, - . _ space, Chinese \
+        Rule::ImageName => {
+            "must have 1 to 128 characters: letters a-z and A-Z, digits, - . _ space, Chinese \
                             characters; the first and the last must not be a space"
-            .to_owned(),
+                .to_owned()
+        }
         Rule::Text { min, max: usize::MAX } => format!("must be a text with at least {min} character(s)"),
         Rule::Text { min, max } => format!("must be a text with {min} to {max} characters"),
         Rule::AnyText => "must be a text".to_owned(),
@@ -170,7 +191,9 @@ fn is_chinese(c: char) -> bool {
 fn is_url(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     rest.is_some_and(|rest| {
-        !rest.is_empty() && !rest.starts_with('/') && !rest.chars().any(|c| c.is_whitespace() || c.is_control())
+        !rest.is_empty()
+            && !rest.starts_with('/')
+            && !rest.chars().any(|c| c.is_whitespace() || c.is_control())
     })
 }
 
@@ -188,7 +211,11 @@ fn filter(value: &Value, path: &str) -> Result<String> {
             "imageId" => "eq",
             _ if value.is_null() => continue,
             _ => {
-                return Err(Error::invalid(join(path, name), value.to_string(), describe(&Rule::Filter, false)));
+                return Err(Error::invalid(
+                    join(path, name),
+                    value.to_string(),
+                    describe(&Rule::Filter, false),
+                ));
             }
         };
         match value {

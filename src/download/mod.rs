@@ -76,6 +76,8 @@ impl Control {
 
 /// A download that does not move for so long is asked for again, milliseconds.
 const STALL_MS: f64 = 60_000.0;
+/// So many bytes between two breaks mean that it goes on, bytes.
+const SMALLEST_STEP: u64 = 256 * 1024;
 const PROGRESS_MS: f64 = 100.0;
 
 /// One download.
@@ -138,7 +140,8 @@ impl Download {
                 Ended::Complete => break,
                 Ended::Paused => state.rate.reset(),
                 Ended::Broken(error) => {
-                    failures = if state.received > before { 1 } else { failures + 1 };
+                    // A line that breaks after every few bytes is not a line.
+                    failures = if state.received - before >= SMALLEST_STEP { 1 } else { failures + 1 };
                     let random = self.platform.random();
                     match retry::decide(&self.retry, failures, delay, random, None) {
                         Some(wait) if error.details().retryable => {
@@ -185,12 +188,14 @@ impl Download {
         let mut skip = match response.status {
             206 => {
                 let range = response.headers.get("content-range").unwrap_or_default();
-                let start: Option<u64> = range.strip_prefix("bytes ").and_then(|range| range.split('-').next()?.parse().ok());
+                let start: Option<u64> =
+                    range.strip_prefix("bytes ").and_then(|range| range.split('-').next()?.parse().ok());
                 match start {
                     Some(start) if start <= state.received => state.received - start,
                     None if range.is_empty() => 0,
                     _ => {
-                        let message = format!("asked for bytes from {}, was answered {range:?}", state.received);
+                        let message =
+                            format!("asked for bytes from {}, was answered {range:?}", state.received);
                         return Err(Error::new(Kind::Protocol, message));
                     }
                 }

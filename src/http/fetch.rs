@@ -1,7 +1,9 @@
 //! Sends by fetch: through gloo-net and the global fetch, or through the caller's own, called as `fetch(url, init)`.
 
 use super::foreign::ForeignBytes;
-use super::{Body, Cookies, Failure, Headers, LARGEST_TEXT, Request, Response, ResponseBody, Transport, too_large};
+use super::{
+    Body, Cookies, Failure, Headers, LARGEST_TEXT, Request, Response, ResponseBody, Transport, too_large,
+};
 use crate::error::Kind;
 use crate::platform::LocalFuture;
 use gloo_net::http::{Method, RequestBuilder};
@@ -87,7 +89,8 @@ fn body_of(request: &Request) -> Result<Option<JsValue>, Failure> {
         Body::Bytes(bytes) => Ok(Some(Uint8Array::from(&**bytes).into())),
         Body::Foreign { content, .. } => {
             let blob = content.downcast_ref::<ForeignBytes>().and_then(ForeignBytes::blob);
-            blob.map(|blob| Some(blob.into())).ok_or_else(|| Failure::unsent("this body cannot be sent by fetch"))
+            blob.map(|blob| Some(blob.into()))
+                .ok_or_else(|| Failure::unsent("this body cannot be sent by fetch"))
         }
     }
 }
@@ -126,7 +129,11 @@ fn start_global(request: &Request, controller: &AbortController) -> Result<Promi
     global_fetch(&built.into()).map_err(|error| lost(&error))
 }
 
-fn start_custom(custom: &Function, request: &Request, controller: &AbortController) -> Result<Promise, Failure> {
+fn start_custom(
+    custom: &Function,
+    request: &Request,
+    controller: &AbortController,
+) -> Result<Promise, Failure> {
     let init = RequestInit::new();
     init.set_method(request.method.name());
     // A plain object: foreign fetches do not know the global Headers.
@@ -156,7 +163,9 @@ impl ResponseBody for FetchBody {
         Box::pin(async move {
             // With a known and modest length one call is cheaper; foreign responses may have no stream.
             let known = self.answer.headers().get("content-length").ok().flatten();
-            let modest = known.and_then(|length| length.parse().ok()).is_some_and(|length: usize| length <= LARGEST_TEXT);
+            let modest = known
+                .and_then(|length| length.parse().ok())
+                .is_some_and(|length: usize| length <= LARGEST_TEXT);
             if !modest && self.answer.body().is_some() {
                 let mut all = Vec::new();
                 while let Some(piece) = self.next().await? {
@@ -196,7 +205,9 @@ fn unusable(error: &JsValue) -> Failure {
 
 /// A rejection of fetch. Node says why, browsers do not.
 pub(crate) fn lost(error: &JsValue) -> Failure {
-    let get = |from: &JsValue, name: &str| Reflect::get(from, &name.into()).ok().filter(|value| !value.is_null() && !value.is_undefined());
+    let get = |from: &JsValue, name: &str| {
+        Reflect::get(from, &name.into()).ok().filter(|value| !value.is_null() && !value.is_undefined())
+    };
     let cause = get(error, "cause");
     let code = [Some(error.clone()), cause.clone()]
         .into_iter()
@@ -208,7 +219,9 @@ pub(crate) fn lost(error: &JsValue) -> Failure {
         let cause = describe(cause);
         message = if cause.is_empty() { message } else { format!("{message}: {cause}") };
     } else if error.is_instance_of::<js_sys::TypeError>() && code.is_none() {
-        message = format!("{message} (a browser does not say why: network, CORS, certificate or mixed content; diagnose() finds out)");
+        message = format!(
+            "{message} (a browser does not say why: network, CORS, certificate or mixed content; diagnose() finds out)"
+        );
     }
     if let Some(code) = &code
         && !message.contains(code.as_str())
@@ -232,7 +245,8 @@ pub(crate) fn describe(error: &JsValue) -> String {
         Some(message) if !message.is_empty() => message,
         _ => {
             // An AggregateError (several addresses were tried) says it in its errors.
-            let errors = Reflect::get(error, &"errors".into()).ok().and_then(|list| list.dyn_into::<Array>().ok());
+            let errors =
+                Reflect::get(error, &"errors".into()).ok().and_then(|list| list.dyn_into::<Array>().ok());
             errors.map(|errors| describe(&errors.get(0))).unwrap_or_default()
         }
     }

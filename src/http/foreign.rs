@@ -8,7 +8,12 @@ use std::rc::Rc;
 /// A source of blocks. Reading is repeatable.
 pub trait Blocks {
     /// Reads a block, into the buffer where one is given and the platform can.
-    fn read(&self, offset: u64, length: u32, buffer: &Uint8Array) -> LocalFuture<'static, Result<Uint8Array, Failure>>;
+    fn read(
+        &self,
+        offset: u64,
+        length: u32,
+        buffer: &Uint8Array,
+    ) -> LocalFuture<'static, Result<Uint8Array, Failure>>;
     /// The same bytes as a Blob, which a browser sends without reading it into memory.
     fn blob(&self, offset: u64, length: u64) -> Option<web_sys::Blob>;
 }

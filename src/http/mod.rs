@@ -84,7 +84,10 @@ pub enum Body {
     Empty,
     Bytes(Rc<[u8]>),
     /// Bytes that live outside the core (a slice of a file); only the transport knows their type.
-    Foreign { length: u64, content: Rc<dyn Any> },
+    Foreign {
+        length: u64,
+        content: Rc<dyn Any>,
+    },
 }
 
 /// How cookies are treated, as `RequestCredentials` of the Fetch standard.
@@ -112,7 +115,14 @@ pub struct Request {
 
 impl Request {
     pub fn new(method: Method, url: String) -> Self {
-        Request { method, url, headers: Headers::default(), body: Body::Empty, cookies: Cookies::Omit, on_sent: None }
+        Request {
+            method,
+            url,
+            headers: Headers::default(),
+            body: Body::Empty,
+            cookies: Cookies::Omit,
+            on_sent: None,
+        }
     }
 }
 

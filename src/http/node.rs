@@ -71,7 +71,13 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn read(this: &FileHandle, buffer: &Uint8Array, offset: u32, length: u32, position: f64) -> Promise;
     #[wasm_bindgen(method, js_name = write)]
-    pub fn write_at(this: &FileHandle, buffer: &Uint8Array, offset: u32, length: u32, position: f64) -> Promise;
+    pub fn write_at(
+        this: &FileHandle,
+        buffer: &Uint8Array,
+        offset: u32,
+        length: u32,
+        position: f64,
+    ) -> Promise;
     #[wasm_bindgen(method)]
     pub fn sync(this: &FileHandle) -> Promise;
     #[wasm_bindgen(method)]

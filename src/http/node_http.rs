@@ -89,10 +89,12 @@ enum Sign {
     Broken(Failure),
 }
 
+type Listener = Closure<dyn FnMut(JsValue)>;
+
 /// Listeners on an emitter, taken off when dropped: one that outlived its closure would end the process.
 struct Listeners {
     emitter: JsValue,
-    all: Vec<(&'static str, Closure<dyn FnMut(JsValue)>)>,
+    all: Vec<(&'static str, Listener)>,
 }
 
 impl Listeners {
@@ -153,7 +155,11 @@ impl Transport for NodeHttp {
         let (module, agent) = (http_module(secure), self.agent(secure));
         Box::pin(async move {
             let Some(module) = module else {
-                return Err(Failure { kind: Kind::Unsupported, message: "there is no node:http here".into(), sent: false });
+                return Err(Failure {
+                    kind: Kind::Unsupported,
+                    message: "there is no node:http here".into(),
+                    sent: false,
+                });
             };
             let options = Object::new();
             let set = |name: &str, value: &JsValue| Reflect::set(&options, &name.into(), value).map(drop);
@@ -219,7 +225,11 @@ async fn write(request: ClientRequest, body: Body, on_sent: Option<super::OnSent
         }
         Body::Foreign { content, .. } => {
             let Some(bytes) = content.downcast_ref::<ForeignBytes>() else {
-                return Err(Failure { kind: Kind::Internal, message: "a body of an unknown kind".into(), sent: false });
+                return Err(Failure {
+                    kind: Kind::Internal,
+                    message: "a body of an unknown kind".into(),
+                    sent: false,
+                });
             };
             write_blocks(&request, bytes, on_sent).await?;
         }
@@ -228,7 +238,11 @@ async fn write(request: ClientRequest, body: Body, on_sent: Option<super::OnSent
 }
 
 /// Reads the next block while the one before is on its way.
-async fn write_blocks(request: &ClientRequest, bytes: &ForeignBytes, on_sent: Option<super::OnSent>) -> Result<(), Failure> {
+async fn write_blocks(
+    request: &ClientRequest,
+    bytes: &ForeignBytes,
+    on_sent: Option<super::OnSent>,
+) -> Result<(), Failure> {
     let mut done = 0;
     let mut pending: Option<(Buffer, Promise, u64)> = None;
     while done < bytes.length {
@@ -236,7 +250,7 @@ async fn write_blocks(request: &ClientRequest, bytes: &ForeignBytes, on_sent: Op
         let buffer = Buffer::take();
         let block = bytes.blocks.read(bytes.offset + done, length, &buffer.0).await?;
         if let Some((_buffer, promise, sent)) = pending.take() {
-            JsFuture::from(promise).await.map_err(|error| super::fetch::lost(&error))?;
+            written(promise).await?;
             if let Some(on_sent) = &on_sent {
                 on_sent(sent);
             }
@@ -245,7 +259,7 @@ async fn write_blocks(request: &ClientRequest, bytes: &ForeignBytes, on_sent: Op
         pending = Some((buffer, start_put(request, &block)?, done));
     }
     if let Some((_buffer, promise, sent)) = pending {
-        JsFuture::from(promise).await.map_err(|error| super::fetch::lost(&error))?;
+        written(promise).await?;
         if let Some(on_sent) = &on_sent {
             on_sent(sent);
         }
@@ -256,9 +270,11 @@ async fn write_blocks(request: &ClientRequest, bytes: &ForeignBytes, on_sent: Op
 /// Starts to write a block; the promise resolves when the kernel has it, and the buffer may be reused.
 fn start_put(request: &ClientRequest, block: &Uint8Array) -> Result<Promise, Failure> {
     let mut failed = None;
-    let promise = Promise::new(&mut |resolve, reject| {
+    // It resolves to the error where there is one: a rejection that nobody waits for any more, because the part was
+    // given up, would end the process.
+    let promise = Promise::new(&mut |resolve, _| {
         let written = Closure::once_into_js(move |error: JsValue| {
-            let _ = if error.is_null() || error.is_undefined() { resolve.call0(&JsValue::UNDEFINED) } else { reject.call1(&JsValue::UNDEFINED, &error) };
+            let _ = resolve.call1(&JsValue::UNDEFINED, &error);
         });
         failed = request.write(block, written.unchecked_ref()).err();
     });
@@ -269,13 +285,23 @@ fn start_put(request: &ClientRequest, block: &Uint8Array) -> Result<Promise, Fai
 }
 
 async fn put(request: &ClientRequest, block: &Uint8Array) -> Result<(), Failure> {
-    JsFuture::from(start_put(request, block)?).await.map(drop).map_err(|error| super::fetch::lost(&error))
+    written(start_put(request, block)?).await
+}
+
+/// Waits for a block to be written.
+async fn written(promise: Promise) -> Result<(), Failure> {
+    match JsFuture::from(promise).await {
+        Ok(error) if error.is_object() => Err(super::fetch::lost(&error)),
+        Ok(_) => Ok(()),
+        Err(error) => Err(super::fetch::lost(&error)),
+    }
 }
 
 fn answer(message: IncomingMessage, guard: Guard) -> Response {
     let mut headers = Headers::default();
     for name in Object::keys(&message.headers()) {
-        if let Some(value) = Reflect::get(&message.headers(), &name).ok().and_then(|value| value.as_string()) {
+        if let Some(value) = Reflect::get(&message.headers(), &name).ok().and_then(|value| value.as_string())
+        {
             headers.set(&name.as_string().unwrap_or_default(), value);
         }
     }

@@ -53,7 +53,13 @@ pub fn retry_after(value: &str, now: f64) -> Option<f64> {
 pub const LONGEST_RETRY_AFTER_MS: f64 = 120_000.0;
 
 /// How long to wait before the next attempt; none when it must not, or need not, be repeated.
-pub fn decide(policy: &Policy, attempt: u32, last_delay: f64, random: f64, asked: Option<f64>) -> Option<f64> {
+pub fn decide(
+    policy: &Policy,
+    attempt: u32,
+    last_delay: f64,
+    random: f64,
+    asked: Option<f64>,
+) -> Option<f64> {
     if attempt >= policy.max_attempts {
         return None;
     }

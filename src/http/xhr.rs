@@ -21,7 +21,9 @@ pub struct Browser {
 impl Transport for Browser {
     fn send(&self, request: Request) -> LocalFuture<'static, Result<Response, Failure>> {
         let blob = match &request.body {
-            Body::Foreign { content, .. } => content.downcast_ref::<ForeignBytes>().and_then(ForeignBytes::blob),
+            Body::Foreign { content, .. } => {
+                content.downcast_ref::<ForeignBytes>().and_then(ForeignBytes::blob)
+            }
             _ => None,
         };
         // Service workers have no XMLHttpRequest.
@@ -67,7 +69,8 @@ async fn send(request: Request, blob: Blob) -> Result<Response, Failure> {
     if let Some(on_sent) = request.on_sent.clone()
         && let Ok(upload) = xhr.upload()
     {
-        let progress = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| on_sent(event.loaded() as u64));
+        let progress =
+            Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| on_sent(event.loaded() as u64));
         upload.set_onprogress(Some(progress.as_ref().unchecked_ref()));
         guard.closures.borrow_mut().push(Box::new(progress));
     }
@@ -77,7 +80,8 @@ async fn send(request: Request, blob: Blob) -> Result<Response, Failure> {
         let (error, timeout) = (reject.clone(), reject);
         let error = Closure::once_into_js(move || drop(error.call1(&JsValue::UNDEFINED, &"error".into())));
         xhr.set_onerror(Some(error.unchecked_ref()));
-        let timeout = Closure::once_into_js(move || drop(timeout.call1(&JsValue::UNDEFINED, &"timeout".into())));
+        let timeout =
+            Closure::once_into_js(move || drop(timeout.call1(&JsValue::UNDEFINED, &"timeout".into())));
         xhr.set_ontimeout(Some(timeout.unchecked_ref()));
     });
     xhr.send_with_opt_blob(Some(&blob)).map_err(unusable)?;

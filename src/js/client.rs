@@ -51,7 +51,8 @@ impl CecloudCore {
         let service = self.shared.service.clone();
         let operation = cecloud::find(name);
         promise(async move {
-            let operation = operation.ok_or_else(|| Error::new(Kind::Internal, "there is no such operation"))?;
+            let operation =
+                operation.ok_or_else(|| Error::new(Kind::Internal, "there is no such operation"))?;
             let work = async {
                 let name = |argument: &Argument| match argument {
                     Argument::Body(name, _) | Argument::Query(name, _) => (*name, false),
@@ -59,7 +60,7 @@ impl CecloudCore {
                 };
                 let names: Vec<(&str, bool)> = operation.arguments.iter().map(name).collect();
                 let values = arguments(&list, &names)?;
-                let (call, _watch) = options::call_options(&options)?;
+                let (call, _watch) = options::call_options(&options, &[])?;
                 let text = service.call(operation, &values, &call).await?;
                 if matches!(operation.answer, Answer::Nothing) { Ok(JsValue::UNDEFINED) } else { parse(text) }
             };
@@ -73,7 +74,7 @@ impl CecloudCore {
         let shared = self.shared.clone();
         promise(async move {
             let work = wait_for_image(&shared, image_id, options);
-            work.await.map_err(|error| shared.service.finish(error, "waitForImage"))
+            work.await.map_err(|error| shared.service.finish_outer(error, "waitForImage"))
         })
     }
 
@@ -83,7 +84,12 @@ impl CecloudCore {
     }
 
     /// Starts a download.
-    pub fn download(&self, image_id: JsValue, target: JsValue, options: JsValue) -> super::download::DownloadCore {
+    pub fn download(
+        &self,
+        image_id: JsValue,
+        target: JsValue,
+        options: JsValue,
+    ) -> super::download::DownloadCore {
         super::download::start(self.shared.clone(), image_id, target, options)
     }
 
@@ -106,7 +112,7 @@ async fn wait_for_image(shared: &Shared, image_id: JsValue, options: JsValue) ->
         return Err(refused("imageId", &image_id, "must be a text that is not empty"));
     };
     let interval = options::number(&options, "", "intervalMs", 1.0, 3_600_000.0)?.unwrap_or(2_000.0);
-    let (call, _watch) = options::call_options(&options)?;
+    let (call, _watch) = options::call_options(&options, &["intervalMs"])?;
     let cancel = call.cancel.clone();
     let backend = Cecloud::new(shared.service.clone(), call, None);
     loop {
@@ -127,10 +133,26 @@ async fn wait_for_image(shared: &Shared, image_id: JsValue, options: JsValue) ->
     }
 }
 
+/// What a client may be told.
+const OPTIONS: &[&str] = &[
+    "endpoint",
+    "signingEndpoint",
+    "auth",
+    "headers",
+    "timeoutMs",
+    "retry",
+    "fetch",
+    "agent",
+    "credentials",
+    "onRequest",
+    "region",
+];
+
 fn build(options: &JsValue) -> Result<Shared> {
     if !options.is_object() {
         return Err(refused("options", options, "must be an object"));
     }
+    options::only(options, "", OPTIONS)?;
     let Some(endpoint) = options::endpoint(options, "", "endpoint")? else {
         return Err(Error::invalid("endpoint", "undefined", "is required: the base URL of the service"));
     };
@@ -153,7 +175,8 @@ fn build(options: &JsValue) -> Result<Shared> {
         (None, Some(agent)) => Rc::new(NodeHttp::new(Some(agent.clone()))),
         _ => Rc::new(Fetch { custom }),
     };
-    let store: Rc<dyn Transport> = if in_node { Rc::new(NodeHttp::new(agent)) } else { Rc::new(Browser::default()) };
+    let store: Rc<dyn Transport> =
+        if in_node { Rc::new(NodeHttp::new(agent)) } else { Rc::new(Browser::default()) };
     let platform: Rc<dyn Platform> = Rc::new(JsPlatform);
     let (retry, given) = options::retry(options)?;
     let timeout_ms = options::number(options, "", "timeoutMs", 1.0, 86_400_000.0)?.unwrap_or(30_000.0);

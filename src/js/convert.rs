@@ -72,7 +72,7 @@ pub fn shown(value: &JsValue) -> String {
         return "a function".to_owned();
     }
     if value.is_symbol() {
-        return "a symbol".to_owned();
+        return "Symbol()".to_owned();
     }
     if value.is_bigint() {
         let digits = value.unchecked_ref::<js_sys::BigInt>().to_string(10);
@@ -154,7 +154,11 @@ fn plain(value: &JsValue, path: &Path<'_>) -> Result<serde_json::Value> {
         return Err(Error::invalid(path.text(), shown(value), rule));
     }
     if path.depth() == DEEPEST {
-        return Err(Error::invalid(path.text(), "an object", "must not contain itself, nor be nested so deeply"));
+        return Err(Error::invalid(
+            path.text(),
+            "an object",
+            "must not contain itself, nor be nested so deeply",
+        ));
     }
     if Array::is_array(value) {
         let list: &Array = value.unchecked_ref();
@@ -191,7 +195,8 @@ pub struct SignalWatch {
 impl Drop for SignalWatch {
     fn drop(&mut self) {
         if let Some(listener) = &self.listener {
-            let remove = get(&self.signal, "removeEventListener").and_then(|remove| remove.dyn_into::<Function>().ok());
+            let remove = get(&self.signal, "removeEventListener")
+                .and_then(|remove| remove.dyn_into::<Function>().ok());
             if let Some(remove) = remove {
                 let _ = remove.call2(&self.signal, &"abort".into(), listener.as_ref());
             }

@@ -66,6 +66,7 @@ pub(super) fn start(shared: Rc<Shared>, image_id: JsValue, target: JsValue, give
             if !given.is_undefined() && !given.is_null() && !given.is_object() {
                 return Err(refused("options", &given, "must be an object"));
             }
+            options::only(&given, "", &["signal", "onProgress", "checksum"])?;
             let cancel = held.cancel.clone();
             let _watch = watch_signal(&given, move || cancel.cancel())?;
             let on_progress = function(&given, "", "onProgress")?;
@@ -88,14 +89,7 @@ pub(super) fn start(shared: Rc<Shared>, image_id: JsValue, target: JsValue, give
         };
         match work.await {
             Ok(done) => Ok(to_js(&done)),
-            Err(error) => {
-                let mut error = service.finish(error, "download");
-                let details = error.details_mut();
-                if details.operation != "download" {
-                    details.message = format!("download: {}", details.message);
-                }
-                Err(error_to_js(&error))
-            }
+            Err(error) => Err(error_to_js(&service.finish_outer(error, "download"))),
         }
     });
     DownloadCore { control, done, stream }

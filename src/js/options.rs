@@ -16,6 +16,20 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+/// Refuses an option that does not exist: a typing error would otherwise do nothing, in silence.
+pub fn only(object: &JsValue, path: &str, known: &[&str]) -> Result<()> {
+    if !object.is_object() {
+        return Ok(());
+    }
+    for name in Object::keys(object.unchecked_ref::<Object>()).iter().filter_map(|name| name.as_string()) {
+        if !known.contains(&name.as_str()) && get(object, &name).is_some() {
+            let rule = format!("is no option here (known: {})", known.join(", "));
+            return Err(Error::invalid(join(path, &name), "***", rule));
+        }
+    }
+    Ok(())
+}
+
 /// A number option within bounds.
 pub fn number(object: &JsValue, path: &str, name: &str, min: f64, max: f64) -> Result<Option<f64>> {
     let Some(value) = get(object, name) else { return Ok(None) };
@@ -68,7 +82,8 @@ fn is_header_value(text: &str) -> bool {
 }
 
 fn is_header_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 /// An object of header names and values.
@@ -85,7 +100,11 @@ pub fn headers(object: &JsValue, path: &str, name: &str) -> Result<Vec<(String, 
             return Err(Error::invalid(field, "***", "must be a text"));
         };
         if !is_header_name(&name) || !is_header_value(&text) {
-            return Err(Error::invalid(field, "***", "must be a header: visible ASCII characters in name and value"));
+            return Err(Error::invalid(
+                field,
+                "***",
+                "must be a header: visible ASCII characters in name and value",
+            ));
         }
         all.push((name.to_ascii_lowercase(), text));
     }
@@ -98,7 +117,8 @@ pub fn endpoint(object: &JsValue, path: &str, name: &str) -> Result<Option<Endpo
     let field = join(path, name);
     let mut absolute = given.clone();
     if !given.contains("://") {
-        let page = get(&js_sys::global(), "location").and_then(|location| text(&location, "", "href").ok().flatten());
+        let page = get(&js_sys::global(), "location")
+            .and_then(|location| text(&location, "", "href").ok().flatten());
         let resolved = page.and_then(|page| web_sys::Url::new_with_base(&given, &page).ok());
         match resolved {
             Some(url) if given.starts_with('/') || given.starts_with("./") => absolute = url.href(),
@@ -120,6 +140,7 @@ pub fn retry(object: &JsValue) -> Result<(Policy, bool)> {
     if !retry.is_object() {
         return Err(refused("retry", &retry, "must be an object"));
     }
+    only(&retry, "retry", &["maxAttempts", "baseDelayMs", "maxDelayMs"])?;
     if let Some(attempts) = integer(&retry, "retry", "maxAttempts", 1.0, 100.0)? {
         policy.max_attempts = attempts as u32;
     }
@@ -150,11 +171,15 @@ pub fn observer(object: &JsValue) -> Result<Option<Observer>> {
     }))
 }
 
-/// The options of one call; the watch must live as long as the call.
-pub fn call_options(options: &JsValue) -> Result<(CallOptions, Option<super::convert::SignalWatch>)> {
+/// The options of one call, besides `more`; the watch must live as long as the call.
+pub fn call_options(
+    options: &JsValue,
+    more: &[&str],
+) -> Result<(CallOptions, Option<super::convert::SignalWatch>)> {
     if !options.is_undefined() && !options.is_null() && !options.is_object() {
         return Err(refused("call", options, "must be an object"));
     }
+    only(options, "", &[&["signal", "timeoutMs", "headers"], more].concat())?;
     let (cancel, watch) = cancel_of(options)?;
     let timeout_ms = number(options, "", "timeoutMs", 1.0, 86_400_000.0)?;
     Ok((CallOptions { cancel, timeout_ms, headers: headers(options, "", "headers")? }, watch))
@@ -168,7 +193,11 @@ pub fn authenticator(options: &JsValue) -> Result<Rc<dyn Authenticator>> {
     }
     let known = ["none", "headers", "sign", "token"];
     let Some(kind) = choice(&auth, "auth", "type", &known)? else {
-        return Err(Error::invalid("auth.type", "undefined", "must be one of 'none', 'headers', 'sign', 'token'"));
+        return Err(Error::invalid(
+            "auth.type",
+            "undefined",
+            "must be one of 'none', 'headers', 'sign', 'token'",
+        ));
     };
     Ok(match kind.as_str() {
         "headers" => {
@@ -176,7 +205,9 @@ pub fn authenticator(options: &JsValue) -> Result<Rc<dyn Authenticator>> {
             if all.is_empty() {
                 return Err(Error::invalid("auth.headers", "{}", "must name at least one header"));
             }
-            Rc::new(FixedHeaders::new(all.into_iter().map(|(name, value)| (name, Secret::new(value))).collect()))
+            Rc::new(FixedHeaders::new(
+                all.into_iter().map(|(name, value)| (name, Secret::new(value))).collect(),
+            ))
         }
         "token" => match get(&auth, "token").map(JsCast::dyn_into::<Function>) {
             Some(Ok(source)) => Rc::new(Token::from_source(Rc::new(move || ask_token(source.clone())))),

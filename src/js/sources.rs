@@ -86,22 +86,23 @@ async fn open_path(path: String) -> Result<Opened> {
     };
     let handle = JsFuture::from(fs.open(&path, "r")).await.map_err(|error| unreadable(&error))?;
     let handle: FileHandle = handle.unchecked_into();
-    let blocks = FileBlocks { handle, size: 0 };
-    let stat = JsFuture::from(blocks.handle.stat()).await.map_err(|error| unreadable(&error))?;
+    let (stat, size, modified) = state_of(&handle).await?;
+    let blocks = FileBlocks { handle, size, modified };
     let is_file = get(&stat, "isFile").and_then(|test| test.dyn_into::<Function>().ok());
     let is_file = is_file.and_then(|test| test.call0(&stat).ok()).is_some_and(|answer| answer.is_truthy());
     if !is_file {
         blocks.close();
         return Err(Error::new(Kind::Source, format!("{path} is not a file")));
     }
-    let size = get(&stat, "size").and_then(|size| size.as_f64()).unwrap_or(0.0) as u64;
-    let blocks = FileBlocks { size, ..blocks };
     Ok(Opened { source: Rc::new(Repeatable(Rc::new(blocks))) })
 }
 
 /// Blocks that know how many bytes there are.
 trait Sized: Blocks {
     fn size(&self) -> u64;
+    fn check(&self) -> LocalFuture<'static, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
     fn close(&self) {}
 }
 
@@ -125,7 +126,13 @@ impl<B: Sized + 'static> Source for Repeatable<B> {
 
     fn body(&self, offset: u64, length: u64) -> LocalFuture<'static, Result<Body>> {
         let blocks: Rc<dyn Blocks> = self.0.clone();
-        Box::pin(async move { Ok(Body::Foreign { length, content: Rc::new(ForeignBytes { blocks, offset, length }) }) })
+        Box::pin(async move {
+            Ok(Body::Foreign { length, content: Rc::new(ForeignBytes { blocks, offset, length }) })
+        })
+    }
+
+    fn check(&self) -> LocalFuture<'static, Result<()>> {
+        self.0.check()
     }
 
     fn release(&self, _: u64, _: u64) {}
@@ -151,11 +158,17 @@ fn slice(blob: &Blob, offset: u64, length: u64) -> core::result::Result<Blob, Js
 }
 
 impl Blocks for BlobBlocks {
-    fn read(&self, offset: u64, length: u32, _: &Uint8Array) -> LocalFuture<'static, core::result::Result<Uint8Array, Failure>> {
+    fn read(
+        &self,
+        offset: u64,
+        length: u32,
+        _: &Uint8Array,
+    ) -> LocalFuture<'static, core::result::Result<Uint8Array, Failure>> {
         let piece = slice(&self.0, offset, u64::from(length));
         Box::pin(async move {
             let piece = piece.map_err(|error| failure(unreadable(&error)))?;
-            let buffer = JsFuture::from(piece.array_buffer()).await.map_err(|error| failure(unreadable(&error)))?;
+            let buffer =
+                JsFuture::from(piece.array_buffer()).await.map_err(|error| failure(unreadable(&error)))?;
             let bytes = Uint8Array::new(&buffer);
             if bytes.length() != length {
                 return Err(failure(Error::new(Kind::Source, "the file became shorter while it was read")));
@@ -179,7 +192,12 @@ impl Sized for BlobBlocks {
 struct MemoryBlocks(Uint8Array);
 
 impl Blocks for MemoryBlocks {
-    fn read(&self, offset: u64, length: u32, _: &Uint8Array) -> LocalFuture<'static, core::result::Result<Uint8Array, Failure>> {
+    fn read(
+        &self,
+        offset: u64,
+        length: u32,
+        _: &Uint8Array,
+    ) -> LocalFuture<'static, core::result::Result<Uint8Array, Failure>> {
         let bytes = self.0.subarray(offset as u32, offset as u32 + length);
         Box::pin(async move {
             if bytes.length() != length {
@@ -206,10 +224,25 @@ impl Sized for MemoryBlocks {
 struct FileBlocks {
     handle: FileHandle,
     size: u64,
+    /// Milliseconds since 1970, as the file system keeps them.
+    modified: f64,
+}
+
+/// Size and time of modification.
+async fn state_of(handle: &FileHandle) -> Result<(JsValue, u64, f64)> {
+    let stat = JsFuture::from(handle.stat()).await.map_err(|error| unreadable(&error))?;
+    let number = |name: &str| get(&stat, name).and_then(|value| value.as_f64()).unwrap_or(0.0);
+    let (size, modified) = (number("size") as u64, number("mtimeMs"));
+    Ok((stat, size, modified))
 }
 
 impl Blocks for FileBlocks {
-    fn read(&self, offset: u64, length: u32, buffer: &Uint8Array) -> LocalFuture<'static, core::result::Result<Uint8Array, Failure>> {
+    fn read(
+        &self,
+        offset: u64,
+        length: u32,
+        buffer: &Uint8Array,
+    ) -> LocalFuture<'static, core::result::Result<Uint8Array, Failure>> {
         let (handle, buffer) = (self.handle.clone(), buffer.clone());
         Box::pin(async move {
             let mut done = 0;
@@ -218,7 +251,10 @@ impl Blocks for FileBlocks {
                 let answer = JsFuture::from(promise).await.map_err(|error| failure(unreadable(&error)))?;
                 let read = get(&answer, "bytesRead").and_then(|read| read.as_f64()).unwrap_or(0.0) as u32;
                 if read == 0 {
-                    return Err(failure(Error::new(Kind::Source, "the file became shorter while it was read")));
+                    return Err(failure(Error::new(
+                        Kind::Source,
+                        "the file became shorter while it was read",
+                    )));
                 }
                 done += read;
             }
@@ -234,6 +270,19 @@ impl Blocks for FileBlocks {
 impl Sized for FileBlocks {
     fn size(&self) -> u64 {
         self.size
+    }
+
+    fn check(&self) -> LocalFuture<'static, Result<()>> {
+        let (handle, size, modified) = (self.handle.clone(), self.size, self.modified);
+        Box::pin(async move {
+            let (_, size_now, modified_now) = state_of(&handle).await?;
+            if size_now != size || modified_now != modified {
+                let message =
+                    format!("the file was changed while it was uploaded (size {size}, now {size_now})");
+                return Err(Error::new(Kind::Source, message));
+            }
+            Ok(())
+        })
     }
 
     fn close(&self) {

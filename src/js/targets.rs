@@ -76,7 +76,8 @@ impl NodeFile {
             return Ok(handle.clone());
         }
         let Some(fs) = node::fs() else { return Err(unsupported("a path can only be written in Node")) };
-        let opened = JsFuture::from(fs.open(&self.partial(), "w")).await.map_err(|error| unwritable(&error))?;
+        let opened =
+            JsFuture::from(fs.open(&self.partial(), "w")).await.map_err(|error| unwritable(&error))?;
         let handle: FileHandle = opened.unchecked_into();
         *self.open.borrow_mut() = Some(handle.clone());
         Ok(handle)
@@ -93,7 +94,8 @@ impl Sink for NodeFile {
             while done < block.length() {
                 let promise = handle.write_at(&block, done, block.length() - done, self.at.get() as f64);
                 let answer = JsFuture::from(promise).await.map_err(|error| unwritable(&error))?;
-                let written = get(&answer, "bytesWritten").and_then(|written| written.as_f64()).unwrap_or(0.0) as u32;
+                let written =
+                    get(&answer, "bytesWritten").and_then(|written| written.as_f64()).unwrap_or(0.0) as u32;
                 if written == 0 {
                     return Err(Error::new(Kind::Source, "the target takes no more bytes"));
                 }
@@ -111,7 +113,9 @@ impl Sink for NodeFile {
             *self.open.borrow_mut() = None;
             JsFuture::from(handle.close()).await.map_err(|error| unwritable(&error))?;
             let Some(fs) = node::fs() else { return Ok(()) };
-            JsFuture::from(fs.rename(&self.partial(), &self.path)).await.map_err(|error| unwritable(&error))?;
+            JsFuture::from(fs.rename(&self.partial(), &self.path))
+                .await
+                .map_err(|error| unwritable(&error))?;
             Ok(())
         })
     }
@@ -162,7 +166,8 @@ impl Writable {
                 let options = Object::new();
                 let _ = Reflect::set(&options, &"create".into(), &JsValue::TRUE);
                 let name = format!("{PRIVATE_NAME}-{}", js_sys::Math::random().to_bits());
-                invoke(&Self::directory().await?, "getFileHandle", &Array::of2(&name.into(), &options)).await?
+                invoke(&Self::directory().await?, "getFileHandle", &Array::of2(&name.into(), &options))
+                    .await?
             }
         };
         let stream = invoke(&handle, "createWritable", &Array::new()).await?;
@@ -261,7 +266,8 @@ impl Sink for StreamSink {
 
 /// A stream and the sink that feeds it. Cancelling the stream aborts the download.
 pub(super) fn stream(control: Rc<Control>) -> Result<(Rc<dyn Sink>, ReadableStream)> {
-    let sink = Rc::new(StreamSink { pieces: Queue::default(), wanted: Queue::default(), read: Rc::default() });
+    let sink =
+        Rc::new(StreamSink { pieces: Queue::default(), wanted: Queue::default(), read: Rc::default() });
     let feeding = sink.clone();
     let pull = Closure::<dyn FnMut(JsValue) -> Promise>::new(move |controller: JsValue| {
         let sink = feeding.clone();
@@ -287,6 +293,7 @@ pub(super) fn stream(control: Rc<Control>) -> Result<(Rc<dyn Sink>, ReadableStre
     let Some(Ok(class)) = get(&js_sys::global(), "ReadableStream").map(JsCast::dyn_into::<Function>) else {
         return Err(unsupported("there are no streams here"));
     };
-    let made = Reflect::construct(&class, &Array::of2(&source, &strategy)).map_err(|error| unwritable(&error))?;
+    let made =
+        Reflect::construct(&class, &Array::of2(&source, &strategy)).map_err(|error| unwritable(&error))?;
     Ok((sink, made.unchecked_into()))
 }

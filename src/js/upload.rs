@@ -3,7 +3,7 @@
 use super::client::{Shared, parse};
 use super::convert::{error_to_js, function, get, refused, to_js, watch_signal};
 use super::{options, sources};
-use crate::api::cecloud::create_image;
+use crate::api::cecloud::{create_image, get_image};
 use crate::error::{Error, Kind, Result};
 use crate::http::node::http_module;
 use crate::http::retry::Policy;
@@ -11,7 +11,7 @@ use crate::oss::Addressing;
 use crate::service::CallOptions;
 use crate::task::{First, Queue, first};
 use crate::upload::cecloud::Cecloud;
-use crate::upload::driver::{Driver, StoreOptions, Watcher};
+use crate::upload::driver::{Driver, Settings, StoreOptions, Watcher};
 use crate::upload::plan::Plan;
 use crate::upload::progress::UploadProgress;
 use crate::upload::session::Session;
@@ -34,7 +34,7 @@ pub struct UploadCore {
 struct TaskState {
     image_id: RefCell<Option<String>>,
     state: Cell<&'static str>,
-    progress: RefCell<JsValue>,
+    progress: RefCell<Option<UploadProgress>>,
     on_progress: RefCell<Option<Function>>,
     on_event: RefCell<Option<Function>>,
 }
@@ -58,9 +58,11 @@ impl TaskState {
 
 impl Watcher for TaskState {
     fn progress(&self, progress: &UploadProgress) {
-        let value = to_js(progress);
-        *self.progress.borrow_mut() = value.clone();
-        Self::call(&self.on_progress, &value);
+        Self::call(&self.on_progress, &to_js(progress));
+    }
+
+    fn now(&self, progress: &UploadProgress) {
+        *self.progress.borrow_mut() = Some(progress.clone());
     }
 
     fn event(&self, event: &UploadEvent) {
@@ -91,7 +93,7 @@ impl UploadCore {
     /// Undefined until there is any.
     #[wasm_bindgen(getter)]
     pub fn progress(&self) -> JsValue {
-        self.state.progress.borrow().clone()
+        self.state.progress.borrow().as_ref().map_or(JsValue::UNDEFINED, to_js)
     }
 
     /// Settles when the task ends; rejects with an `ImsError`.
@@ -124,7 +126,7 @@ pub(super) fn start(shared: Rc<Shared>, source: JsValue, target: JsValue, given:
     let state = Rc::new(TaskState {
         image_id: RefCell::default(),
         state: Cell::new("running"),
-        progress: RefCell::new(JsValue::UNDEFINED),
+        progress: RefCell::default(),
         on_progress: RefCell::default(),
         on_event: RefCell::default(),
     });
@@ -170,20 +172,20 @@ pub(super) fn start(shared: Rc<Shared>, source: JsValue, target: JsValue, given:
             Finish::Aborted(error) => ("aborted", error),
         };
         watched.state.set(name);
-        let error = named(shared.service.finish(error, "upload"));
-        Err(error_to_js(&error))
+        // A client that was closed says so; what is stored is kept all the same.
+        let error = match shared.service.closing.is_cancelled() && error.kind() == Kind::Aborted {
+            true if error.details().resumable => crate::service::closed().resumable(),
+            true => crate::service::closed(),
+            false => error,
+        };
+        Err(error_to_js(&shared.service.finish_outer(error, "upload")))
     });
     UploadCore { state, queue, done }
 }
 
-/// An error of an inner call is still an error of this upload.
-fn named(mut error: Error) -> Error {
-    let details = error.details_mut();
-    if details.operation != "upload" {
-        details.message = format!("upload: {}", details.message);
-    }
-    error
-}
+/// What an upload may be told.
+const OPTIONS: &[&str] =
+    &["signal", "onProgress", "onEvent", "partSize", "concurrency", "checksum", "oss", "wait"];
 
 type Prepared = (Driver, Session, Option<super::convert::SignalWatch>);
 
@@ -199,6 +201,7 @@ async fn prepare(
         return Err(refused("options", given, "must be an object"));
     }
     let stopped = queue.clone();
+    options::only(given, "", OPTIONS)?;
     let aborted = Rc::new(Cell::new(false));
     let turned = aborted.clone();
     let watch = watch_signal(given, move || {
@@ -218,7 +221,10 @@ async fn prepare(
     // The metadata is checked before the file is touched.
     let (image_id, image) = match get(target, "imageId") {
         Some(id) => match id.as_string().filter(|id| !id.is_empty()) {
-            Some(id) => (Some(id), None),
+            Some(id) => {
+                get_image::OPERATION.encode(&[serde_json::Value::String(id.clone())])?;
+                (Some(id), None)
+            }
             None => return Err(refused("imageId", &id, "must be a text that is not empty")),
         },
         None => {
@@ -262,10 +268,10 @@ async fn prepare(
         seed: (shared.platform.random() * 9_007_199_254_740_992.0) as u64,
     };
     let service = shared.service.clone();
-    let (secure, observer) = (service.endpoint.secure, service.observer.clone());
+    let settings = Settings { store, secure: service.endpoint.secure, observer: service.observer.clone() };
     let backend = Box::new(Cecloud::new(service, CallOptions::default(), image));
     let platform = shared.platform.clone();
-    let driver = Driver::new(backend, platform, transport, opened.source, plan, store, secure, observer);
+    let driver = Driver::new(backend, platform, transport, opened.source, plan, settings);
     Ok((driver, Session::new(config), watch))
 }
 
@@ -274,10 +280,12 @@ fn store_options(given: &JsValue) -> Result<StoreOptions> {
     if !oss.is_object() {
         return Err(refused("oss", &oss, "must be an object"));
     }
+    options::only(&oss, "oss", &["endpoint", "signingEndpoint", "region", "addressing"])?;
     let addressing = options::choice(&oss, "oss", "addressing", &["path", "virtual"])?;
     let region = options::text(&oss, "oss", "region")?;
     if let Some(region) = region.as_ref().filter(|region| {
-        region.is_empty() || !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        region.is_empty()
+            || !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
     }) {
         return Err(Error::invalid("oss.region", format!("{region:?}"), "must be a region's name"));
     }
@@ -285,7 +293,8 @@ fn store_options(given: &JsValue) -> Result<StoreOptions> {
         endpoint: options::endpoint(&oss, "oss", "endpoint")?,
         signing_endpoint: options::endpoint(&oss, "oss", "signingEndpoint")?,
         region,
-        addressing: addressing.map(|chosen| if chosen == "virtual" { Addressing::Virtual } else { Addressing::Path }),
+        addressing: addressing
+            .map(|chosen| if chosen == "virtual" { Addressing::Virtual } else { Addressing::Path }),
     })
 }
 

@@ -78,7 +78,9 @@ impl Place {
             Addressing::Path => {
                 (endpoint.authority.clone(), format!("{base_path}/{}/{key}", encode(&self.bucket, false)))
             }
-            Addressing::Virtual => (format!("{}.{}", self.bucket, endpoint.authority), format!("{base_path}/{key}")),
+            Addressing::Virtual => {
+                (format!("{}.{}", self.bucket, endpoint.authority), format!("{base_path}/{key}"))
+            }
         }
     }
 
@@ -140,9 +142,9 @@ pub struct PartsPage {
 
 /// The upload ID out of the answer to CreateMultipartUpload.
 pub fn upload_id(text: &str) -> Result<String> {
-    xml::find(text, "UploadId")
-        .filter(|id| !id.is_empty())
-        .ok_or_else(|| Error::new(Kind::Protocol, "the store's answer to CreateMultipartUpload holds no UploadId"))
+    xml::find(text, "UploadId").filter(|id| !id.is_empty()).ok_or_else(|| {
+        Error::new(Kind::Protocol, "the store's answer to CreateMultipartUpload holds no UploadId")
+    })
 }
 
 /// An ETag without quotes and weakness mark.
@@ -179,7 +181,11 @@ mod tests {
     }
 
     fn keys() -> Keys {
-        Keys { access_key: "AK".into(), secret_key: Secret::new("SK".into()), session_token: Secret::new("T".into()) }
+        Keys {
+            access_key: "AK".into(),
+            secret_key: Secret::new("SK".into()),
+            session_token: Secret::new("T".into()),
+        }
     }
 
     #[test]

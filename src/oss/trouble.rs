@@ -59,23 +59,39 @@ impl Trouble {
                 .and_then(|date| parse_date(&date))
                 .map_or(Remedy::GiveUp, Remedy::SetClock),
             "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" => {
-                match xml::find(body, "Region").or_else(|| headers.get("x-amz-bucket-region").map(str::to_owned)) {
+                match xml::find(body, "Region")
+                    .or_else(|| headers.get("x-amz-bucket-region").map(str::to_owned))
+                {
                     Some(region) if !region.is_empty() => Remedy::SetRegion(region),
                     _ => Remedy::GiveUp,
                 }
             }
-            "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" | "InvalidToken"
-            | "InvalidAccessKeyId" | "AccessDenied" | "SignatureDoesNotMatch" | "RequestExpired" => Remedy::NewKeys,
+            "ExpiredToken"
+            | "ExpiredTokenException"
+            | "TokenRefreshRequired"
+            | "InvalidToken"
+            | "InvalidAccessKeyId"
+            | "AccessDenied"
+            | "SignatureDoesNotMatch"
+            | "RequestExpired" => Remedy::NewKeys,
             "NoSuchUpload" => Remedy::NoSuchUpload,
             "InvalidPart" | "InvalidPartOrder" => Remedy::CheckParts,
             "BadDigest" | "IncompleteBody" | "XAmzContentSHA256Mismatch" | "InvalidDigest" => Remedy::Resend,
-            "SlowDown" | "InternalError" | "ServiceUnavailable" | "RequestTimeout" | "RequestTimeoutException"
-            | "OperationAborted" | "Throttling" | "ThrottlingException" | "BandwidthLimitExceeded" => wait(headers, now),
+            "SlowDown"
+            | "InternalError"
+            | "ServiceUnavailable"
+            | "RequestTimeout"
+            | "RequestTimeoutException"
+            | "OperationAborted"
+            | "Throttling"
+            | "ThrottlingException"
+            | "BandwidthLimitExceeded" => wait(headers, now),
             _ if retry::is_transient(status) => wait(headers, now),
             _ => Remedy::GiveUp,
         };
         let kind = if remedy == Remedy::NewKeys { Kind::Auth } else { Kind::Storage };
-        let mut error = Error::new(kind, format!("the object store answers {operation} with {status} {known}: {said}"));
+        let mut error =
+            Error::new(kind, format!("the object store answers {operation} with {status} {known}: {said}"));
         let details = error.details_mut();
         details.code = code;
         details.status = Some(status);
@@ -87,7 +103,9 @@ impl Trouble {
 }
 
 fn wait(headers: &Headers, now: f64) -> Remedy {
-    Remedy::Wait { retry_after_ms: headers.get("retry-after").and_then(|value| retry::retry_after(value, now)) }
+    Remedy::Wait {
+        retry_after_ms: headers.get("retry-after").and_then(|value| retry::retry_after(value, now)),
+    }
 }
 
 /// HEAD has no body to carry a code in.
@@ -139,7 +157,10 @@ mod tests {
         headers.set("x-amz-request-id", "R1");
         let trouble = Trouble::answered("UploadPart", 404, &headers, &code("NoSuchBucket", ""), 0.0);
         let details = trouble.error.details();
-        assert_eq!((details.code.as_deref(), details.request_id.as_deref()), (Some("NoSuchBucket"), Some("R1")));
+        assert_eq!(
+            (details.code.as_deref(), details.request_id.as_deref()),
+            (Some("NoSuchBucket"), Some("R1"))
+        );
         assert!(details.message.contains("UploadPart with 404 NoSuchBucket: m"));
     }
 }

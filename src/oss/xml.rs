@@ -129,7 +129,10 @@ pub fn complete_multipart_upload(parts: &[StoredPart]) -> String {
     text.push_str("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
     for part in parts {
         let etag: String = part.etag.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        text.push_str(&format!("<Part><PartNumber>{}</PartNumber><ETag>\"{etag}\"</ETag></Part>", part.number));
+        text.push_str(&format!(
+            "<Part><PartNumber>{}</PartNumber><ETag>\"{etag}\"</ETag></Part>",
+            part.number
+        ));
     }
     text.push_str("</CompleteMultipartUpload>");
     text
@@ -154,8 +157,15 @@ mod tests {
         assert_eq!(page.next, Some(3));
         assert_eq!(page.parts[0].etag, "7778aef83f66abc1fa1e8477f296d394");
         assert_eq!((page.parts[1].number, page.parts[1].size), (3, 5));
-        assert_eq!(parts_page("<ListPartsResult><IsTruncated>false</IsTruncated></ListPartsResult>").unwrap().next, None);
-        for none in ["", "<html></html>", "<ListPartsResult><Part><PartNumber>x</PartNumber></Part></ListPartsResult>"] {
+        assert_eq!(
+            parts_page("<ListPartsResult><IsTruncated>false</IsTruncated></ListPartsResult>").unwrap().next,
+            None
+        );
+        for none in [
+            "",
+            "<html></html>",
+            "<ListPartsResult><Part><PartNumber>x</PartNumber></Part></ListPartsResult>",
+        ] {
             assert_eq!(parts_page(none), None, "{none}");
         }
     }
@@ -166,12 +176,16 @@ mod tests {
         let text = complete_multipart_upload(&parts);
         assert_eq!(root(&text).as_deref(), Some("CompleteMultipartUpload"));
         assert_eq!(find(&text, "ETag").as_deref(), Some("\"a&b\""));
-        assert_eq!(find("<!-- <b> --><s:a x='1'><![CDATA[x<y]]>&#65;&#x42;</s:a>", "a").as_deref(), Some("x<yAB"));
+        assert_eq!(
+            find("<!-- <b> --><s:a x='1'><![CDATA[x<y]]>&#65;&#x42;</s:a>", "a").as_deref(),
+            Some("x<yAB")
+        );
     }
 
     #[test]
     fn what_is_cut_off_or_no_xml_is_none() {
-        for (text, root_name) in [("<a>x", None), ("<a><b></a>", None), ("<a>&what;</a>", None), ("<a", None)] {
+        for (text, root_name) in [("<a>x", None), ("<a><b></a>", None), ("<a>&what;</a>", None), ("<a", None)]
+        {
             assert_eq!(root(text).as_deref(), root_name, "{text}");
         }
         let whole = "<?xml version=\"1.0\"?><a><b>é&amp;</b><![CDATA[]]><c/></a>";

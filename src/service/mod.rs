@@ -116,10 +116,24 @@ impl Service {
         let mut error = error.during(operation);
         let details = error.details_mut();
         let mut texts: Vec<&mut String> = vec![&mut details.message];
-        texts.extend(details.attempts.iter_mut().map(|attempt| &mut attempt.message));
-        texts.extend(details.value.iter_mut());
+        for attempt in &mut details.attempts {
+            texts.push(&mut attempt.message);
+            texts.extend(attempt.code.iter_mut());
+        }
+        texts.extend(details.value.iter_mut().chain(&mut details.code).chain(&mut details.request_id));
         for text in texts {
             *text = self.authenticator.scrub(core::mem::take(text));
+        }
+        error
+    }
+
+    /// Like [`Service::finish`], for a call that is made of others: the error bears its name, the message both.
+    pub fn finish_outer(&self, error: Error, operation: &str) -> Error {
+        let mut error = self.finish(error, operation);
+        let details = error.details_mut();
+        if details.operation != operation {
+            details.operation = operation.to_owned();
+            details.message = format!("{operation}: {}", details.message);
         }
         error
     }
@@ -132,7 +146,7 @@ impl Service {
         encoded: &Encoded,
         options: &CallOptions,
         repeated: &mut bool,
-        read: fn(Response, &'static Operation) -> LocalFuture<'static, Result<T>>,
+        read: fn(Response, Rc<dyn Authenticator>) -> LocalFuture<'static, Result<T>>,
     ) -> Result<T> {
         let mut attempts: Vec<Attempt> = Vec::new();
         let (mut attempt, mut delay, mut renewed) = (0, 0.0, false);
@@ -192,7 +206,7 @@ impl Service {
         options: &CallOptions,
         renewed: &mut bool,
         seen: &mut Seen,
-        read: fn(Response, &'static Operation) -> LocalFuture<'static, Result<T>>,
+        read: fn(Response, Rc<dyn Authenticator>) -> LocalFuture<'static, Result<T>>,
     ) -> core::result::Result<T, Tried> {
         loop {
             if self.closing.is_cancelled() {
@@ -214,7 +228,7 @@ impl Service {
                 let asked = response.headers.get("retry-after");
                 seen.retry_after = asked.and_then(|value| retry::retry_after(value, self.platform.now()));
                 let request_id = response.headers.get("x-request-id").map(str::to_owned);
-                read(response, operation).await.map_err(|mut error| {
+                read(response, self.authenticator.clone()).await.map_err(|mut error| {
                     let details = error.details_mut();
                     details.request_id = details.request_id.take().or(request_id);
                     Tried { error, sent: true }
@@ -231,7 +245,8 @@ impl Service {
             };
             if let (Err(_), Some(request), false) = (&outcome, refused.take(), *renewed) {
                 *renewed = true;
-                let renewing = first(Box::pin(options.cancel.cancelled()), self.authenticator.renew(&request));
+                let renewing =
+                    first(Box::pin(options.cancel.cancelled()), self.authenticator.renew(&request));
                 match renewing.await {
                     First::Left(()) => return Err(Tried { error: aborted(), sent: true }),
                     First::Right(Ok(true)) => continue,

@@ -11,8 +11,10 @@ pub(super) async fn send(transport: &dyn Transport, mut request: Request) -> Res
     for _ in 0..=MOST_HOPS {
         let response = transport.send(request.clone()).await?;
         if response.opaque_redirect {
-            return Err(refuse("the service answers with a redirect, which a browser only follows with the \
-                               credentials; set the endpoint to where it leads"));
+            return Err(refuse(
+                "the service answers with a redirect, which a browser only follows with the \
+                               credentials; set the endpoint to where it leads",
+            ));
         }
         if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
             return Ok(response);

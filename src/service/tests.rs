@@ -116,7 +116,10 @@ fn call(case: &Case, name: &str, arguments: &[Value]) -> Result<String> {
 #[test]
 fn a_read_is_repeated_and_says_what_it_tried() {
     let lost = || Err(Failure::network("connection reset"));
-    let all = case(Rc::new(NoAuth), vec![lost(), answer(503, &[("retry-after", "7")], ""), ok(r#"{"imageId":"a"}"#)]);
+    let all = case(
+        Rc::new(NoAuth),
+        vec![lost(), answer(503, &[("retry-after", "7")], ""), ok(r#"{"imageId":"a"}"#)],
+    );
     assert_eq!(call(&all, "getImage", &[json!("img-1")]).unwrap(), r#"{"imageId":"a"}"#);
     assert!(all.slept.borrow().contains(&7_000.0), "Retry-After is kept");
     let all = case(Rc::new(NoAuth), vec![lost(), lost(), lost(), lost(), ok("null")]);
@@ -130,7 +133,9 @@ fn creating_is_not_repeated_once_sent() {
     let image = json!({"diskFormat":"qcow2","minDisk":10,"minRam":512,"name":"a","imageType":"os_image",
         "instruction":"64-bits","cpuArch":"x86","osType":"linux","platform":"CentOS","visibility":"private",
         "usage":"ecs","departmentId":"1","tenantId":"2"});
-    for lost in [Err(Failure::network("reset")), answer(503, &[], ""), answer(429, &[("retry-after", "0")], "")] {
+    for lost in
+        [Err(Failure::network("reset")), answer(503, &[], ""), answer(429, &[("retry-after", "0")], "")]
+    {
         let all = case(Rc::new(NoAuth), vec![lost, ok(r#"{"imageId":"a"}"#)]);
         call(&all, "createImage", std::slice::from_ref(&image)).unwrap_err();
         assert_eq!(all.canned.seen.borrow().len(), 1);
@@ -188,7 +193,10 @@ fn answers_that_are_none() {
         assert_eq!((error.kind(), error.details().status), (Kind::Protocol, Some(status)));
         assert!(error.message().contains(part), "{error}");
     }
-    let all = case(Rc::new(NoAuth), vec![answer(200, &[], r#"{"code":"IMG.InvalidParameter","message":"参数错误"}"#)]);
+    let all = case(
+        Rc::new(NoAuth),
+        vec![answer(200, &[], r#"{"code":"IMG.InvalidParameter","message":"参数错误"}"#)],
+    );
     assert_eq!(call(&all, "getImage", &[json!("a")]).unwrap_err().kind(), Kind::Service);
     let all = case(Rc::new(NoAuth), vec![answer(204, &[], "")]);
     assert_eq!(call(&all, "deleteImage", &[json!("a")]).unwrap(), "null");
@@ -223,7 +231,8 @@ fn credentials_stay_with_their_origin() {
 #[test]
 fn what_is_signed_and_what_is_sent_may_differ() {
     let mut all = case(Rc::new(NoAuth), vec![ok(r#"{"imageId":"a"}"#)]);
-    all.service.signing_endpoint = Some(Endpoint::parse("https://real.example.com", "signingEndpoint").unwrap());
+    all.service.signing_endpoint =
+        Some(Endpoint::parse("https://real.example.com", "signingEndpoint").unwrap());
     call(&all, "getImage", &[json!("../x")]).unwrap();
     assert_eq!(all.canned.seen.borrow()[0].url, "https://ims.example.com/base/api/image/v1/images/..%2Fx");
 }

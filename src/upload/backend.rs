@@ -20,6 +20,11 @@ pub trait Backend {
     fn create(&self) -> LocalFuture<'_, Result<String>>;
     fn show<'a>(&'a self, image_id: &'a str) -> LocalFuture<'a, Result<ImageFacts>>;
     fn prepare<'a>(&'a self, image_id: &'a str, size: u64) -> LocalFuture<'a, Result<Prepared>>;
-    fn report<'a>(&'a self, image_id: &'a str, success: bool, upload_id: Option<&'a str>) -> LocalFuture<'a, Result<()>>;
+    fn report<'a>(
+        &'a self,
+        image_id: &'a str,
+        success: bool,
+        upload_id: Option<&'a str>,
+    ) -> LocalFuture<'a, Result<()>>;
     fn delete<'a>(&'a self, image_id: &'a str) -> LocalFuture<'a, Result<()>>;
 }

@@ -117,7 +117,8 @@ impl Backend for Cecloud {
             let credentials: core::result::Result<Credentials, _> = serde_json::from_str(&text);
             text.zeroize();
             let credentials = credentials.map_err(|_| {
-                Error::new(Kind::Protocol, "the answer to upload-prepare cannot be read").during("prepareUpload")
+                Error::new(Kind::Protocol, "the answer to upload-prepare cannot be read")
+                    .during("prepareUpload")
             })?;
             for (name, value) in [
                 ("accessKey", &credentials.access_key),
@@ -148,7 +149,12 @@ impl Backend for Cecloud {
         })
     }
 
-    fn report<'a>(&'a self, image_id: &'a str, success: bool, upload_id: Option<&'a str>) -> LocalFuture<'a, Result<()>> {
+    fn report<'a>(
+        &'a self,
+        image_id: &'a str,
+        success: bool,
+        upload_id: Option<&'a str>,
+    ) -> LocalFuture<'a, Result<()>> {
         Box::pin(async move {
             let mut request = json!({"result": if success { "success" } else { "failed" }});
             if let Some(upload_id) = upload_id.filter(|id| !id.is_empty()) {

@@ -21,7 +21,10 @@ use std::rc::Rc;
 
 /// Who is told how it goes.
 pub trait Watcher {
+    /// Not too often, and at the end.
     fn progress(&self, progress: &UploadProgress);
+    /// After every event.
+    fn now(&self, progress: &UploadProgress);
     fn event(&self, event: &UploadEvent);
     /// The image's ID, as soon as it is known.
     fn created(&self, image_id: Option<&str>);
@@ -36,6 +39,14 @@ pub struct StoreOptions {
     pub addressing: Option<Addressing>,
 }
 
+/// How an upload speaks to the store, and who watches it do so.
+pub struct Settings {
+    pub store: StoreOptions,
+    /// The service's scheme, for a store that is named without one.
+    pub secure: bool,
+    pub observer: Option<Observer>,
+}
+
 /// Everything that the jobs of one upload share.
 pub struct Driver {
     pub backend: Box<dyn Backend>,
@@ -44,10 +55,7 @@ pub struct Driver {
     pub transport: Rc<dyn Transport>,
     pub source: Rc<dyn Source>,
     pub plan: Plan,
-    pub store: StoreOptions,
-    /// The service's scheme, for a store that is named without one.
-    pub secure: bool,
-    pub observer: Option<Observer>,
+    pub settings: Settings,
     place: RefCell<Option<Place>>,
     keys: RefCell<Option<Keys>>,
     image_id: RefCell<String>,
@@ -68,9 +76,7 @@ impl Driver {
         transport: Rc<dyn Transport>,
         source: Rc<dyn Source>,
         plan: Plan,
-        store: StoreOptions,
-        secure: bool,
-        observer: Option<Observer>,
+        settings: Settings,
     ) -> Self {
         Driver {
             backend,
@@ -78,9 +84,7 @@ impl Driver {
             transport,
             source,
             plan,
-            store,
-            secure,
-            observer,
+            settings,
             place: RefCell::default(),
             keys: RefCell::default(),
             image_id: RefCell::default(),
@@ -89,7 +93,12 @@ impl Driver {
     }
 
     /// Runs a session to its end.
-    pub async fn run(self: Rc<Self>, mut session: Session, queue: Queue<Event>, watcher: Rc<dyn Watcher>) -> Finish {
+    pub async fn run(
+        self: Rc<Self>,
+        mut session: Session,
+        queue: Queue<Event>,
+        watcher: Rc<dyn Watcher>,
+    ) -> Finish {
         let mut jobs: Vec<(u64, Cancel)> = Vec::new();
         let mut event = Event::Start;
         let mut told = (f64::NEG_INFINITY, "");
@@ -132,6 +141,7 @@ impl Driver {
             }
             watcher.created(session.image_id());
             let progress = session.progress();
+            watcher.now(&progress);
             let now = self.platform.now();
             if finish.is_some() || progress.phase != told.1 || now - told.0 >= PROGRESS_MS {
                 told = (now, progress.phase);
@@ -164,9 +174,10 @@ impl Driver {
         let (driver, queue, cancelled) = (self.clone(), queue.clone(), cancel.clone());
         self.platform.spawn(Box::pin(async move {
             let events = queue.clone();
-            let work: LocalFuture<'_, Outcome> = Box::pin(async move {
-                driver.perform(id, job, &events).await.unwrap_or_else(Outcome::Failed)
-            });
+            let work: LocalFuture<'_, Outcome> =
+                Box::pin(
+                    async move { driver.perform(id, job, &events).await.unwrap_or_else(Outcome::Failed) },
+                );
             if let First::Right(outcome) = first(Box::pin(cancelled.cancelled()), work).await {
                 queue.push(Event::Ended { id, outcome });
             }
@@ -174,10 +185,17 @@ impl Driver {
         cancel
     }
 
-    async fn perform(&self, id: u64, job: Job, queue: &Queue<Event>) -> core::result::Result<Outcome, Trouble> {
+    async fn perform(
+        &self,
+        id: u64,
+        job: Job,
+        queue: &Queue<Event>,
+    ) -> core::result::Result<Outcome, Trouble> {
         let image_id = self.image_id.borrow().clone();
         Ok(match job {
-            Job::CreateImage => Outcome::ImageCreated { image_id: self.backend.create().await.map_err(service)? },
+            Job::CreateImage => {
+                Outcome::ImageCreated { image_id: self.backend.create().await.map_err(service)? }
+            }
             Job::ShowImage => Outcome::Image(self.backend.show(&image_id).await.map_err(service)?),
             Job::Prepare => {
                 let prepared = self.backend.prepare(&image_id, self.plan.size).await.map_err(service)?;
@@ -201,6 +219,10 @@ impl Driver {
             Job::PutObject => {
                 let body = self.source.body(0, self.plan.size).await.map_err(service)?;
                 self.send_bytes(id, Ask::PutObject { body }, queue).await?
+            }
+            Job::CheckSource => {
+                self.source.check().await.map_err(service)?;
+                Outcome::Done
             }
             Job::CreateMultipartUpload => {
                 let (_, text) = self.ask(Ask::CreateMultipartUpload).await?;
@@ -266,12 +288,15 @@ impl Driver {
     fn settle(&self, prepared: Prepared) -> Result<String> {
         let domain = match prepared.domain.contains("://") {
             true => prepared.domain,
-            false => format!("{}://{}", if self.secure { "https" } else { "http" }, prepared.domain),
+            false => format!("{}://{}", if self.settings.secure { "https" } else { "http" }, prepared.domain),
         };
-        let endpoint = match &self.store.endpoint {
+        let endpoint = match &self.settings.store.endpoint {
             Some(endpoint) => endpoint.clone(),
             None => Endpoint::parse(&domain, "domain").map_err(|error| {
-                Error::new(Kind::Protocol, format!("upload-prepare names a store that cannot be used: {error}"))
+                Error::new(
+                    Kind::Protocol,
+                    format!("upload-prepare names a store that cannot be used: {error}"),
+                )
             })?,
         };
         let text = format!("{domain} {} {}", prepared.bucket, prepared.key);
@@ -279,22 +304,27 @@ impl Driver {
         // What the store corrected stays corrected.
         let (region, clock_skew_ms) = match place.take() {
             Some(place) => (place.region, place.clock_skew_ms),
-            None => (self.store.region.clone().unwrap_or_else(|| "us-east-1".to_owned()), 0.0),
+            None => (self.settings.store.region.clone().unwrap_or_else(|| "us-east-1".to_owned()), 0.0),
         };
         *place = Some(Place {
             endpoint,
-            signing_endpoint: self.store.signing_endpoint.clone(),
+            signing_endpoint: self.settings.store.signing_endpoint.clone(),
             bucket: prepared.bucket,
             key: prepared.key,
             region,
-            addressing: self.store.addressing.unwrap_or(Addressing::Path),
+            addressing: self.settings.store.addressing.unwrap_or(Addressing::Path),
             clock_skew_ms,
         });
         *self.keys.borrow_mut() = Some(prepared.keys);
         Ok(text)
     }
 
-    async fn send_bytes(&self, id: u64, ask: Ask<'_>, queue: &Queue<Event>) -> core::result::Result<Outcome, Trouble> {
+    async fn send_bytes(
+        &self,
+        id: u64,
+        ask: Ask<'_>,
+        queue: &Queue<Event>,
+    ) -> core::result::Result<Outcome, Trouble> {
         let queue = queue.clone();
         let on_sent: crate::http::OnSent = Rc::new(move |bytes| queue.push(Event::Sent { id, bytes }));
         let (headers, _) = self.exchange(ask, Some(on_sent)).await?;
@@ -338,7 +368,8 @@ impl Driver {
         let (status, done) = match outcome {
             Err(failure) => (None, Err(Trouble::lost(failure))),
             Ok(response) => {
-                let (status, headers, redirected) = (response.status, response.headers.clone(), response.opaque_redirect);
+                let (status, headers, redirected) =
+                    (response.status, response.headers.clone(), response.opaque_redirect);
                 let done = match response.body.whole().await {
                     Err(failure) => Err(Trouble::lost(failure)),
                     Ok(bytes) => {
@@ -353,7 +384,7 @@ impl Driver {
                 (Some(status), done)
             }
         };
-        if let Some(observer) = &self.observer {
+        if let Some(observer) = &self.settings.observer {
             observer(&RequestEvent {
                 operation: name.to_owned(),
                 method,

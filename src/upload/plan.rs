@@ -28,7 +28,11 @@ impl Plan {
     /// Cuts a file of this size, in parts of `wanted` bytes where the caller has a wish.
     pub fn new(size: u64, wanted: Option<u64>) -> Result<Self> {
         if size == 0 {
-            return Err(Error::invalid("source", "0 bytes", "must not be empty: an image without bytes cannot boot"));
+            return Err(Error::invalid(
+                "source",
+                "0 bytes",
+                "must not be empty: an image without bytes cannot boot",
+            ));
         }
         if size > LARGEST_OBJECT {
             return Err(Error::invalid("source", format!("{size} bytes"), "must have at most 5 TiB"));
@@ -42,7 +46,9 @@ impl Plan {
                 return Err(Error::invalid("partSize", wanted.to_string(), rule));
             }
             Some(wanted) if size.div_ceil(wanted) > MOST_PARTS => {
-                let rule = format!("must be at least {needed} for a file of {size} bytes: an upload has at most 10,000 parts");
+                let rule = format!(
+                    "must be at least {needed} for a file of {size} bytes: an upload has at most 10,000 parts"
+                );
                 return Err(Error::invalid("partSize", wanted.to_string(), rule));
             }
             Some(wanted) => wanted,

@@ -12,6 +12,8 @@ pub trait Source {
     fn read(&self, offset: u64, length: u64) -> LocalFuture<'static, Result<Vec<u8>>>;
     /// A body that a transport can send, as often as needed. Waits where a stream is not there yet.
     fn body(&self, offset: u64, length: u64) -> LocalFuture<'static, Result<Body>>;
+    /// Fails with kind `source` where the file has changed since it was opened.
+    fn check(&self) -> LocalFuture<'static, Result<()>>;
     /// These bytes are stored and will not be asked for again.
     fn release(&self, offset: u64, length: u64);
     /// Whether what is left of it can be read by a later attempt; a stream is gone with its reader.

@@ -30,7 +30,8 @@ fn progress_comes_in_three_spellings() {
 fn types_are_bent_into_shape_and_the_unknown_is_ignored() {
     let came = r#"{"new":{"deep":[1]},"id":7,"size":"27205947","tags":null,"shared":"true",
                    "inner":{"x":"\u00e9\"","y":1},"any":[1,{"a":2}]}"#;
-    let read = r#"{"id":"7","size":27205947,"tags":[],"shared":true,"inner":{"x":"\u00e9\""},"any":[1,{"a":2}]}"#;
+    let read =
+        r#"{"id":"7","size":27205947,"tags":[],"shared":true,"inner":{"x":"\u00e9\""},"any":[1,{"a":2}]}"#;
     assert_eq!(object(Some(came), FIELDS).unwrap(), read);
     assert_eq!(object(Some(r#"{"id":"a","inner":null,"size":null}"#), FIELDS).unwrap(), r#"{"id":"a"}"#);
 }
@@ -73,7 +74,8 @@ fn envelopes_are_opened_or_refused() {
 #[test]
 fn no_bytes_make_it_panic() {
     let mut seed = 1u64;
-    let pieces = ["{", "}", "[", "]", "\"id\"", ":", ",", "null", "1", "\"%\"", "\"list\"", "é", "-", "1e999", "\\"];
+    let pieces =
+        ["{", "}", "[", "]", "\"id\"", ":", ",", "null", "1", "\"%\"", "\"list\"", "é", "-", "1e999", "\\"];
     for _ in 0..20_000 {
         let mut text = String::new();
         for _ in 0..8 {

@@ -18,10 +18,16 @@ pub struct ImageTag {
 }
 
 /// `current` and `size` of a list, with the defaults that this client sends: the document requires both.
-const CURRENT: InputField =
-    InputField { name: "current", presence: Presence::Default(1), rule: Rule::Integer { min: 1, max: INT_MAX } };
-const SIZE: InputField =
-    InputField { name: "size", presence: Presence::Default(10), rule: Rule::Integer { min: 1, max: INT_MAX } };
+const CURRENT: InputField = InputField {
+    name: "current",
+    presence: Presence::Default(1),
+    rule: Rule::Integer { min: 1, max: INT_MAX },
+};
+const SIZE: InputField = InputField {
+    name: "size",
+    presence: Presence::Default(10),
+    rule: Rule::Integer { min: 1, max: INT_MAX },
+};
 
 /// Query of lists that can only be paged (1.3, 1.14).
 pub const PAGE: &[InputField] = &[CURRENT, SIZE];

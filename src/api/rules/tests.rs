@@ -12,7 +12,8 @@ fn names_follow_the_document() {
     for good in ["a", "test", "centos8.2", "镜像 1_a-b.c", &"x".repeat(128), &"𠀀".repeat(128)] {
         assert!(!refused(Rule::ImageName, json!(good)), "{good}");
     }
-    for bad in ["", " a", "a ", "a/b", "a\n", "naïve", "a:b", "名称！", &"x".repeat(129), &"镜".repeat(129)] {
+    for bad in ["", " a", "a ", "a/b", "a\n", "naïve", "a:b", "名称！", &"x".repeat(129), &"镜".repeat(129)]
+    {
         assert!(refused(Rule::ImageName, json!(bad)), "{bad}");
     }
     assert!(refused(Rule::ImageName, json!(5)));
@@ -40,7 +41,8 @@ fn texts_are_counted_in_characters() {
 
 #[test]
 fn filters_cannot_be_broken_out_of() {
-    let text = |value: Value| filter(&value, "filter").map_err(|error| error.details().field.clone().unwrap());
+    let text =
+        |value: Value| filter(&value, "filter").map_err(|error| error.details().field.clone().unwrap());
     assert_eq!(text(json!({"imageId": "img-1", "name": "a b"})), Ok("name:lk:a b|imageId:eq:img-1".into()));
     assert_eq!(text(json!({"name": null})), Ok(String::new()));
     for bad in ["a|imageId:eq:x", "a:b", "a\u{0}", ""] {
@@ -52,7 +54,8 @@ fn filters_cannot_be_broken_out_of() {
 
 #[test]
 fn user_ids_are_one_to_fifty_without_duplicates() {
-    let field = |value: Value| check_user_ids(&value, "userIds").map_err(|e| e.details().field.clone().unwrap());
+    let field =
+        |value: Value| check_user_ids(&value, "userIds").map_err(|e| e.details().field.clone().unwrap());
     assert_eq!(field(json!(["1", "2"])), Ok(r#"["1","2"]"#.into()));
     assert_eq!(field(json!([])), Err("userIds".into()));
     assert_eq!(field(json!(["1", "1"])), Err("userIds[1]".into()));

@@ -40,9 +40,13 @@ pub(super) fn open(given: &JsValue, stream: &JsValue) -> Result<Opened> {
     Ok(Opened { source: Rc::new(StreamSource(Rc::new(window))) })
 }
 
+/// A function and what it is a method of.
+type Method = (Function, JsValue);
+
 /// `read()` or `next()` of a stream, and what ends it early.
-fn reader(stream: &JsValue) -> Result<((Function, JsValue), Option<(Function, JsValue)>)> {
-    let method = |of: &JsValue, name: &str| get(of, name).and_then(|member| member.dyn_into::<Function>().ok());
+fn reader(stream: &JsValue) -> Result<(Method, Option<Method>)> {
+    let method =
+        |of: &JsValue, name: &str| get(of, name).and_then(|member| member.dyn_into::<Function>().ok());
     if let Some(open) = method(stream, "getReader") {
         let reader = open.call0(stream).map_err(|error| unreadable(&error))?;
         if let Some(read) = method(&reader, "read") {
@@ -63,8 +67,8 @@ fn reader(stream: &JsValue) -> Result<((Function, JsValue), Option<(Function, Js
 
 /// The part of the stream that is kept.
 struct Window {
-    pull: (Function, JsValue),
-    end: Option<(Function, JsValue)>,
+    pull: Method,
+    end: Option<Method>,
     size: u64,
     turn: Turn,
     /// Where each chunk starts, and its bytes.
@@ -87,7 +91,8 @@ impl Window {
                     self.chunks.borrow_mut().push_back((start, bytes));
                 }
                 None => {
-                    let message = format!("the stream ended after {} of {} bytes", self.loaded.get(), self.size);
+                    let message =
+                        format!("the stream ended after {} of {} bytes", self.loaded.get(), self.size);
                     return Err(Error::new(Kind::Source, message));
                 }
             }
@@ -158,13 +163,21 @@ impl Window {
 }
 
 impl Blocks for Window {
-    fn read(&self, offset: u64, length: u32, buffer: &Uint8Array) -> LocalFuture<'static, core::result::Result<Uint8Array, Failure>> {
+    fn read(
+        &self,
+        offset: u64,
+        length: u32,
+        buffer: &Uint8Array,
+    ) -> LocalFuture<'static, core::result::Result<Uint8Array, Failure>> {
         let pieces = self.pieces(offset, u64::from(length));
         let total: u32 = pieces.iter().map(Uint8Array::length).sum();
         let whole = buffer.subarray(0, length);
         Box::pin(async move {
             if total != length {
-                return Err(failure(Error::new(Kind::Source, "the stream cannot be read a second time here")));
+                return Err(failure(Error::new(
+                    Kind::Source,
+                    "the stream cannot be read a second time here",
+                )));
             }
             if let [only] = &pieces[..] {
                 return Ok(only.clone());
@@ -208,6 +221,11 @@ impl Source for StreamSource {
             let blocks: Rc<dyn Blocks> = window;
             Ok(Body::Foreign { length, content: Rc::new(ForeignBytes { blocks, offset, length }) })
         })
+    }
+
+    fn check(&self) -> LocalFuture<'static, Result<()>> {
+        // Its end was seen when the last part was loaded.
+        Box::pin(async { Ok(()) })
     }
 
     fn release(&self, offset: u64, length: u64) {

@@ -14,7 +14,9 @@ const SLOWEST_POLL_MS: f64 = 5_000.0;
 
 impl Session {
     pub(super) fn advance_completing(&mut self, now: f64) {
-        let job = if self.completed || self.config.plan.is_single() {
+        let job = if !self.source_checked {
+            Job::CheckSource
+        } else if self.completed || self.config.plan.is_single() {
             Job::Report { success: true, upload_id: self.upload_id.clone() }
         } else if !self.keys_are_good(now) {
             return;
@@ -34,6 +36,8 @@ impl Session {
 
     pub(super) fn completing_ended(&mut self, now: f64, job: Job, generation: u32, outcome: Outcome) {
         match (job, outcome) {
+            (Job::CheckSource, Outcome::Done) => self.source_checked = true,
+            (Job::CheckSource, Outcome::Failed(trouble)) => self.fail(trouble.error),
             (Job::ListParts { .. }, Outcome::Parts(page)) => {
                 self.store_went_well();
                 let (mut all, _) = self.listing.take().unwrap_or_default();
@@ -94,7 +98,9 @@ impl Session {
                     Verdict::Again(after) => self.control.after = after,
                     Verdict::AfterKeys => self.control.tries -= 1,
                     Verdict::NoSuchUpload if self.phase == Phase::Completing => self.look_for_object = true,
-                    Verdict::NoSuchUpload => self.start_over(now, "the store does not know the multipart upload"),
+                    Verdict::NoSuchUpload => {
+                        self.start_over(now, "the store does not know the multipart upload")
+                    }
                     Verdict::CheckParts if self.control.tries <= 3 => self.listing = Some(Default::default()),
                     Verdict::CheckParts => self.fail(error),
                     Verdict::Ended => {}

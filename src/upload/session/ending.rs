@@ -171,7 +171,9 @@ impl Session {
                     return;
                 }
                 let job = match step {
-                    Step::Parts => Job::AbortMultipartUpload { upload_id: self.upload_id.clone().unwrap_or_default() },
+                    Step::Parts => {
+                        Job::AbortMultipartUpload { upload_id: self.upload_id.clone().unwrap_or_default() }
+                    }
                     Step::Object => Job::DeleteObject,
                     Step::Report => Job::Report { success: false, upload_id: None },
                     Step::Image => Job::DeleteImage,
@@ -204,7 +206,10 @@ impl Session {
         };
         match ending {
             Ending::TakeBack(error) => Finish::Failed(add(error)),
-            _ => Finish::Aborted(add(Error::new(Kind::Aborted, "aborted by the caller; what was stored is removed"))),
+            _ => Finish::Aborted(add(Error::new(
+                Kind::Aborted,
+                "aborted by the caller; what was stored is removed",
+            ))),
         }
     }
 

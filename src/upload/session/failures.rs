@@ -22,7 +22,9 @@ impl Session {
     pub(super) fn service_failed(&mut self, now: f64, trouble: Trouble, tries: u32) -> Option<f64> {
         self.note(now, &trouble.error);
         match trouble.remedy {
-            Remedy::Wait { retry_after_ms } if !self.out_of_patience(now) => Some(self.backoff(tries, retry_after_ms)),
+            Remedy::Wait { retry_after_ms } if !self.out_of_patience(now) => {
+                Some(self.backoff(tries, retry_after_ms))
+            }
             _ => {
                 self.fail(trouble.error);
                 None
@@ -31,7 +33,13 @@ impl Session {
     }
 
     /// A failure of the store.
-    pub(super) fn store_failed(&mut self, now: f64, trouble: Trouble, generation: u32, tries: u32) -> Verdict {
+    pub(super) fn store_failed(
+        &mut self,
+        now: f64,
+        trouble: Trouble,
+        generation: u32,
+        tries: u32,
+    ) -> Verdict {
         let error = trouble.error;
         match trouble.remedy {
             Remedy::NewKeys if generation != self.keys.generation || self.keys.state != KeyState::Good => {
@@ -56,7 +64,10 @@ impl Session {
                 self.corrected(now, error)
             }
             Remedy::SetRegion(region) => {
-                self.warn("region-corrected", format!("the store signs for the region {region}; set oss.region to it"));
+                self.warn(
+                    "region-corrected",
+                    format!("the store signs for the region {region}; set oss.region to it"),
+                );
                 self.actions.push(Action::SetRegion { region });
                 self.corrected(now, error)
             }
@@ -91,7 +102,9 @@ impl Session {
     fn skew_message(&self, milliseconds: f64) -> String {
         let direction = if milliseconds > 0.0 { "behind" } else { "ahead of" };
         let seconds = (milliseconds.abs() / 1_000.0).round();
-        format!("this machine's clock is {seconds} s {direction} the store's; requests are signed with the store's time")
+        format!(
+            "this machine's clock is {seconds} s {direction} the store's; requests are signed with the store's time"
+        )
     }
 
     /// A correction may be made a few times; a store that asks for more is not understood. Parts in flight may all

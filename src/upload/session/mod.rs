@@ -34,6 +34,8 @@ pub struct Session {
     keys: Keys,
     control: Control,
     parts: Parts,
+    /// The file was found to be as it was opened, after its last byte was sent.
+    source_checked: bool,
     /// Pages of ListParts as far as they came, and where the next one starts.
     listing: Option<(Vec<StoredPart>, u32)>,
     /// The answer to Complete was lost: is the object there?
@@ -127,6 +129,7 @@ impl Session {
             upload_id: None,
             keys: Keys { state: KeyState::Needed("first"), generation: 0, refusals: 0, after: 0.0, tries: 0 },
             control: Control::default(),
+            source_checked: false,
             listing: None,
             look_for_object: false,
             refusal: None,
@@ -421,7 +424,8 @@ impl Session {
     fn backoff(&mut self, tries: u32, asked: Option<f64>) -> f64 {
         let last = self.config.retry.base_delay_ms * f64::from(1u32 << tries.saturating_sub(1).min(12)) / 3.0;
         let random = self.random();
-        retry::next_delay(&self.config.retry, last, random).max(asked.unwrap_or(0.0).min(retry::LONGEST_RETRY_AFTER_MS))
+        retry::next_delay(&self.config.retry, last, random)
+            .max(asked.unwrap_or(0.0).min(retry::LONGEST_RETRY_AFTER_MS))
     }
 
     fn bytes_sent(&mut self) -> u64 {

@@ -345,7 +345,9 @@ impl Session {
                 self.parts.part(index).tries -= 1;
                 self.parts.again.push((index, 0.0));
             }
-            Verdict::NoSuchUpload => self.start_over(now, "the store does not know the multipart upload any more"),
+            Verdict::NoSuchUpload => {
+                self.start_over(now, "the store does not know the multipart upload any more")
+            }
             Verdict::CheckParts | Verdict::Ended => self.fail(error),
         }
     }

@@ -39,19 +39,37 @@ pub enum Job {
     ShowImage,
     /// Asks for credentials.
     Prepare,
+    /// Looks whether the file has changed since it was opened.
+    CheckSource,
     CreateMultipartUpload,
     /// Sends a part (counted from 0).
-    SendPart { index: u32, upload_id: String },
+    SendPart {
+        index: u32,
+        upload_id: String,
+    },
     /// Sends the whole file by a single PUT.
     PutObject,
     /// Reads a part for the digests; parts are read in order.
-    HashPart { index: u32 },
-    ListParts { upload_id: String, marker: u32 },
-    CompleteMultipartUpload { upload_id: String, parts: Vec<StoredPart> },
+    HashPart {
+        index: u32,
+    },
+    ListParts {
+        upload_id: String,
+        marker: u32,
+    },
+    CompleteMultipartUpload {
+        upload_id: String,
+        parts: Vec<StoredPart>,
+    },
     HeadObject,
     /// Tells the service how it ended.
-    Report { success: bool, upload_id: Option<String> },
-    AbortMultipartUpload { upload_id: String },
+    Report {
+        success: bool,
+        upload_id: Option<String>,
+    },
+    AbortMultipartUpload {
+        upload_id: String,
+    },
     DeleteObject,
     DeleteImage,
 }
@@ -59,17 +77,33 @@ pub enum Job {
 /// How a job ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    ImageCreated { image_id: String },
+    ImageCreated {
+        image_id: String,
+    },
     Image(ImageFacts),
     /// Bucket, key and endpoint as one text; the keys stay with the driver.
-    Prepared { place: String },
-    MultipartCreated { upload_id: String },
-    Stored { etag: Option<String> },
+    Prepared {
+        place: String,
+    },
+    MultipartCreated {
+        upload_id: String,
+    },
+    Stored {
+        etag: Option<String>,
+    },
     /// The MD5 of the part; after the last one also that of the file.
-    Hashed { part: [u8; 16], file: Option<[u8; 16]> },
+    Hashed {
+        part: [u8; 16],
+        file: Option<[u8; 16]>,
+    },
     Parts(PartsPage),
-    Completed { etag: Option<String> },
-    Object { size: Option<u64>, etag: Option<String> },
+    Completed {
+        etag: Option<String>,
+    },
+    Object {
+        size: Option<u64>,
+        etag: Option<String>,
+    },
     /// Reported, removed, deleted.
     Done,
     Failed(Trouble),
@@ -93,9 +127,15 @@ pub enum Event {
     /// Nothing but time went by.
     Tick,
     /// A job ended.
-    Ended { id: u64, outcome: Outcome },
+    Ended {
+        id: u64,
+        outcome: Outcome,
+    },
     /// So many bytes of a part have left.
-    Sent { id: u64, bytes: u64 },
+    Sent {
+        id: u64,
+        bytes: u64,
+    },
     Pause,
     Resume,
     /// End, but keep everything.
@@ -109,13 +149,24 @@ pub enum Event {
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    Start { id: u64, job: Job },
-    Cancel { id: u64 },
+    Start {
+        id: u64,
+        job: Job,
+    },
+    Cancel {
+        id: u64,
+    },
     /// The store's clock, milliseconds since 1970.
-    SetClock { server_ms: f64 },
-    SetRegion { region: String },
+    SetClock {
+        server_ms: f64,
+    },
+    SetRegion {
+        region: String,
+    },
     /// These parts are stored: their bytes will not be asked for again.
-    Release { index: u32 },
+    Release {
+        index: u32,
+    },
     Tell(UploadEvent),
     Finish(Box<Finish>),
 }
