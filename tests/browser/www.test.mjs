@@ -74,10 +74,19 @@ async function shows(page, selector, pattern) {
   });
 }
 
-/** Clicks what this selector finds, wherever it lies. */
+/** Clicks what this selector finds, as soon as it stands still and nothing (a dialog that fades) lies over it. */
 async function click(page, selector) {
   const element = await page.waitForSelector(selector, { visible: true });
-  await element.evaluate((found) => found.scrollIntoView({ block: 'center' }));
+  const isWithinReach = () =>
+    element.evaluate(async (found) => {
+      found.scrollIntoView({ block: 'center' });
+      const before = found.getBoundingClientRect();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const { x, y, width, height } = found.getBoundingClientRect();
+      const hit = document.elementFromPoint(x + width / 2, y + height / 2);
+      return x === before.x && y === before.y && found.contains(hit);
+    });
+  await eventually(isWithinReach, `${selector} can be clicked`);
   await element.click();
 }
 
@@ -145,8 +154,9 @@ for (const name of Object.keys(BROWSERS)) {
     test('pauses, resumes and aborts', TIMEOUT, async (t) => {
       const opened = await open(t, name);
       const { emulator, page } = opened;
-      await emulator.spoil({ operation: 'UploadPart', delayMs: 400, times: 0 });
-      const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'big.raw'), 120 * MIB);
+      // So slow that it cannot end before it is aborted.
+      await emulator.spoil({ operation: 'UploadPart', delayMs: 120_000, times: 0 });
+      const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'big.raw'), 40 * MIB);
       await fillIn(page, file, { name: 'steered' });
       await click(page, '.upload-dialog .start');
       await click(page, '[data-action=pause]');

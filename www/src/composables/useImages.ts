@@ -19,6 +19,8 @@ export function useImages(kind: ImageKind, busy: () => boolean = () => false) {
   const current = ref(1);
   const size = ref(10);
   const loading = ref(false);
+  /** Whether the service has said anything yet: before that, nothing is known to be empty. */
+  const answered = ref(false);
   const error = shallowRef<unknown>();
   let asking: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -41,6 +43,7 @@ export function useImages(kind: ImageKind, busy: () => boolean = () => false) {
       images.value = answer.list;
       total.value = answer.total;
       error.value = undefined;
+      answered.value = true;
       const last = Math.max(1, Math.ceil(answer.total / size.value));
       // The last image of the last page may have been deleted.
       if (current.value > last) current.value = last;
@@ -77,6 +80,7 @@ export function useImages(kind: ImageKind, busy: () => boolean = () => false) {
   watch([client, current, size], ([ims], [before]) => {
     if (ims !== before) {
       images.value = [];
+      answered.value = false;
       total.value = 0;
       current.value = 1;
     }
@@ -92,5 +96,5 @@ export function useImages(kind: ImageKind, busy: () => boolean = () => false) {
     asking = undefined;
   });
 
-  return { images, total, current, size, loading, error, delay, refresh };
+  return { images, total, current, size, loading, answered, error, refresh };
 }
