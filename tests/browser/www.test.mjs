@@ -10,6 +10,7 @@ import { startEmulator } from '../support/emulator.mjs';
 import { eventually } from '../support/expect.mjs';
 import { assertSameBytes, makeQcow2, makeRandomRaw, md5Of } from '../support/images.mjs';
 import { ROOT, temporaryFolder } from '../support/places.mjs';
+import { smallImage } from '../support/samples.mjs';
 
 const DIST = path.join(ROOT, 'www/dist');
 const MIB = 1024 * 1024;
@@ -121,7 +122,7 @@ for (const name of Object.keys(BROWSERS)) {
 
       const file = await makeQcow2(path.join(await temporaryFolder(t), '磁盘 (1)#a.qcow2'), 12);
       await fillIn(page, file);
-      assert.equal(await page.$eval('input[name=name]', (input) => input.value), '磁盘 -1-a');
+      assert.equal(await page.$eval('input[name=name]', (input) => input.value), '磁盘 1-a');
       assert.equal(await page.$eval('input[name=minDisk]', (input) => input.value), '1');
       await emulator.control('POST', '/_emulator/jobs', { paused: true });
       await click(page, '.upload-dialog .start');
@@ -133,13 +134,13 @@ for (const name of Object.keys(BROWSERS)) {
         async () => !(await page.$('#pane-private [data-status=saving]')),
         'the list sees the image become active',
       );
-      const [image] = (await emulator.images()).filter((each) => each.name === '磁盘 -1-a');
+      const [image] = (await emulator.images()).filter((each) => each.name === '磁盘 1-a');
       assert.deepEqual([image.status, image.diskFormat, image.minDisk], ['active', 'qcow2', 1]);
       assert.equal(image.checksum, await md5Of(file));
       await assertSameBytes(file, await emulator.file(image.imageId));
       await shows(page, '.transfer .figures', /compared by MD5/);
 
-      const remove = '[aria-label="Delete 磁盘 -1-a"]';
+      const remove = '[aria-label="Delete 磁盘 1-a"]';
       await click(page, remove);
       await click(page, '.el-message-box__btns button:first-child');
       await page.waitForSelector('.el-message-box', { hidden: true });
@@ -237,7 +238,7 @@ for (const name of Object.keys(BROWSERS)) {
 
     test('fits a phone, follows the system into the dark, and is light', TIMEOUT, async (t) => {
       const opened = await open(t, name, { viewport: { width: 360, height: 740 } });
-      const { page } = opened;
+      const { emulator, page } = opened;
       await shows(page, '[data-image]', /^web-server$/);
       const overhang = () =>
         page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -251,6 +252,16 @@ for (const name of Object.keys(BROWSERS)) {
       const weight = weights.reduce((sum, each) => sum + each, 0);
       assert.ok(weight < FIRST_LOAD, `the first load weighs ${weight} bytes, compressed`);
       t.diagnostic(`the first load weighs ${Math.round(weight / 1024)} KiB, compressed, without the .wasm`);
+      for (let index = 0; index < 12; index += 1) {
+        await emulator.call('POST', '/api/image/v1/private-images', { body: smallImage() });
+      }
+      await page.reload();
+      const ids = () =>
+        page.$$eval('#pane-private [data-image]', (found) => found.map(({ dataset }) => dataset.image));
+      const first = await eventually(async () => (await ids()).length === 10 && ids(), 'a page is full');
+      await click(page, '#pane-private .btn-next');
+      const second = await eventually(async () => (await ids()).length === 6 && ids(), 'the rest follows');
+      assert.equal(new Set([...first, ...second]).size, 16);
       const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'small.raw'), MIB);
       await fillIn(page, file);
       assert.equal(await overhang(), 0);
