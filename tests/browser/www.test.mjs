@@ -186,14 +186,12 @@ for (const name of Object.keys(BROWSERS)) {
         'the keyboard is brought to the field',
       );
       // One that lies in the folded part is unfolded.
+      const fold = (open) =>
+        page.$eval('details', (details, open) => details.toggleAttribute('open', open), open);
       await type(page, 'input[name=name]', 'fine');
-      await page.$eval('details', (details) => {
-        details.open = true;
-      });
+      await fold(true);
       await type(page, 'input[name=description]', 'x');
-      await page.$eval('details', (details) => {
-        details.open = false;
-      });
+      await fold(false);
       await click(page, '.upload-dialog .start');
       await shows(page, '[data-field=description] [class*=error]', /256/);
       await page.waitForSelector('input[name=description]', { visible: true });
@@ -286,8 +284,7 @@ for (const name of Object.keys(BROWSERS)) {
         const { emulator, browser, page } = opened;
         const folder = await temporaryFolder(t);
         const session = await browser.target().createCDPSession();
-        const where = { behavior: 'allow', downloadPath: folder };
-        await session.send('Browser.setDownloadBehavior', where);
+        await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder });
         await click(page, '[aria-label="Download web-server"]');
         await Promise.race([isState(page, 'done'), isState(page, 'failed')]);
         assert.deepEqual(await texts(page, '.transfer [role=alert]'), []);
