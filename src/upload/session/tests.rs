@@ -125,7 +125,12 @@ impl World {
         );
         if store {
             if self.faults.skewed && !self.clock_set {
-                return trouble(Remedy::SetClock(self.now + 3_600_000.0), Kind::Storage, "RequestTimeTooSkewed", 403);
+                return trouble(
+                    Remedy::SetClock(self.now + 3_600_000.0),
+                    Kind::Storage,
+                    "RequestTimeTooSkewed",
+                    403,
+                );
             }
             if self.faults.wrong_region && !self.region_set {
                 let remedy = Remedy::SetRegion("cn-north-1".into());
@@ -156,7 +161,8 @@ impl World {
                     self.image = Some("active");
                 }
                 let right = self.object.as_ref().is_some_and(|object| {
-                    (0..self.plan.count).all(|index| object.get(index as usize) == Some(&digest_of(index, false)))
+                    (0..self.plan.count)
+                        .all(|index| object.get(index as usize) == Some(&digest_of(index, false)))
                 });
                 let checksum = if right { file_digest(self.plan.count) } else { digest_of(0, true) };
                 Outcome::Image(ImageFacts {
@@ -222,7 +228,9 @@ impl World {
                         let named: Option<Vec<[u8; 16]>> =
                             parts.iter().map(|part| held.get(&part.number).copied()).collect();
                         let etags_right = self.faults.opaque_etags
-                            || parts.iter().all(|part| held.get(&part.number).is_some_and(|d| hex(d) == part.etag));
+                            || parts
+                                .iter()
+                                .all(|part| held.get(&part.number).is_some_and(|d| hex(d) == part.etag));
                         match named {
                             Some(all) if etags_right => {
                                 self.object = Some(all.clone());
@@ -251,7 +259,12 @@ impl World {
             },
             Job::Report { success: false, .. } => {
                 if self.image == Some("active") {
-                    return trouble(Remedy::GiveUp, Kind::Service, "IMG.OperationDenied.ActionNotMatchStatus", 400);
+                    return trouble(
+                        Remedy::GiveUp,
+                        Kind::Service,
+                        "IMG.OperationDenied.ActionNotMatchStatus",
+                        400,
+                    );
                 }
                 self.image = self.image.map(|_| "killed");
                 Outcome::Done
@@ -465,7 +478,11 @@ fn an_abort_at_any_moment_leaves_nothing() {
         match finish {
             Finish::Aborted(error) => {
                 assert_eq!(error.kind(), Kind::Aborted);
-                assert!(world.upload.is_none() && world.image.is_none(), "seed {seed} at {at}: {:?}", world.image);
+                assert!(
+                    world.upload.is_none() && world.image.is_none(),
+                    "seed {seed} at {at}: {:?}",
+                    world.image
+                );
             }
             Finish::Done(_) => assert_eq!(world.image, Some("active")),
             other => panic!("seed {seed} at {at}: {other:?}"),
