@@ -14,7 +14,6 @@ use core::cell::{Cell, RefCell};
 use core::task::{Poll, Waker};
 use md5::{Digest, Md5};
 use serde::Serialize;
-use serde_json::json;
 use std::rc::Rc;
 
 /// Where the bytes go. Nothing that looks finished is left behind unless `finish` was called.
@@ -175,7 +174,7 @@ impl Download {
         if state.received > 0 {
             options.headers.push(("range".to_owned(), format!("bytes={}-", state.received)));
         }
-        let opened = self.service.open(&download_image::OPERATION, &[json!(self.image_id)], &options).await;
+        let opened = self.service.open(&download_image::OPERATION, &[self.image_id.as_str().into()], &options).await;
         let mut response = match opened {
             Ok(response) => response,
             // Everything had arrived when the connection broke.

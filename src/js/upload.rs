@@ -222,7 +222,7 @@ async fn prepare(
     let (image_id, image) = match get(target, "imageId") {
         Some(id) => match id.as_string().filter(|id| !id.is_empty()) {
             Some(id) => {
-                get_image::OPERATION.encode(&[serde_json::Value::String(id.clone())])?;
+                get_image::OPERATION.encode(&[id.as_str().into()])?;
                 (Some(id), None)
             }
             None => return Err(refused("imageId", &id, "must be a text that is not empty")),
