@@ -2,6 +2,7 @@
 
 use crate::api::cecloud::download_image;
 use crate::error::{Error, Kind, Result};
+use crate::json::Quoted;
 use crate::http::retry::{self, Policy};
 use crate::oss::is_md5;
 use crate::platform::{LocalFuture, Platform};
@@ -194,7 +195,7 @@ impl Download {
                     None if range.is_empty() => 0,
                     _ => {
                         let message =
-                            format!("asked for bytes from {}, was answered {range:?}", state.received);
+                            format!("asked for bytes from {}, was answered {}", state.received, Quoted(range));
                         return Err(Error::new(Kind::Protocol, message));
                     }
                 }

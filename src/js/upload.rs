@@ -5,6 +5,7 @@ use super::convert::{error_to_js, function, get, refused, to_js, watch_signal};
 use super::{options, sources};
 use crate::api::cecloud::{create_image, get_image};
 use crate::error::{Error, Kind, Result};
+use crate::json::Quoted;
 use crate::http::node::http_module;
 use crate::http::retry::Policy;
 use crate::oss::Addressing;
@@ -287,7 +288,7 @@ fn store_options(given: &JsValue) -> Result<StoreOptions> {
         region.is_empty()
             || !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
     }) {
-        return Err(Error::invalid("oss.region", format!("{region:?}"), "must be a region's name"));
+        return Err(Error::invalid("oss.region", Quoted(region).to_string(), "must be a region's name"));
     }
     Ok(StoreOptions {
         endpoint: options::endpoint(&oss, "oss", "endpoint")?,

@@ -239,7 +239,7 @@ impl Service {
                 First::Left(()) => Err(Tried { error: aborted(), sent: sent.get() }),
                 First::Right(First::Left(done)) => done,
                 First::Right(First::Right(())) => Err(Tried {
-                    error: Error::new(Kind::Timeout, format!("no answer within {timeout} ms")),
+                    error: Error::new(Kind::Timeout, format!("no answer within {} ms", timeout as u64)),
                     sent: sent.get(),
                 }),
             };
