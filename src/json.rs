@@ -74,6 +74,22 @@ impl From<u64> for Value {
     }
 }
 
+/// For callers in Rust, whose values often are serde_json's.
+impl From<serde_json::Value> for Value {
+    fn from(value: serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::Null => Value::Null,
+            serde_json::Value::Bool(flag) => Value::Bool(flag),
+            serde_json::Value::Number(number) => Value::Number(number.to_string()),
+            serde_json::Value::String(text) => Value::String(text),
+            serde_json::Value::Array(list) => Value::Array(list.into_iter().map(Value::from).collect()),
+            serde_json::Value::Object(object) => {
+                Value::Object(object.into_iter().map(|(name, value)| (name, Value::from(value))).collect())
+            }
+        }
+    }
+}
+
 impl Display for Value {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
