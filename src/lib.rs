@@ -8,6 +8,7 @@
 //! | [`error`] | the one error type that every rejection becomes |
 //! | [`platform`] | time, randomness and sleeping, passed in |
 //! | [`http`] | requests, responses, who sends them, when they are repeated |
+//! | [`json`] | requests and answers as texts |
 //! | [`auth`] | who signs: headers, token, a user's function, AWS Signature Version 4 |
 //! | [`api`] | what can be asked, without I/O: one file per operation |
 //! | [`service`] | performs an operation of [`api`]: sign, send, repeat, decode |
@@ -21,6 +22,7 @@ pub mod auth;
 pub mod download;
 pub mod error;
 pub mod http;
+pub mod json;
 pub mod oss;
 pub mod platform;
 pub mod service;

@@ -4,9 +4,7 @@
 //! Unknown fields are ignored, unknown values are kept, numbers may come as texts, a list as null.
 
 use crate::error::{Error, Kind, Result, clip};
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use crate::json::{Broken, Scanner, Value};
 use std::fmt::Write;
 
 /// One field of an answer.
@@ -34,19 +32,6 @@ pub enum FieldKind {
     Object(&'static [AnswerField]),
 }
 
-/// What every answer of CECloud IMS is wrapped in (1.3.6 and all others).
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    #[serde(borrow, default, rename = "requestId")]
-    request_id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    code: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    message: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    data: Option<&'a RawValue>,
-}
-
 /// The envelope of an answer, opened.
 #[derive(Debug, Default, PartialEq)]
 pub struct Opened<'a> {
@@ -57,37 +42,42 @@ pub struct Opened<'a> {
     pub data: Option<&'a str>,
 }
 
-/// Opens the envelope; none where the text is no JSON object.
+/// Opens the envelope that every answer of CECloud IMS is wrapped in (1.3.6 and all others); none where the text is
+/// no JSON object.
 pub fn open(text: &str) -> Option<Opened<'_>> {
-    // A derived decoder would take a list for a struct as well.
-    if !text.trim_start().starts_with('{') {
+    let mut opened = Opened::default();
+    let mut scanner = Scanner::new(text);
+    let mut first = true;
+    if !scanner.take(b'{') {
         return None;
     }
-    let envelope: Envelope<'_> = serde_json::from_str(text).ok()?;
-    let plain = |raw: Option<&RawValue>| -> Option<String> {
-        let raw = raw?.get();
+    while scanner.next(b'}', &mut first).ok()? {
+        let name = scanner.name().ok()?;
+        let raw = scanner.raw().ok()?;
         if raw == "null" {
-            return None;
+            continue;
         }
-        Some(serde_json::from_str::<String>(raw).unwrap_or_else(|_| raw.to_owned()))
-    };
-    Some(Opened {
-        code: plain(envelope.code),
-        message: plain(envelope.message).unwrap_or_default(),
-        request_id: plain(envelope.request_id),
-        data: envelope.data.map(RawValue::get).filter(|data| *data != "null"),
-    })
+        let plain = || Scanner::new(raw).string().map_or_else(|_| raw.to_owned(), |text| text.into_owned());
+        match &*name {
+            "requestId" => opened.request_id = Some(plain()),
+            "code" => opened.code = Some(plain()),
+            "message" => opened.message = plain(),
+            "data" => opened.data = Some(raw),
+            _ => {}
+        }
+    }
+    scanner.end().ok()?;
+    Some(opened)
 }
 
-fn not_understood(error: serde_json::Error) -> Error {
-    Error::new(Kind::Protocol, format!("the answer is not what the document describes: {error}"))
+impl From<Broken> for Error {
+    fn from(broken: Broken) -> Self {
+        not_understood(&broken)
+    }
 }
 
-fn run<T>(text: &str, seed: impl for<'de> DeserializeSeed<'de, Value = T>) -> Result<T> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = seed.deserialize(&mut deserializer).map_err(not_understood)?;
-    deserializer.end().map_err(not_understood)?;
-    Ok(value)
+fn not_understood(reason: &dyn core::fmt::Display) -> Error {
+    Error::new(Kind::Protocol, format!("the answer is not what the document describes: {reason}"))
 }
 
 /// One object, as JSON of the promised shape.
@@ -96,188 +86,101 @@ pub fn object(data: Option<&str>, fields: &'static [AnswerField]) -> Result<Stri
         return Err(Error::new(Kind::Protocol, "the answer holds no data where an object is expected"));
     };
     let mut out = String::with_capacity(data.len());
-    run(data, ObjectSeed { fields, out: &mut out })?;
+    let mut scanner = Scanner::new(data);
+    write_object(&mut scanner, fields, &mut out)?;
+    scanner.end()?;
     Ok(out)
 }
 
 /// A list of objects; null and absence read as the empty list.
 pub fn list(data: Option<&str>, fields: &'static [AnswerField]) -> Result<String> {
-    let mut out = String::with_capacity(data.map_or(2, str::len));
-    match data {
-        Some(data) => {
-            run(data, ListSeed { fields, out: &mut out })?;
-        }
-        None => out.push_str("[]"),
-    }
+    let data = data.unwrap_or("null");
+    let mut out = String::with_capacity(data.len());
+    let mut scanner = Scanner::new(data);
+    write_list(&mut scanner, fields, &mut out)?;
+    scanner.end()?;
     Ok(out)
 }
 
 /// A page `{list, total, current, size}`; what the answer leaves out is taken from the request and the list.
 pub fn page(data: Option<&str>, fields: &'static [AnswerField], current: &str, size: &str) -> Result<String> {
-    let Some(data) = data else {
-        return Ok(format!(r#"{{"list":[],"total":0,"current":{current},"size":{size}}}"#));
-    };
-    let mut out = String::with_capacity(data.len() + 64);
-    out.push_str(r#"{"list":"#);
-    let seen = run(data, PageSeed { fields, out: &mut out })?;
-    if !seen.list {
-        out.push_str("[]");
+    let mut scanner = Scanner::new(data.unwrap_or("{}"));
+    let mut list = None;
+    let (mut total, mut current, mut size) = (None, current, size);
+    let mut first = true;
+    if !scanner.take(b'{') {
+        return Err(scanner.broken("a page (an object with list and total)").into());
     }
-    let total = seen.total.unwrap_or_else(|| seen.count.to_string());
-    let _ = write!(
-        out,
-        r#","total":{total},"current":{},"size":{}}}"#,
-        seen.current.as_deref().unwrap_or(current),
-        seen.size.as_deref().unwrap_or(size)
-    );
-    Ok(out)
-}
-
-struct PageSeed<'a> {
-    fields: &'static [AnswerField],
-    out: &'a mut String,
-}
-
-#[derive(Default)]
-struct SeenPage {
-    list: bool,
-    count: usize,
-    total: Option<String>,
-    current: Option<String>,
-    size: Option<String>,
-}
-
-impl<'de> DeserializeSeed<'de> for PageSeed<'_> {
-    type Value = SeenPage;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> core::result::Result<SeenPage, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for PageSeed<'_> {
-    type Value = SeenPage;
-
-    fn expecting(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter.write_str("a page: an object with list and total")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> core::result::Result<SeenPage, A::Error> {
-        let mut seen = SeenPage::default();
-        while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            let slot = match &*name {
-                "list" if !seen.list => {
-                    seen.count = map.next_value_seed(ListSeed { fields: self.fields, out: self.out })?;
-                    seen.list = true;
-                    continue;
-                }
-                "total" => &mut seen.total,
-                "current" => &mut seen.current,
-                "size" => &mut seen.size,
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                    continue;
-                }
-            };
-            *slot = number_of(map.next_value::<&'de RawValue>()?.get(), false).map(str::to_owned);
-        }
-        Ok(seen)
-    }
-}
-
-struct ListSeed<'a> {
-    fields: &'static [AnswerField],
-    out: &'a mut String,
-}
-
-impl<'de> DeserializeSeed<'de> for ListSeed<'_> {
-    type Value = usize;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> core::result::Result<usize, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for ListSeed<'_> {
-    type Value = usize;
-
-    fn expecting(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter.write_str("a list")
-    }
-
-    fn visit_unit<E>(self) -> core::result::Result<usize, E> {
-        self.out.push_str("[]");
-        Ok(0)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> core::result::Result<usize, A::Error> {
-        self.out.push('[');
-        let mut count = 0;
-        loop {
-            let end = self.out.len();
-            if count > 0 {
-                self.out.push(',');
+    while scanner.next(b'}', &mut first)? {
+        match &*scanner.name()? {
+            "list" if list.is_none() => {
+                let mut out = String::new();
+                let count = write_list(&mut scanner, fields, &mut out)?;
+                list = Some((out, count));
             }
-            if items.next_element_seed(ObjectSeed { fields: self.fields, out: self.out })?.is_none() {
-                self.out.truncate(end);
-                self.out.push(']');
-                return Ok(count);
-            }
-            count += 1;
+            "total" => total = number_of(scanner.raw()?, false).or(total),
+            "current" => current = number_of(scanner.raw()?, false).unwrap_or(current),
+            "size" => size = number_of(scanner.raw()?, false).unwrap_or(size),
+            _ => drop(scanner.raw()?),
         }
     }
+    scanner.end()?;
+    let (list, count) = list.unwrap_or_else(|| ("[]".to_owned(), 0));
+    let total = total.map_or_else(|| count.to_string(), str::to_owned);
+    Ok(format!(r#"{{"list":{list},"total":{total},"current":{current},"size":{size}}}"#))
 }
 
-struct ObjectSeed<'a> {
-    fields: &'static [AnswerField],
-    out: &'a mut String,
-}
-
-impl<'de> DeserializeSeed<'de> for ObjectSeed<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> core::result::Result<(), D::Error> {
-        deserializer.deserialize_map(self)
+/// Writes a list of objects and counts them.
+fn write_list(scanner: &mut Scanner<'_>, fields: &'static [AnswerField], out: &mut String) -> Result<usize> {
+    let mut count = 0;
+    out.push('[');
+    if scanner.peek() == b'n' && scanner.raw()? == "null" {
+        out.push(']');
+        return Ok(0);
     }
-}
-
-impl<'de> Visitor<'de> for ObjectSeed<'_> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter.write_str("an object")
+    if !scanner.take(b'[') {
+        return Err(scanner.broken("a list").into());
     }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> core::result::Result<(), A::Error> {
-        // No table has more than 64 fields (a test counts), so one word remembers which were seen.
-        let mut seen = 0u64;
-        let mut comma = false;
-        self.out.push('{');
-        while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            let found = self.fields.iter().position(|field| field.name == name);
-            let Some(index) = found.filter(|index| seen & (1 << index) == 0) else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            let field = &self.fields[index];
-            let start = self.out.len();
-            let _ = write!(self.out, "{}\"{}\":", if comma { "," } else { "" }, field.name);
-            let raw = map.next_value::<&'de RawValue>()?.get();
-            if value(raw, field.kind, self.out).map_err(serde::de::Error::custom)? {
-                comma = true;
-                seen |= 1 << index;
-            } else {
-                self.out.truncate(start);
-            }
+    let mut first = true;
+    while scanner.next(b']', &mut first)? {
+        if count > 0 {
+            out.push(',');
         }
-        for (index, field) in self.fields.iter().enumerate() {
-            if field.required && seen & (1 << index) == 0 {
-                return Err(serde::de::Error::custom(format_args!("the field {} is missing", field.name)));
-            }
-        }
-        self.out.push('}');
-        Ok(())
+        write_object(scanner, fields, out)?;
+        count += 1;
     }
+    out.push(']');
+    Ok(count)
+}
+
+fn write_object(scanner: &mut Scanner<'_>, fields: &'static [AnswerField], out: &mut String) -> Result<()> {
+    // No table has more than 64 fields (a test counts), so one word remembers which were seen.
+    let mut seen = 0u64;
+    let mut first = true;
+    if !scanner.take(b'{') {
+        return Err(scanner.broken("an object").into());
+    }
+    out.push('{');
+    while scanner.next(b'}', &mut first)? {
+        let name = scanner.name()?;
+        let raw = scanner.raw()?;
+        let found = fields.iter().enumerate().find(|(_, field)| field.name == name);
+        let Some((index, field)) = found.filter(|(index, _)| seen & (1 << index) == 0) else { continue };
+        let start = out.len();
+        let _ = write!(out, "{}\"{}\":", if seen != 0 { "," } else { "" }, field.name);
+        if value(raw, field.kind, out)? {
+            seen |= 1 << index;
+        } else {
+            out.truncate(start);
+        }
+    }
+    out.push('}');
+    for (index, field) in fields.iter().enumerate() {
+        if field.required && seen & (1 << index) == 0 {
+            return Err(not_understood(&format_args!("the field {} is missing", field.name)));
+        }
+    }
+    Ok(())
 }
 
 /// Writes one value in its promised shape; false where there is none to write.
@@ -308,7 +211,7 @@ fn value(raw: &str, kind: FieldKind, out: &mut String) -> Result<bool> {
         },
         FieldKind::List if first != b'[' => return Ok(false),
         FieldKind::List | FieldKind::Any => out.push_str(raw),
-        FieldKind::Object(fields) if first == b'{' => run(raw, ObjectSeed { fields, out })?,
+        FieldKind::Object(fields) if first == b'{' => write_object(&mut Scanner::new(raw), fields, out)?,
         FieldKind::Object(_) => return Ok(false),
     }
     Ok(true)
@@ -336,13 +239,11 @@ fn number_of(raw: &str, percent: bool) -> Option<&str> {
 /// Code and message of the error bodies that gateways and OpenStack services use:
 /// `{"error":{"code","message"}}` and `{"error_code","error_msg"}`.
 pub fn foreign_error(text: &str) -> Option<(Option<String>, String)> {
-    let value: serde_json::Value = serde_json::from_str(text).ok()?;
+    let value = Value::parse(text).ok()?;
     let inner = value.get("error").filter(|inner| inner.is_object()).unwrap_or(&value);
     let find = |names: [&str; 3]| {
-        names.iter().find_map(|name| inner.get(name)).map(|found| match found {
-            serde_json::Value::String(text) => text.clone(),
-            other => other.to_string(),
-        })
+        let found = names.iter().find_map(|name| inner.get(name))?;
+        Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
     };
     let message = find(["message", "error_msg", "error"])?;
     Some((find(["code", "error_code", "errorCode"]), message))

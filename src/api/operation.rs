@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 use crate::http::url::encode;
-use serde_json::Value;
+use crate::json::Value;
 
 /// One call of a service, as data. The file of each operation holds one of these.
 pub struct Operation {

@@ -1,7 +1,7 @@
 //! Strict writing: what a document forbids is refused, with field, value and rule, before a request is made.
 
 use crate::error::{Error, Result};
-use serde_json::Value;
+use crate::json::Value;
 
 /// One field of a request.
 pub struct InputField {
@@ -55,11 +55,9 @@ pub fn check_object(
     path: &str,
     fields: &'static [InputField],
 ) -> Result<Vec<(&'static str, Value)>> {
-    static EMPTY: std::sync::LazyLock<serde_json::Map<String, Value>> =
-        std::sync::LazyLock::new(Default::default);
     let object = match value {
-        Value::Object(object) => object,
-        Value::Null if !fields.iter().any(|field| matches!(field.presence, Presence::Required)) => &*EMPTY,
+        Value::Object(object) => &object[..],
+        Value::Null if !fields.iter().any(|field| matches!(field.presence, Presence::Required)) => &[],
         other => {
             let name = if path.is_empty() { "request" } else { path };
             return Err(Error::invalid(name, other.to_string(), "must be an object"));
@@ -74,7 +72,7 @@ pub fn check_object(
     }
     let mut checked = Vec::with_capacity(fields.len());
     for field in fields {
-        match object.get(field.name) {
+        match value.get(field.name) {
             None | Some(Value::Null) => match field.presence {
                 Presence::Required => {
                     return Err(Error::invalid(
@@ -84,7 +82,7 @@ pub fn check_object(
                     ));
                 }
                 Presence::Optional => {}
-                Presence::Default(number) => checked.push((field.name, Value::from(number))),
+                Presence::Default(number) => checked.push((field.name, Value::from(u64::from(number)))),
             },
             Some(value) => checked.push((field.name, check(value, join(path, field.name), &field.rule)?)),
         }
@@ -111,8 +109,8 @@ fn check(value: &Value, path: String, rule: &Rule) -> Result<Value> {
         (Rule::ImageName, Value::String(text)) => is_image_name(text),
         (Rule::Text { min, max }, Value::String(text)) => (*min..=*max).contains(&text.chars().count()),
         (Rule::AnyText, Value::String(_)) => true,
-        (Rule::Integer { min, max }, Value::Number(number)) => {
-            number.as_u64().is_some_and(|number| (*min..=*max).contains(&number))
+        (Rule::Integer { min, max }, Value::Number(_)) => {
+            value.as_u64().is_some_and(|number| (*min..=*max).contains(&number))
         }
         (Rule::Url, Value::String(text)) => is_url(text),
         (Rule::ObjectsOf(fields), Value::Array(list)) => {
@@ -211,7 +209,7 @@ fn filter(value: &Value, path: &str) -> Result<String> {
     }
     let mut terms = Vec::new();
     for (name, operator) in [("name", "lk"), ("imageId", "eq")] {
-        match object.get(name) {
+        match value.get(name) {
             None | Some(Value::Null) => {}
             Some(Value::String(text)) if text.is_empty() => {
                 return Err(Error::invalid(join(path, name), "\"\"", "must not be empty"));

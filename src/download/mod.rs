@@ -3,6 +3,7 @@
 use crate::api::cecloud::download_image;
 use crate::error::{Error, Kind, Result};
 use crate::http::retry::{self, Policy};
+use crate::json::Quoted;
 use crate::oss::is_md5;
 use crate::platform::{LocalFuture, Platform};
 use crate::service::{CallOptions, Service, aborted};
@@ -14,7 +15,6 @@ use core::cell::{Cell, RefCell};
 use core::task::{Poll, Waker};
 use md5::{Digest, Md5};
 use serde::Serialize;
-use serde_json::json;
 use std::rc::Rc;
 
 /// Where the bytes go. Nothing that looks finished is left behind unless `finish` was called.
@@ -191,7 +191,8 @@ impl Download {
         if state.received > 0 {
             options.headers.push(("range".to_owned(), format!("bytes={}-", state.received)));
         }
-        let opened = self.service.open(&download_image::OPERATION, &[json!(self.image_id)], &options).await;
+        let opened =
+            self.service.open(&download_image::OPERATION, &[self.image_id.as_str().into()], &options).await;
         let mut response = match opened {
             Ok(response) => response,
             // Everything had arrived when the connection broke.
@@ -210,8 +211,11 @@ impl Download {
                     Some(start) if start <= state.received => state.received - start,
                     None if range.is_empty() => 0,
                     _ => {
-                        let message =
-                            format!("asked for bytes from {}, was answered {range:?}", state.received);
+                        let message = format!(
+                            "asked for bytes from {}, was answered {}",
+                            state.received,
+                            Quoted(range)
+                        );
                         return Err(Error::new(Kind::Protocol, message));
                     }
                 }

@@ -44,7 +44,7 @@ pub fn next_delay(policy: &Policy, last: f64, random: f64) -> f64 {
 pub fn retry_after(value: &str, now: f64) -> Option<f64> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        return value.parse::<f64>().ok().map(|seconds| seconds * 1_000.0);
+        return Some(value.parse().unwrap_or(u64::MAX) as f64 * 1_000.0);
     }
     parse_date(value).map(|date| (date - now).max(0.0))
 }

@@ -1,6 +1,7 @@
 //! URLs as far as the client needs them: an endpoint taken apart, paths and queries percent-encoded.
 
 use crate::error::{Error, Result};
+use crate::json::Quoted;
 
 /// Percent-encodes everything but RFC 3986's unreserved characters, and `/` where it may stay.
 pub fn encode(text: &str, keep_slash: bool) -> String {
@@ -69,7 +70,7 @@ pub struct Endpoint {
 impl Endpoint {
     /// Takes an absolute http(s) URL apart; `field` names it in the error.
     pub fn parse(text: &str, field: &str) -> Result<Self> {
-        let refuse = |rule: &str| Err(Error::invalid(field, format!("{text:?}"), rule));
+        let refuse = |rule: &str| Err(Error::invalid(field, Quoted(text).to_string(), rule));
         let lower = text.get(..8).unwrap_or(text).to_ascii_lowercase();
         let (secure, rest) = if lower.starts_with("https://") {
             (true, &text[8..])

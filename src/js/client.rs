@@ -12,6 +12,7 @@ use crate::http::node::http_module;
 use crate::http::node_http::NodeHttp;
 use crate::http::retry::Policy;
 use crate::http::xhr::Browser;
+use crate::json::Quoted;
 use crate::platform::Platform;
 use crate::service::Service;
 use crate::upload::cecloud::Cecloud;
@@ -159,7 +160,7 @@ fn build(options: &JsValue) -> Result<Shared> {
     let region = options::text(options, "", "region")?.unwrap_or_default();
     if region.is_empty() || !region.bytes().all(|byte| (0x21..0x7f).contains(&byte)) {
         let rule = "is required: the ID of a region, sent as x-regionid";
-        return Err(Error::invalid("region", format!("{region:?}"), rule));
+        return Err(Error::invalid("region", Quoted(&region).to_string(), rule));
     }
     let mut headers = options::headers(options, "", "headers")?;
     headers.push(("x-regionid".to_owned(), region));

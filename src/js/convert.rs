@@ -1,6 +1,7 @@
 //! Between JavaScript's values and the core's: errors out, arguments in, functions and signals.
 
 use crate::error::{Error, Kind, Result};
+use crate::json::Value;
 use crate::task::Cancel;
 use core::cell::RefCell;
 use core::future::Future;
@@ -90,7 +91,7 @@ pub fn shown(value: &JsValue) -> String {
 
 /// The arguments of a call as JSON values; `null` stands for undefined. What JSON cannot hold is refused, with the
 /// path to it: `bodies` tells of each argument whether its fields are named without it in front.
-pub fn arguments(list: &Array, names: &[(&str, bool)]) -> Result<Vec<serde_json::Value>> {
+pub fn arguments(list: &Array, names: &[(&str, bool)]) -> Result<Vec<Value>> {
     let mut values = Vec::with_capacity(list.length() as usize);
     for (index, value) in list.iter().enumerate() {
         let (name, inside) = names.get(index).copied().unwrap_or(("argument", true));
@@ -98,7 +99,7 @@ pub fn arguments(list: &Array, names: &[(&str, bool)]) -> Result<Vec<serde_json:
         values.push(plain(&value, &path)?);
     }
     // Arguments that were left out at the end.
-    while values.last().is_some_and(serde_json::Value::is_null) {
+    while values.last().is_some_and(Value::is_null) {
         values.pop();
     }
     Ok(values)
@@ -130,8 +131,7 @@ impl Path<'_> {
 /// Deeper than any request; an object that contains itself ends here.
 const DEEPEST: usize = 16;
 
-fn plain(value: &JsValue, path: &Path<'_>) -> Result<serde_json::Value> {
-    use serde_json::Value;
+fn plain(value: &JsValue, path: &Path<'_>) -> Result<Value> {
     if value.is_undefined() || value.is_null() {
         return Ok(Value::Null);
     }
@@ -141,13 +141,8 @@ fn plain(value: &JsValue, path: &Path<'_>) -> Result<serde_json::Value> {
     if let Some(flag) = value.as_bool() {
         return Ok(Value::Bool(flag));
     }
-    if let Some(number) = value.as_f64() {
-        if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_991.0 {
-            return Ok(Value::from(number as i64));
-        }
-        if let Some(number) = serde_json::Number::from_f64(number) {
-            return Ok(Value::Number(number));
-        }
+    if value.as_f64().is_some_and(f64::is_finite) {
+        return Ok(Value::Number(shown(value)));
     }
     if !value.is_object() || value.is_function() {
         let rule = "must be a finite number, a text, a boolean, a list or an object";
@@ -173,14 +168,14 @@ fn plain(value: &JsValue, path: &Path<'_>) -> Result<serde_json::Value> {
         Error::invalid(path.text(), "an object", "must be readable (a getter threw)")
     };
     let names = Reflect::own_keys(value.unchecked_ref()).map_err(|_| unreadable(path))?;
-    let mut object = serde_json::Map::new();
+    let mut object = Vec::new();
     for key in names.iter() {
         let Some(name) = key.as_string() else { continue };
         let path = Path { name: &name, bare: false, parent: Some(path) };
         let item = Reflect::get(value, &key).map_err(|_| unreadable(&path))?;
         if !item.is_undefined() {
             let item = plain(&item, &path)?;
-            object.insert(name, item);
+            object.push((name, item));
         }
     }
     Ok(Value::Object(object))

@@ -7,6 +7,7 @@ use crate::api::cecloud::{create_image, get_image};
 use crate::error::{Error, Kind, Result};
 use crate::http::node::http_module;
 use crate::http::retry::Policy;
+use crate::json::Quoted;
 use crate::oss::Addressing;
 use crate::service::CallOptions;
 use crate::task::{First, Queue, first};
@@ -222,7 +223,7 @@ async fn prepare(
     let (image_id, image) = match get(target, "imageId") {
         Some(id) => match id.as_string().filter(|id| !id.is_empty()) {
             Some(id) => {
-                get_image::OPERATION.encode(&[serde_json::Value::String(id.clone())])?;
+                get_image::OPERATION.encode(&[id.as_str().into()])?;
                 (Some(id), None)
             }
             None => return Err(refused("imageId", &id, "must be a text that is not empty")),
@@ -287,7 +288,7 @@ fn store_options(given: &JsValue) -> Result<StoreOptions> {
         region.is_empty()
             || !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
     }) {
-        return Err(Error::invalid("oss.region", format!("{region:?}"), "must be a region's name"));
+        return Err(Error::invalid("oss.region", Quoted(region).to_string(), "must be a region's name"));
     }
     Ok(StoreOptions {
         endpoint: options::endpoint(&oss, "oss", "endpoint")?,

@@ -11,11 +11,11 @@ use crate::error::{Attempt, Error, Kind, Result};
 use crate::http::retry::{self, Policy, Repeat};
 use crate::http::url::{Endpoint, query};
 use crate::http::{Body, Cookies, Failure, Headers, Request, Response, Transport};
+use crate::json::Value;
 use crate::platform::{LocalFuture, Platform, Utc};
 use crate::task::{Cancel, First, first};
 use core::cell::Cell;
 use serde::Serialize;
-use serde_json::Value;
 use std::rc::Rc;
 
 /// What a user's `onRequest` sees after every attempt; carries no secret.
@@ -239,7 +239,7 @@ impl Service {
                 First::Left(()) => Err(Tried { error: aborted(), sent: sent.get() }),
                 First::Right(First::Left(done)) => done,
                 First::Right(First::Right(())) => Err(Tried {
-                    error: Error::new(Kind::Timeout, format!("no answer within {timeout} ms")),
+                    error: Error::new(Kind::Timeout, format!("no answer within {} ms", timeout as u64)),
                     sent: sent.get(),
                 }),
             };

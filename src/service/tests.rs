@@ -9,8 +9,12 @@ use core::cell::RefCell;
 use core::future::Future;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
-use serde_json::json;
 use std::collections::VecDeque;
+
+/// A value as the core has it, written as JSON.
+macro_rules! json {
+    ($($text:tt)*) => { Value::from(serde_json::json!($($text)*)) };
+}
 
 struct Text(Vec<u8>);
 

@@ -9,11 +9,10 @@ use crate::api::operation::Operation;
 use crate::auth::secret::Secret;
 use crate::auth::sigv4::Keys;
 use crate::error::{Error, Kind, Result};
+use crate::json::Value;
 use crate::platform::LocalFuture;
 use crate::service::{CallOptions, Service};
 use core::cell::Cell;
-use serde::Deserialize;
-use serde_json::{Value, json};
 use std::rc::Rc;
 use zeroize::Zeroize;
 
@@ -27,26 +26,9 @@ pub struct Cecloud {
     details_are_public_only: Cell<bool>,
 }
 
-#[derive(Deserialize)]
-struct Credentials {
-    #[serde(rename = "accessKey")]
-    access_key: String,
-    #[serde(rename = "secretKey")]
-    secret_key: String,
-    #[serde(default)]
-    token: String,
-    bucket: String,
-    file: String,
-    domain: String,
-}
-
-#[derive(Deserialize)]
-struct Facts {
-    #[serde(default)]
-    status: String,
-    #[serde(default)]
-    checksum: String,
-    size: Option<f64>,
+/// An object with these members.
+fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 impl Cecloud {
@@ -62,7 +44,7 @@ impl Cecloud {
     /// list filtered by its ID.
     pub async fn image(&self, image_id: &str) -> Result<String> {
         if !self.details_are_public_only.get() {
-            match self.call(&get_image::OPERATION, &[json!(image_id)]).await {
+            match self.call(&get_image::OPERATION, &[image_id.into()]).await {
                 Err(error) if error.kind() == Kind::Service => {
                     let found = self.listed(image_id).await?;
                     let unknown = error.code() == Some("IMG.DBGet.NoData");
@@ -80,13 +62,14 @@ impl Cecloud {
     }
 
     async fn listed(&self, image_id: &str) -> Result<Option<String>> {
-        let request = json!({"filter": {"imageId": image_id}, "size": 10});
+        let request = object([("filter", object([("imageId", image_id.into())])), ("size", 10.into())]);
         let text = self.call(&list_private_images::OPERATION, &[request]).await?;
         // Shaped by this client a moment ago: it parses.
-        let mut page: Value = serde_json::from_str(&text).unwrap_or_default();
+        let page = Value::parse(&text).unwrap_or_default();
+        let Some(Value::Array(list)) = page.get("list") else { return Ok(None) };
         // The document says that the filter means «contains».
-        let list = page["list"].as_array_mut().map(core::mem::take).unwrap_or_default();
-        Ok(list.into_iter().find(|image| image["imageId"] == image_id).map(|image| image.to_string()))
+        let is_it = |image: &&Value| image.get("imageId").and_then(Value::as_str) == Some(image_id);
+        Ok(list.iter().find(is_it).map(Value::to_string))
     }
 }
 
@@ -95,56 +78,48 @@ impl Backend for Cecloud {
         Box::pin(async {
             let image = self.image.clone().unwrap_or_default();
             let text = self.call(&create_image::OPERATION, &[image]).await?;
-            let created: Value = serde_json::from_str(&text).unwrap_or_default();
-            Ok(created["imageId"].as_str().unwrap_or_default().to_owned())
+            Ok(Value::parse(&text).unwrap_or_default().take_text("imageId"))
         })
     }
 
     fn show<'a>(&'a self, image_id: &'a str) -> LocalFuture<'a, Result<ImageFacts>> {
         Box::pin(async move {
             let json = self.image(image_id).await?;
-            let facts: Facts = serde_json::from_str(&json)
-                .map_err(|error| Error::new(Kind::Protocol, format!("the image cannot be read: {error}")))?;
-            let size = facts.size.filter(|size| *size >= 0.0).map(|size| size as u64);
-            Ok(ImageFacts { status: facts.status, checksum: facts.checksum, size, json })
+            let mut facts = Value::parse(&json)?;
+            let size = facts.get("size").and_then(Value::as_u64);
+            Ok(ImageFacts {
+                status: facts.take_text("status"),
+                checksum: facts.take_text("checksum"),
+                size,
+                json,
+            })
         })
     }
 
     fn prepare<'a>(&'a self, image_id: &'a str, size: u64) -> LocalFuture<'a, Result<Prepared>> {
         Box::pin(async move {
-            let arguments = [json!(image_id), json!({ "size": size })];
+            let arguments = [image_id.into(), object([("size", size.into())])];
             let mut text = self.call(&prepare_upload::OPERATION, &arguments).await?;
-            let credentials: core::result::Result<Credentials, _> = serde_json::from_str(&text);
+            // Shaped by this client a moment ago: it parses.
+            let mut credentials = Value::parse(&text).unwrap_or_default();
             text.zeroize();
-            let credentials = credentials.map_err(|_| {
-                Error::new(Kind::Protocol, "the answer to upload-prepare cannot be read")
-                    .during("prepareUpload")
-            })?;
-            for (name, value) in [
-                ("accessKey", &credentials.access_key),
-                ("secretKey", &credentials.secret_key),
-                ("bucket", &credentials.bucket),
-                ("file", &credentials.file),
-                ("domain", &credentials.domain),
-            ] {
-                if value.is_empty() {
+            for name in ["accessKey", "secretKey", "bucket", "file", "domain"] {
+                if credentials.get(name).and_then(Value::as_str).is_none_or(str::is_empty) {
+                    credentials.take_text("secretKey").zeroize();
+                    credentials.take_text("token").zeroize();
                     let message = format!("the answer to upload-prepare has an empty {name}");
                     return Err(Error::new(Kind::Protocol, message).during("prepareUpload"));
                 }
             }
-            if !crate::oss::is_carried_by_urls(&credentials.file) {
-                let message = "the answer to upload-prepare names a file with . or .. in its path, which no URL carries";
-                return Err(Error::new(Kind::Protocol, message).during("prepareUpload"));
-            }
             Ok(Prepared {
                 keys: Keys {
-                    access_key: credentials.access_key,
-                    secret_key: Secret::new(credentials.secret_key),
-                    session_token: Secret::new(credentials.token),
+                    access_key: credentials.take_text("accessKey"),
+                    secret_key: Secret::new(credentials.take_text("secretKey")),
+                    session_token: Secret::new(credentials.take_text("token")),
                 },
-                domain: credentials.domain,
-                bucket: credentials.bucket,
-                key: credentials.file,
+                domain: credentials.take_text("domain"),
+                bucket: credentials.take_text("bucket"),
+                key: credentials.take_text("file"),
             })
         })
     }
@@ -156,18 +131,18 @@ impl Backend for Cecloud {
         upload_id: Option<&'a str>,
     ) -> LocalFuture<'a, Result<()>> {
         Box::pin(async move {
-            let mut request = json!({"result": if success { "success" } else { "failed" }});
-            if let Some(upload_id) = upload_id.filter(|id| !id.is_empty()) {
-                request["uploadId"] = json!(upload_id);
-            }
-            self.call(&complete_upload::OPERATION, &[json!(image_id), request]).await?;
+            let result = if success { "success" } else { "failed" };
+            // Null counts as left out.
+            let upload_id = upload_id.filter(|id| !id.is_empty()).map_or(Value::Null, Value::from);
+            let request = object([("result", result.into()), ("uploadId", upload_id)]);
+            self.call(&complete_upload::OPERATION, &[image_id.into(), request]).await?;
             Ok(())
         })
     }
 
     fn delete<'a>(&'a self, image_id: &'a str) -> LocalFuture<'a, Result<()>> {
         Box::pin(async move {
-            self.call(&delete_image::OPERATION, &[json!(image_id)]).await?;
+            self.call(&delete_image::OPERATION, &[image_id.into()]).await?;
             Ok(())
         })
     }

@@ -124,7 +124,7 @@ fn taken_apart(request: &Request) -> Sent {
 /// Performs an operation of the core against a service that answers with this.
 pub fn call(operation: &'static Operation, arguments: &[Value], status: u16, body: &str) -> Outcome {
     answered(operation, arguments, status, "application/json", body, |service, options| {
-        run(service.call(operation, arguments, options))
+        run(service.call(operation, &crate::fixtures::core(arguments), options))
     })
 }
 
@@ -137,7 +137,7 @@ pub fn open(
     body: &str,
 ) -> Outcome {
     answered(operation, arguments, status, kind, body, |service, options| {
-        let response = run(service.open(operation, arguments, options))?;
+        let response = run(service.open(operation, &crate::fixtures::core(arguments), options))?;
         let bytes = run(response.body.whole())?;
         Ok(String::from_utf8(bytes).expect("the text that was sent"))
     })

@@ -150,3 +150,8 @@ impl Example {
             .collect()
     }
 }
+
+/// Arguments as the core takes them.
+pub fn core(arguments: &[Value]) -> Vec<ims_client::json::Value> {
+    arguments.iter().cloned().map(Into::into).collect()
+}

@@ -29,7 +29,7 @@ fn with(method: &str, index: usize, field: &str, value: Option<&Value>) -> ims_c
         Some(value) => body.insert(field.to_owned(), value.clone()),
         None => body.remove(field),
     };
-    let encoded = example.operation().encode(&arguments)?;
+    let encoded = example.operation().encode(&crate::fixtures::core(&arguments))?;
     let sent: Value = serde_json::from_str(&encoded.body.expect("a body")).expect("JSON");
     Ok(sent.get("bucket").cloned().unwrap_or(sent))
 }

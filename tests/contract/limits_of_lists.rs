@@ -14,7 +14,7 @@ fn encode(method: &str, last: &Value) -> Result<Encoded, Error> {
     let example = example(method);
     let mut arguments = example.arguments();
     *arguments.last_mut().expect("an argument") = last.clone();
-    example.operation().encode(&arguments)
+    example.operation().encode(&crate::fixtures::core(&arguments))
 }
 
 fn query(method: &str, last: &Value) -> String {
@@ -198,7 +198,7 @@ fn arguments_are_counted_and_bodies_are_objects() {
         let mut arguments = example.arguments();
         let count = arguments.len();
         arguments.push(json!("more"));
-        let error = example.operation().encode(&arguments).unwrap_err();
+        let error = example.operation().encode(&crate::fixtures::core(&arguments)).unwrap_err();
         assert_eq!(error.details().field, Some(format!("arguments[{count}]")));
         let takes = format!("{} takes {count} argument(s)", example.operation().name);
         assert_eq!(error.details().rule, Some(takes));

@@ -85,7 +85,9 @@ fn method_path_and_section_are_the_document_s() {
 fn the_document_s_requests_are_encoded_as_it_writes_them() {
     for example in examples() {
         let operation = example.operation();
-        let encoded = operation.encode(&example.arguments()).unwrap_or_else(|error| panic!("{error}"));
+        let encoded = operation
+            .encode(&crate::fixtures::core(&example.arguments()))
+            .unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(encoded.path, example.path(), "{}", operation.name);
         assert_eq!(query_set(&encoded), example.query(), "{}", operation.name);
         let body: Option<Value> = encoded.body.as_deref().map(|body| serde_json::from_str(body).unwrap());
@@ -106,7 +108,7 @@ fn the_filter_is_the_document_s_expression() {
         assert!(wanted.remove(&("filter".into(), "name:lk:1|imageId:eq:1|".into())), "{wanted:?}");
         wanted.insert(("filter".into(), "name:lk:1|imageId:eq:1".into()));
         let argument = json!({ "filter": other["filter"], "size": 10 });
-        let encoded = example.operation().encode(&[argument]).unwrap();
+        let encoded = example.operation().encode(&crate::fixtures::core(&[argument])).unwrap();
         assert_eq!(query_set(&encoded), wanted);
     }
 }
@@ -120,7 +122,7 @@ fn a_field_that_no_table_has_is_refused() {
         let mut arguments = example.arguments();
         let Some(Value::Object(last)) = arguments.last_mut() else { continue };
         last.insert("nmae".into(), json!("x"));
-        let error = example.operation().encode(&arguments).unwrap_err();
+        let error = example.operation().encode(&crate::fixtures::core(&arguments)).unwrap_err();
         assert!(error.details().field.as_deref().unwrap().ends_with("nmae"), "{error}");
         assert!(error.message().starts_with(example.operation().name), "{error}");
         assert!(
@@ -155,19 +157,22 @@ fn an_id_stays_one_segment_of_the_path() {
         let mut arguments = example.arguments();
         for (id, encoded) in odd {
             arguments[0] = json!(id);
-            assert_eq!(operation.encode(&arguments).unwrap().path, format!("{before}{encoded}{after}"));
+            assert_eq!(
+                operation.encode(&crate::fixtures::core(&arguments)).unwrap().path,
+                format!("{before}{encoded}{after}")
+            );
         }
         let name = operation.arguments[0].name();
         for bad in
             [json!(""), json!("."), json!(".."), json!("a\nb"), json!("x".repeat(256)), json!(1), json!(null)]
         {
             arguments[0] = bad.clone();
-            let error = operation.encode(&arguments).unwrap_err();
+            let error = operation.encode(&crate::fixtures::core(&arguments)).unwrap_err();
             assert_eq!(error.details().field.as_deref(), Some(name), "{bad}");
             assert_eq!(error.details().value.as_deref(), Some(bad.to_string().as_str()));
         }
         arguments[0] = json!("x".repeat(255));
-        assert!(operation.encode(&arguments).is_ok());
+        assert!(operation.encode(&crate::fixtures::core(&arguments)).is_ok());
     }
     assert_eq!(seen, 13, "every operation of one image or share was tried");
 }

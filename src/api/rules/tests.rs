@@ -1,7 +1,11 @@
 //! Each rule at its border.
 
 use super::*;
-use serde_json::json;
+
+/// A value as the core has it, written as JSON.
+macro_rules! json {
+    ($($text:tt)*) => { Value::from(serde_json::json!($($text)*)) };
+}
 
 fn refused(rule: Rule, value: Value) -> bool {
     check(&value, "f".into(), &rule).is_err()

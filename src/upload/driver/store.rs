@@ -89,7 +89,7 @@ impl Driver {
             First::Left(done) => done,
             First::Right(()) => Err(Trouble::lost(Failure {
                 kind: Kind::Timeout,
-                message: format!("the object store does not answer within {limit} ms"),
+                message: format!("the object store does not answer within {} ms", limit as u64),
                 sent: true,
             })),
         }

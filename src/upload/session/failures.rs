@@ -102,7 +102,7 @@ impl Session {
 
     fn skew_message(&self, milliseconds: f64) -> String {
         let direction = if milliseconds > 0.0 { "behind" } else { "ahead of" };
-        let seconds = (milliseconds.abs() / 1_000.0).round();
+        let seconds = (milliseconds.abs() / 1_000.0).round() as u64;
         format!(
             "this machine's clock is {seconds} s {direction} the store's; requests are signed with the store's time"
         )

@@ -1,0 +1,403 @@
+//! JSON as the core needs it: values of requests, and a scanner that reads answers piece by piece.
+//!
+//! Numbers stay the digits that they came as. Nothing here computes with them, and code that turns texts into
+//! floating-point numbers and back weighs more in a download than all the rest of this file.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display, Write};
+
+/// Any JSON.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    #[default]
+    Null,
+    Bool(bool),
+    /// As JSON spells it.
+    Number(String),
+    String(String),
+    Array(Vec<Value>),
+    /// In the order in which they came.
+    Object(Vec<(String, Value)>),
+}
+
+impl Value {
+    /// Reads a text that is nothing but one value.
+    pub fn parse(text: &str) -> Result<Value, Broken> {
+        let mut scanner = Scanner::new(text);
+        let value = scanner.value(0)?;
+        scanner.end()?;
+        Ok(value)
+    }
+
+    /// A member of an object.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        let Value::Object(members) = self else { return None };
+        members.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// Takes a text out of an object; empty where there is none.
+    pub fn take_text(&mut self, name: &str) -> String {
+        let Value::Object(members) = self else { return String::new() };
+        match members.iter_mut().find(|(known, _)| known == name) {
+            Some((_, Value::String(text))) => core::mem::take(text),
+            _ => String::new(),
+        }
+    }
+
+    pub fn as_str(&self) -> Option<&str> {
+        if let Value::String(text) = self { Some(text) } else { None }
+    }
+
+    /// A whole number from 0, spelt without exponent.
+    pub fn as_u64(&self) -> Option<u64> {
+        if let Value::Number(digits) = self { digits.parse().ok() } else { None }
+    }
+
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    pub fn is_object(&self) -> bool {
+        matches!(self, Value::Object(_))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Value::String(text.to_owned())
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Value::Number(number.to_string())
+    }
+}
+
+/// For callers in Rust, whose values often are serde_json's.
+impl From<serde_json::Value> for Value {
+    fn from(value: serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::Null => Value::Null,
+            serde_json::Value::Bool(flag) => Value::Bool(flag),
+            serde_json::Value::Number(number) => Value::Number(number.to_string()),
+            serde_json::Value::String(text) => Value::String(text),
+            serde_json::Value::Array(list) => Value::Array(list.into_iter().map(Value::from).collect()),
+            serde_json::Value::Object(object) => {
+                Value::Object(object.into_iter().map(|(name, value)| (name, Value::from(value))).collect())
+            }
+        }
+    }
+}
+
+impl Display for Value {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Null => out.write_str("null"),
+            Value::Bool(true) => out.write_str("true"),
+            Value::Bool(false) => out.write_str("false"),
+            Value::Number(digits) => out.write_str(digits),
+            Value::String(text) => Quoted(text).fmt(out),
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    out.write_char(if index == 0 { '[' } else { ',' })?;
+                    item.fmt(out)?;
+                }
+                out.write_str(if items.is_empty() { "[]" } else { "]" })
+            }
+            Value::Object(members) => {
+                for (index, (name, value)) in members.iter().enumerate() {
+                    out.write_char(if index == 0 { '{' } else { ',' })?;
+                    Quoted(name).fmt(out)?;
+                    out.write_char(':')?;
+                    value.fmt(out)?;
+                }
+                out.write_str(if members.is_empty() { "{}" } else { "}" })
+            }
+        }
+    }
+}
+
+/// Shows a text as JSON does, in quotes.
+pub struct Quoted<'a>(pub &'a str);
+
+impl Display for Quoted<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_char('"')?;
+        for c in self.0.chars() {
+            match c {
+                '"' | '\\' => {
+                    out.write_char('\\')?;
+                    out.write_char(c)?;
+                }
+                '\n' => out.write_str("\\n")?,
+                '\r' => out.write_str("\\r")?,
+                '\t' => out.write_str("\\t")?,
+                c if c < ' ' => write!(out, "\\u{:04x}", u32::from(c))?,
+                c => out.write_char(c)?,
+            }
+        }
+        out.write_char('"')
+    }
+}
+
+/// Where a text stops being JSON, and what stands there instead.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Broken {
+    pub expected: &'static str,
+    pub at: usize,
+}
+
+impl Display for Broken {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} is expected at byte {}", self.expected, self.at)
+    }
+}
+
+/// More brackets within brackets than any answer has.
+const DEEPEST: u32 = 128;
+
+/// Walks through a text from value to value.
+pub struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Scanner<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Scanner { text, at: 0 }
+    }
+
+    pub fn broken(&self, expected: &'static str) -> Broken {
+        Broken { expected, at: self.at }
+    }
+
+    fn byte(&self) -> u8 {
+        self.text.as_bytes().get(self.at).copied().unwrap_or(0)
+    }
+
+    /// The first byte of what comes next; 0 at the end.
+    pub fn peek(&mut self) -> u8 {
+        while matches!(self.byte(), b' ' | b'\t' | b'\r' | b'\n') {
+            self.at += 1;
+        }
+        self.byte()
+    }
+
+    /// Passes over this byte if it comes next.
+    pub fn take(&mut self, wanted: u8) -> bool {
+        let there = self.peek() == wanted;
+        self.at += usize::from(there);
+        there
+    }
+
+    /// Nothing may follow.
+    pub fn end(&mut self) -> Result<(), Broken> {
+        self.peek();
+        if self.at < self.text.len() { Err(self.broken("the end")) } else { Ok(()) }
+    }
+
+    /// Whether the list or object goes on; `first` must be true before its first item.
+    pub fn next(&mut self, close: u8, first: &mut bool) -> Result<bool, Broken> {
+        if self.take(close) {
+            return Ok(false);
+        }
+        if !core::mem::take(first) && !self.take(b',') {
+            return Err(self.broken("a comma"));
+        }
+        Ok(true)
+    }
+
+    /// The name of a member, and its colon.
+    pub fn name(&mut self) -> Result<Cow<'a, str>, Broken> {
+        let name = self.string()?;
+        if self.take(b':') { Ok(name) } else { Err(self.broken("a colon")) }
+    }
+
+    /// The text of the next value, as it stands.
+    pub fn raw(&mut self) -> Result<&'a str, Broken> {
+        self.peek();
+        let start = self.at;
+        self.skip(0)?;
+        Ok(self.since(start))
+    }
+
+    /// Both ends are next to ASCII, so there is always such a piece.
+    fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    fn skip(&mut self, depth: u32) -> Result<(), Broken> {
+        let close = match self.peek() {
+            b'{' => b'}',
+            b'[' => b']',
+            _ => return self.scalar(),
+        };
+        if depth == DEEPEST {
+            return Err(self.broken("less nesting"));
+        }
+        self.at += 1;
+        let mut first = true;
+        while self.next(close, &mut first)? {
+            if close == b'}' {
+                self.quoted()?;
+                if !self.take(b':') {
+                    return Err(self.broken("a colon"));
+                }
+            }
+            self.skip(depth + 1)?;
+        }
+        Ok(())
+    }
+
+    fn scalar(&mut self) -> Result<(), Broken> {
+        if self.byte() == b'"' {
+            return self.quoted().map(drop);
+        }
+        for word in ["null", "true", "false"] {
+            if self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
+                self.at += word.len();
+                return Ok(());
+            }
+        }
+        self.number()
+    }
+
+    fn number(&mut self) -> Result<(), Broken> {
+        self.at += usize::from(self.byte() == b'-');
+        if self.byte() == b'0' {
+            self.at += 1
+        } else {
+            self.digits()?
+        }
+        if self.byte() == b'.' {
+            self.at += 1;
+            self.digits()?;
+        }
+        if matches!(self.byte(), b'e' | b'E') {
+            self.at += 1;
+            self.at += usize::from(matches!(self.byte(), b'+' | b'-'));
+            self.digits()?;
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self) -> Result<(), Broken> {
+        let start = self.at;
+        while self.byte().is_ascii_digit() {
+            self.at += 1;
+        }
+        if self.at == start { Err(self.broken("a value")) } else { Ok(()) }
+    }
+
+    /// What stands between the quotes, still escaped.
+    fn quoted(&mut self) -> Result<&'a str, Broken> {
+        if !self.take(b'"') {
+            return Err(self.broken("a text in quotes"));
+        }
+        let start = self.at;
+        loop {
+            match self.byte() {
+                b'"' => break,
+                b'\\' => {
+                    self.at += 1;
+                    let hexadecimal = match self.byte() {
+                        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 0,
+                        b'u' => 4,
+                        _ => return Err(self.broken("an escape")),
+                    };
+                    for _ in 0..hexadecimal {
+                        self.at += 1;
+                        if !self.byte().is_ascii_hexdigit() {
+                            return Err(self.broken("a hexadecimal digit"));
+                        }
+                    }
+                }
+                0..=0x1f => return Err(self.broken("a closing quote")),
+                _ => {}
+            }
+            self.at += 1;
+        }
+        let inside = self.since(start);
+        self.at += 1;
+        Ok(inside)
+    }
+
+    /// A text.
+    pub fn string(&mut self) -> Result<Cow<'a, str>, Broken> {
+        let quoted = self.quoted()?;
+        Ok(if quoted.contains('\\') { Cow::Owned(unescape(quoted)) } else { Cow::Borrowed(quoted) })
+    }
+
+    fn value(&mut self, depth: u32) -> Result<Value, Broken> {
+        let close = match self.peek() {
+            b'"' => return self.string().map(|text| Value::String(text.into_owned())),
+            b'{' => b'}',
+            b'[' => b']',
+            _ => {
+                let start = self.at;
+                self.scalar()?;
+                return Ok(match self.since(start) {
+                    "null" => Value::Null,
+                    "true" => Value::Bool(true),
+                    "false" => Value::Bool(false),
+                    digits => Value::Number(digits.to_owned()),
+                });
+            }
+        };
+        if depth == DEEPEST {
+            return Err(self.broken("less nesting"));
+        }
+        self.at += 1;
+        let (mut first, mut members, mut items) = (true, Vec::new(), Vec::new());
+        while self.next(close, &mut first)? {
+            if close == b'}' {
+                let name = self.name()?.into_owned();
+                members.push((name, self.value(depth + 1)?));
+            } else {
+                items.push(self.value(depth + 1)?);
+            }
+        }
+        Ok(if close == b'}' { Value::Object(members) } else { Value::Array(items) })
+    }
+}
+
+/// Undoes the escapes of a text that was scanned. Half a surrogate pair reads as U+FFFD.
+fn unescape(quoted: &str) -> String {
+    // Never longer than the escapes, so that a secret is not left behind by a buffer that grew.
+    let mut text = String::with_capacity(quoted.len());
+    let mut rest = quoted.chars();
+    let unit = |rest: &mut core::str::Chars<'_>| {
+        rest.by_ref().take(4).fold(0, |sum, c| sum * 16 + c.to_digit(16).unwrap_or(0))
+    };
+    while let Some(c) = rest.next() {
+        if c != '\\' {
+            text.push(c);
+            continue;
+        }
+        text.push(match rest.next() {
+            Some('b') => '\u{8}',
+            Some('f') => '\u{c}',
+            Some('n') => '\n',
+            Some('r') => '\r',
+            Some('t') => '\t',
+            Some('u') => {
+                let mut code = unit(&mut rest);
+                if let (0xd800..0xdc00, Some(tail)) = (code, rest.as_str().strip_prefix("\\u")) {
+                    let mut tail = tail.chars();
+                    if let low @ 0xdc00..0xe000 = unit(&mut tail) {
+                        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+                        rest = tail;
+                    }
+                }
+                char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
+            }
+            Some(c) => c,
+            None => break,
+        });
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;
