@@ -24,9 +24,14 @@ class Store {
     this.#emulator = emulator;
   }
 
-  async #text(path) {
-    const response = await this.#aws.fetch(`${this.#emulator.oss}${path}`);
+  async #text(path, datetime) {
+    const response = await this.#aws.fetch(`${this.#emulator.oss}${path}`, { aws: { datetime } });
     const text = await response.text();
+    // Tests shift the store's clock: what looks into it goes by the store's own.
+    const [time] = elements(text, 'ServerTime');
+    if (response.status === 403 && time && !datetime) {
+      return this.#text(path, time.replace(/[-:]|\.\d+/g, ''));
+    }
     assert.equal(response.status, 200, `GET ${path}: ${text}`);
     return text;
   }
