@@ -30,14 +30,15 @@ async function midway(t, { options = {}, client = {}, stored = 2 } = {}) {
     onEvent: (event) => events.push(event),
   });
   const isStored = () => events.filter((event) => event.state === 'stored').length >= stored;
-  await eventually(isStored, `${stored} parts are stored`);
+  // One that ends before says why.
+  await Promise.race([task.done, eventually(isStored, `${stored} parts are stored`)]);
   return { emulator, file, ims, task, events };
 }
 
 test('the cloud is killed in the middle and started again: the upload goes on', {
   timeout: 90_000,
 }, async (t) => {
-  const patient = { retry: { maxAttempts: 200, baseDelayMs: 20, maxDelayMs: 200 } };
+  const patient = { retry: { maxAttempts: 100, baseDelayMs: 50, maxDelayMs: 300 } };
   const { emulator, file, task, events } = await midway(t, { client: patient, stored: 3 });
   await emulator.kill();
   const before = new Set(events.filter((event) => event.state === 'stored').map((event) => event.part));
