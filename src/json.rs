@@ -265,7 +265,11 @@ impl<'a> Scanner<'a> {
 
     fn number(&mut self) -> Result<(), Broken> {
         self.at += usize::from(self.byte() == b'-');
-        if self.byte() == b'0' { self.at += 1 } else { self.digits()? }
+        if self.byte() == b'0' {
+            self.at += 1
+        } else {
+            self.digits()?
+        }
         if self.byte() == b'.' {
             self.at += 1;
             self.digits()?;
@@ -363,7 +367,9 @@ fn unescape(quoted: &str) -> String {
     // Never longer than the escapes, so that a secret is not left behind by a buffer that grew.
     let mut text = String::with_capacity(quoted.len());
     let mut rest = quoted.chars();
-    let unit = |rest: &mut core::str::Chars<'_>| rest.by_ref().take(4).fold(0, |sum, c| sum * 16 + c.to_digit(16).unwrap_or(0));
+    let unit = |rest: &mut core::str::Chars<'_>| {
+        rest.by_ref().take(4).fold(0, |sum, c| sum * 16 + c.to_digit(16).unwrap_or(0))
+    };
     while let Some(c) = rest.next() {
         if c != '\\' {
             text.push(c);

@@ -2,8 +2,8 @@
 
 use crate::api::cecloud::download_image;
 use crate::error::{Error, Kind, Result};
-use crate::json::Quoted;
 use crate::http::retry::{self, Policy};
+use crate::json::Quoted;
 use crate::oss::is_md5;
 use crate::platform::{LocalFuture, Platform};
 use crate::service::{CallOptions, Service, aborted};
@@ -175,7 +175,8 @@ impl Download {
         if state.received > 0 {
             options.headers.push(("range".to_owned(), format!("bytes={}-", state.received)));
         }
-        let opened = self.service.open(&download_image::OPERATION, &[self.image_id.as_str().into()], &options).await;
+        let opened =
+            self.service.open(&download_image::OPERATION, &[self.image_id.as_str().into()], &options).await;
         let mut response = match opened {
             Ok(response) => response,
             // Everything had arrived when the connection broke.
@@ -194,8 +195,11 @@ impl Download {
                     Some(start) if start <= state.received => state.received - start,
                     None if range.is_empty() => 0,
                     _ => {
-                        let message =
-                            format!("asked for bytes from {}, was answered {}", state.received, Quoted(range));
+                        let message = format!(
+                            "asked for bytes from {}, was answered {}",
+                            state.received,
+                            Quoted(range)
+                        );
                         return Err(Error::new(Kind::Protocol, message));
                     }
                 }

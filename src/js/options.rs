@@ -67,7 +67,11 @@ pub fn choice(object: &JsValue, path: &str, name: &str, choices: &[&str]) -> Res
         return Ok(Some(found));
     }
     let list: Vec<String> = choices.iter().map(|choice| format!("'{choice}'")).collect();
-    Err(Error::invalid(join(path, name), Quoted(&found).to_string(), format!("must be one of {}", list.join(", "))))
+    Err(Error::invalid(
+        join(path, name),
+        Quoted(&found).to_string(),
+        format!("must be one of {}", list.join(", ")),
+    ))
 }
 
 fn join(path: &str, name: &str) -> String {

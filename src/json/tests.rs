@@ -5,20 +5,64 @@ use super::*;
 #[test]
 fn what_serde_json_takes_is_taken_and_written_the_same() {
     let texts = [
-        "null", " true ", "false", "0", "-0", "12", "-1.5e+10", "\"\"", r#""a\"\\\/\b\f\n\r\t\u00e9é镜\ud83d\ude00""#,
-        "[]", "[ ]", "{}", "[1,[2,{\"a\":null}],\"x\"]", r#"{"a":1,"b":{"c":[true]},"é":"\u0001"}"#,
-        "", "nul", "nullx", "01", "1.", ".5", "-", "1e", "\"", "\"\\x\"", "\"\\u12g4\"", "\"\n\"", "[1,]", "[,1]", "[1 2]",
-        "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}", "{\"a\":1}}", "[", "{", "[1", "{\"a\":1", "\u{feff}1", "é",
+        "null",
+        " true ",
+        "false",
+        "0",
+        "-0",
+        "12",
+        "-1.5e+10",
+        "\"\"",
+        r#""a\"\\\/\b\f\n\r\t\u00e9é镜\ud83d\ude00""#,
+        "[]",
+        "[ ]",
+        "{}",
+        "[1,[2,{\"a\":null}],\"x\"]",
+        r#"{"a":1,"b":{"c":[true]},"é":"\u0001"}"#,
+        "",
+        "nul",
+        "nullx",
+        "01",
+        "1.",
+        ".5",
+        "-",
+        "1e",
+        "\"",
+        "\"\\x\"",
+        "\"\\u12g4\"",
+        "\"\n\"",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "{\"a\"}",
+        "{\"a\":}",
+        "{a:1}",
+        "{\"a\":1,}",
+        "{\"a\":1}}",
+        "[",
+        "{",
+        "[1",
+        "{\"a\":1",
+        "\u{feff}1",
+        "é",
     ];
     for text in texts {
         let (ours, theirs) = (Value::parse(text), serde_json::from_str::<serde_json::Value>(text));
         assert_eq!(ours.is_ok(), theirs.is_ok(), "{text}: {ours:?}");
         if let (Ok(ours), Ok(theirs)) = (ours, theirs) {
-            assert_eq!(serde_json::from_str::<serde_json::Value>(&ours.to_string()).unwrap(), theirs, "{text}");
+            assert_eq!(
+                serde_json::from_str::<serde_json::Value>(&ours.to_string()).unwrap(),
+                theirs,
+                "{text}"
+            );
         }
         let mut scanner = Scanner::new(text);
         let raw = scanner.raw();
-        assert_eq!(raw.is_ok() && scanner.end().is_ok(), serde_json::from_str::<serde_json::Value>(text).is_ok(), "{text}");
+        assert_eq!(
+            raw.is_ok() && scanner.end().is_ok(),
+            serde_json::from_str::<serde_json::Value>(text).is_ok(),
+            "{text}"
+        );
     }
     assert_eq!(Value::parse(r#""\ud800x""#).unwrap(), Value::from("\u{fffd}x"), "half a pair");
 }

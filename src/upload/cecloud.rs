@@ -87,7 +87,12 @@ impl Backend for Cecloud {
             let json = self.image(image_id).await?;
             let mut facts = Value::parse(&json)?;
             let size = facts.get("size").and_then(Value::as_u64);
-            Ok(ImageFacts { status: facts.take_text("status"), checksum: facts.take_text("checksum"), size, json })
+            Ok(ImageFacts {
+                status: facts.take_text("status"),
+                checksum: facts.take_text("checksum"),
+                size,
+                json,
+            })
         })
     }
 

@@ -85,7 +85,9 @@ fn method_path_and_section_are_the_document_s() {
 fn the_document_s_requests_are_encoded_as_it_writes_them() {
     for example in examples() {
         let operation = example.operation();
-        let encoded = operation.encode(&crate::fixtures::core(&example.arguments())).unwrap_or_else(|error| panic!("{error}"));
+        let encoded = operation
+            .encode(&crate::fixtures::core(&example.arguments()))
+            .unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(encoded.path, example.path(), "{}", operation.name);
         assert_eq!(query_set(&encoded), example.query(), "{}", operation.name);
         let body: Option<Value> = encoded.body.as_deref().map(|body| serde_json::from_str(body).unwrap());
@@ -155,7 +157,10 @@ fn an_id_stays_one_segment_of_the_path() {
         let mut arguments = example.arguments();
         for (id, encoded) in odd {
             arguments[0] = json!(id);
-            assert_eq!(operation.encode(&crate::fixtures::core(&arguments)).unwrap().path, format!("{before}{encoded}{after}"));
+            assert_eq!(
+                operation.encode(&crate::fixtures::core(&arguments)).unwrap().path,
+                format!("{before}{encoded}{after}")
+            );
         }
         let name = operation.arguments[0].name();
         for bad in

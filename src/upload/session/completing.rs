@@ -227,7 +227,10 @@ impl Session {
             Some(_) if is_md5(&checksum) => verified = "md5",
             Some(_) => self.warn(
                 "checksum-unverified",
-                format!("the image's checksum is {}, no MD5: the file was not compared with it", crate::json::Quoted(&checksum)),
+                format!(
+                    "the image's checksum is {}, no MD5: the file was not compared with it",
+                    crate::json::Quoted(&checksum)
+                ),
             ),
             None => {}
         }
