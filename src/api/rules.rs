@@ -202,38 +202,28 @@ fn filter(value: &Value, path: &str) -> Result<String> {
     let Value::Object(object) = value else {
         return Err(Error::invalid(path, value.to_string(), describe(&Rule::Filter, false)));
     };
-    let (mut terms, mut last) = (Vec::new(), None);
     for (name, value) in object {
-        let operator = match name.as_str() {
-            "name" => "lk",
-            "imageId" => "eq",
-            _ if value.is_null() => continue,
-            _ => {
-                return Err(Error::invalid(
-                    join(path, name),
-                    value.to_string(),
-                    describe(&Rule::Filter, false),
-                ));
-            }
-        };
-        match value {
-            Value::Null => {}
-            Value::String(text) if text.is_empty() => {
+        if !value.is_null() && name != "name" && name != "imageId" {
+            return Err(Error::invalid(join(path, name), value.to_string(), describe(&Rule::Filter, false)));
+        }
+    }
+    let mut terms = Vec::new();
+    for (name, operator) in [("name", "lk"), ("imageId", "eq")] {
+        match value.get(name) {
+            None | Some(Value::Null) => {}
+            Some(Value::String(text)) if text.is_empty() => {
                 return Err(Error::invalid(join(path, name), "\"\"", "must not be empty"));
             }
-            Value::String(text) if !text.chars().any(|c| matches!(c, '|' | ':') || c.is_control()) => {
-                let term = format!("{name}:{operator}:{text}");
-                // The document has name first.
-                if name == "name" { terms.push(term) } else { last = Some(term) }
+            Some(Value::String(text)) if !text.chars().any(|c| matches!(c, '|' | ':') || c.is_control()) => {
+                terms.push(format!("{name}:{operator}:{text}"));
             }
-            other => {
+            Some(other) => {
                 let rule = "must be a text without | and : and control characters, which would break out of the \
                             filter";
                 return Err(Error::invalid(join(path, name), other.to_string(), rule));
             }
         }
     }
-    terms.extend(last);
     Ok(terms.join("|"))
 }
 

@@ -19,6 +19,8 @@ use std::rc::Rc;
 
 /// Where the bytes go. Nothing that looks finished is left behind unless `finish` was called.
 pub trait Sink {
+    /// The name that a file of this image should have; told before the first byte.
+    fn named(&self, _: &str) {}
     /// Takes the next bytes; resolves when there is room for more.
     fn write(&self, bytes: Vec<u8>) -> LocalFuture<'_, Result<()>>;
     /// All bytes are there and right.
@@ -100,6 +102,19 @@ struct State {
     told: f64,
 }
 
+/// `name.qcow2`, with what file systems refuse replaced.
+fn file_name(image: &str, image_id: &str) -> String {
+    let image: serde_json::Value = serde_json::from_str(image).unwrap_or_default();
+    let text = |field: &str| image[field].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let name = format!(
+        "{}.{}",
+        text("name").unwrap_or(image_id.to_owned()),
+        text("diskFormat").unwrap_or("img".into())
+    );
+    let plain = |c: char| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c };
+    name.chars().map(plain).collect()
+}
+
 /// Why a transfer ended.
 enum Ended {
     Complete,
@@ -125,6 +140,7 @@ impl Download {
     async fn transfer(&self, sink: &dyn Sink) -> Result<Downloaded> {
         let options = CallOptions { cancel: self.control.cancel.clone(), ..CallOptions::default() };
         let facts = Cecloud::new(self.service.clone(), options.clone(), None).show(&self.image_id).await?;
+        sink.named(&file_name(&facts.json, &self.image_id));
         let mut state = State {
             received: 0,
             total: facts.size.filter(|size| *size > 0),

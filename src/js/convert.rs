@@ -45,7 +45,7 @@ pub fn promise(work: impl Future<Output = Result<JsValue>> + 'static) -> Promise
 
 /// A property; none where it is undefined, null, or cannot be read.
 pub fn get(object: &JsValue, name: &str) -> Option<JsValue> {
-    if !object.is_object() {
+    if !object.is_object() && !object.is_function() {
         return None;
     }
     Reflect::get(object, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())

@@ -14,6 +14,12 @@ use crate::http::node;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
+#[wasm_bindgen(typescript_custom_section)]
+const IMAGE_TAG: &str = "/**
+ * A tag of an image. The service's document calls it an object and shows none; it is sent and returned as it is.
+ */
+export type ImageTag = { [name: string]: unknown };";
+
 /// Called once by the shell after the module is instantiated: Node's modules (`{ http, https, fs }`, or an empty
 /// object), who is to hear of a panic, after which this instance is not used any more, and what makes an `ImsError`
 /// of a plain object.

@@ -25,7 +25,7 @@ pub(super) fn describe(target: &JsValue) -> Result<Rc<dyn Sink>> {
                  localhost); use a file handle or 'stream'",
             ));
         }
-        return Ok(Rc::new(Writable { origin: Origin::Private, open: RefCell::default() }));
+        return Ok(Rc::new(Writable::new(Origin::Private)));
     }
     if let Some(path) = get(target, "path") {
         let Some(path) = path.as_string().filter(|path| !path.is_empty()) else {
@@ -37,7 +37,7 @@ pub(super) fn describe(target: &JsValue) -> Result<Rc<dyn Sink>> {
         return Ok(Rc::new(NodeFile { path, open: RefCell::default(), at: Cell::new(0) }));
     }
     if get(target, "createWritable").is_some_and(|create| create.is_function()) {
-        return Ok(Rc::new(Writable { origin: Origin::Handle(target.clone()), open: RefCell::default() }));
+        return Ok(Rc::new(Writable::new(Origin::Handle(target.clone()))));
     }
     Err(refused("target", target, "must be { path } in Node, a file handle, 'download' or 'stream'"))
 }
@@ -146,11 +146,38 @@ struct Writable {
     origin: Origin,
     /// Handle and stream.
     open: RefCell<Option<(JsValue, JsValue)>>,
+    name: RefCell<String>,
 }
 
 const PRIVATE_NAME: &str = "ims-client-download";
 
+/// A private file that is older than this has been saved, milliseconds.
+const SAVED_AFTER_MS: f64 = 6.0 * 3_600_000.0;
+
 impl Writable {
+    fn new(origin: Origin) -> Self {
+        Writable { origin, open: RefCell::default(), name: RefCell::new("image".to_owned()) }
+    }
+
+    /// Removes what earlier downloads left: the browser reads a private file after this page is done with it, so it
+    /// cannot be removed at once.
+    async fn tidy(directory: &JsValue) -> Result<()> {
+        let entries = invoke(directory, "values", &Array::new()).await?;
+        loop {
+            let entry = invoke(&entries, "next", &Array::new()).await?;
+            let Some(handle) = get(&entry, "value") else { return Ok(()) };
+            let name = get(&handle, "name").and_then(|name| name.as_string()).unwrap_or_default();
+            if !name.starts_with(PRIVATE_NAME) {
+                continue;
+            }
+            let file = invoke(&handle, "getFile", &Array::new()).await?;
+            let modified = get(&file, "lastModified").and_then(|time| time.as_f64()).unwrap_or(f64::INFINITY);
+            if js_sys::Date::now() - modified > SAVED_AFTER_MS {
+                invoke(directory, "removeEntry", &Array::of1(&name.into())).await?;
+            }
+        }
+    }
+
     async fn directory() -> Result<JsValue> {
         let storage = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "storage"));
         invoke(&storage.unwrap_or(JsValue::UNDEFINED), "getDirectory", &Array::new()).await
@@ -166,8 +193,10 @@ impl Writable {
                 let options = Object::new();
                 let _ = Reflect::set(&options, &"create".into(), &JsValue::TRUE);
                 let name = format!("{PRIVATE_NAME}-{}", js_sys::Math::random().to_bits());
-                invoke(&Self::directory().await?, "getFileHandle", &Array::of2(&name.into(), &options))
-                    .await?
+                let directory = Self::directory().await?;
+                // What cannot be tidied up now will be the next time.
+                let _ = Self::tidy(&directory).await;
+                invoke(&directory, "getFileHandle", &Array::of2(&name.into(), &options)).await?
             }
         };
         let stream = invoke(&handle, "createWritable", &Array::new()).await?;
@@ -176,7 +205,7 @@ impl Writable {
     }
 
     /// Hands the finished private file to the browser's downloads.
-    async fn save(handle: &JsValue) -> Result<()> {
+    async fn save(&self, handle: &JsValue) -> Result<()> {
         let file = invoke(handle, "getFile", &Array::new()).await?;
         let global = js_sys::global();
         let url_class = get(&global, "URL").unwrap_or(JsValue::UNDEFINED);
@@ -184,13 +213,17 @@ impl Writable {
         let document = get(&global, "document").unwrap_or(JsValue::UNDEFINED);
         let anchor = invoke(&document, "createElement", &Array::of1(&"a".into())).await?;
         let _ = Reflect::set(&anchor, &"href".into(), &url);
-        let _ = Reflect::set(&anchor, &"download".into(), &"image".into());
+        let _ = Reflect::set(&anchor, &"download".into(), &self.name.borrow().as_str().into());
         invoke(&anchor, "click", &Array::new()).await?;
         Ok(())
     }
 }
 
 impl Sink for Writable {
+    fn named(&self, name: &str) {
+        name.clone_into(&mut self.name.borrow_mut());
+    }
+
     fn write(&self, bytes: Vec<u8>) -> LocalFuture<'_, Result<()>> {
         Box::pin(async move {
             let block = Uint8Array::from(&bytes[..]);
@@ -205,7 +238,7 @@ impl Sink for Writable {
             invoke(&stream, "close", &Array::new()).await?;
             let open = self.open.borrow_mut().take();
             match (&self.origin, open) {
-                (Origin::Private, Some((handle, _))) => Self::save(&handle).await,
+                (Origin::Private, Some((handle, _))) => self.save(&handle).await,
                 _ => Ok(()),
             }
         })

@@ -10,6 +10,7 @@ import { startEmulator } from '../support/emulator.mjs';
 import { eventually } from '../support/expect.mjs';
 import { assertSameBytes, makeQcow2, makeRandomRaw, md5Of } from '../support/images.mjs';
 import { ROOT, temporaryFolder } from '../support/places.mjs';
+import { smallImage } from '../support/samples.mjs';
 
 const DIST = path.join(ROOT, 'www/dist');
 const MIB = 1024 * 1024;
@@ -74,10 +75,19 @@ async function shows(page, selector, pattern) {
   });
 }
 
-/** Clicks what this selector finds, wherever it lies. */
+/** Clicks what this selector finds, as soon as it stands still and nothing (a dialog that fades) lies over it. */
 async function click(page, selector) {
   const element = await page.waitForSelector(selector, { visible: true });
-  await element.evaluate((found) => found.scrollIntoView({ block: 'center' }));
+  const isWithinReach = () =>
+    element.evaluate(async (found) => {
+      found.scrollIntoView({ block: 'center' });
+      const before = found.getBoundingClientRect();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const { x, y, width, height } = found.getBoundingClientRect();
+      const hit = document.elementFromPoint(x + width / 2, y + height / 2);
+      return x === before.x && y === before.y && found.contains(hit);
+    });
+  await eventually(isWithinReach, `${selector} can be clicked`);
   await element.click();
 }
 
@@ -112,7 +122,7 @@ for (const name of Object.keys(BROWSERS)) {
 
       const file = await makeQcow2(path.join(await temporaryFolder(t), '磁盘 (1)#a.qcow2'), 12);
       await fillIn(page, file);
-      assert.equal(await page.$eval('input[name=name]', (input) => input.value), '磁盘 -1-a');
+      assert.equal(await page.$eval('input[name=name]', (input) => input.value), '磁盘 1-a');
       assert.equal(await page.$eval('input[name=minDisk]', (input) => input.value), '1');
       await emulator.control('POST', '/_emulator/jobs', { paused: true });
       await click(page, '.upload-dialog .start');
@@ -124,13 +134,13 @@ for (const name of Object.keys(BROWSERS)) {
         async () => !(await page.$('#pane-private [data-status=saving]')),
         'the list sees the image become active',
       );
-      const [image] = (await emulator.images()).filter((each) => each.name === '磁盘 -1-a');
+      const [image] = (await emulator.images()).filter((each) => each.name === '磁盘 1-a');
       assert.deepEqual([image.status, image.diskFormat, image.minDisk], ['active', 'qcow2', 1]);
       assert.equal(image.checksum, await md5Of(file));
       await assertSameBytes(file, await emulator.file(image.imageId));
       await shows(page, '.transfer .figures', /compared by MD5/);
 
-      const remove = '[aria-label="Delete 磁盘 -1-a"]';
+      const remove = '[aria-label="Delete 磁盘 1-a"]';
       await click(page, remove);
       await click(page, '.el-message-box__btns button:first-child');
       await page.waitForSelector('.el-message-box', { hidden: true });
@@ -145,8 +155,9 @@ for (const name of Object.keys(BROWSERS)) {
     test('pauses, resumes and aborts', TIMEOUT, async (t) => {
       const opened = await open(t, name);
       const { emulator, page } = opened;
-      await emulator.spoil({ operation: 'UploadPart', delayMs: 400, times: 0 });
-      const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'big.raw'), 120 * MIB);
+      // So slow that it cannot end before it is aborted.
+      await emulator.spoil({ operation: 'UploadPart', delayMs: 120_000, times: 0 });
+      const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'big.raw'), 40 * MIB);
       await fillIn(page, file, { name: 'steered' });
       await click(page, '.upload-dialog .start');
       await click(page, '[data-action=pause]');
@@ -175,14 +186,12 @@ for (const name of Object.keys(BROWSERS)) {
         'the keyboard is brought to the field',
       );
       // One that lies in the folded part is unfolded.
+      const fold = (open) =>
+        page.$eval('details', (details, open) => details.toggleAttribute('open', open), open);
       await type(page, 'input[name=name]', 'fine');
-      await page.$eval('details', (details) => {
-        details.open = true;
-      });
+      await fold(true);
       await type(page, 'input[name=description]', 'x');
-      await page.$eval('details', (details) => {
-        details.open = false;
-      });
+      await fold(false);
       await click(page, '.upload-dialog .start');
       await shows(page, '[data-field=description] [class*=error]', /256/);
       await page.waitForSelector('input[name=description]', { visible: true });
@@ -227,7 +236,7 @@ for (const name of Object.keys(BROWSERS)) {
 
     test('fits a phone, follows the system into the dark, and is light', TIMEOUT, async (t) => {
       const opened = await open(t, name, { viewport: { width: 360, height: 740 } });
-      const { page } = opened;
+      const { emulator, page } = opened;
       await shows(page, '[data-image]', /^web-server$/);
       const overhang = () =>
         page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -241,6 +250,16 @@ for (const name of Object.keys(BROWSERS)) {
       const weight = weights.reduce((sum, each) => sum + each, 0);
       assert.ok(weight < FIRST_LOAD, `the first load weighs ${weight} bytes, compressed`);
       t.diagnostic(`the first load weighs ${Math.round(weight / 1024)} KiB, compressed, without the .wasm`);
+      for (let index = 0; index < 12; index += 1) {
+        await emulator.call('POST', '/api/image/v1/private-images', { body: smallImage() });
+      }
+      await page.reload();
+      const ids = () =>
+        page.$$eval('#pane-private [data-image]', (found) => found.map(({ dataset }) => dataset.image));
+      const first = await eventually(async () => (await ids()).length === 10 && ids(), 'a page is full');
+      await click(page, '#pane-private .btn-next');
+      const second = await eventually(async () => (await ids()).length === 6 && ids(), 'the rest follows');
+      assert.equal(new Set([...first, ...second]).size, 16);
       const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'small.raw'), MIB);
       await fillIn(page, file);
       assert.equal(await overhang(), 0);
@@ -265,8 +284,7 @@ for (const name of Object.keys(BROWSERS)) {
         const { emulator, browser, page } = opened;
         const folder = await temporaryFolder(t);
         const session = await browser.target().createCDPSession();
-        const where = { behavior: 'allow', downloadPath: folder };
-        await session.send('Browser.setDownloadBehavior', where);
+        await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder });
         await click(page, '[aria-label="Download web-server"]');
         await Promise.race([isState(page, 'done'), isState(page, 'failed')]);
         assert.deepEqual(await texts(page, '.transfer [role=alert]'), []);

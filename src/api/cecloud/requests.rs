@@ -9,13 +9,9 @@ const DISK: Rule = Rule::Integer { min: 1, max: INT_MAX };
 const MEMORY: Rule = Rule::Integer { min: 0, max: INT_MAX };
 const DESCRIPTION: Rule = Rule::Text { min: 2, max: 256 };
 
-/// A tag of an image. The document calls it an object and shows none; it is sent and returned as it is.
-#[derive(tsify::Tsify)]
-pub struct ImageTag {
-    /// Whatever the service's tags hold.
-    #[serde(flatten)]
-    pub fields: std::collections::HashMap<String, serde_json::Value>,
-}
+/// A tag of an image: `ImageTag` in TypeScript, declared where the bindings are. The document calls it an object and
+/// shows none; it is sent and returned as it is.
+pub struct ImageTag;
 
 /// `current` and `size` of a list, with the defaults that this client sends: the document requires both.
 const CURRENT: InputField = InputField {

@@ -2,6 +2,7 @@
 
 use super::{KeyState, MOST_LISTED, Session, types::*};
 use crate::error::{Attempt, Error, Kind};
+use crate::http::retry;
 use crate::oss::trouble::{Remedy, Trouble};
 use crate::platform::Utc;
 
@@ -161,5 +162,21 @@ impl Session {
             error.details_mut().resumable = false;
             self.end_with(super::ending::Ending::TakeBack(error));
         }
+    }
+
+    /// A number from 0 up to 1 (xorshift64*; the seed is the platform's).
+    fn random(&mut self) -> f64 {
+        self.random ^= self.random >> 12;
+        self.random ^= self.random << 25;
+        self.random ^= self.random >> 27;
+        (self.random.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// How long to wait after so many failures in a row.
+    pub(super) fn backoff(&mut self, tries: u32, asked: Option<f64>) -> f64 {
+        let last = self.config.retry.base_delay_ms * f64::from(1u32 << tries.saturating_sub(1).min(12)) / 3.0;
+        let random = self.random();
+        retry::next_delay(&self.config.retry, last, random)
+            .max(asked.unwrap_or(0.0).min(retry::LONGEST_RETRY_AFTER_MS))
     }
 }

@@ -8,14 +8,15 @@ mod completing;
 mod ending;
 mod failures;
 mod parts;
+mod sending;
+mod telling;
 #[cfg(test)]
 mod tests;
 pub mod types;
 
 use crate::error::{Attempt, Error, Kind};
-use crate::http::retry;
 use crate::oss::StoredPart;
-use crate::upload::progress::{PartsProgress, Rate, UploadProgress};
+use crate::upload::progress::Rate;
 use ending::Ending;
 use parts::Parts;
 use types::*;
@@ -393,62 +394,5 @@ impl Session {
     fn store_went_well(&mut self) {
         self.control_went_well();
         self.keys.refusals = 0;
-    }
-
-    fn tell(&mut self, event: UploadEvent) {
-        self.actions.push(Action::Tell(event));
-    }
-
-    /// Tells of a warning once.
-    fn warn(&mut self, code: &'static str, message: String) {
-        if self.warnings.iter().any(|(known, text)| *known == code && *text == message) {
-            return;
-        }
-        self.warnings.push((code, message.clone()));
-        self.tell(UploadEvent::Warning { code, message });
-    }
-
-    fn confused(&mut self, job: &str) {
-        self.fail(Error::new(Kind::Internal, format!("{job} ended in a way that it cannot end")));
-    }
-
-    /// A number from 0 up to 1 (xorshift64*; the seed is the platform's).
-    fn random(&mut self) -> f64 {
-        self.random ^= self.random >> 12;
-        self.random ^= self.random << 25;
-        self.random ^= self.random >> 27;
-        (self.random.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    /// How long to wait after so many failures in a row.
-    fn backoff(&mut self, tries: u32, asked: Option<f64>) -> f64 {
-        let last = self.config.retry.base_delay_ms * f64::from(1u32 << tries.saturating_sub(1).min(12)) / 3.0;
-        let random = self.random();
-        retry::next_delay(&self.config.retry, last, random)
-            .max(asked.unwrap_or(0.0).min(retry::LONGEST_RETRY_AFTER_MS))
-    }
-
-    fn bytes_sent(&mut self) -> u64 {
-        self.shown = self.shown.max(self.parts.bytes()).min(self.config.plan.size);
-        self.shown
-    }
-
-    pub fn progress(&mut self) -> UploadProgress {
-        let bytes = self.bytes_sent() as f64;
-        let total = self.config.plan.size as f64;
-        let idle = self.paused || self.offline;
-        UploadProgress {
-            phase: self.phase.name(),
-            bytes_sent: bytes,
-            bytes_total: total,
-            bytes_per_second: if idle { 0.0 } else { self.rate.per_second() },
-            eta_seconds: if idle { None } else { self.rate.eta(total - bytes) },
-            parts: PartsProgress {
-                done: self.parts.done(),
-                in_flight: self.parts.in_flight(),
-                total: self.config.plan.count,
-            },
-            retries: self.retries,
-        }
     }
 }

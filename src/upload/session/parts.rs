@@ -1,53 +1,50 @@
-//! The parts: which are sent when, which came back, and whether they are what was read.
+//! The parts as data: which were sent, which came back, which are to be sent again.
 
-use super::failures::Verdict;
-use super::{STALL_MS, STALL_UNMOVED_MS, Session, types::*};
-use crate::auth::sigv4::hex;
-use crate::error::{Error, Kind};
-use crate::oss::trouble::{Remedy, Trouble};
-use crate::oss::{StoredPart, is_md5, plain_etag};
+use super::types::*;
+use super::{STALL_MS, STALL_UNMOVED_MS};
+use crate::oss::StoredPart;
 use crate::upload::plan::Plan;
 
 /// All parts of an upload.
 pub(super) struct Parts {
-    plan: Plan,
-    digest: bool,
+    pub(super) plan: Plan,
+    pub(super) digest: bool,
     /// The first part that was never started.
-    next: u32,
+    pub(super) next: u32,
     /// Parts to be sent again, not before a moment.
-    again: Vec<(u32, f64)>,
-    flights: Vec<Flight>,
-    all: Vec<Part>,
-    done: u32,
-    done_bytes: u64,
-    hash_next: u32,
-    hashing: Option<u64>,
+    pub(super) again: Vec<(u32, f64)>,
+    pub(super) flights: Vec<Flight>,
+    pub(super) all: Vec<Part>,
+    pub(super) done: u32,
+    pub(super) done_bytes: u64,
+    pub(super) hash_next: u32,
+    pub(super) hashing: Option<u64>,
     pub(super) file_md5: Option<[u8; 16]>,
     pub(super) etags: Etags,
     /// How many may be in flight; grows by little, falls by half.
-    window: f64,
-    most: u32,
-    slowed_at: f64,
+    pub(super) window: f64,
+    pub(super) most: u32,
+    pub(super) slowed_at: f64,
 }
 
 #[derive(Clone, Default)]
-struct Part {
-    tries: u32,
-    damaged: u32,
+pub(super) struct Part {
+    pub(super) tries: u32,
+    pub(super) damaged: u32,
     /// Stored at the store, and, where digests are kept, found to be what was read.
-    done: bool,
+    pub(super) done: bool,
     /// Stored, but not yet compared.
-    stored: bool,
-    etag: Option<Box<str>>,
-    md5: Option<[u8; 16]>,
+    pub(super) stored: bool,
+    pub(super) etag: Option<Box<str>>,
+    pub(super) md5: Option<[u8; 16]>,
 }
 
-struct Flight {
-    id: u64,
-    index: u32,
-    generation: u32,
-    sent: u64,
-    moved_at: f64,
+pub(super) struct Flight {
+    pub(super) id: u64,
+    pub(super) index: u32,
+    pub(super) generation: u32,
+    pub(super) sent: u64,
+    pub(super) moved_at: f64,
 }
 
 /// What this store's ETags are.
@@ -58,11 +55,6 @@ pub(super) enum Etags {
     /// Something else (an encrypting store): they say nothing about the bytes.
     Opaque,
 }
-
-/// A part that comes back damaged so often means that something on the way is broken.
-const MOST_DAMAGED: u32 = 5;
-/// A part that fails so often while others pass is not going to pass.
-const MOST_TRIES: u32 = 25;
 
 impl Parts {
     pub(super) fn new(config: &Config) -> Self {
@@ -85,7 +77,7 @@ impl Parts {
         }
     }
 
-    fn part(&mut self, index: u32) -> &mut Part {
+    pub(super) fn part(&mut self, index: u32) -> &mut Part {
         &mut self.all[index as usize]
     }
 
@@ -143,7 +135,7 @@ impl Parts {
         }
     }
 
-    fn stalled(flight: &Flight) -> f64 {
+    pub(super) fn stalled(flight: &Flight) -> f64 {
         flight.moved_at + if flight.sent == 0 { STALL_UNMOVED_MS } else { STALL_MS }
     }
 
@@ -196,7 +188,7 @@ impl Parts {
         self.all.iter().map(|part| part.md5).collect()
     }
 
-    fn set_done(&mut self, index: u32) {
+    pub(super) fn set_done(&mut self, index: u32) {
         let length = self.plan.range(index).1;
         let part = self.part(index);
         if !part.done {
@@ -206,7 +198,7 @@ impl Parts {
         }
     }
 
-    fn set_undone(&mut self, index: u32, after: f64) {
+    pub(super) fn set_undone(&mut self, index: u32, after: f64) {
         let length = self.plan.range(index).1;
         let part = self.part(index);
         if part.done {
@@ -221,7 +213,7 @@ impl Parts {
     }
 
     /// The next part to be sent, if it is time for one.
-    fn take(&mut self, now: f64) -> Option<u32> {
+    pub(super) fn take(&mut self, now: f64) -> Option<u32> {
         if self.flights.len() >= (self.window as usize).max(1) {
             return None;
         }
@@ -234,243 +226,5 @@ impl Parts {
             return Some(self.next - 1);
         }
         None
-    }
-}
-
-/// What comparing a stored part with what was read shows.
-enum Compared {
-    NotYet,
-    Same,
-    Different,
-}
-
-impl Session {
-    pub(super) fn advance_parts(&mut self, now: f64) {
-        self.advance_hash();
-        if !self.keys_are_good(now) {
-            return;
-        }
-        if !self.config.plan.is_single() && self.upload_id.is_none() {
-            self.start_control(now, Job::CreateMultipartUpload);
-            return;
-        }
-        while let Some(index) = self.parts.take(now) {
-            let job = match &self.upload_id {
-                Some(upload_id) => Job::SendPart { index, upload_id: upload_id.clone() },
-                None => Job::PutObject,
-            };
-            let id = self.start(job);
-            let generation = self.keys.generation;
-            self.parts.flights.push(Flight { id, index, generation, sent: 0, moved_at: now });
-            let part = self.parts.part(index);
-            part.tries += 1;
-            let attempt = part.tries;
-            self.tell_part(index, "started", attempt, None);
-        }
-        self.advance_hash();
-        if self.parts.all_done() {
-            self.phase = Phase::Completing;
-            self.advance_completing(now);
-        }
-    }
-
-    /// Digests are read in order, and not before the part is needed, so that a slow line does not read far ahead.
-    fn advance_hash(&mut self) {
-        let parts = &self.parts;
-        let wanted = parts.digest && parts.hashing.is_none() && parts.hash_next < parts.next.max(1);
-        if wanted && parts.hash_next < parts.plan.count {
-            let index = parts.hash_next;
-            let id = self.start(Job::HashPart { index });
-            self.parts.hashing = Some(id);
-        }
-    }
-
-    pub(super) fn hashed(&mut self, now: f64, outcome: Outcome) {
-        self.parts.hashing = None;
-        match outcome {
-            Outcome::Hashed { part, file } => {
-                let index = self.parts.hash_next;
-                self.parts.hash_next += 1;
-                self.parts.file_md5 = file;
-                self.parts.part(index).md5 = Some(part);
-                if self.parts.part(index).stored {
-                    self.compare(now, index);
-                }
-            }
-            Outcome::Failed(trouble) => self.fail(trouble.error),
-            _ => self.confused("HashPart"),
-        }
-    }
-
-    pub(super) fn part_ended(&mut self, now: f64, id: u64, outcome: Outcome) {
-        let Some(at) = self.parts.flights.iter().position(|flight| flight.id == id) else { return };
-        let flight = self.parts.flights.swap_remove(at);
-        let index = flight.index;
-        match outcome {
-            Outcome::Stored { etag } => {
-                self.store_went_well();
-                self.speed_up();
-                let hidden = etag.is_none();
-                let part = self.parts.part(index);
-                part.stored = true;
-                part.etag = etag.map(|etag| plain_etag(&etag).into_boxed_str());
-                if hidden {
-                    self.warn(
-                        "etag-hidden",
-                        "the store's CORS rules hide the header ETag; add ETag to ExposeHeaders (Access-Control-\
-                         Expose-Headers) of the bucket's CORS rule. Until then the parts are compared at the end"
-                            .to_owned(),
-                    );
-                }
-                self.compare(now, index);
-            }
-            Outcome::Failed(trouble) => self.part_failed(now, flight, trouble),
-            _ => self.confused("SendPart"),
-        }
-    }
-
-    fn part_failed(&mut self, now: f64, flight: Flight, trouble: Trouble) {
-        let index = flight.index;
-        let tries = self.parts.part(index).tries;
-        let reason = trouble.error.message().to_owned();
-        let error = trouble.error.clone();
-        match self.store_failed(now, trouble, flight.generation, tries) {
-            Verdict::Again(_) if tries >= MOST_TRIES => self.fail(error),
-            Verdict::Again(after) => {
-                self.parts.again.push((index, after));
-                self.tell_part(index, "retrying", tries, Some(reason));
-            }
-            Verdict::AfterKeys => {
-                // The keys are at fault, not the part.
-                self.parts.part(index).tries -= 1;
-                self.parts.again.push((index, 0.0));
-            }
-            Verdict::NoSuchUpload => {
-                self.start_over(now, "the store does not know the multipart upload any more")
-            }
-            Verdict::CheckParts | Verdict::Ended => self.fail(error),
-        }
-    }
-
-    fn tell_part(&mut self, index: u32, state: &'static str, attempt: u32, reason: Option<String>) {
-        self.tell(UploadEvent::Part { part: index + 1, state, attempt, reason });
-    }
-
-    /// Compares the ETag of a stored part with its MD5, as soon as both are there.
-    fn compare(&mut self, now: f64, index: u32) {
-        let tries = self.parts.part(index).tries;
-        match self.compared(index) {
-            Compared::NotYet => {}
-            Compared::Same => {
-                self.parts.set_done(index);
-                self.tell_part(index, "stored", tries, None);
-                self.actions.push(Action::Release { index });
-            }
-            Compared::Different => self.damaged(now, index),
-        }
-    }
-
-    fn compared(&mut self, index: u32) -> Compared {
-        if !self.parts.digest {
-            return Compared::Same;
-        }
-        let known = self.parts.etags;
-        let part = self.parts.part(index);
-        let Some(md5) = part.md5 else { return Compared::NotYet };
-        let Some(etag) = part.etag.as_deref() else { return Compared::Same };
-        if etag.eq_ignore_ascii_case(&hex(&md5)) {
-            self.parts.etags = Etags::Md5;
-            return Compared::Same;
-        }
-        // A 32-digit ETag that is no MD5 twice in a row, at a store whose ETags never were MD5s, is another digest.
-        let other = !is_md5(etag) || (known == Etags::Unknown && part.damaged > 0);
-        if known == Etags::Opaque || other {
-            if known != Etags::Md5 {
-                self.parts.etags = Etags::Opaque;
-                self.warn(
-                    "checksum-unverified",
-                    "the store's ETags are not MD5s (an encrypting bucket, perhaps): single parts cannot be compared, \
-                     the image's checksum is"
-                        .to_owned(),
-                );
-                return Compared::Same;
-            }
-            return Compared::Different;
-        }
-        Compared::Different
-    }
-
-    fn damaged(&mut self, now: f64, index: u32) {
-        let part = self.parts.part(index);
-        part.damaged += 1;
-        let (damaged, tries) = (part.damaged, part.tries);
-        let message = format!("part {} arrived damaged: its ETag is not the MD5 of what was read", index + 1);
-        let error = Error::new(Kind::Integrity, message.clone());
-        if damaged > MOST_DAMAGED {
-            self.fail(error);
-            return;
-        }
-        self.note(now, &error);
-        self.parts.set_undone(index, now);
-        self.tell_part(index, "retrying", tries, Some(message));
-    }
-
-    /// The store's own list of the parts: what is missing or different there is sent again. True where all is well.
-    pub(super) fn check_listed(&mut self, now: f64, listed: &[StoredPart]) -> bool {
-        for index in 0..self.config.plan.count {
-            let length = self.config.plan.range(index).1;
-            let found = listed.binary_search_by_key(&(index + 1), |part| part.number);
-            match found.ok().map(|at| &listed[at]) {
-                Some(found) if found.size == 0 || found.size == length => {
-                    self.parts.part(index).etag = Some(found.etag.clone().into_boxed_str());
-                    if matches!(self.compared(index), Compared::Different) {
-                        self.damaged(now, index);
-                    }
-                }
-                _ => {
-                    self.parts.set_undone(index, now);
-                    let tries = self.parts.part(index).tries;
-                    let reason = "the store does not list it with its size".to_owned();
-                    self.tell_part(index, "retrying", tries, Some(reason));
-                }
-            }
-        }
-        self.parts.done == self.config.plan.count
-    }
-
-    /// Parts that do not move any more are given up and sent again.
-    pub(super) fn drop_stalled(&mut self, now: f64) {
-        while let Some(at) = self.parts.flights.iter().position(|flight| now >= Parts::stalled(flight)) {
-            let flight = self.parts.flights.swap_remove(at);
-            self.actions.push(Action::Cancel { id: flight.id });
-            let error = Error::new(Kind::Timeout, format!("part {} stands still", flight.index + 1));
-            let trouble = Trouble { remedy: Remedy::Wait { retry_after_ms: None }, error };
-            self.part_failed(now, flight, trouble);
-        }
-    }
-
-    /// One more part in flight for each round that goes well.
-    fn speed_up(&mut self) {
-        let before = self.parts.window as u32;
-        self.parts.window = (self.parts.window + 1.0 / self.parts.window).min(f64::from(self.parts.most));
-        self.paced(before, "the store keeps up");
-    }
-
-    /// Half as many parts in flight, at most once a second.
-    pub(super) fn slow_down(&mut self, now: f64) {
-        if now - self.parts.slowed_at < 1_000.0 {
-            return;
-        }
-        self.parts.slowed_at = now;
-        let before = self.parts.window as u32;
-        self.parts.window = (self.parts.window / 2.0).max(1.0);
-        self.paced(before, "the store or the line struggles");
-    }
-
-    fn paced(&mut self, before: u32, reason: &'static str) {
-        let concurrency = self.parts.window as u32;
-        if concurrency != before {
-            self.tell(UploadEvent::Paced { concurrency, reason });
-        }
     }
 }

@@ -29,9 +29,13 @@ const owner = ref<Owner>({ tenantId: '', departmentId: '' });
 const looked = ref(false);
 const emulatorWantsToken = ref(false);
 
-/** Makes a client; nothing is sent before it is used. */
+/** Tasks under way of each client. */
+const tasks = new Map<CecloudImsClient, number>();
+
+/** Makes a client; nothing is sent before it is used. The one before lives until its transfers have ended. */
 function connect(wanted: Connection) {
-  client.value?.close();
+  const before = client.value;
+  if (before && !tasks.has(before)) before.close();
   connection.value = { ...wanted };
   client.value = new CecloudImsClient({
     // A path is meant on this server.
@@ -92,6 +96,23 @@ function rememberOwner(last: Owner) {
   remember(OWNER, JSON.stringify(last));
 }
 
+/** Begins a transfer that another connection will not end. */
+function begin<Task extends { readonly done: Promise<unknown> }>(
+  make: (ims: CecloudImsClient) => Task,
+): Task {
+  const ims = requireClient();
+  const task = make(ims);
+  tasks.set(ims, (tasks.get(ims) ?? 0) + 1);
+  const ended = () => {
+    const left = (tasks.get(ims) ?? 1) - 1;
+    if (left > 0) tasks.set(ims, left);
+    else tasks.delete(ims);
+    if (left === 0 && ims !== client.value) ims.close();
+  };
+  task.done.then(ended, ended);
+  return task;
+}
+
 /** The client, or an error for a caller that did not wait for a connection. */
 function requireClient(): CecloudImsClient {
   if (!client.value) throw new Error('there is no connection yet');
@@ -110,5 +131,6 @@ export function useClient() {
     look,
     rememberOwner,
     requireClient,
+    begin,
   };
 }

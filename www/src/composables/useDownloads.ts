@@ -36,7 +36,7 @@ async function start(image: AnyImage): Promise<boolean> {
   const target = await chooseTarget(`${name}.${image.diskFormat ?? 'img'}`);
   if (target === undefined) return false;
   if (target === 'nowhere') return true;
-  const { requireClient } = useClient();
+  const { begin } = useClient();
   const onProgress = (progress: DownloadProgress) => {
     download.progress = progress;
   };
@@ -46,7 +46,7 @@ async function start(image: AnyImage): Promise<boolean> {
     name,
     state: 'running' as Download['state'],
     progress: { bytesReceived: 0, bytesTotal: image.size ?? null, bytesPerSecond: 0, etaSeconds: null },
-    task: markRaw(requireClient().download(image.imageId, target, { onProgress })),
+    task: markRaw(begin((ims) => ims.download(image.imageId, target, { onProgress }))),
     error: undefined,
     result: undefined,
   });

@@ -7,6 +7,9 @@ import { useClient } from './useClient';
 export type ImageKind = 'private' | 'public';
 export type AnyImage = CloudImage | PrivateImage;
 
+/** Images on a page. */
+const PAGE_SIZE = 10;
+
 /** While something is being saved, and while something only waits for its file. */
 const SAVING_MS = 2_000;
 const QUEUED_MS = 10_000;
@@ -17,8 +20,9 @@ export function useImages(kind: ImageKind, busy: () => boolean = () => false) {
   const images = shallowRef<AnyImage[]>([]);
   const total = ref(0);
   const current = ref(1);
-  const size = ref(10);
   const loading = ref(false);
+  /** Whether the service has said anything yet: before that, nothing is known to be empty. */
+  const answered = ref(false);
   const error = shallowRef<unknown>();
   let asking: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -32,7 +36,7 @@ export function useImages(kind: ImageKind, busy: () => boolean = () => false) {
     asking = mine;
     loading.value = !quietly;
     try {
-      const page = { current: current.value, size: size.value };
+      const page = { current: current.value, size: PAGE_SIZE };
       const call = { signal: mine.signal };
       const answer = await (kind === 'public'
         ? ims.listImages(page, call)
@@ -41,7 +45,8 @@ export function useImages(kind: ImageKind, busy: () => boolean = () => false) {
       images.value = answer.list;
       total.value = answer.total;
       error.value = undefined;
-      const last = Math.max(1, Math.ceil(answer.total / size.value));
+      answered.value = true;
+      const last = Math.max(1, Math.ceil(answer.total / PAGE_SIZE));
       // The last image of the last page may have been deleted.
       if (current.value > last) current.value = last;
     } catch (failure) {
@@ -74,9 +79,10 @@ export function useImages(kind: ImageKind, busy: () => boolean = () => false) {
     void refresh({ quietly: true });
   }
 
-  watch([client, current, size], ([ims], [before]) => {
+  watch([client, current], ([ims], [before]) => {
     if (ims !== before) {
       images.value = [];
+      answered.value = false;
       total.value = 0;
       current.value = 1;
     }
@@ -92,5 +98,5 @@ export function useImages(kind: ImageKind, busy: () => boolean = () => false) {
     asking = undefined;
   });
 
-  return { images, total, current, size, loading, error, delay, refresh };
+  return { images, total, current, size: PAGE_SIZE, loading, answered, error, refresh };
 }

@@ -72,7 +72,6 @@ function begin(
   upload: () => Upload,
   created: () => void,
 ): UploadTask {
-  const { requireClient } = useClient();
   const onProgress = (progress: UploadProgress) => {
     const entry = upload();
     entry.progress = progress;
@@ -85,7 +84,7 @@ function begin(
     if (event.type === 'offline' || event.type === 'online') entry.offline = event.type === 'offline';
     if (event.type === 'warning') entry.warnings = [...entry.warnings, event.message];
   };
-  return markRaw(requireClient().upload(file, target, { onProgress, onEvent }));
+  return markRaw(useClient().begin((ims) => ims.upload(file, target, { onProgress, onEvent })));
 }
 
 function fresh() {

@@ -20,7 +20,9 @@ export function explain(error: unknown, text: Text, language: Language): Explana
     return { summary: text.errors.unknown, message: String(error), facts: [] };
   }
   const { errors } = text;
-  const summary = error.resumable ? `${errors.kind[error.kind]} ${errors.kept}` : errors.kind[error.kind];
+  const summary = [errors.kind[error.kind], ruleOf(error, text), error.resumable ? errors.kept : '']
+    .filter((part) => part)
+    .join(' ');
   const facts = [
     { label: errors.code, value: error.code },
     { label: errors.status, value: error.status },
@@ -36,6 +38,12 @@ function meaningOf(code: string | undefined, language: Language): string | undef
   if (code === undefined || !Object.hasOwn(cecloudErrorCodes, code)) return undefined;
   const meaning = cecloudErrorCodes[code as CecloudErrorCode][language];
   return language === 'en' ? sentence(meaning) : `${meaning}。`;
+}
+
+/** Which field is refused, and what it must be. */
+function ruleOf({ field, rule }: ImsError, text: Text): string | undefined {
+  if (field === undefined) return undefined;
+  return `${field}: ${text.rules[field] ?? sentence(rule ?? '')}`;
 }
 
 /** The message for a single field of a form, when that is what was refused. */

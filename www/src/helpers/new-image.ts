@@ -18,7 +18,9 @@ const LONGEST_NAME = 128;
 export function nameFromFile(fileName: string): string {
   const stem = fileName.replace(/\.(qcow2?|raw|img|bin|dd|iso)$/i, '');
   const allowed = stem.replace(/[^\p{Script=Han}A-Za-z0-9\-._ ]+/gu, '-');
-  return Array.from(allowed).slice(0, LONGEST_NAME).join('').trim() || 'image';
+  // What stood beside a space or at an end leaves nothing behind: "disk (1)" is "disk 1".
+  const tidy = allowed.replace(/(^| )-+|-+($| )/g, '$1$2');
+  return Array.from(tidy).slice(0, LONGEST_NAME).join('').trim() || 'image';
 }
 
 /** By the extension; a file that does not say is most likely a plain copy of a disk. */

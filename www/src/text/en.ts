@@ -42,10 +42,9 @@ export const en = {
     downloadNamed: (name: string) => `Download ${name}`,
     deleteNamed: (name: string) => `Delete ${name}`,
     none: 'There are no images here yet.',
-    noneHint: 'Drop a disk image anywhere on this page, or pick one.',
+    loading: 'Asking the service …',
     pages: (what: string) => `Pages of: ${what}`,
     progressOf: (name: string) => `${name} is being saved`,
-    live: 'Refreshes by itself while images are being saved.',
   },
   status: {
     queued: 'Waiting for file',
@@ -69,7 +68,6 @@ export const en = {
     more: 'More settings',
     start: 'Upload',
     starting: 'Creating the image …',
-    needFile: 'Pick a file first.',
     refused: 'The upload could not begin.',
     fields: {
       name: 'Name',

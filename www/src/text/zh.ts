@@ -44,10 +44,9 @@ export const zh: Text = {
     downloadNamed: (name) => `下载 ${name}`,
     deleteNamed: (name) => `删除 ${name}`,
     none: '这里还没有镜像。',
-    noneHint: '把磁盘镜像文件拖到页面任意位置，或者选择一个文件。',
+    loading: '正在查询……',
     pages: (what) => `${what}的分页`,
     progressOf: (name) => `${name} 正在保存`,
-    live: '有镜像正在保存时会自动刷新。',
   },
   status: {
     queued: '等待上传',
@@ -71,7 +70,6 @@ export const zh: Text = {
     more: '更多设置',
     start: '上传',
     starting: '正在创建镜像……',
-    needFile: '请先选择文件。',
     refused: '上传未能开始。',
     fields: {
       name: '名称',

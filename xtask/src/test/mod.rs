@@ -15,9 +15,9 @@ use crate::setup;
 use counts::Counts;
 
 /// The suites, as they are called on the command line.
-const PARTS: &[&str] = &["rust", "node", "browser", "types"];
+const PARTS: &[&str] = &["rust", "node", "peers", "browser", "types"];
 
-/// The command line: `test [rust] [node] [browser] [types]`; none means all.
+/// The command line: `test [rust] [node] [peers] [browser] [types]`; none means all.
 pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
     if let Some(unknown) = arguments.iter().find(|part| !PARTS.contains(&part.as_str())) {
         bail!("there is no suite {unknown:?}; the suites are {}", PARTS.join(", "));
@@ -45,6 +45,9 @@ fn suite(project: &Project, part: &str) -> Result<Counts> {
             let browsers = if part == "browser" { Some(setup::browsers(project)?) } else { None };
             let emulator = cloud::build_emulator(project)?;
             let installed = install::package(project)?;
+            if browsers.is_some() {
+                cloud::page(project)?;
+            }
             node::run(project, part, &installed, &emulator, browsers.as_ref())
         }
     }

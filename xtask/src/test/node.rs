@@ -1,4 +1,4 @@
-//! The suites that Node runs: tests/node, and tests/browser, which drives browsers.
+//! The suites that Node runs: tests/node, tests/peers, and tests/browser, which drives browsers.
 use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;

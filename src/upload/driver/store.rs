@@ -1,0 +1,148 @@
+//! The driver's side that faces the object store: signs, sends, reads answers.
+
+use super::{COMPLETE_TIMEOUT_MS, Driver, STORE_TIMEOUT_MS, service};
+use crate::error::{Error, Kind, Result};
+use crate::http::url::Endpoint;
+use crate::http::{Failure, Headers};
+use crate::oss::trouble::{Remedy, Trouble};
+use crate::oss::{Addressing, Ask, Place, xml};
+use crate::service::RequestEvent;
+use crate::task::{First, Queue, first};
+use crate::upload::backend::Prepared;
+use crate::upload::session::types::*;
+use std::rc::Rc;
+
+impl Driver {
+    /// 200 does not mean that it worked: the body may be an error, because the store starts to answer before it has
+    /// put the object together.
+    pub(super) fn completed(&self, headers: &Headers, text: &str) -> core::result::Result<Outcome, Trouble> {
+        let name = "CompleteMultipartUpload";
+        match xml::root(text).as_deref() {
+            Some("CompleteMultipartUploadResult") => {
+                Ok(Outcome::Completed { etag: xml::find(text, "ETag").filter(|etag| !etag.is_empty()) })
+            }
+            Some("Error") => {
+                let mut trouble = Trouble::answered(name, 200, headers, text, self.platform.now());
+                if trouble.remedy == Remedy::GiveUp && trouble.error.code() != Some("NoSuchBucket") {
+                    trouble.remedy = Remedy::Wait { retry_after_ms: None };
+                }
+                Err(trouble)
+            }
+            _ => Err(Trouble::lost(Failure::network(format!("the store's answer to {name} is cut off")))),
+        }
+    }
+
+    /// Keeps the keys and gives the place as a text.
+    pub(super) fn settle(&self, prepared: Prepared) -> Result<String> {
+        let domain = match prepared.domain.contains("://") {
+            true => prepared.domain,
+            false => format!("{}://{}", if self.settings.secure { "https" } else { "http" }, prepared.domain),
+        };
+        let endpoint = match &self.settings.store.endpoint {
+            Some(endpoint) => endpoint.clone(),
+            None => Endpoint::parse(&domain, "domain").map_err(|error| {
+                Error::new(
+                    Kind::Protocol,
+                    format!("upload-prepare names a store that cannot be used: {error}"),
+                )
+            })?,
+        };
+        let text = format!("{domain} {} {}", prepared.bucket, prepared.key);
+        let mut place = self.place.borrow_mut();
+        // What the store corrected stays corrected.
+        let (region, clock_skew_ms) = match place.take() {
+            Some(place) => (place.region, place.clock_skew_ms),
+            None => (self.settings.store.region.clone().unwrap_or_else(|| "us-east-1".to_owned()), 0.0),
+        };
+        *place = Some(Place {
+            endpoint,
+            signing_endpoint: self.settings.store.signing_endpoint.clone(),
+            bucket: prepared.bucket,
+            key: prepared.key,
+            region,
+            addressing: self.settings.store.addressing.unwrap_or(Addressing::Path),
+            clock_skew_ms,
+        });
+        *self.keys.borrow_mut() = Some(prepared.keys);
+        Ok(text)
+    }
+
+    pub(super) async fn send_bytes(
+        &self,
+        id: u64,
+        ask: Ask<'_>,
+        queue: &Queue<Event>,
+    ) -> core::result::Result<Outcome, Trouble> {
+        let queue = queue.clone();
+        let on_sent: crate::http::OnSent = Rc::new(move |bytes| queue.push(Event::Sent { id, bytes }));
+        let (headers, _) = self.exchange(ask, Some(on_sent)).await?;
+        Ok(Outcome::Stored { etag: headers.get("etag").map(str::to_owned) })
+    }
+
+    /// A small request, within its time.
+    pub(super) async fn ask(&self, ask: Ask<'_>) -> core::result::Result<(Headers, String), Trouble> {
+        let limit = match ask {
+            Ask::CompleteMultipartUpload { .. } => COMPLETE_TIMEOUT_MS,
+            _ => STORE_TIMEOUT_MS,
+        };
+        match first(Box::pin(self.exchange(ask, None)), self.platform.sleep(limit)).await {
+            First::Left(done) => done,
+            First::Right(()) => Err(Trouble::lost(Failure {
+                kind: Kind::Timeout,
+                message: format!("the object store does not answer within {} ms", limit as u64),
+                sent: true,
+            })),
+        }
+    }
+
+    /// Signs, sends, reads; every answer that is no success becomes a trouble.
+    async fn exchange(
+        &self,
+        ask: Ask<'_>,
+        on_sent: Option<crate::http::OnSent>,
+    ) -> core::result::Result<(Headers, String), Trouble> {
+        let name = ask.name();
+        let started = self.platform.now();
+        let mut request = {
+            let (place, keys) = (self.place.borrow(), self.keys.borrow());
+            let (Some(place), Some(keys)) = (place.as_ref(), keys.as_ref()) else {
+                return Err(service(Error::new(Kind::Internal, "the store is asked before it is known")));
+            };
+            place.request(ask, keys, started)
+        };
+        request.on_sent = on_sent;
+        let (method, url) = (request.method.name(), request.url.clone());
+        let outcome = self.transport.send(request).await;
+        let (status, done) = match outcome {
+            Err(failure) => (None, Err(Trouble::lost(failure))),
+            Ok(response) => {
+                let (status, headers, redirected) =
+                    (response.status, response.headers.clone(), response.opaque_redirect);
+                let done = match response.body.whole().await {
+                    Err(failure) => Err(Trouble::lost(failure)),
+                    Ok(bytes) => {
+                        let text = String::from_utf8_lossy(&bytes).into_owned();
+                        if (200..300).contains(&status) && !redirected {
+                            Ok((headers, text))
+                        } else {
+                            Err(Trouble::answered(name, status, &headers, &text, self.platform.now()))
+                        }
+                    }
+                };
+                (Some(status), done)
+            }
+        };
+        if let Some(observer) = &self.settings.observer {
+            observer(&RequestEvent {
+                operation: name.to_owned(),
+                method,
+                url,
+                attempt: 1,
+                status,
+                duration_ms: self.platform.now() - started,
+                error: done.as_ref().err().map(|trouble| trouble.error.message().to_owned()),
+            });
+        }
+        done
+    }
+}
