@@ -3,7 +3,7 @@
 use crate::api::cecloud::download_image;
 use crate::error::{Error, Kind, Result};
 use crate::http::retry::{self, Policy};
-use crate::json::Quoted;
+use crate::json::{Quoted, Value};
 use crate::oss::is_md5;
 use crate::platform::{LocalFuture, Platform};
 use crate::service::{CallOptions, Service, aborted};
@@ -104,8 +104,8 @@ struct State {
 
 /// `name.qcow2`, with what file systems refuse replaced.
 fn file_name(image: &str, image_id: &str) -> String {
-    let image: serde_json::Value = serde_json::from_str(image).unwrap_or_default();
-    let text = |field: &str| image[field].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let image = Value::parse(image).unwrap_or_default();
+    let text = |field: &str| image.get(field)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     let name = format!(
         "{}.{}",
         text("name").unwrap_or(image_id.to_owned()),
