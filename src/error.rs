@@ -169,7 +169,7 @@ impl std::error::Error for Error {}
 /// The first `most` characters of a text, with an ellipsis where it was cut.
 pub fn clip(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", &text[..end]),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
         None => text.to_owned(),
     }
 }

@@ -81,7 +81,7 @@ pub fn parse_date(text: &str) -> Option<f64> {
     let numbers = if text.len() > 3 && text.as_bytes()[3] == b',' {
         const MONTHS: [&str; 12] =
             ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-        let words: Vec<&str> = text[4..].split_whitespace().collect();
+        let words: Vec<&str> = text.get(4..)?.split_whitespace().collect();
         let [day, month, year, time, "GMT"] = words[..] else { return None };
         let month = MONTHS.iter().position(|name| *name == month)? as i64 + 1;
         let mut all = vec![year.parse().ok()?, month, day.parse().ok()?];

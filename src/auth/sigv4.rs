@@ -52,9 +52,10 @@ pub fn sign(request: &Signable<'_>, headers: &mut Headers, keys: &Keys, scope: S
         headers.set("x-amz-security-token", keys.session_token.expose());
     }
     let (canonical, signed_headers) = canonical_request(request, headers);
-    let credential_scope = format!("{}/{}/{}/aws4_request", &date[..8], scope.region, scope.service);
+    let day = date.get(..8).unwrap_or_default();
+    let credential_scope = format!("{day}/{}/{}/aws4_request", scope.region, scope.service);
     let to_sign = string_to_sign(&date, &credential_scope, &canonical);
-    let signature = signature(&keys.secret_key, &date[..8], scope, &to_sign);
+    let signature = signature(&keys.secret_key, day, scope, &to_sign);
     headers.set(
         "authorization",
         format!(

@@ -73,9 +73,9 @@ impl Endpoint {
         let refuse = |rule: &str| Err(Error::invalid(field, Quoted(text).to_string(), rule));
         let lower = text.get(..8).unwrap_or(text).to_ascii_lowercase();
         let (secure, rest) = if lower.starts_with("https://") {
-            (true, &text[8..])
+            (true, text.get(8..).unwrap_or_default())
         } else if lower.starts_with("http://") {
-            (false, &text[7..])
+            (false, text.get(7..).unwrap_or_default())
         } else {
             return refuse("must be an absolute URL that starts with https:// or http://");
         };
@@ -86,13 +86,14 @@ impl Endpoint {
         if rest.contains(['?', '#']) {
             return refuse("must have no query and no fragment");
         }
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let (authority, path) =
+            rest.split_at_checked(rest.find('/').unwrap_or(rest.len())).unwrap_or((rest, ""));
         if authority.contains('@') {
             // The value is not repeated: it holds a password.
             return Err(Error::invalid(field, "\"…@…\"", "must hold no user name or password"));
         }
-        let (host, port) = match authority.rfind(':') {
-            Some(colon) if !authority.ends_with(']') => (&authority[..colon], Some(&authority[colon + 1..])),
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !authority.ends_with(']') => (host, Some(port)),
             _ => (authority, None),
         };
         if host.is_empty() {
@@ -130,8 +131,8 @@ impl Endpoint {
 /// `https://host:port` of an absolute URL.
 pub fn origin_of(url: &str) -> &str {
     let start = url.find("://").map_or(0, |at| at + 3);
-    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
-    &url[..end]
+    let end = url.get(start..).unwrap_or_default().find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+    url.get(..end).unwrap_or(url)
 }
 
 #[cfg(test)]

@@ -12,23 +12,24 @@ fn walk(text: &str, mut visit: impl FnMut(&str, &str)) -> bool {
     let mut content = String::new();
     let mut rest = text;
     loop {
-        let Some(start) = rest.find('<') else { return open.is_empty() && rest.trim().is_empty() };
-        if !unescape(&rest[..start], &mut content) {
+        let Some((before, tagged)) = rest.split_once('<') else {
+            return open.is_empty() && rest.trim().is_empty();
+        };
+        if !unescape(before, &mut content) {
             return false;
         }
-        rest = &rest[start..];
-        let special = [("<![CDATA[", "]]>"), ("<!--", "-->"), ("<?", "?>"), ("<!", ">")];
-        if let Some((head, tail)) = special.into_iter().find(|(head, _)| rest.starts_with(head)) {
-            let Some(end) = rest.find(tail) else { return false };
+        let special = [("![CDATA[", "]]>"), ("!--", "-->"), ("?", "?>"), ("!", ">")];
+        let inside = special.into_iter().find_map(|(head, tail)| Some((tagged.strip_prefix(head)?, tail)));
+        if let Some((inside, tail)) = inside {
+            let Some((inside, after)) = inside.split_once(tail) else { return false };
             if tail == "]]>" {
-                content.push_str(&rest[head.len()..end]);
+                content.push_str(inside);
             }
-            rest = &rest[end + tail.len()..];
+            rest = after;
             continue;
         }
-        let Some(end) = rest.find('>') else { return false };
-        let tag = &rest[1..end];
-        rest = &rest[end + 1..];
+        let Some((tag, after)) = tagged.split_once('>') else { return false };
+        rest = after;
         if let Some(name) = tag.strip_prefix('/') {
             let name = local(name);
             if open.pop() != Some(name) {
@@ -53,10 +54,9 @@ fn local(tag: &str) -> &str {
 
 /// Adds a text with its entities replaced; false where one is unknown.
 fn unescape(mut text: &str, into: &mut String) -> bool {
-    while let Some(start) = text.find('&') {
-        into.push_str(&text[..start]);
-        let Some(end) = text[start..].find(';') else { return false };
-        let entity = &text[start + 1..start + end];
+    while let Some((before, after)) = text.split_once('&') {
+        into.push_str(before);
+        let Some((entity, rest)) = after.split_once(';') else { return false };
         let number = entity.strip_prefix("#x").map(|digits| u32::from_str_radix(digits, 16));
         let number = number.or_else(|| entity.strip_prefix('#').map(str::parse));
         let character = match (entity, number) {
@@ -70,7 +70,7 @@ fn unescape(mut text: &str, into: &mut String) -> bool {
         };
         let Some(character) = character else { return false };
         into.push(character);
-        text = &text[start + end + 1..];
+        text = rest;
     }
     into.push_str(text);
     true

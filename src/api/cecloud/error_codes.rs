@@ -92,9 +92,20 @@ pub static ERROR_CODES: &[ErrorCode] = &[
 /// The code that means success.
 pub const SUCCESS: &str = "Success";
 
+/// Code and meaning alone: the core has no use for the Chinese, which would go into every download with it.
+static MEANINGS: [(&str, &str); ERROR_CODES.len()] = {
+    let mut all = [("", ""); ERROR_CODES.len()];
+    let mut index = 0;
+    while index < all.len() {
+        all[index] = (ERROR_CODES[index].code, ERROR_CODES[index].en);
+        index += 1;
+    }
+    all
+};
+
 /// What a code means in English; none for codes that the document does not list.
 pub fn meaning(code: &str) -> Option<&'static str> {
-    ERROR_CODES.iter().find(|known| known.code == code).map(|known| known.en)
+    MEANINGS.iter().find(|(known, _)| *known == code).map(|(_, meaning)| *meaning)
 }
 
 /// Codes that say that the service, not the request, is at fault: the same request may pass later.
