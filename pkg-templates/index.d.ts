@@ -13,8 +13,8 @@ import type {
   Bucket,
   CopiedImage,
   CopySharedImage,
-  CreateImage,
   CreatedImage,
+  CreateImage,
   Image,
   ImportImage,
   PrivateImage,
@@ -179,11 +179,18 @@ export class CecloudImsClient {
   /** Deletes a private image (1.12). */
   deleteImage(imageId: string, call?: CallOptions): Promise<void>;
   /** Lists the private images of the caller's tenant (1.10). */
-  listPrivateImages(request?: PageRequest & { filter?: ImageFilter }, call?: CallOptions): Promise<Page<PrivateImage>>;
+  listPrivateImages(
+    request?: PageRequest & { filter?: ImageFilter },
+    call?: CallOptions,
+  ): Promise<Page<PrivateImage>>;
   /** Asks for the object store and the credentials of an upload (1.7); `size` is the file's, in bytes, from 1. The answer holds secrets. */
   prepareUpload(imageId: string, request: { size: number }, call?: CallOptions): Promise<UploadCredentials>;
   /** Tells the service how an upload ended (1.9). */
-  completeUpload(imageId: string, request: { result: 'success' | 'failed'; uploadId?: string }, call?: CallOptions): Promise<void>;
+  completeUpload(
+    imageId: string,
+    request: { result: 'success' | 'failed'; uploadId?: string },
+    call?: CallOptions,
+  ): Promise<void>;
   /** Shares a private image with 1 to 50 users (1.13). Never repeated once sent. */
   shareImage(imageId: string, userIds: string[], call?: CallOptions): Promise<void>;
   /** Stops sharing with 1 to 50 users (1.15). */
@@ -191,7 +198,10 @@ export class CecloudImsClient {
   /** Lists whom a private image is shared with (1.14). */
   listImageShares(imageId: string, page?: PageRequest, call?: CallOptions): Promise<Page<Share>>;
   /** Lists the images that others share with the caller (1.16); `orderBy` for example `createdAt:desc`. */
-  listSharedImages(request?: PageRequest & { orderBy?: string; requestInfo?: string }, call?: CallOptions): Promise<Page<SharedImage>>;
+  listSharedImages(
+    request?: PageRequest & { orderBy?: string; requestInfo?: string },
+    call?: CallOptions,
+  ): Promise<Page<SharedImage>>;
   /** Deletes a share from the receiver's list (1.17). */
   deleteSharedImage(shareId: string, call?: CallOptions): Promise<void>;
   /** Copies a shared image into one of the caller's own (1.21). Never repeated once sent. */
@@ -314,7 +324,13 @@ export interface UploadProgress {
 
 /** What happens during an upload. */
 export type UploadEvent =
-  | { type: 'part'; part: number; state: 'started' | 'stored' | 'retrying' | 'found'; attempt: number; reason?: string }
+  | {
+      type: 'part';
+      part: number;
+      state: 'started' | 'stored' | 'retrying' | 'found';
+      attempt: number;
+      reason?: string;
+    }
   | { type: 'credentials'; reason: 'first' | 'expired' | 'refused' }
   | { type: 'paced'; concurrency: number; reason: string }
   | { type: 'offline' }

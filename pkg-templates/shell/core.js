@@ -62,7 +62,11 @@ class Instance {
   }
 
   #death(operation) {
-    return shellError('internal', operation, `this is a defect of ims-client: ${this.#dead}; make a new client`);
+    return shellError(
+      'internal',
+      operation,
+      `this is a defect of ims-client: ${this.#dead}; make a new client`,
+    );
   }
 
   /** Calls into the core; what it throws by a panic becomes an error like all others. */

@@ -27,5 +27,11 @@ Object.defineProperty(ImsError.prototype, 'name', { value: 'ImsError', configura
 
 /** What the core could not make itself. */
 export function shellError(kind, operation, message) {
-  return new ImsError({ kind, operation, message: `${operation}: ${message}`, retryable: false, resumable: false });
+  return new ImsError({
+    kind,
+    operation,
+    message: `${operation}: ${message}`,
+    retryable: false,
+    resumable: false,
+  });
 }

@@ -67,7 +67,9 @@ export class UploadTask extends Task {
   }
 
   get state() {
-    return this._core?.state ?? (this.#failed ? 'failed' : this._asked.at(-1) === 'pause' ? 'paused' : 'running');
+    return (
+      this._core?.state ?? (this.#failed ? 'failed' : this._asked.at(-1) === 'pause' ? 'paused' : 'running')
+    );
   }
 
   get progress() {
