@@ -42,7 +42,7 @@ class Instance {
   #dead;
 
   constructor(compiled) {
-    this.#glue = createGlue((trap) => this.#died(this.#panic ?? String(trap)));
+    this.#glue = createGlue((trap) => this.#died(this.#panic ?? words(trap)));
     this.#glue.initSync({ module: compiled });
     this.#glue.start(
       platform,
@@ -89,5 +89,14 @@ class Instance {
       };
       promise.then(settled(resolve), settled(reject));
     });
+  }
+}
+
+/** What an exception says; it may be anything, even something that throws when it is looked at. */
+function words(trap) {
+  try {
+    return String(trap?.message ?? trap);
+  } catch {
+    return 'an exception that cannot be read';
   }
 }

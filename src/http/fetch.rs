@@ -154,7 +154,7 @@ fn start_custom(
 
 struct FetchBody {
     answer: web_sys::Response,
-    reader: Option<web_sys::ReadableStreamDefaultReader>,
+    reader: Option<JsValue>,
     _guard: Guard,
 }
 
@@ -176,9 +176,12 @@ impl ResponseBody for FetchBody {
                 }
                 return Ok(all);
             }
-            let promise = self.answer.array_buffer().map_err(|error| lost(&error))?;
-            let buffer = JsFuture::from(promise).await.map_err(|error| lost(&error))?;
-            Ok(Uint8Array::new(&buffer).to_vec())
+            let reading = JsFuture::from(Promise::resolve(&method(&self.answer, "arrayBuffer")?));
+            let buffer = reading.await.map_err(|error| lost(&error))?;
+            match buffer.dyn_into::<js_sys::ArrayBuffer>() {
+                Ok(buffer) => Ok(Uint8Array::new(&buffer).to_vec()),
+                Err(_) => Err(Failure::network("the response of fetch gives no ArrayBuffer")),
+            }
         })
     }
 
@@ -186,17 +189,28 @@ impl ResponseBody for FetchBody {
         Box::pin(async move {
             if self.reader.is_none() {
                 let Some(stream) = self.answer.body() else { return Ok(None) };
-                self.reader = Some(stream.get_reader().unchecked_into());
+                self.reader = Some(method(&stream, "getReader")?);
             }
             let Some(reader) = &self.reader else { return Ok(None) };
-            let piece = JsFuture::from(reader.read()).await.map_err(|error| lost(&error))?;
+            let reading = JsFuture::from(Promise::resolve(&method(reader, "read")?));
+            let piece = reading.await.map_err(|error| lost(&error))?;
             if Reflect::get(&piece, &"done".into()).is_ok_and(|done| done.is_truthy()) {
                 return Ok(None);
             }
             let value = Reflect::get(&piece, &"value".into()).map_err(|error| lost(&error))?;
-            Ok(Some(Uint8Array::new(&value).to_vec()))
+            match value.dyn_into::<Uint8Array>() {
+                Ok(bytes) => Ok(Some(bytes.to_vec())),
+                Err(_) => Err(Failure::network("the response of fetch gives something else than bytes")),
+            }
         })
     }
+}
+
+/// Calls a method of something that a foreign fetch gave: it may be missing, or throw.
+fn method(of: &JsValue, name: &str) -> Result<JsValue, Failure> {
+    let found = Reflect::get(of, &name.into()).ok().and_then(|found| found.dyn_into::<Function>().ok());
+    let found = found.ok_or_else(|| Failure::network(format!("the response of fetch has no {name}()")))?;
+    found.call0(of).map_err(|error| lost(&error))
 }
 
 fn unusable(error: &JsValue) -> Failure {

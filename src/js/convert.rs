@@ -11,6 +11,27 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
+#[wasm_bindgen]
+extern "C" {
+    /// Throws for a proxy that was revoked; an exception that nobody catches would end the instance.
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
+    fn is_array(value: &JsValue) -> core::result::Result<bool, JsValue>;
+}
+
+/// The names of an object's own members; none where it does not tell.
+pub fn names_of(object: &JsValue) -> Vec<String> {
+    let names = if object.is_object() { Reflect::own_keys(object).ok() } else { None };
+    names.map(|names| names.iter().filter_map(|name| name.as_string()).collect()).unwrap_or_default()
+}
+
+/// Calls a method of an object, whatever it is and does.
+pub fn invoke(object: &JsValue, name: &str, arguments: &Array) -> core::result::Result<JsValue, JsValue> {
+    match get(object, name).map(JsCast::dyn_into::<Function>) {
+        Some(Ok(method)) => method.apply(object, arguments),
+        _ => Err(JsValue::from_str(&format!("it has no {name}()"))),
+    }
+}
+
 /// A value as plain JavaScript objects.
 pub fn to_js(value: &impl Serialize) -> JsValue {
     // Structs of texts, numbers and lists always convert.
@@ -128,6 +149,9 @@ impl Path<'_> {
     }
 }
 
+/// Longer than any list of a request.
+const MOST_ITEMS: f64 = 100_000.0;
+
 /// Deeper than any request; an object that contains itself ends here.
 const DEEPEST: usize = 16;
 
@@ -155,18 +179,22 @@ fn plain(value: &JsValue, path: &Path<'_>) -> Result<Value> {
             "must not contain itself, nor be nested so deeply",
         ));
     }
-    if Array::is_array(value) {
-        let list: &Array = value.unchecked_ref();
-        let mut items = Vec::new();
-        for (index, item) in list.iter().enumerate() {
-            items.push(plain(&item, &Path { name: &format!("[{index}]"), bare: false, parent: Some(path) })?);
-        }
-        return Ok(Value::Array(items));
-    }
     let unreadable = |path: &Path<'_>| {
         // What a getter throws may hold anything: it is not repeated.
         Error::invalid(path.text(), "an object", "must be readable (a getter threw)")
     };
+    if is_array(value).map_err(|_| unreadable(path))? {
+        let mut items = Vec::new();
+        let length = get(value, "length").and_then(|length| length.as_f64()).unwrap_or(0.0);
+        if length > MOST_ITEMS {
+            return Err(Error::invalid(path.text(), format!("{length} items"), "must be a shorter list"));
+        }
+        for index in 0..length as u32 {
+            let item = Reflect::get_u32(value, index).map_err(|_| unreadable(path))?;
+            items.push(plain(&item, &Path { name: &format!("[{index}]"), bare: false, parent: Some(path) })?);
+        }
+        return Ok(Value::Array(items));
+    }
     let names = Reflect::own_keys(value.unchecked_ref()).map_err(|_| unreadable(path))?;
     let mut object = Vec::new();
     for key in names.iter() {

@@ -1,6 +1,6 @@
 //! The options of a client and of a call, checked field by field: an error names the option, its value, the rule.
 
-use super::convert::{cancel_of, function, get, refused, to_js};
+use super::convert::{cancel_of, function, get, names_of, refused, to_js};
 use crate::auth::secret::Secret;
 use crate::auth::{Authenticator, FixedHeaders, NoAuth, Token};
 use crate::error::{Error, Kind, Result};
@@ -22,7 +22,7 @@ pub fn only(object: &JsValue, path: &str, known: &[&str]) -> Result<()> {
     if !object.is_object() {
         return Ok(());
     }
-    for name in Object::keys(object.unchecked_ref::<Object>()).iter().filter_map(|name| name.as_string()) {
+    for name in names_of(object) {
         if !known.contains(&name.as_str()) && get(object, &name).is_some() {
             let rule = format!("is no option here (known: {})", known.join(", "));
             return Err(Error::invalid(join(path, &name), "***", rule));
@@ -104,7 +104,7 @@ pub fn headers(object: &JsValue, path: &str, name: &str) -> Result<Vec<(String, 
         return Err(refused(&path, &value, "must be an object of header names and values"));
     }
     let mut all = Vec::new();
-    for name in Object::keys(value.unchecked_ref::<Object>()).iter().filter_map(|name| name.as_string()) {
+    for name in names_of(&value) {
         let field = format!("{path}.{name}");
         let Some(text) = get(&value, &name).and_then(|text| text.as_string()) else {
             return Err(Error::invalid(field, "***", "must be a text"));

@@ -2,7 +2,7 @@
 
 mod stream;
 
-use super::convert::{get, refused, unsupported};
+use super::convert::{get, invoke, refused, unsupported};
 use crate::error::{Error, Kind, Result};
 use crate::http::fetch::describe;
 use crate::http::foreign::{Blocks, ForeignBytes};
@@ -26,7 +26,10 @@ pub async fn open(given: &JsValue) -> Result<Opened> {
     let rule = "must be a Blob or File, an ArrayBuffer, a Uint8Array, { path } in Node, a FileSystemFileHandle, or \
                 { stream, size }";
     if let Some(buffer) = given.dyn_ref::<ArrayBuffer>() {
-        return Ok(memory(Uint8Array::new(buffer)));
+        // A buffer that was transferred away cannot even be looked at.
+        let bytes =
+            if buffer.byte_length() == 0 { Uint8Array::new_with_length(0) } else { Uint8Array::new(buffer) };
+        return Ok(memory(bytes));
     }
     if let Some(bytes) = given.dyn_ref::<Uint8Array>() {
         return Ok(memory(bytes.clone()));
@@ -35,7 +38,7 @@ pub async fn open(given: &JsValue) -> Result<Opened> {
         return Err(refused("source", given, rule));
     }
     if let Some(blob) = as_blob(given) {
-        return Ok(Opened { source: Rc::new(Repeatable(Rc::new(BlobBlocks(blob)))) });
+        return Ok(Opened { source: Rc::new(Repeatable(Rc::new(blob))) });
     }
     if let Some(path) = get(given, "path") {
         let Some(path) = path.as_string().filter(|path| !path.is_empty()) else {
@@ -47,7 +50,7 @@ pub async fn open(given: &JsValue) -> Result<Opened> {
         let called = file.call0(given).map_err(|error| unreadable(&error))?;
         let file = JsFuture::from(Promise::resolve(&called)).await.map_err(|error| unreadable(&error))?;
         let Some(blob) = as_blob(&file) else { return Err(refused("source", given, rule)) };
-        return Ok(Opened { source: Rc::new(Repeatable(Rc::new(BlobBlocks(blob)))) });
+        return Ok(Opened { source: Rc::new(Repeatable(Rc::new(blob))) });
     }
     if let Some(stream) = get(given, "stream") {
         return stream::open(given, &stream);
@@ -56,10 +59,11 @@ pub async fn open(given: &JsValue) -> Result<Opened> {
 }
 
 /// A Blob by its members: tests and other realms have Blobs of their own.
-fn as_blob(value: &JsValue) -> Option<Blob> {
+fn as_blob(value: &JsValue) -> Option<BlobBlocks> {
     let callable = |name: &str| get(value, name).is_some_and(|member| member.is_function());
-    let sized = get(value, "size").is_some_and(|size| size.as_f64().is_some());
-    (sized && callable("slice") && callable("arrayBuffer")).then(|| value.clone().unchecked_into())
+    let size = get(value, "size").and_then(|size| size.as_f64()).filter(|size| *size >= 0.0)?;
+    let blob = || BlobBlocks { blob: value.clone().unchecked_into(), size: size as u64 };
+    (callable("slice") && callable("arrayBuffer")).then(blob)
 }
 
 fn unreadable(error: &JsValue) -> Error {
@@ -151,7 +155,10 @@ impl<B: Sized + 'static> Source for Repeatable<B> {
 }
 
 /// A Blob or File.
-struct BlobBlocks(Blob);
+struct BlobBlocks {
+    blob: Blob,
+    size: u64,
+}
 
 fn slice(blob: &Blob, offset: u64, length: u64) -> core::result::Result<Blob, JsValue> {
     blob.slice_with_f64_and_f64(offset as f64, (offset + length) as f64)
@@ -164,11 +171,16 @@ impl Blocks for BlobBlocks {
         length: u32,
         _: &Uint8Array,
     ) -> LocalFuture<'static, core::result::Result<Uint8Array, Failure>> {
-        let piece = slice(&self.0, offset, u64::from(length));
+        let piece = slice(&self.blob, offset, u64::from(length));
         Box::pin(async move {
             let piece = piece.map_err(|error| failure(unreadable(&error)))?;
-            let buffer =
-                JsFuture::from(piece.array_buffer()).await.map_err(|error| failure(unreadable(&error)))?;
+            let called =
+                invoke(&piece, "arrayBuffer", &Array::new()).map_err(|error| failure(unreadable(&error)))?;
+            let reading = JsFuture::from(Promise::resolve(&called));
+            let buffer = reading.await.map_err(|error| failure(unreadable(&error)))?;
+            if !buffer.is_instance_of::<ArrayBuffer>() {
+                return Err(failure(Error::new(Kind::Source, "the file gave no ArrayBuffer")));
+            }
             let bytes = Uint8Array::new(&buffer);
             if bytes.length() != length {
                 return Err(failure(Error::new(Kind::Source, "the file became shorter while it was read")));
@@ -178,13 +190,13 @@ impl Blocks for BlobBlocks {
     }
 
     fn blob(&self, offset: u64, length: u64) -> Option<Blob> {
-        slice(&self.0, offset, length).ok()
+        slice(&self.blob, offset, length).ok()
     }
 }
 
 impl Sized for BlobBlocks {
     fn size(&self) -> u64 {
-        self.0.size() as u64
+        self.size
     }
 }
 

@@ -270,7 +270,8 @@ impl Driver {
 
 /// A failure of anything but the store: worth another try where the error says so.
 fn service(error: Error) -> Trouble {
-    let remedy =
-        if error.details().retryable { Remedy::Wait { retry_after_ms: None } } else { Remedy::GiveUp };
+    // An answer that is none (cut off, a proxy's page) says nothing about the upload: it is asked for again.
+    let again = error.details().retryable || error.kind() == Kind::Protocol;
+    let remedy = if again { Remedy::Wait { retry_after_ms: None } } else { Remedy::GiveUp };
     Trouble { remedy, error }
 }

@@ -6,6 +6,7 @@ use super::parts::Etags;
 use super::{Session, types::*};
 use crate::auth::sigv4::hex;
 use crate::error::{Error, Kind};
+use crate::oss::trouble::Remedy;
 use crate::oss::{StoredPart, is_md5, plain_etag};
 use crate::upload::digest::multipart_etag;
 
@@ -68,7 +69,7 @@ impl Session {
                 // The answer to an earlier report may have been lost: then the image is past being queued.
                 self.control.tries += 1;
                 let tries = self.control.tries;
-                if trouble.error.details().retryable {
+                if matches!(trouble.remedy, Remedy::Wait { .. }) {
                     if let Some(wait) = self.service_failed(now, trouble, tries) {
                         self.control.after = now + wait;
                     }

@@ -18,12 +18,17 @@ pub(super) enum Verdict {
     Ended,
 }
 
+/// Answers in a row that are none before the service is given up.
+const MOST_NONSENSE: u32 = 5;
+
 impl Session {
     /// A failure of the service (not of the store): how long to wait, none where the upload has ended by it.
     pub(super) fn service_failed(&mut self, now: f64, trouble: Trouble, tries: u32) -> Option<f64> {
         self.note(now, &trouble.error);
+        // Whoever answers nonsense again and again will not stop.
+        let nonsense = trouble.error.kind() == Kind::Protocol && tries > MOST_NONSENSE;
         match trouble.remedy {
-            Remedy::Wait { retry_after_ms } if !self.out_of_patience(now) => {
+            Remedy::Wait { retry_after_ms } if !nonsense && !self.out_of_patience(now) => {
                 Some(self.backoff(tries, retry_after_ms))
             }
             _ => {

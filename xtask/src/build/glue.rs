@@ -5,7 +5,7 @@
 //! `{ initSync, …exported classes and functions }` around an instance of its own.
 //!
 //! `createGlue(onTrap)`: `onTrap(error)` is called once, when the instance traps (a panic, memory exhausted, the
-//! stack overflown). From then on the instance is dead: its functions throw that error, what the event loop would
+//! stack overflown) or an exception of JavaScript went through it, which leaves its work undone for ever. From then on the instance is dead: its functions throw that error, what the event loop would
 //! have it do (promises that settle, timers) does nothing, and freeing does nothing. With `onTrap`, a trap inside
 //! a callback from the event loop goes to `onTrap` alone: thrown, it would end a Node process as an uncaught
 //! exception. Without `onTrap` everything is thrown.
@@ -21,9 +21,6 @@ const LOADING: &[&str] =
 const GUARD: &str = r"
 let trap;
 let depth = 0;
-function isTrap(error) {
-    return error instanceof WebAssembly.RuntimeError || error instanceof RangeError || error?.name === 'InternalError';
-}
 function guarded(exports) {
     const functions = { __proto__: null };
     for (const name of Object.keys(exports)) {
@@ -42,9 +39,9 @@ function guarded(exports) {
             try {
                 return value(...args);
             } catch (error) {
-                if (isTrap(error) && trap === undefined) {
-                    trap = error;
-                    onTrap?.(error);
+                if (trap === undefined) {
+                    trap = error === undefined ? new Error('undefined was thrown') : error;
+                    onTrap?.(trap);
                 }
                 throw error;
             } finally {
