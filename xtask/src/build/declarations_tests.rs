@@ -1,0 +1,80 @@
+//! Tests of cutting types out of declarations, on small inputs of the shape wasm-bindgen writes.
+use super::*;
+
+const SOURCE: &str = r#"/* tslint:disable */
+/**
+ * A page; with a brace { and "quotes.
+ */
+export interface Page<T> {
+    /** The list; all of it. */
+    list: T[];
+    kind: "a;}" | 'b{';
+}
+
+export type Event = { type: "part"; part: number } | { type: "offline" };
+export type Name = string;
+
+/**
+ * The raw client.
+ */
+export class RawClient {
+    free(): void;
+    call(request: { a: number }): Promise<any>;
+}
+
+export function setPanicHook(f: Function): void;
+
+export interface InitOutput {
+    readonly memory: WebAssembly.Memory;
+}
+
+export default function __wbg_init (x: { a: InitInput } | InitInput): Promise<InitOutput>;
+"#;
+
+#[test]
+fn types_are_cut_out_with_their_comments() {
+    let found = extract(SOURCE).unwrap();
+    let names: Vec<&str> = found.iter().map(|declaration| declaration.name.as_str()).collect();
+    assert_eq!(names, ["Page", "Event", "Name"]);
+    assert!(found[0].text.starts_with("/**\n * A page;"));
+    assert!(found[0].text.ends_with("    kind: \"a;}\" | 'b{';\n}\n"));
+    assert_eq!(
+        found[1].text,
+        "export type Event = { type: \"part\"; part: number } | { type: \"offline\" };\n"
+    );
+}
+
+#[test]
+fn a_type_declared_twice_alike_counts_once_and_differently_is_refused() {
+    let twice = "export type A = string;\nexport type A = string;\n";
+    assert_eq!(extract(twice).unwrap().len(), 1);
+    let message = extract("export type A = string;\nexport type A = number;\n").unwrap_err().to_string();
+    assert!(message.contains("declared twice"), "{message}");
+}
+
+#[test]
+fn anything_unexpected_is_refused() {
+    for source in ["export enum Kind { A = 0 }", "type A = string;", "export type A = {", "/* never ends", ""]
+    {
+        assert!(extract(source).is_err(), "{source:?} passed");
+    }
+}
+
+#[test]
+fn the_types_that_the_hand_written_part_uses_are_imported_and_all_are_exported() {
+    let types = extract(SOURCE).unwrap();
+    let text = joined("export class Client { a(): Page<Name> }\n", &types).unwrap();
+    assert!(text.starts_with("import type { Page, Name } from './types.js';\nexport class Client"), "{text}");
+    assert!(text.ends_with("export * from './types.js';\n"));
+    let imports = "import type { Page } from './types.js';\nexport class Client { a(): Page<1> }\n";
+    let text = joined(imports, &types).unwrap();
+    assert_eq!(text.matches("import type").count(), 1);
+    assert!(text.contains("export * from './types.js';"));
+    assert!(joined("export type Name = 1;", &types).is_err());
+}
+
+#[test]
+fn a_word_is_found_only_as_a_whole() {
+    assert!(mentions("Page<CloudImage>", "CloudImage"));
+    assert!(!mentions("CloudImageList NotCloudImage", "CloudImage"));
+}
