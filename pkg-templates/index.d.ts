@@ -82,14 +82,17 @@ export interface RetryOptions {
   maxDelayMs?: number;
 }
 
-/** What a caller's own fetch is called with; its members are those of the Fetch standard's RequestInit. */
+/**
+ * What a caller's own fetch is called with; its members are those of the Fetch standard's RequestInit. Body (bytes) and
+ * signal are `any`, so that it can be handed on to whatever fetch there is, with and without lib "DOM".
+ */
 export interface FetchInit {
   method: string;
   headers: Record<string, string>;
-  body?: Uint8Array;
+  body?: any;
   redirect: 'manual';
   credentials: 'omit' | 'same-origin' | 'include';
-  signal: AbortSignalLike;
+  signal: any;
 }
 
 /** An AbortSignal, as far as it is needed. */

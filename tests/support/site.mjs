@@ -15,7 +15,8 @@ const TYPES = {
 };
 
 /** As strict as a page with WebAssembly can be: nothing inline, nothing evaluated. */
-const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src *";
+const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src *; img-src data:";
 
 const FOLDERS = [
   ['/ims-client/', CLIENT_DIR],
