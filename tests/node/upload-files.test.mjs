@@ -64,8 +64,6 @@ function assertProgress(progress, size) {
   const last = progress.at(-1);
   assert.deepEqual([last.phase, last.bytesSent, last.parts.done], ['done', size, last.parts.total]);
   assert.equal(last.retries, 0);
-  const between = progress.filter((one) => one.bytesSent > 0 && one.bytesSent < size);
-  assert.ok(between.length > 0, 'something is reported on the way');
 }
 
 /** Each part starts and is stored, once; credentials are asked for once. */
@@ -173,6 +171,26 @@ test('a file below one part goes as one PUT, a bigger one as parts that are told
   const [several] = await emulator.arrived('complete_upload');
   const [first] = await emulator.arrived('UploadPart');
   assert.equal(several.body.uploadId, new URLSearchParams(first.query).get('uploadId'));
+});
+
+test('progress is reported on the way', async (t) => {
+  const emulator = await startEmulator(t);
+  // Slow enough for several reports, whatever the machine.
+  await emulator.spoil({ operation: 'UploadPart', delayMs: 300, times: 0 });
+  const ims = newClient(t, emulator.ims);
+  const size = 20 * MIB;
+  const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'disk.raw'), size);
+  const progress = [];
+  const onProgress = (one) => progress.push(structuredClone(one));
+  const task = ims.upload({ path: file }, rawImage(), { partSize: 5 * MIB, concurrency: 1, onProgress });
+  await task.done;
+  assertProgress(progress, size);
+  const between = progress.filter((one) => one.bytesSent > 0 && one.bytesSent < size);
+  assert.ok(between.length >= 2, `${between.length} reports on the way`);
+  assert.ok(
+    between.some((one) => one.bytesPerSecond > 0 && one.etaSeconds > 0),
+    'with a rate and what is left',
+  );
 });
 
 test('a file is never whole in memory', { timeout: 180_000 }, async (t) => {
