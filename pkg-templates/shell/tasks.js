@@ -13,12 +13,13 @@ const NOTHING = {
 class Task {
   _core;
   _asked = [];
+  _shown = {};
   #done;
 
   constructor(start) {
     this.#done = start((core) => {
       this._core = core;
-      for (const name of this._asked.splice(0)) core[name]();
+      for (const name of this._asked.splice(0)) this._ask(name);
     });
     // The task has caught it: a rejection that nobody waits for is none of the page's.
     this.#done.catch(() => {});
@@ -29,8 +30,25 @@ class Task {
   }
 
   _ask(name) {
-    if (this._core) this._core[name]();
-    else this._asked.push(name);
+    if (!this._core) {
+      this._asked.push(name);
+      return;
+    }
+    try {
+      this._core[name]();
+    } catch {
+      // The core has died: `done` rejects and says so.
+    }
+  }
+
+  /** What the core shows; what it showed last where it has died. */
+  _show(name) {
+    try {
+      this._shown[name] = this._core?.[name];
+    } catch {
+      // As above.
+    }
+    return this._shown[name];
   }
 
   pause() {
@@ -63,17 +81,17 @@ export class UploadTask extends Task {
   }
 
   get imageId() {
-    return this._core?.imageId;
+    return this._show('imageId');
   }
 
   get state() {
-    return (
-      this._core?.state ?? (this.#failed ? 'failed' : this._asked.at(-1) === 'pause' ? 'paused' : 'running')
-    );
+    const shown = this._show('state');
+    if (this.#failed && (shown === undefined || shown === 'running' || shown === 'paused')) return 'failed';
+    return shown ?? (this._asked.at(-1) === 'pause' ? 'paused' : 'running');
   }
 
   get progress() {
-    return this._core?.progress ?? NOTHING;
+    return this._show('progress') ?? NOTHING;
   }
 
   stop() {

@@ -1,5 +1,6 @@
 //! A text that is wiped when it is dropped and never printed.
 
+use crate::http::url::encode;
 use zeroize::Zeroizing;
 
 /// A password, a token, a secret key.
@@ -22,10 +23,16 @@ impl Secret {
     /// Replaces every place where a text repeats this secret. Very short values are left: they would hit
     /// ordinary words, and are no secrets.
     pub fn scrub(&self, text: String) -> String {
-        if self.0.len() < 6 || !text.contains(self.0.as_str()) {
+        if self.0.len() < 6 {
             return text;
         }
-        text.replace(self.0.as_str(), "***")
+        let mut text = text;
+        for form in [Zeroizing::new(self.0.to_string()), Zeroizing::new(encode(&self.0, false))] {
+            if text.contains(form.as_str()) {
+                text = text.replace(form.as_str(), "***");
+            }
+        }
+        text
     }
 }
 
@@ -44,6 +51,7 @@ mod tests {
         let secret = Secret::new("s3cr3t-t0ken".into());
         assert_eq!(format!("{secret:?}"), "***");
         assert_eq!(secret.scrub("bad token s3cr3t-t0ken!".into()), "bad token ***!");
+        assert_eq!(Secret::new("to/k+en=".into()).scrub("?t=to%2Fk%2Ben%3D&x".into()), "?t=***&x");
         assert_eq!(Secret::new("a".into()).scrub("a banana".into()), "a banana");
     }
 }

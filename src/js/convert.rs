@@ -3,7 +3,7 @@
 use crate::error::{Error, Kind, Result};
 use crate::json::Value;
 use crate::task::Cancel;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use core::future::Future;
 
 use js_sys::{Array, Function, JSON, Promise, Reflect};
@@ -114,10 +114,11 @@ pub fn shown(value: &JsValue) -> String {
 /// path to it: `bodies` tells of each argument whether its fields are named without it in front.
 pub fn arguments(list: &Array, names: &[(&str, bool)]) -> Result<Vec<Value>> {
     let mut values = Vec::with_capacity(list.length() as usize);
+    let budget = Cell::new(MOST_ITEMS as u32);
     for (index, value) in list.iter().enumerate() {
         let (name, inside) = names.get(index).copied().unwrap_or(("argument", true));
         let path = Path { name, bare: !inside, parent: None };
-        values.push(plain(&value, &path)?);
+        values.push(plain(&value, &path, &budget)?);
     }
     // Arguments that were left out at the end.
     while values.last().is_some_and(Value::is_null) {
@@ -155,7 +156,12 @@ const MOST_ITEMS: f64 = 100_000.0;
 /// Deeper than any request; an object that contains itself ends here.
 const DEEPEST: usize = 16;
 
-fn plain(value: &JsValue, path: &Path<'_>) -> Result<Value> {
+fn plain(value: &JsValue, path: &Path<'_>, budget: &Cell<u32>) -> Result<Value> {
+    // Objects that share their parts may be small and yet have more of them than there are atoms.
+    match budget.get().checked_sub(1) {
+        Some(left) => budget.set(left),
+        None => return Err(Error::invalid(path.text(), "an object", "must be smaller")),
+    }
     if value.is_undefined() || value.is_null() {
         return Ok(Value::Null);
     }
@@ -191,7 +197,8 @@ fn plain(value: &JsValue, path: &Path<'_>) -> Result<Value> {
         }
         for index in 0..length as u32 {
             let item = Reflect::get_u32(value, index).map_err(|_| unreadable(path))?;
-            items.push(plain(&item, &Path { name: &format!("[{index}]"), bare: false, parent: Some(path) })?);
+            let path = Path { name: &format!("[{index}]"), bare: false, parent: Some(path) };
+            items.push(plain(&item, &path, budget)?);
         }
         return Ok(Value::Array(items));
     }
@@ -202,7 +209,7 @@ fn plain(value: &JsValue, path: &Path<'_>) -> Result<Value> {
         let path = Path { name: &name, bare: false, parent: Some(path) };
         let item = Reflect::get(value, &key).map_err(|_| unreadable(&path))?;
         if !item.is_undefined() {
-            let item = plain(&item, &path)?;
+            let item = plain(&item, &path, budget)?;
             object.push((name, item));
         }
     }

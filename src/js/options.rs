@@ -109,6 +109,12 @@ pub fn headers(object: &JsValue, path: &str, name: &str) -> Result<Vec<(String, 
         let Some(text) = get(&value, &name).and_then(|text| text.as_string()) else {
             return Err(Error::invalid(field, "***", "must be a text"));
         };
+        // What frames a request is the platform's business.
+        if ["host", "content-length", "transfer-encoding", "connection", "te", "upgrade"]
+            .contains(&name.to_ascii_lowercase().as_str())
+        {
+            return Err(Error::invalid(field, "***", "must not be set: the platform does"));
+        }
         if !is_header_name(&name) || !is_header_value(&text) {
             return Err(Error::invalid(
                 field,
@@ -192,7 +198,10 @@ pub fn call_options(
     only(options, "", &[&["signal", "timeoutMs", "headers"], more].concat())?;
     let (cancel, watch) = cancel_of(options)?;
     let timeout_ms = number(options, "", "timeoutMs", 1.0, 86_400_000.0)?;
-    Ok((CallOptions { cancel, timeout_ms, headers: headers(options, "", "headers")? }, watch))
+    Ok((
+        CallOptions { cancel, timeout_ms, headers: headers(options, "", "headers")?, outlives_close: false },
+        watch,
+    ))
 }
 
 /// The `auth` option.
@@ -224,7 +233,7 @@ pub fn authenticator(options: &JsValue) -> Result<Rc<dyn Authenticator>> {
             _ => Rc::new(Token::fixed(secret(&auth, "auth", "token")?)),
         },
         "sign" => match function(&auth, "auth", "sign")? {
-            Some(sign) => Rc::new(Sign(RefCell::new(Some(sign)))),
+            Some(sign) => Rc::new(Sign { sign: RefCell::new(Some(sign)), given: RefCell::default() }),
             None => return Err(Error::invalid("auth.sign", "undefined", "must be a function")),
         },
         _ => Rc::new(NoAuth),
@@ -247,12 +256,16 @@ fn ask_token(source: Function) -> LocalFuture<'static, Result<Secret>> {
 }
 
 /// The caller's own signing, asked before each attempt.
-struct Sign(RefCell<Option<Function>>);
+struct Sign {
+    sign: RefCell<Option<Function>>,
+    /// What it gave last: errors that repeat it are scrubbed.
+    given: RefCell<Vec<Secret>>,
+}
 
 impl Authenticator for Sign {
     fn sign<'a>(&'a self, request: &'a mut Request) -> LocalFuture<'a, Result<()>> {
         Box::pin(async move {
-            let Some(sign) = self.0.borrow().clone() else {
+            let Some(sign) = self.sign.borrow().clone() else {
                 return Err(Error::new(Kind::Auth, "the client is closed"));
             };
             let unsigned = Object::new();
@@ -271,9 +284,12 @@ impl Authenticator for Sign {
             if !signed.is_object() {
                 return Err(Error::new(Kind::Auth, "the sign function must give { headers, url? }"));
             }
+            let mut given = Vec::new();
             for (name, value) in self::headers(&signed, "sign()", "headers")? {
+                given.push(Secret::new(value.clone()));
                 request.headers.set(&name, value);
             }
+            *self.given.borrow_mut() = given;
             if let Some(url) = text(&signed, "sign()", "url")? {
                 if !url.starts_with("https://") && !url.starts_with("http://") {
                     return Err(Error::new(Kind::Auth, "the sign function gave a url that is not absolute"));
@@ -289,10 +305,11 @@ impl Authenticator for Sign {
     }
 
     fn scrub(&self, text: String) -> String {
-        text
+        self.given.borrow().iter().fold(text, |text, value| value.scrub(text))
     }
 
     fn close(&self) {
-        *self.0.borrow_mut() = None;
+        *self.sign.borrow_mut() = None;
+        self.given.borrow_mut().clear();
     }
 }

@@ -61,7 +61,9 @@ pub async fn open(given: &JsValue) -> Result<Opened> {
 /// A Blob by its members: tests and other realms have Blobs of their own.
 fn as_blob(value: &JsValue) -> Option<BlobBlocks> {
     let callable = |name: &str| get(value, name).is_some_and(|member| member.is_function());
-    let size = get(value, "size").and_then(|size| size.as_f64()).filter(|size| *size >= 0.0)?;
+    let size = get(value, "size")
+        .and_then(|size| size.as_f64())
+        .filter(|size| *size >= 0.0 && size.fract() == 0.0 && *size <= 9_007_199_254_740_991.0)?;
     let blob = || BlobBlocks { blob: value.clone().unchecked_into(), size: size as u64 };
     (callable("slice") && callable("arrayBuffer")).then(blob)
 }

@@ -134,7 +134,12 @@ pub(super) fn start(shared: Rc<Shared>, source: JsValue, target: JsValue, given:
     let queue = Queue::default();
     let (watched, events) = (state.clone(), queue.clone());
     let done = future_to_promise(async move {
-        let finish = match prepare(&shared, source, &target, &given, &watched, &events).await {
+        let preparing = prepare(&shared, source, &target, &given, &watched, &events);
+        let prepared = match first(Box::pin(ended_early(&shared, &events)), Box::pin(preparing)).await {
+            First::Left(finish) => Err(finish),
+            First::Right(prepared) => prepared.map_err(Finish::Failed),
+        };
+        let finish = match prepared {
             Ok((driver, session, _watch)) => {
                 // Closing the client stops its uploads.
                 let closing = shared.service.closing.clone();
@@ -150,7 +155,7 @@ pub(super) fn start(shared: Rc<Shared>, source: JsValue, target: JsValue, given:
                     First::Right(()) => Finish::Stopped(crate::service::aborted()),
                 }
             }
-            Err(error) => Finish::Failed(error),
+            Err(finish) => finish,
         };
         *watched.on_progress.borrow_mut() = None;
         *watched.on_event.borrow_mut() = None;
@@ -182,6 +187,35 @@ pub(super) fn start(shared: Rc<Shared>, source: JsValue, target: JsValue, given:
         Err(error_to_js(&shared.service.finish_outer(error, "upload")))
     });
     UploadCore { state, queue, done }
+}
+
+/// Resolves when the task is ended while its source is still being opened; other wishes are kept for the session.
+async fn ended_early(shared: &Shared, events: &Queue<Event>) -> Finish {
+    let closing = shared.service.closing.clone();
+    let mut kept = Kept { events: events.clone(), all: Vec::new() };
+    loop {
+        let ended = first(Box::pin(closing.cancelled()), Box::pin(events.next()));
+        match ended.await {
+            First::Left(()) => return Finish::Stopped(crate::service::closed()),
+            First::Right(Event::Stop) => return Finish::Stopped(crate::service::aborted()),
+            First::Right(Event::Abort) => return Finish::Aborted(crate::service::aborted()),
+            First::Right(other) => kept.all.push(other),
+        }
+    }
+}
+
+/// Events that came too early, given back when the source is open.
+struct Kept {
+    events: Queue<Event>,
+    all: Vec<Event>,
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        for event in self.all.drain(..) {
+            self.events.push(event);
+        }
+    }
 }
 
 /// What an upload may be told.

@@ -60,6 +60,8 @@ pub struct CallOptions {
     pub cancel: Cancel,
     pub timeout_ms: Option<f64>,
     pub headers: Vec<(String, String)>,
+    /// Closing the client does not cut it off once it is sent: what it creates must be known.
+    pub outlives_close: bool,
 }
 
 /// The error of a call that its caller ended.
@@ -83,7 +85,13 @@ impl Service {
         let encoded = operation.encode(arguments)?;
         let mut repeated = false;
         let work = Box::pin(self.perform(operation, &encoded, options, &mut repeated, decode::whole_text));
-        let answered = match first(Box::pin(self.closing.cancelled()), work).await {
+        let closing = Box::pin(async {
+            if options.outlives_close {
+                core::future::pending::<()>().await;
+            }
+            self.closing.cancelled().await;
+        });
+        let answered = match first(closing, work).await {
             First::Left(()) => Err(closed()),
             First::Right(answered) => answered,
         };

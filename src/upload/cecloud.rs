@@ -77,7 +77,8 @@ impl Backend for Cecloud {
     fn create(&self) -> LocalFuture<'_, Result<String>> {
         Box::pin(async {
             let image = self.image.clone().unwrap_or_default();
-            let text = self.call(&create_image::OPERATION, &[image]).await?;
+            let options = CallOptions { outlives_close: true, ..self.options.clone() };
+            let text = self.service.call(&create_image::OPERATION, &[image], &options).await?;
             Ok(Value::parse(&text).unwrap_or_default().take_text("imageId"))
         })
     }

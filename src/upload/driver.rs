@@ -68,6 +68,8 @@ pub struct Driver {
 const STORE_TIMEOUT_MS: f64 = 60_000.0;
 /// Putting a large object together takes the store a while.
 const COMPLETE_TIMEOUT_MS: f64 = 600_000.0;
+/// After so many events others get a turn.
+const EVENTS_IN_A_ROW: u32 = 64;
 /// The caller hears of progress at most so often, milliseconds.
 const PROGRESS_MS: f64 = 100.0;
 
@@ -104,6 +106,7 @@ impl Driver {
         let mut jobs: Vec<(u64, Cancel)> = Vec::new();
         let mut event = Event::Start;
         let mut told = (f64::NEG_INFINITY, "");
+        let mut in_a_row = 0u32;
         *self.image_id.borrow_mut() = session.image_id().unwrap_or_default().to_owned();
         let finish = loop {
             if let Event::Ended { id, .. } = &event {
@@ -151,6 +154,11 @@ impl Driver {
             }
             if let Some(finish) = finish {
                 break finish;
+            }
+            // Callbacks that ask for something in answer to each event must not keep everybody else waiting.
+            in_a_row += 1;
+            if in_a_row.is_multiple_of(EVENTS_IN_A_ROW) {
+                self.platform.sleep(0.0).await;
             }
             let wait = session.next_wake().map(|wake| (wake - now).max(0.0));
             event = match wait {

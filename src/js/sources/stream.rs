@@ -65,6 +65,9 @@ fn reader(stream: &JsValue) -> Result<(Method, Option<Method>)> {
     Err(Error::invalid("source.stream", "object", "must be a ReadableStream or an async iterable"))
 }
 
+/// Empty chunks in a row before a stream is given up.
+const MOST_EMPTY: u32 = 1_000;
+
 /// The part of the stream that is kept.
 struct Window {
     pull: Method,
@@ -83,9 +86,17 @@ impl Window {
     /// Reads on until so many bytes are there.
     async fn load(&self, upto: u64) -> Result<()> {
         let _held = self.turn.take().await;
+        let mut empty = 0;
         while self.loaded.get() < upto {
             match self.next().await? {
+                Some(bytes) if bytes.length() == 0 => {
+                    empty += 1;
+                    if empty > MOST_EMPTY {
+                        return Err(Error::new(Kind::Source, "the stream gives nothing but empty chunks"));
+                    }
+                }
                 Some(bytes) => {
+                    empty = 0;
                     let start = self.loaded.get();
                     self.loaded.set(start + u64::from(bytes.length()));
                     self.chunks.borrow_mut().push_back((start, bytes));
@@ -102,7 +113,7 @@ impl Window {
             loop {
                 match self.next().await? {
                     None => break,
-                    Some(bytes) if bytes.length() == 0 => {}
+                    Some(bytes) if bytes.length() == 0 && empty < MOST_EMPTY => empty += 1,
                     Some(_) => self.loaded.set(self.size + 1),
                 }
                 if self.loaded.get() > self.size {

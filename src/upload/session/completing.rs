@@ -38,7 +38,8 @@ impl Session {
     pub(super) fn completing_ended(&mut self, now: f64, job: Job, generation: u32, outcome: Outcome) {
         match (job, outcome) {
             (Job::CheckSource, Outcome::Done) => self.source_checked = true,
-            (Job::CheckSource, Outcome::Failed(trouble)) => self.fail(trouble.error),
+            // Parts of two files may be stored: nothing of it is of use.
+            (Job::CheckSource, Outcome::Failed(trouble)) => self.end_with(Ending::TakeBack(trouble.error)),
             (Job::ListParts { .. }, Outcome::Parts(page)) => {
                 self.store_went_well();
                 let (mut all, _) = self.listing.take().unwrap_or_default();

@@ -354,7 +354,16 @@ impl Session {
                 self.created = true;
                 self.phase = Phase::Preparing;
             }
-            (Job::CreateImage, Outcome::Failed(trouble)) => self.fail(trouble.error),
+            (Job::CreateImage, Outcome::Failed(trouble)) => {
+                let mut error = trouble.error;
+                if matches!(error.kind(), Kind::Network | Kind::Timeout | Kind::Protocol) {
+                    error
+                        .details_mut()
+                        .message
+                        .push_str(" (the image may have been created all the same: look for its name)");
+                }
+                self.fail(error);
+            }
             (Job::ShowImage, Outcome::Image(facts)) => self.image_shown(now, facts),
             (Job::CreateMultipartUpload, Outcome::MultipartCreated { upload_id }) => {
                 self.store_went_well();
