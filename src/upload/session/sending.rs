@@ -21,6 +21,23 @@ enum Compared {
 }
 
 impl Session {
+    /// The store does not know the upload any more, or the place changed: all parts are sent again.
+    pub(super) fn start_over(&mut self, now: f64, why: &str) {
+        self.restarts += 1;
+        if self.restarts > 3 {
+            self.fail(Error::new(Kind::Storage, format!("started over three times; the last time {why}")));
+            return;
+        }
+        for id in self.parts.cancel_flights() {
+            self.actions.push(Action::Cancel { id });
+        }
+        self.parts.start_over();
+        self.upload_id = None;
+        self.control.after = now;
+        self.phase = Phase::Uploading;
+        self.warn("started-over", format!("the upload starts over: {why}"));
+    }
+
     pub(super) fn advance_parts(&mut self, now: f64) {
         self.advance_hash();
         if !self.keys_are_good(now) {
