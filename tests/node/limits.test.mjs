@@ -3,12 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newClient } from '../support/client.mjs';
 import { rejects } from '../support/expect.mjs';
-import { fixture, startRecorder } from '../support/recorder.mjs';
+import { startRecorder } from '../support/recorder.mjs';
 import * as samples from '../support/samples.mjs';
 
 const ID = 'img-1';
-const _CREATED = fixture('1.06-create-image.response.json').data;
-const _PAGE = { list: [], total: 0, current: 1, size: 10 };
 /** Marks a field that is left out. */
 const GONE = Symbol('left out');
 
