@@ -193,7 +193,11 @@ fn plain(value: &JsValue, path: &Path<'_>, budget: &Cell<u32>) -> Result<Value> 
         let mut items = Vec::new();
         let length = get(value, "length").and_then(|length| length.as_f64()).unwrap_or(0.0);
         if length > MOST_ITEMS {
-            return Err(Error::invalid(path.text(), format!("{length} items"), "must be a shorter list"));
+            return Err(Error::invalid(
+                path.text(),
+                format!("{} items", length as u64),
+                "must be a shorter list",
+            ));
         }
         for index in 0..length as u32 {
             let item = Reflect::get_u32(value, index).map_err(|_| unreadable(path))?;
