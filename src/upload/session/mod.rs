@@ -162,14 +162,6 @@ impl Session {
         self.image_id.as_deref()
     }
 
-    pub fn is_finished(&self) -> bool {
-        self.finished
-    }
-
-    pub fn is_paused(&self) -> bool {
-        self.paused
-    }
-
     /// Takes in an event at a moment (milliseconds since 1970) and says what is to be done.
     pub fn handle(&mut self, now: f64, event: Event) -> Vec<Action> {
         if self.finished {

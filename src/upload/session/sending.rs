@@ -177,18 +177,15 @@ impl Session {
         }
         // A 32-digit ETag that is no MD5 twice in a row, at a store whose ETags never were MD5s, is another digest.
         let other = !is_md5(etag) || (known == Etags::Unknown && part.damaged > 0);
-        if known == Etags::Opaque || other {
-            if known != Etags::Md5 {
-                self.parts.etags = Etags::Opaque;
-                self.warn(
-                    "checksum-unverified",
-                    "the store's ETags are not MD5s (an encrypting bucket, perhaps): single parts cannot be compared, \
-                     the image's checksum is"
-                        .to_owned(),
-                );
-                return Compared::Same;
-            }
-            return Compared::Different;
+        if known != Etags::Md5 && (known == Etags::Opaque || other) {
+            self.parts.etags = Etags::Opaque;
+            self.warn(
+                "checksum-unverified",
+                "the store's ETags are not MD5s (an encrypting bucket, perhaps): single parts cannot be compared, \
+                 the image's checksum is"
+                    .to_owned(),
+            );
+            return Compared::Same;
         }
         Compared::Different
     }
