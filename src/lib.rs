@@ -9,6 +9,7 @@
 //! | [`platform`] | time, randomness and sleeping, passed in |
 //! | [`http`] | requests, responses, who sends them, when they are repeated |
 //! | [`json`] | requests and answers as texts |
+//! | [`md5`] | the digest that images are compared by |
 //! | [`auth`] | who signs: headers, token, a user's function, AWS Signature Version 4 |
 //! | [`api`] | what can be asked, without I/O: one file per operation |
 //! | [`service`] | performs an operation of [`api`]: sign, send, repeat, decode |
@@ -23,6 +24,7 @@ pub mod download;
 pub mod error;
 pub mod http;
 pub mod json;
+pub mod md5;
 pub mod oss;
 pub mod platform;
 pub mod service;

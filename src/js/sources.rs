@@ -93,7 +93,8 @@ async fn open_path(path: String) -> Result<Opened> {
     let handle = JsFuture::from(fs.open(&path, "r")).await.map_err(|error| unreadable(&error))?;
     let handle: FileHandle = handle.unchecked_into();
     let (stat, size, modified) = state_of(&handle).await?;
-    let blocks = FileBlocks { handle, size, modified };
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+    let blocks = FileBlocks { handle, name, size, modified };
     let is_file = get(&stat, "isFile").and_then(|test| test.dyn_into::<Function>().ok());
     let is_file = is_file.and_then(|test| test.call0(&stat).ok()).is_some_and(|answer| answer.is_truthy());
     if !is_file {
@@ -106,6 +107,12 @@ async fn open_path(path: String) -> Result<Opened> {
 /// Blocks that know how many bytes there are.
 trait Sized: Blocks {
     fn size(&self) -> u64;
+    fn name(&self) -> String {
+        String::new()
+    }
+    fn modified(&self) -> u64 {
+        0
+    }
     fn check(&self) -> LocalFuture<'static, Result<()>> {
         Box::pin(async { Ok(()) })
     }
@@ -118,6 +125,14 @@ struct Repeatable<B: Sized + 'static>(Rc<B>);
 impl<B: Sized + 'static> Source for Repeatable<B> {
     fn size(&self) -> u64 {
         self.0.size()
+    }
+
+    fn name(&self) -> String {
+        self.0.name()
+    }
+
+    fn modified(&self) -> u64 {
+        self.0.modified()
     }
 
     fn read(&self, offset: u64, length: u64) -> LocalFuture<'static, Result<Vec<u8>>> {
@@ -200,6 +215,14 @@ impl Sized for BlobBlocks {
     fn size(&self) -> u64 {
         self.size
     }
+
+    fn name(&self) -> String {
+        get(&self.blob, "name").and_then(|name| name.as_string()).unwrap_or_default()
+    }
+
+    fn modified(&self) -> u64 {
+        get(&self.blob, "lastModified").and_then(|time| time.as_f64()).unwrap_or(0.0) as u64
+    }
 }
 
 /// Bytes that the caller keeps in memory; they are not copied as a whole.
@@ -237,6 +260,7 @@ impl Sized for MemoryBlocks {
 /// A file of Node, read at any place into small buffers.
 struct FileBlocks {
     handle: FileHandle,
+    name: String,
     size: u64,
     /// Milliseconds since 1970, as the file system keeps them.
     modified: f64,
@@ -284,6 +308,14 @@ impl Blocks for FileBlocks {
 impl Sized for FileBlocks {
     fn size(&self) -> u64 {
         self.size
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn modified(&self) -> u64 {
+        self.modified as u64
     }
 
     fn check(&self) -> LocalFuture<'static, Result<()>> {

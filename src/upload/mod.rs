@@ -5,6 +5,7 @@
 pub mod backend;
 #[cfg(feature = "cecloud")]
 pub mod cecloud;
+pub mod checkpoint;
 pub mod digest;
 pub mod driver;
 pub mod plan;

@@ -7,6 +7,14 @@ use crate::platform::LocalFuture;
 /// Bytes that are read twice: once for the digests, once to be sent. Never whole in memory.
 pub trait Source {
     fn size(&self) -> u64;
+    /// The file's name without its folders; empty where it has none.
+    fn name(&self) -> String {
+        String::new()
+    }
+    /// When the file was modified, milliseconds since 1970; 0 where that is not known.
+    fn modified(&self) -> u64 {
+        0
+    }
     /// Reads a block for the digests; `length` is at most 1 MiB. A source that cannot give all of it fails with
     /// kind `source`.
     fn read(&self, offset: u64, length: u64) -> LocalFuture<'static, Result<Vec<u8>>>;
