@@ -24,6 +24,36 @@ pub trait CheckpointStore {
 pub trait Lock {
     /// Whether it still is ours: a lease may have been taken over while the machine slept.
     fn is_held(&self) -> LocalFuture<'static, bool>;
+    /// Gives it back; resolves when others can take it. Dropping it does the same, later.
+    fn release(&self) -> LocalFuture<'static, ()>;
+}
+
+/// The checkpoint of one upload, and the right to write it.
+pub struct Keeper {
+    pub store: Rc<dyn CheckpointStore>,
+    pub key: String,
+    pub lock: Rc<dyn Lock>,
+}
+
+/// Why a checkpoint was not written.
+pub enum NotKept {
+    /// Another driver has taken the upload over.
+    TakenOver,
+    Failed(Error),
+}
+
+impl Keeper {
+    /// Writes a checkpoint, or removes it where there is none any more.
+    pub async fn write(&self, checkpoint: Option<String>) -> core::result::Result<(), NotKept> {
+        if !self.lock.is_held().await {
+            return Err(NotKept::TakenOver);
+        }
+        let done = match checkpoint {
+            Some(text) => self.store.save(&self.key, &text).await,
+            None => self.store.remove(&self.key).await,
+        };
+        done.map_err(NotKept::Failed)
+    }
 }
 
 /// What tells a file from another one, and from itself as it was.
