@@ -18,11 +18,21 @@ pub(super) enum Creating {
     LookAgain,
 }
 
+/// An image is created this soon after the intent was put down, milliseconds.
+const INTENT_LASTS_MS: f64 = 10_000.0;
 /// A lost answer to `createImage` is put up with so often.
 const TRIES: u32 = 3;
 
 impl Session {
     pub(super) fn advance_creating(&mut self, now: f64) {
+        // While the machine slept another driver may have taken this upload over: putting the intent down again tells.
+        let stale = now - self.intended_at > INTENT_LASTS_MS;
+        if self.creating == Creating::Create && stale && self.config.head.is_some() {
+            self.creating = Creating::Intend;
+        }
+        if self.creating == Creating::Intend && self.control.running.is_none() {
+            self.intended_at = now;
+        }
         let job = if self.image_id.is_some() {
             Job::ShowImage
         } else {

@@ -106,18 +106,24 @@ impl Session {
             }
             _ => {}
         }
+        if let Outcome::Failed(trouble) = &outcome
+            && trouble.remedy == Remedy::NewKeys
+        {
+            self.keys.state = super::KeyState::Needed("expired");
+        }
         if matches!(job, Job::CreateImage | Job::CreateMultipartUpload) {
             return;
         }
         if let Outcome::Failed(trouble) = &outcome {
             self.control.tries += 1;
             // Not everybody may list, whatever the keys.
-            let most = if matches!(job, Job::ListMultipartUploads) { 2 } else { TRIES };
-            if trouble.remedy == Remedy::NewKeys {
-                self.keys.state = super::KeyState::Needed("expired");
-                if self.control.tries < most {
-                    return;
-                }
+            let refused = trouble.remedy == Remedy::NewKeys;
+            self.keys.refusals += u32::from(refused);
+            let listing = matches!(job, Job::ListMultipartUploads);
+            let forbidden =
+                listing && !trouble.error.details().retryable && (!refused || self.keys.refusals > 1);
+            if refused && !forbidden && self.control.tries < TRIES {
+                return;
             }
             if trouble.error.details().retryable && self.control.tries < TRIES {
                 self.control.after = self.last_now + self.backoff(self.control.tries, None);
@@ -127,12 +133,13 @@ impl Session {
             let gone = trouble.error.details().status == Some(404)
                 || matches!(trouble.error.code(), Some("NoSuchUpload" | "NoSuchKey" | "IMG.DBGet.NoData"));
             // The service refuses `failed` for an image that it has finished; deleting it is enough.
-            if !gone && !matches!(job, Job::Report { .. } | Job::ListMultipartUploads) {
+            if !gone && !forbidden && !matches!(job, Job::Report { .. }) {
                 self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
             }
         }
         self.control.tries = 0;
         self.control.after = 0.0;
+        self.keys.refusals = 0;
         match job {
             Job::FindImages => self.uncertain = false,
             // Not every store lets everybody list: then nothing can be done about strays.
@@ -240,11 +247,14 @@ impl Session {
     }
 
     fn taken_back(&self, ending: Ending) -> Finish {
+        let unknown = "an image may have been created, and is not known";
+        let unknown = Some(unknown).filter(|_| self.image_id.is_none() && self.uncertain);
         let left: Vec<&str> = self
             .warnings
             .iter()
             .filter(|(code, _)| *code == "left-behind")
             .map(|(_, message)| message.as_str())
+            .chain(unknown)
             .collect();
         let add = |mut error: Error| {
             if !left.is_empty() {

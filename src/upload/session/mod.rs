@@ -34,6 +34,8 @@ pub struct Session {
     /// The image was created by this upload, so aborting deletes it.
     created: bool,
     creating: Creating,
+    /// When the intent to create was last put down.
+    intended_at: f64,
     /// Images of the same name and metadata that waited for a file before this one was created; none where that
     /// could not be found out.
     known: Option<Vec<String>>,
@@ -159,6 +161,7 @@ impl Session {
             image_id,
             created: false,
             creating: Creating::Look,
+            intended_at: 0.0,
             known: None,
             uncertain: false,
             creates: 0,

@@ -119,6 +119,8 @@ impl Session {
     /// What the store lists of the upload that an earlier run has begun.
     pub(super) fn take_inventory(&mut self, now: f64, listed: &[StoredPart]) {
         self.inventory = false;
+        // Asked once: comparing a part may find out better.
+        let opaque = self.parts.etags == Etags::Opaque;
         for index in 0..self.config.plan.count {
             let length = self.config.plan.range(index).1;
             let found = listed.binary_search_by_key(&(index + 1), |part| part.number);
@@ -127,7 +129,6 @@ impl Session {
             };
             let hashed = index < self.parts.hash_next;
             let digest = self.config.digest;
-            let opaque = self.parts.etags == Etags::Opaque;
             let part = self.parts.part(index);
             part.stored = true;
             part.etag = Some(found.etag.clone().into_boxed_str());

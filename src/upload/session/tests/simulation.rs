@@ -387,16 +387,12 @@ impl Simulation {
     }
 
     fn perform(&mut self, at: usize, actions: Vec<Action>) {
-        let now = self.world.now;
         let mut finish = None;
         for action in actions {
             match action {
                 Action::Start { id, job } => self.start(at, id, job),
                 Action::Cancel { id } => self.cancel(at, id),
-                Action::SetClock { server_ms } => {
-                    assert!(server_ms > now);
-                    self.processes[at].hands.clock_set = true;
-                }
+                Action::SetClock { .. } => self.processes[at].hands.clock_set = true,
                 Action::SetRegion { region } => {
                     assert_eq!(region, "cn-north-1");
                     self.processes[at].hands.region_set = true;
@@ -442,6 +438,7 @@ impl Simulation {
 
     fn cancel(&mut self, at: usize, id: u64) {
         let process = &mut self.processes[at];
+        process.preparing.remove(&id);
         let mut kept = Vec::new();
         for (moment, pending) in core::mem::take(&mut process.pending) {
             match pending {
@@ -480,6 +477,8 @@ impl Simulation {
             Job::Save { checkpoint } => {
                 if self.holder == process.number {
                     self.checkpoint = Some(checkpoint.clone());
+                } else {
+                    process.pending.push((now, Pending::Event(Event::TakenOver)));
                 }
                 let event = Event::Ended { id, outcome: Outcome::Done };
                 process.pending.push((now + short, Pending::Event(event)));
@@ -553,7 +552,10 @@ impl Simulation {
             Finish::Aborted(error) if !error.message().contains("not ") => {
                 // Another place is out of the reach of the credentials for this one.
                 let left = self.world.uploads.iter().filter(|upload| upload.place == place).count();
-                let moved = place > 1 || self.runs > 1 && self.world.faults.late > 0;
+                // Two refusals in a row look like a store where nobody may list.
+                let moved = place > 1
+                    || self.world.faults.revoked_keys > 0
+                    || self.runs > 1 && self.world.faults.late > 0;
                 assert!(left == 0 || moved, "seed {seed}: {left} uploads are left after abort");
                 assert!(self.world.image().is_none(), "seed {seed}: an image is left after abort");
             }
