@@ -1,6 +1,7 @@
 //! The bindings: one file per exported class, nothing but conversion. The JavaScript shells of the package call
 //! these; nobody else does.
 
+mod checkpoints;
 mod client;
 mod convert;
 mod download;

@@ -50,8 +50,7 @@ pub struct Settings {
     pub secure: bool,
     pub observer: Option<Observer>,
     /// Connections to the store, shared with the other uploads of the page; none where nobody limits them.
-    pub slots: Option<Rc<Slots>>,
-    pub keeper: Option<Keeper>,
+    pub slots: Option<Rc<dyn Fn(&str) -> Rc<Slots>>>,
 }
 
 /// Everything that the jobs of one upload share.
@@ -68,6 +67,7 @@ pub struct Driver {
     image_id: RefCell<String>,
     /// What the store of checkpoints has not been told yet: a text to save, or none to forget it.
     unsaved: RefCell<Option<Option<String>>>,
+    keeper: RefCell<Option<Rc<Keeper>>>,
     /// Checkpoints are written one after the other.
     writing: Turn,
 }
@@ -89,6 +89,7 @@ impl Driver {
         source: Rc<dyn Source>,
         plan: Plan,
         settings: Settings,
+        keeper: Option<Keeper>,
     ) -> Self {
         Driver {
             backend,
@@ -101,19 +102,21 @@ impl Driver {
             keys: RefCell::default(),
             image_id: RefCell::default(),
             unsaved: RefCell::default(),
+            keeper: RefCell::new(keeper.map(Rc::new)),
             writing: Turn::default(),
         }
     }
 
-    /// Runs a session to its end.
+    /// Runs a session to its end, from this event on.
     pub async fn run(
         self: Rc<Self>,
         mut session: Session,
+        first_event: Event,
         queue: Queue<Event>,
         watcher: Rc<dyn Watcher>,
     ) -> Finish {
         let mut jobs: Vec<(u64, Cancel)> = Vec::new();
-        let mut event = Event::Start;
+        let mut event = first_event;
         let mut told = (f64::NEG_INFINITY, "");
         let mut in_a_row = 0u32;
         *self.image_id.borrow_mut() = session.image_id().unwrap_or_default().to_owned();
@@ -190,9 +193,8 @@ impl Driver {
         }
         self.source.close();
         self.write_unsaved(&queue).await;
-        if let Some(keeper) = &self.settings.keeper {
-            keeper.lock.release().await;
-        }
+        // Others may take the upload up from here.
+        drop(self.keeper.take());
         // The keys are wiped with their last copy.
         *self.keys.borrow_mut() = None;
         finish
@@ -210,7 +212,8 @@ impl Driver {
 
     async fn write_unsaved(&self, queue: &Queue<Event>) {
         let _turn = self.writing.take().await;
-        let (Some(checkpoint), Some(keeper)) = (self.unsaved.take(), &self.settings.keeper) else { return };
+        let keeper = self.keeper.borrow().clone();
+        let (Some(checkpoint), Some(keeper)) = (self.unsaved.take(), keeper) else { return };
         match keeper.write(checkpoint).await {
             Ok(()) => {}
             Err(NotKept::TakenOver) => queue.push(Event::TakenOver),
@@ -246,7 +249,8 @@ impl Driver {
             Job::FindImages => Outcome::Found(self.backend.find().await.map_err(service)?),
             Job::Save { checkpoint } => {
                 let _turn = self.writing.take().await;
-                if let Some(keeper) = &self.settings.keeper {
+                let keeper = self.keeper.borrow().clone();
+                if let Some(keeper) = keeper {
                     match keeper.write(Some(checkpoint)).await {
                         Ok(()) => {}
                         Err(NotKept::TakenOver) => queue.push(Event::TakenOver),

@@ -83,10 +83,12 @@ impl Driver {
 
     /// Waits for a connection where they are few: small requests go before parts.
     async fn slot(&self, urgent: bool) -> Option<Slot> {
-        match &self.settings.slots {
-            Some(slots) => Some(slots.take(urgent).await),
-            None => None,
-        }
+        let slots = {
+            let place = self.place.borrow();
+            let authority = place.as_ref().map(|place| place.endpoint.authority.as_str());
+            self.settings.slots.as_ref().zip(authority).map(|(slots, authority)| slots(authority))
+        }?;
+        Some(slots.take(urgent).await)
     }
 
     /// A small request, within its time.
