@@ -47,15 +47,15 @@ test('kill -9 at ten points of a 1 GiB upload', { timeout: 600_000 }, async (t) 
     path: file,
     image: rawImage({ name: 'killed again and again' }),
     checkpoint: { directory },
-    options: { concurrency: CONCURRENCY },
+    options: { concurrency: CONCURRENCY, partSize: 8 * MIB },
   };
   // So that the process does not run far ahead of what it says of itself.
-  await emulator.spoil({ operation: 'UploadPart', delayMs: 100, times: 0 });
-  const parts = 64;
+  await emulator.spoil({ operation: 'UploadPart', delayMs: 200, times: 0 });
+  const parts = 128;
   const points = [...randomBytes('points', 10)];
   for (const [index, point] of points.entries()) {
     // Somewhere within the next tenth, at a moment when a part has just been started or stored.
-    let left = 1 + (point % 8);
+    let left = 1 + (point % 4);
     const kind = point % 2 ? 'stored' : 'started';
     const { last, killed } = await run(t, request, (line) => line.state === kind && --left <= 0);
     assert.ok(killed, `run ${index} ended before it was killed: ${JSON.stringify(last)}`);

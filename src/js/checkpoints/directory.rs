@@ -74,13 +74,13 @@ impl Directory {
 
     /// How long ago a file was touched, milliseconds; none where there is none.
     pub async fn age(&self, path: &JsValue) -> Option<f64> {
-        let stat = self.call("stat", &[path.clone()]).await.ok()?;
+        let stat = self.call("stat", core::slice::from_ref(path)).await.ok()?;
         get(&stat, "mtimeMs")?.as_f64().map(|touched| JsPlatform.now() - touched)
     }
 
     /// Removes a file; one that is not there is no error.
     pub async fn unlink(&self, path: &JsValue) -> Answer {
-        let removed = self.call("unlink", &[path.clone()]).await;
+        let removed = self.call("unlink", core::slice::from_ref(path)).await;
         removed.or_else(|error| if is_code(&error, "ENOENT") { Ok(JsValue::UNDEFINED) } else { Err(error) })
     }
 

@@ -31,20 +31,24 @@ struct FileLock {
     _touching: Heartbeat,
 }
 
+impl FileLock {
+    /// Whether the file at its place is still this one; `unreadable` where that cannot be found out just now.
+    fn is_ours(&self, unreadable: bool) -> LocalFuture<'static, bool> {
+        let (directory, path, text) = (self.directory.clone(), self.path.clone(), self.text.clone());
+        Box::pin(async move { directory.read(&path).await.map_or(unreadable, |found| found == *text) })
+    }
+}
+
 impl Hold for FileLock {
     fn is_held(&self) -> LocalFuture<'static, bool> {
-        let (directory, path, text) = (self.directory.clone(), self.path.clone(), self.text.clone());
-        Box::pin(async move {
-            // A file that cannot be read just now is not lost.
-            directory.read(&path).await.is_ok_and(|found| found == *text)
-        })
+        self.is_ours(true)
     }
 
     fn release(&self) -> LocalFuture<'static, ()> {
-        let held = self.is_held();
+        let ours = self.is_ours(false);
         let (directory, path, handle) = (self.directory.clone(), self.path.clone(), self.handle.clone());
         Box::pin(async move {
-            if held.await {
+            if ours.await {
                 let _ = directory.unlink(&path).await;
             }
             let _ = call(&handle, "close", &Array::new()).await;

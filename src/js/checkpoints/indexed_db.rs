@@ -71,7 +71,7 @@ async fn connect() -> Answer {
     }
     // Another version, or whoever deletes the database, must not wait for this page.
     if let Some(Ok(close)) = get(&database, "close").map(JsCast::dyn_into::<Function>) {
-        let _ = Reflect::set(&database, &"onversionchange".into(), &close.bind(&database));
+        let _ = Reflect::set(&database, &"onversionchange".into(), &close.bind0(&database));
     }
     Ok(database)
 }

@@ -162,7 +162,9 @@ pub async fn take(
     let renewed = holding.clone();
     let renew = move || {
         let holding = renewed.clone();
-        JsPlatform.spawn(Box::pin(async move { drop(holding.renew().await) }));
+        JsPlatform.spawn(Box::pin(async move {
+            holding.renew().await;
+        }));
     };
     let asked = holding.clone();
     let answer = move |event: JsValue| {
