@@ -6,7 +6,7 @@ pub(super) mod pending;
 mod prepare;
 
 use super::client::{Shared, parse};
-use super::convert::{SignalWatch, error_to_js, function, to_js, watch_signal};
+use super::convert::{SignalWatch, error_to_js, function, spawned, to_js, watch_signal};
 use crate::error::{Kind, Result};
 use crate::task::{First, Queue, first};
 use crate::upload::driver::{Driver, Watcher};
@@ -17,7 +17,6 @@ use core::cell::{Cell, RefCell};
 use js_sys::{Function, Promise, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 /// An upload under way.
 #[wasm_bindgen]
@@ -143,7 +142,7 @@ pub(super) fn start(shared: Rc<Shared>, work: Work, given: JsValue) -> UploadCor
     });
     let queue = Queue::default();
     let (watched, events) = (state.clone(), queue.clone());
-    let done = future_to_promise(async move {
+    let done = spawned(Box::pin(async move {
         let preparing = prepare(&shared, work, &given, &watched, &events);
         let prepared = match first(Box::pin(ended_early(&shared, &events)), Box::pin(preparing)).await {
             First::Left(finish) => Err(finish),
@@ -196,7 +195,7 @@ pub(super) fn start(shared: Rc<Shared>, work: Work, given: JsValue) -> UploadCor
             false => error,
         };
         Err(error_to_js(&shared.service.finish_outer(error, "upload")))
-    });
+    }));
     UploadCore { state, queue, done }
 }
 
