@@ -461,7 +461,8 @@ export class PendingUpload {
 // ---------------------------------------------------------------- download
 
 /**
- * Node: a path (written as `path.part` until it is whole and right). Browser: a handle from showSaveFilePicker, or
+ * Node: a path (written as `path.part` until it is whole and right; a download that broke off leaves it with a note,
+ * `path.part.json`, and the next download of the same image to the same path goes on there). Browser: a handle from showSaveFilePicker, or
  * 'download' (through the origin's private file system; refused where there is none). 'stream' anywhere.
  */
 export type DownloadTarget = { path: string } | FileHandleLike | 'download' | 'stream';
@@ -509,7 +510,7 @@ export class DownloadTask {
   readonly stream: DownloadStream | undefined;
   pause(): void;
   resume(): void;
-  /** Ends it; nothing that looks finished is left. */
+  /** Ends it; nothing is left. */
   abort(): Promise<void>;
 }
 

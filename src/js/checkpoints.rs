@@ -26,6 +26,8 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+pub use locks::{Claim, claim_now};
+
 /// What became of the `checkpoint` option.
 pub enum Opened {
     Store(Rc<Store>),
