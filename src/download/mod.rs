@@ -5,6 +5,7 @@ use crate::error::{Error, Kind, Result};
 use crate::http::retry::{self, Policy};
 use crate::json::Quoted;
 use crate::json::Value;
+use crate::md5::Md5;
 use crate::oss::is_md5;
 use crate::platform::{LocalFuture, Platform};
 use crate::service::{CallOptions, Service, aborted};
@@ -14,7 +15,6 @@ use crate::upload::cecloud::Cecloud;
 use crate::upload::progress::Rate;
 use core::cell::{Cell, RefCell};
 use core::task::{Poll, Waker};
-use md5::{Digest, Md5};
 use serde::Serialize;
 use std::rc::Rc;
 
@@ -144,7 +144,7 @@ impl Download {
         let mut state = State {
             received: 0,
             total: facts.size.filter(|size| *size > 0),
-            md5: Md5::new(),
+            md5: Md5::default(),
             rate: Rate::default(),
             told: f64::NEG_INFINITY,
         };
@@ -170,7 +170,7 @@ impl Download {
             }
         }
         self.tell(&mut state, true);
-        let md5 = self.digest.then(|| crate::auth::sigv4::hex(&state.md5.finalize()));
+        let md5 = self.digest.then(|| crate::auth::sigv4::hex(&state.md5.finish()));
         let checksum = facts.checksum.trim().to_ascii_lowercase();
         let verified = match &md5 {
             Some(md5) if is_md5(&checksum) && *md5 != checksum => {
