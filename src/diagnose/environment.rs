@@ -1,6 +1,6 @@
 //! Where the client runs: the page, what it lacks, and how near an address is to it.
 
-use super::{Check, say};
+use super::Checks;
 
 /// What the platform shows of itself.
 #[derive(Clone, Debug)]
@@ -14,14 +14,12 @@ pub struct Environment {
 /// A page that the client runs in.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// `https://host:port`; `null` for one that was opened from a file.
+    /// `https://host:port`; `null` for one that was opened from a file, or in a sandboxed frame.
     pub origin: String,
-    /// A secure context: https, or this machine.
-    pub is_secure: bool,
-    /// Whether IndexedDB answers; none where nobody could tell.
+    /// Whether there is an IndexedDB.
     pub has_database: bool,
-    /// What of Web Locks, private files and crypto.subtle it lacks, in words.
-    pub lacks: Vec<&'static str>,
+    /// Whether it is a secure context: https, or this machine.
+    pub is_secure: bool,
 }
 
 /// How near a host is, in the words of Chrome's Local Network Access.
@@ -37,26 +35,27 @@ pub enum Nearness {
 /// How near the host of an origin (`https://host:port`) is, as far as its name tells.
 pub fn nearness(origin: &str) -> Nearness {
     let authority = origin.split_once("://").map_or(origin, |(_, rest)| rest);
-    let host = match authority.rsplit_once(':') {
-        Some((host, _)) if !authority.ends_with(']') => host,
-        _ => authority,
-    };
+    let end =
+        if authority.starts_with('[') { authority.find(']').map(|at| at + 1) } else { authority.find(':') };
+    let host = authority.get(..end.unwrap_or(authority.len())).unwrap_or(authority);
+    let starts = |starts: &[&str]| starts.iter().any(|start| host.starts_with(start));
+    // No top-level domain ends in a digit: an IPv4 address. URL parsers spell it with four numbers.
+    if host.ends_with(|last: char| last.is_ascii_digit()) {
+        let mut numbers = host.split('.');
+        let mut next = || numbers.next().unwrap_or_default().parse::<u16>().unwrap_or(0);
+        return match (next(), next()) {
+            (127, _) => Nearness::Loopback,
+            (10, _) | (192, 168) | (172, 16..=31) | (169, 254) => Nearness::Local,
+            _ => Nearness::Public,
+        };
+    }
     if host == "localhost" || host.ends_with(".localhost") || host == "[::1]" {
-        return Nearness::Loopback;
+        Nearness::Loopback
+    } else if host.ends_with(".local") || starts(&["[fc", "[fd", "[fe8", "[fe9", "[fea", "[feb"]) {
+        Nearness::Local
+    } else {
+        Nearness::Public
     }
-    let numbers: Option<Vec<u8>> = host.split('.').map(|number| number.parse().ok()).collect();
-    match numbers.as_deref() {
-        Some([127, _, _, _]) => return Nearness::Loopback,
-        Some([10, _, _, _] | [192, 168, _, _] | [172, 16..=31, _, _] | [169, 254, _, _]) => {
-            return Nearness::Local;
-        }
-        _ => {}
-    }
-    let local = ["[fc", "[fd", "[fe8", "[fe9", "[fea", "[feb"];
-    if host.ends_with(".local") || local.iter().any(|start| host.starts_with(start)) {
-        return Nearness::Local;
-    }
-    Nearness::Public
 }
 
 impl Page {
@@ -79,37 +78,28 @@ impl Environment {
         self.page.as_ref().map(|page| page.origin.as_str()).filter(|origin| *origin != target)
     }
 
+    pub fn mixes(&self, target: &str) -> bool {
+        self.page.as_ref().is_some_and(|page| page.mixes(target))
+    }
+
     /// The check `environment`.
-    pub fn check(&self) -> Check {
-        let Some(page) = &self.page else {
-            return Check::pass(
-                "environment",
-                "This is no browser: nothing is hidden, and nothing is missing.",
-            );
+    pub fn check(&self, checks: &mut Checks) {
+        let (ok, message, advice) = match &self.page {
+            None => (true, "This is no browser: nothing is hidden, nothing is missing.", ""),
+            Some(page) if !page.has_database => (
+                false,
+                "There is no IndexedDB here: uploads work, but cannot go on after a reload.",
+                "Allow site data for this page, leave the private window or the sandboxed frame, or keep checkpoints \
+                 in a store of your own (option checkpoint of upload).",
+            ),
+            Some(page) if page.is_secure => (true, "The browser has all that uploads and downloads use.", ""),
+            Some(_) => (
+                true,
+                "This page is served by http, so it has no Web Locks, no crypto.subtle and no private files (OPFS). \
+                 Uploads work all the same; downloads to 'download' are refused.",
+                "Serve the page by https (or from localhost) to have all of it.",
+            ),
         };
-        if !page.has_database {
-            return Check::fail(
-                "environment",
-                "IndexedDB does not answer here (a private window, blocked site data, or a sandboxed frame): an \
-                 upload works, but cannot go on after a reload.",
-                "Allow site data for this page, leave the private window, or keep checkpoints yourself: \
-                 upload(file, image, { checkpoint: myStore }).",
-            );
-        }
-        if page.lacks.is_empty() {
-            return Check::pass("environment", "The browser has all that uploads and downloads use.");
-        }
-        let reason = if page.is_secure { "" } else { ", because this page is served by http" };
-        Check::pass(
-            "environment",
-            say(&[
-                "Missing here",
-                reason,
-                ": ",
-                &page.lacks.join(", "),
-                ". Uploads work all the same; downloads to 'download' are refused where private files are missing.",
-            ]),
-        )
-        .advise("Serve the page by https (or from localhost) to have all of it.")
+        checks.add(ok, "environment", message.into(), advice.into());
     }
 }

@@ -1,21 +1,21 @@
 //! Asks service and store in order; every request has its time, and all of them together half a minute.
 
 use super::environment::Environment;
-use super::reach::{Silence, cause, explain};
-use super::service::{self, Head};
-use super::{Check, Probes, say, texts};
+use super::reach::{Cause, Silence, cause, explain};
+use super::service::{self, Head, date_of};
+use super::store::Answer;
+use super::{Checks, Probes, Text, say, texts};
 use crate::api::cecloud::list_private_images;
-use crate::error::{Error, Kind, Result};
-use crate::http::retry::Policy;
+use crate::api::operation::Operation;
+use crate::error::{Kind, Result};
 use crate::http::url::origin_of;
-use crate::http::{Cookies, Failure, Headers, Method, Request, Response, Transport};
+use crate::http::{Cookies, Failure, Headers, Method, Request, Transport};
 use crate::json::Value;
 use crate::oss::note::StoreNotes;
 use crate::platform::{LocalFuture, Platform};
 use crate::service::{CallOptions, Service, aborted, closed};
 use crate::task::{First, first};
 use core::cell::RefCell;
-use core::future::Future;
 use std::rc::Rc;
 
 mod store;
@@ -23,7 +23,7 @@ mod store;
 /// The longest that one request may take, milliseconds.
 const REQUEST_MS: f64 = 10_000.0;
 /// The longest that all of them may take together.
-const ALL_MS: f64 = 28_000.0;
+const ALL_MS: f64 = 29_000.0;
 /// More headers of their own are not tried one by one.
 const MOST_HEADERS: usize = 12;
 
@@ -39,255 +39,251 @@ pub struct Diagnosing {
     pub options: CallOptions,
 }
 
-/// Notes what goes over the wire of the service.
-struct Watched {
-    inner: Rc<dyn Transport>,
-    platform: Rc<dyn Platform>,
-    head: Rc<RefCell<Head>>,
-}
-
-impl Transport for Watched {
-    fn send(&self, request: Request) -> LocalFuture<'static, core::result::Result<Response, Failure>> {
-        self.head.borrow_mut().sent = names(&request.headers);
-        let (head, platform, sending) = (self.head.clone(), self.platform.clone(), self.inner.send(request));
-        Box::pin(async move {
-            let response = sending.await?;
-            let mut head = head.borrow_mut();
-            head.status = Some(response.status);
-            head.html = response.headers.get("content-type").is_some_and(|kind| kind.contains("html"));
-            head.date = response.headers.get("date").map(str::to_owned);
-            head.at = platform.now();
-            drop(head);
-            Ok(response)
-        })
-    }
-}
-
+/// The names of headers; `accept` is allowed everywhere and nobody's business.
 fn names(headers: &Headers) -> Vec<String> {
-    headers.iter().map(|(name, _)| name.to_owned()).collect()
+    headers.iter().filter(|(name, _)| *name != "accept").map(|(name, _)| name.to_owned()).collect()
 }
 
 /// Looks at everything; fails only where the caller ends it or the client is closed.
-pub async fn run(diagnosing: &Diagnosing) -> Result<Vec<Check>> {
-    let (cancel, closing) = (&diagnosing.options.cancel, &diagnosing.service.closing);
-    let ended = Box::pin(first(Box::pin(cancel.cancelled()), Box::pin(closing.cancelled())));
-    match first(ended, Box::pin(diagnosing.look())).await {
+pub async fn run(from: Diagnosing) -> Result<Checks> {
+    let (cancel, closing) = (from.options.cancel.clone(), from.service.closing.clone());
+    let (platform, checks) = (from.service.platform.clone(), Rc::new(RefCell::new(Checks::default())));
+    let request_ms = from.options.timeout_ms.unwrap_or(from.service.timeout_ms).min(REQUEST_MS);
+    let ends = platform.now() + ALL_MS;
+    let looking = Looking { from, platform, checks: checks.clone(), request_ms, ends };
+    let ended = first(Box::pin(cancel.cancelled()), Box::pin(closing.cancelled()));
+    match first(Box::pin(ended), Box::pin(looking.look())).await {
         First::Left(First::Left(())) => Err(aborted()),
         First::Left(First::Right(())) => Err(closed()),
-        First::Right(checks) => Ok(checks),
+        First::Right(()) => Ok(checks.take()),
     }
 }
 
-/// How long things may take.
-struct Limits<'a> {
-    platform: &'a dyn Platform,
+/// A diagnosis under way.
+struct Looking {
+    from: Diagnosing,
+    platform: Rc<dyn Platform>,
+    checks: Rc<RefCell<Checks>>,
+    /// What one request may take.
     request_ms: f64,
+    /// When all must be done; requests that begin later get next to no time.
     ends: f64,
 }
 
-impl Limits<'_> {
-    /// What a request may take now.
-    fn now(&self) -> f64 {
+impl Looking {
+    async fn look(self) {
+        let images = self.service().await;
+        self.object_store(images).await;
+        self.from.environment.check(&mut self.checks.borrow_mut());
+    }
+
+    fn limit(&self) -> f64 {
         self.request_ms.min(self.ends - self.platform.now()).max(1.0)
     }
 
-    /// None where it takes longer.
-    async fn within<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        match first(Box::pin(work), self.platform.sleep(self.now())).await {
-            First::Left(done) => Some(done),
-            First::Right(()) => None,
-        }
-    }
-}
-
-impl Diagnosing {
-    async fn look(&self) -> Vec<Check> {
-        let platform = &self.service.platform;
-        let asked = self.options.timeout_ms.unwrap_or(self.service.timeout_ms).min(REQUEST_MS);
-        let limits = Limits { platform: &**platform, request_ms: asked, ends: platform.now() + ALL_MS };
-        let head = Rc::new(RefCell::new(Head::default()));
-        let once = self.once(&head, limits.request_ms);
-        let mut checks = Vec::new();
-        let images = self.service(&once, &head, &limits, &mut checks).await;
-        self.object_store(&once, images, &limits, &mut checks).await;
-        checks.push(self.environment.check());
-        checks
+    fn pass(&self, name: &'static str, message: Text) {
+        self.checks.borrow_mut().pass(name, message);
     }
 
-    /// The service, asked once and watched.
-    fn once(&self, head: &Rc<RefCell<Head>>, timeout_ms: f64) -> Service {
-        let from = &*self.service;
-        let transport =
-            Watched { inner: from.transport.clone(), platform: from.platform.clone(), head: head.clone() };
-        Service {
-            transport: Rc::new(transport),
-            platform: from.platform.clone(),
-            authenticator: from.authenticator.clone(),
-            endpoint: from.endpoint.clone(),
-            signing_endpoint: from.signing_endpoint.clone(),
-            headers: from.headers.clone(),
-            timeout_ms,
-            retry: Policy { max_attempts: 1, ..from.retry },
-            cookies: from.cookies,
-            observer: from.observer.clone(),
-            closing: from.closing.clone(),
-        }
+    fn fail(&self, name: &'static str, message: Text, advice: Text) {
+        self.checks.borrow_mut().fail(name, message, advice);
     }
 
-    fn call(&self, timeout_ms: f64) -> CallOptions {
-        CallOptions { timeout_ms: Some(timeout_ms), ..self.options.clone() }
+    /// A call to the service, made once; its answer is the core's own JSON.
+    fn call(
+        &self,
+        operation: &'static Operation,
+        arguments: Vec<Value>,
+        head: &Rc<RefCell<Head>>,
+    ) -> LocalFuture<'static, Result<Value>> {
+        let (service, platform, head) = (self.from.service.clone(), self.platform.clone(), head.clone());
+        let mut options = self.from.options.clone();
+        options.timeout_ms = Some(self.limit());
+        options.watch = Some(Rc::new(move |request, answer| {
+            let mut head = head.borrow_mut();
+            head.sent = names(&request.headers);
+            if let Some(answer) = answer {
+                head.status = answer.status;
+                head.html = answer.headers.get("content-type").is_some_and(|kind| kind.contains("html"));
+                head.date = date_of(&answer.headers);
+                head.at = platform.now();
+            }
+        }));
+        Box::pin(async move {
+            let text = zeroize::Zeroizing::new(service.call(operation, &arguments, &options).await?);
+            Ok(Value::parse(&text)?)
+        })
+    }
+
+    /// Any other request, in time.
+    fn exchange(&self, request: Request) -> LocalFuture<'static, core::result::Result<Answer, Failure>> {
+        let platform = self.platform.clone();
+        let sending = self.from.store.send(request);
+        self.in_time(Box::pin(async move {
+            let response = sending.await?;
+            let (status, headers, at) = (response.status, response.headers, platform.now());
+            let text = String::from_utf8_lossy(&response.body.whole().await?).into_owned();
+            Ok(Answer { status, headers, text, at })
+        }))
+    }
+
+    fn in_time(
+        &self,
+        work: LocalFuture<'static, core::result::Result<Answer, Failure>>,
+    ) -> LocalFuture<'static, core::result::Result<Answer, Failure>> {
+        let limit = self.platform.sleep(self.limit());
+        Box::pin(async move {
+            match first(work, limit).await {
+                First::Left(done) => done,
+                First::Right(()) => Err(Failure { kind: Kind::Timeout, message: String::new(), sent: true }),
+            }
+        })
     }
 
     /// The checks of the service; gives the private images where it listed them.
-    async fn service(
-        &self,
-        once: &Service,
-        head: &RefCell<Head>,
-        limits: &Limits<'_>,
-        checks: &mut Vec<Check>,
-    ) -> Option<Value> {
-        const REACHABLE: &str = "service-reachable";
-        let who = "The image service";
+    async fn service(&self) -> Option<Value> {
+        let (once, environment) = (&self.from.service, &self.from.environment);
+        let head = Rc::new(RefCell::new(Head::default()));
         let origin = once.endpoint.origin();
-        let base = once.endpoint.url("", "");
+        let url = once.endpoint.url(list_private_images::OPERATION.path, "current=1&size=1");
         let request = Value::Object(vec![("size".to_owned(), 50.into())]);
-        let operation = &list_private_images::OPERATION;
-        let options = self.call(limits.now());
-        let arguments = [request];
-        let listed = limits.within(once.call(operation, &arguments, &options)).await;
-        let listed = listed.unwrap_or_else(|| Err(Error::new(Kind::Timeout, "no answer in time")));
-        let mixes = self.environment.page.as_ref().is_some_and(|page| page.mixes(&origin));
-        let silent = |error: &Error| matches!(error.kind(), Kind::Network | Kind::Timeout);
-        let head = head.borrow().clone();
-        checks.push(match mixes && listed.as_ref().is_err_and(silent) {
-            true => Check::fail(
-                "endpoint",
-                say(&["The page is https, the endpoint ", &base, " http: browsers keep such requests back (mixed content)."]),
-                "Serve the image service by https, or pass requests on from the page's own server and use endpoint: \
-                 '/ims'. Only http://localhost is excepted.",
-            ),
-            false => {
-                let page = match self.environment.stranger(&origin) {
-                    Some(page) => &say(&[", from a page of ", page, " (another origin: CORS applies)"]),
-                    None if self.environment.page.is_some() => ", the page's own origin (CORS does not apply)",
-                    None => "",
-                };
-                Check::pass("endpoint", say(&["The image service is expected at ", &base, page, "."]))
-            }
-        });
+        let listed = self.call(&list_private_images::OPERATION, vec![request], &head).await;
+        let head = head.take();
         let error = listed.as_ref().err();
-        if let Some(error) = error.filter(|error| silent(error))
-            && head.status.is_none()
-            && !head.sent.is_empty()
-        {
-            let url = once.endpoint.url(operation.path, "current=1&size=1");
-            let seen =
-                self.silence(&url, &head.sent, once.cookies, error.message(), error.kind(), limits).await;
-            let why = cause(&self.environment, &origin, &seen);
-            let page = self.environment.stranger(&origin).unwrap_or_default();
-            let rule = || texts::service_rule(page, &allowed(&head.sent), once.cookies == Cookies::Include);
-            let (message, advice) = explain(&why, who, &origin, &self.environment, &seen, &rule);
-            if why.is_cors() {
-                checks.push(Check::pass(REACHABLE, say(&[who, " at ", &origin, " answers."])));
-            }
-            let name = if why.is_cors() { "service-cors" } else { REACHABLE };
-            checks.push(Check::fail(name, message, advice));
+        let silent = error
+            .filter(|error| head.status == 0 && matches!(error.kind(), Kind::Network | Kind::Timeout))
+            .filter(|_| !head.sent.is_empty());
+        let base = once.endpoint.url("", "");
+        let stranger = environment.stranger(&origin);
+        let place = say(&[
+            "The image service is expected at ",
+            &base,
+            match (stranger, &environment.page) {
+                (Some(_), _) => ", another origin than the page's: CORS applies.",
+                (None, Some(_)) => ", the page's own origin: CORS does not apply.",
+                (None, None) => ".",
+            },
+        ]);
+        match silent.is_some() && environment.mixes(&origin) {
+            true => self.fail(
+                "endpoint",
+                place,
+                "An https page needs an https endpoint; see service-reachable.".into(),
+            ),
+            false => self.pass("endpoint", place),
+        }
+        let cookies = once.cookies == Cookies::Include;
+        let rule = texts::service_rule(stranger.unwrap_or_default(), &head.sent.join(", "), cookies);
+        let names = ["service-reachable", "service-cors"];
+        if let Some(error) = silent {
+            let timeout = error.kind() == Kind::Timeout;
+            let seen = self.look_around(&url, &head.sent, cookies, error.message(), timeout).await;
+            self.unanswered(names, "The image service", &url, &seen, rule);
             return None;
         }
-        if let Some(status) = head.status {
-            let status = status.to_string();
-            checks.push(Check::pass(
-                REACHABLE,
-                say(&[who, " at ", &origin, " answers (status ", &status, ")."]),
-            ));
-            if let Some(page) = self.environment.stranger(&origin) {
-                checks.push(self.writes(once, page, &head, limits).await);
+        if head.status > 0 {
+            self.answered(names, "The image service", &origin, head.status);
+            if stranger.is_some() {
+                // What the list did not need and other calls do: a body of JSON.
+                match self.read(&url, "content-type", false).await.is_ok() {
+                    true => self.pass(
+                        "service-cors",
+                        "The service lets this page in with all headers that the client sends. (The methods PUT and \
+                         DELETE, of updateImage and deleteImage, cannot be tried without changing something.)"
+                            .into(),
+                    ),
+                    false => self.fail(
+                        "service-cors",
+                        "The service lets this page read, but not send JSON: it refuses the preflight (OPTIONS), \
+                         Access-Control-Allow-Headers lacks content-type."
+                            .into(),
+                        rule,
+                    ),
+                }
             }
         }
         let region = once.headers.iter().find(|(name, _)| name == "x-regionid");
-        let mut own: Vec<&str> = vec!["accept", "content-type"];
-        own.extend(once.headers.iter().chain(&self.options.headers).map(|(name, _)| name.as_str()));
-        let region = region.map_or("", |(_, value)| value.as_str());
-        checks.extend(service::judge(listed.as_ref().map(drop), &head, region, &own));
-        if head.status.is_some() {
-            checks.push(service::clock_of(&head));
+        let own = once.headers.len() + self.from.options.headers.len();
+        let checks = &mut *self.checks.borrow_mut();
+        service::judge(checks, error, &head, region.map_or("", |(_, value)| value), head.sent.len() > own);
+        if head.status > 0 {
+            service::clock(checks, "clock", "the image service", head.date, head.at, "");
         }
-        // Shaped by this client a moment ago: it parses.
-        listed.ok().map(|text| Value::parse(&text).unwrap_or_default())
+        listed.ok()
     }
 
-    /// What the list did not need and other calls do: a body of JSON.
-    async fn writes(&self, once: &Service, page: &str, head: &Head, limits: &Limits<'_>) -> Check {
-        const NAME: &str = "service-cors";
-        let url = once.endpoint.url(list_private_images::OPERATION.path, "current=1&size=1");
-        if self.readable(&url, Some("content-type"), Cookies::Omit, limits).await {
-            return Check::pass(
-                NAME,
-                "The service lets this page in, with all headers that the client sends. (Whether the methods PUT and \
-                 DELETE are allowed cannot be tried without changing something: updateImage and deleteImage need them.)",
-            );
-        }
-        Check::fail(
-            NAME,
-            "The service lets this page read, but refuses the preflight (OPTIONS) of calls that send JSON: \
-             Access-Control-Allow-Headers lacks content-type.",
-            texts::service_rule(page, &allowed(&head.sent), once.cookies == Cookies::Include),
-        )
+    fn answered(&self, names: [&'static str; 2], who: &str, origin: &str, status: u16) {
+        self.pass(
+            names[0],
+            say(&[who, " at ", origin, " answers (status ", &u64::from(status).to_string(), ")."]),
+        );
     }
 
-    /// A GET across origins, with one header of ours at most: whether the answer can be read.
-    async fn readable(&self, url: &str, header: Option<&str>, cookies: Cookies, limits: &Limits<'_>) -> bool {
+    /// Says why there was no answer; `names` are the checks of reaching it and of CORS.
+    fn unanswered(
+        &self,
+        names: [&'static str; 2],
+        who: &str,
+        url: &str,
+        seen: &Silence,
+        rule: Text,
+    ) -> Cause {
+        let (origin, environment) = (origin_of(url), &self.from.environment);
+        let why = cause(environment, origin, seen);
+        let (message, advice) = explain(why, who, origin, environment, seen, rule);
+        if why.is_cors() {
+            self.pass(names[0], say(&[who, " at ", origin, " answers."]));
+        }
+        self.fail(names[usize::from(why.is_cors())], message, advice);
+        why
+    }
+
+    /// A GET across origins, with one header of ours at most: whether the answer can be read. The value is never the
+    /// real one: preflights ask for names.
+    fn read(
+        &self,
+        url: &str,
+        header: &str,
+        cookies: bool,
+    ) -> LocalFuture<'static, core::result::Result<Answer, Failure>> {
         let mut request = Request::new(Method::Get, url.to_owned());
-        request.cookies = cookies;
-        if let Some(name) = header {
-            // Never the real value: the preflight asks for names, and the answer does not matter.
-            request.headers.set(name, if name == "content-type" { "application/json" } else { "diagnose" });
+        if cookies {
+            request.cookies = Cookies::Include;
         }
-        matches!(limits.within(self.store.send(request)).await, Some(Ok(_)))
+        if !header.is_empty() {
+            request
+                .headers
+                .set(header, if header == "content-type" { "application/json" } else { "diagnose" });
+        }
+        self.exchange(request)
     }
 
     /// Looks around a request that got no answer.
-    async fn silence(
+    async fn look_around(
         &self,
         url: &str,
         headers: &[String],
-        cookies: Cookies,
+        cookies: bool,
         message: &str,
-        kind: Kind,
-        limits: &Limits<'_>,
+        timeout: bool,
     ) -> Silence {
-        let mut seen = Silence { message: message.to_owned(), ..Silence::default() };
-        if kind == Kind::Timeout {
-            seen.timeout_ms = Some(limits.request_ms as u64);
-            return seen;
-        }
-        let Some(probes) = &self.probes else { return seen };
-        seen.opaque = limits.within(probes.opaque(url)).await == Some(true);
+        let mut seen = Silence { message: message.to_owned(), timeout, ..Silence::default() };
+        let Some(probes) = self.from.probes.as_ref().filter(|_| !timeout) else { return seen };
+        seen.opaque = self.in_time(probes.opaque(url)).await.is_ok();
         // The report of the policy comes a moment after the failure.
-        limits.platform.sleep(50.0).await;
+        self.platform.sleep(50.0).await;
         seen.policy = probes.kept_back_by_policy();
-        if self.environment.stranger(origin_of(url)).is_none() || !seen.opaque {
-            return seen;
+        if seen.opaque {
+            seen.readable = self.read(url, "", false).await.is_ok();
         }
-        seen.readable = self.readable(url, None, Cookies::Omit, limits).await;
-        if !seen.readable {
-            return seen;
-        }
-        if cookies == Cookies::Include {
-            seen.with_cookies = Some(self.readable(url, None, cookies, limits).await);
-        }
-        for name in headers.iter().filter(|name| *name != "accept").take(MOST_HEADERS) {
-            if !self.readable(url, Some(name), Cookies::Omit, limits).await {
-                seen.refused_headers.push(name.clone());
+        if seen.readable {
+            seen.cookies_refused = cookies && self.read(url, "", true).await.is_err();
+            for name in headers.iter().take(MOST_HEADERS) {
+                if self.read(url, name, false).await.is_err() {
+                    seen.refused_headers.push(name.clone());
+                }
             }
         }
         seen
     }
-}
-
-/// The headers to allow: those that were sent, and that of bodies.
-fn allowed(sent: &[String]) -> String {
-    let mut all: Vec<&str> = vec!["content-type"];
-    all.extend(sent.iter().map(String::as_str).filter(|name| !matches!(*name, "accept" | "content-type")));
-    all.join(", ")
 }

@@ -5,11 +5,12 @@ use super::client::Shared;
 use super::convert::{get, invoke, promise};
 use super::options;
 use crate::diagnose::run::{Diagnosing, run};
-use crate::diagnose::{Check, Environment, Page, Probes};
+use crate::diagnose::store::Answer;
+use crate::diagnose::{Checks, Environment, Page, Probes};
 use crate::error::Result;
+use crate::http::Failure;
 use crate::http::node::http_module;
-use crate::platform::{LocalFuture, Platform};
-use crate::task::{First, first};
+use crate::platform::LocalFuture;
 use core::cell::Cell;
 use js_sys::{Array, Object, Promise, Reflect};
 use std::rc::Rc;
@@ -28,65 +29,46 @@ pub(super) fn start(shared: Rc<Shared>, given: JsValue) -> Promise {
 async fn look(shared: &Rc<Shared>, given: &JsValue) -> Result<JsValue> {
     let (options, _watch) = options::call_options(given, &[])?;
     let Some(store) = shared.store.borrow().clone() else { return Err(crate::service::closed()) };
-    let page = page(&*shared.platform).await;
+    let page = page();
     let navigator = get(&js_sys::global(), "navigator");
     let online = navigator.and_then(|navigator| get(&navigator, "onLine")) != Some(JsValue::FALSE);
     let probes = page.as_ref().map(|_| -> Rc<dyn Probes> { Rc::new(Browser::new()) });
     let environment = Environment { page, online };
     let (service, notes) = (shared.service.clone(), shared.notes.clone());
-    let checks = run(&Diagnosing { service, store, notes, environment, probes, options }).await?;
-    Ok(result(&checks))
+    Ok(result(&run(Diagnosing { service, store, notes, environment, probes, options }).await?))
 }
 
-fn result(checks: &[Check]) -> JsValue {
+fn result(checks: &Checks) -> JsValue {
     let set = |object: &Object, name: &str, value: JsValue| drop(Reflect::set(object, &name.into(), &value));
-    let list = Array::new();
-    for check in checks {
+    let (list, mut ok) = (Array::new(), true);
+    for check in &checks.0 {
         let object = Object::new();
+        ok &= check.ok;
         set(&object, "name", check.name.into());
         set(&object, "ok", check.ok.into());
-        set(&object, "message", check.message.as_str().into());
-        if let Some(advice) = &check.advice {
-            set(&object, "advice", advice.as_str().into());
+        set(&object, "message", (*check.message).into());
+        if !check.advice.is_empty() {
+            set(&object, "advice", (*check.advice).into());
         }
         list.push(&object);
     }
     let object = Object::new();
-    set(&object, "ok", checks.iter().all(|check| check.ok).into());
+    set(&object, "ok", ok.into());
     set(&object, "checks", list.into());
     object.into()
 }
 
-/// IndexedDB is given so long to answer, milliseconds.
-const DATABASE_MS: f64 = 2_000.0;
-
 /// The page or worker; none in Node and where there is no origin.
-async fn page(platform: &dyn Platform) -> Option<Page> {
+fn page() -> Option<Page> {
     if http_module(false).is_some() {
         return None;
     }
     let global = js_sys::global();
     let origin = get(&global, "origin")?.as_string()?;
-    let within =
-        |outer: &str, name: &str| get(&global, outer).is_some_and(|outer| get(&outer, name).is_some());
-    let wanted = [
-        ("navigator", "locks", "Web Locks"),
-        ("crypto", "subtle", "crypto.subtle"),
-        ("navigator", "storage", "private files (OPFS)"),
-    ];
-    let lacks = wanted.into_iter().filter(|(outer, name, _)| !within(outer, name)).map(|(_, _, words)| words);
-    // Reading the list of databases makes none.
-    let database = get(&global, "indexedDB");
-    let has_database = match database.map(|database| invoke(&database, "databases", &Array::new())) {
-        None => false,
-        Some(Err(_)) => true,
-        Some(Ok(asked)) => {
-            let answer = Box::pin(JsFuture::from(Promise::resolve(&asked)));
-            matches!(first(answer, platform.sleep(DATABASE_MS)).await, First::Left(Ok(_)))
-        }
-    };
+    // Without an origin nothing is kept, whatever is there.
+    let has_database = origin != "null" && get(&global, "indexedDB").is_some();
     let is_secure = get(&global, "isSecureContext") == Some(JsValue::TRUE);
-    Some(Page { origin, is_secure, has_database, lacks: lacks.collect() })
+    Some(Page { origin, has_database, is_secure })
 }
 
 /// The probes of a page or worker.
@@ -132,18 +114,21 @@ impl Drop for Guard {
 }
 
 impl Probes for Browser {
-    fn opaque<'a>(&'a self, url: &'a str) -> LocalFuture<'a, bool> {
-        Box::pin(async move {
-            let Ok(guard) = AbortController::new().map(Guard) else { return false };
-            let init = Object::new();
-            for (name, value) in [("mode", "no-cors"), ("credentials", "omit"), ("cache", "no-store")] {
-                let _ = Reflect::set(&init, &name.into(), &value.into());
-            }
+    fn opaque(&self, url: &str) -> LocalFuture<'static, core::result::Result<Answer, Failure>> {
+        let init = Object::new();
+        for (name, value) in [("mode", "no-cors"), ("credentials", "omit"), ("cache", "no-store")] {
+            let _ = Reflect::set(&init, &name.into(), &value.into());
+        }
+        let guard = AbortController::new().map(Guard).ok();
+        if let Some(guard) = &guard {
             let _ = Reflect::set(&init, &"signal".into(), &guard.0.signal());
-            let Ok(asked) = invoke(&js_sys::global(), "fetch", &Array::of2(&url.into(), &init)) else {
-                return false;
-            };
-            JsFuture::from(Promise::resolve(&asked)).await.is_ok()
+        }
+        let asked = invoke(&js_sys::global(), "fetch", &Array::of2(&url.into(), &init));
+        Box::pin(async move {
+            let _guard = guard;
+            let lost = |_| Failure::network("");
+            JsFuture::from(Promise::resolve(&asked.map_err(lost)?)).await.map_err(lost)?;
+            Ok(Answer::default())
         })
     }
 
