@@ -15,6 +15,7 @@ mod texts;
 #[cfg(test)]
 mod tests;
 
+use crate::error::Error;
 use crate::http::Failure;
 use crate::platform::LocalFuture;
 pub use environment::{Environment, Page};
@@ -62,6 +63,12 @@ pub trait Probes {
     fn opaque(&self, url: &str) -> LocalFuture<'static, Result<store::Answer, Failure>>;
     /// Whether the page's Content-Security-Policy kept a request back since this was asked last.
     fn kept_back_by_policy(&self) -> bool;
+}
+
+/// What an error says, without the name of the call in front.
+fn words(error: &Error) -> &str {
+    let message = error.message();
+    message.split_once(": ").filter(|(call, _)| *call == error.details().operation).map_or(message, |(_, said)| said)
 }
 
 /// Joins the pieces of a sentence. (Less code in the browser than a `format!` for each.)

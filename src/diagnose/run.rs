@@ -4,7 +4,7 @@ use super::environment::Environment;
 use super::reach::{Cause, Silence, cause, explain};
 use super::service::{self, Head, date_of};
 use super::store::Answer;
-use super::{Checks, Probes, Text, say, texts};
+use super::{Checks, Probes, Text, say, texts, words};
 use crate::api::cecloud::list_private_images;
 use crate::api::operation::Operation;
 use crate::error::{Kind, Result};
@@ -177,7 +177,7 @@ impl Looking {
         let names = ["service-reachable", "service-cors"];
         if let Some(error) = silent {
             let timeout = error.kind() == Kind::Timeout;
-            let seen = self.look_around(&url, &head.sent, cookies, error.message(), timeout).await;
+            let seen = self.look_around(&url, &head.sent, cookies, words(error), timeout).await;
             self.unanswered(names, "The image service", &url, &seen, rule);
             return None;
         }

@@ -1,6 +1,6 @@
 //! What an answer of the image service means: is it the service, does it accept who is asking, region and clock.
 
-use super::{Checks, Text, say};
+use super::{Checks, Text, say, words};
 use crate::error::{Error, Kind};
 use crate::platform::{Utc, parse_date};
 
@@ -36,7 +36,7 @@ pub fn judge(checks: &mut Checks, error: Option<&Error>, head: &Head, region: &s
     let (name, said, advice) = if head.status == 0 {
         (
             AUTHENTICATION,
-            "Nothing was sent, for want of credentials. ",
+            "Nothing was sent, for want of credentials",
             "Mend the token or sign function of the option auth; call it by itself to see what it does.",
         )
     } else if refused {
@@ -51,18 +51,18 @@ pub fn judge(checks: &mut Checks, error: Option<&Error>, head: &Head, region: &s
                  requests are signed look at the check clock, and set signingEndpoint if a proxy rewrites host or path."
             }
         };
-        (AUTHENTICATION, "The service refuses who is asking. ", advice)
+        (AUTHENTICATION, "The service refuses who is asking", advice)
     } else if head.html {
         (
             ANSWER,
             "What answers is a web page instead of the image service: the index.html that a web server gives for \
-             every unknown path, perhaps, or the error page of a proxy. ",
+             every unknown path, perhaps, or the error page of a proxy",
             "Look at the endpoint (host, port, path); a proxy must pass /api/image/v1/ below it on to the service.",
         )
     } else if error.kind() != Kind::Service {
         (
             ANSWER,
-            "What answers does not speak as the image service does. ",
+            "What answers does not speak as the image service does",
             "Look at the endpoint (host, port, path), and at proxies in between.",
         )
     } else if code == "IMG.InvalidParameter" {
@@ -70,18 +70,18 @@ pub fn judge(checks: &mut Checks, error: Option<&Error>, head: &Head, region: &s
         checks.pass(ANSWER, is_service.into());
         (
             REGION,
-            "The service refuses a plain list, probably for its region. ",
+            "The service refuses a plain list, probably for its region",
             "Set the option region to the ID of a region of this endpoint, as the console or the operator names it.",
         )
     } else {
         (
             ANSWER,
-            "The service answers with an error of its own. ",
+            "The service answers with an error of its own",
             "Try again later; if it stays, ask the operator and name the code and the request ID.",
         )
     };
-    let region = if name == REGION { say(&["Sent was ", region, ". "]) } else { Text::default() };
-    checks.fail(name, say(&[said, &region, error.message()]), advice.into());
+    let region = if name == REGION { say(&[", ", region]) } else { Text::default() };
+    checks.fail(name, say(&[said, &region, " (", words(error), ")."]), advice.into());
 }
 
 /// A clock that is off by more is told; signatures bear a quarter of an hour.

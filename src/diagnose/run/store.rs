@@ -6,7 +6,7 @@ use crate::api::cecloud::prepare_upload;
 use crate::auth::secret::Secret;
 use crate::auth::sigv4::Keys;
 use crate::diagnose::store::{Answer, Learnt, etag, judge};
-use crate::diagnose::{say, texts};
+use crate::diagnose::{say, texts, words};
 use crate::error::{Kind, Result};
 use crate::http::url::{Endpoint, origin_of};
 use crate::http::{Body, Failure};
@@ -54,7 +54,7 @@ impl Looking {
                 }
                 Err(error) => {
                     let said =
-                        say(&["No object store is named for the queued image ", id, ": ", error.message()]);
+                        say(&["No object store is named for the queued image ", id, " (", words(&error), ")."]);
                     let advice =
                         "Every upload begins with this call (prepareUpload): look at the rights of the user.";
                     return self.fail("store", said, advice.into());
