@@ -68,7 +68,10 @@ pub trait Probes {
 /// What an error says, without the name of the call in front.
 fn words(error: &Error) -> &str {
     let message = error.message();
-    message.split_once(": ").filter(|(call, _)| *call == error.details().operation).map_or(message, |(_, said)| said)
+    message
+        .split_once(": ")
+        .filter(|(call, _)| *call == error.details().operation)
+        .map_or(message, |(_, said)| said)
 }
 
 /// Joins the pieces of a sentence. (Less code in the browser than a `format!` for each.)

@@ -18,8 +18,8 @@ pub struct Silence {
     pub readable: bool,
     /// The same with cookies could not, where the client sends some.
     pub cookies_refused: bool,
-    /// Headers of ours that make a GET fail, each tried alone.
-    pub refused_headers: Vec<String>,
+    /// Headers of ours that make a GET fail, each tried alone, with commas in between.
+    pub refused_headers: String,
 }
 
 /// Why there was no answer.
@@ -117,7 +117,6 @@ pub fn explain(
              and whether the server runs.",
         ])
     };
-    let refused = seen.refused_headers.join(", ");
     // What was said after `who at target`, a piece more, and the advice.
     let (said, more, advice): (&str, &str, Text) = match cause {
         Cause::Offline => (
@@ -167,7 +166,7 @@ pub fn explain(
         ),
         Cause::RefusedHeaders => (
             "answers pages, but refuses the preflight (OPTIONS): Access-Control-Allow-Headers lacks ",
-            &refused,
+            &seen.refused_headers,
             rule,
         ),
         Cause::Preflight => (

@@ -40,22 +40,33 @@ pub struct Diagnosing {
 }
 
 /// The names of headers; `accept` is allowed everywhere and nobody's business.
-fn names(headers: &Headers) -> Vec<String> {
-    headers.iter().filter(|(name, _)| *name != "accept").map(|(name, _)| name.to_owned()).collect()
+fn names(headers: &Headers) -> String {
+    let mut names = String::new();
+    headers.iter().filter(|(name, _)| *name != "accept").for_each(|(name, _)| add_to(&mut names, name));
+    names
+}
+
+/// Adds to a list with commas.
+#[inline(never)]
+fn add_to(list: &mut String, name: &str) {
+    if !list.is_empty() {
+        list.push_str(", ");
+    }
+    list.push_str(name);
 }
 
 /// Looks at everything; fails only where the caller ends it or the client is closed.
 pub async fn run(from: Diagnosing) -> Result<Checks> {
     let (cancel, closing) = (from.options.cancel.clone(), from.service.closing.clone());
-    let (platform, checks) = (from.service.platform.clone(), Rc::new(RefCell::new(Checks::default())));
+    let platform = from.service.platform.clone();
     let request_ms = from.options.timeout_ms.unwrap_or(from.service.timeout_ms).min(REQUEST_MS);
     let ends = platform.now() + ALL_MS;
-    let looking = Looking { from, platform, checks: checks.clone(), request_ms, ends };
+    let looking = Looking { from, platform, checks: RefCell::default(), request_ms, ends };
     let ended = first(Box::pin(cancel.cancelled()), Box::pin(closing.cancelled()));
     match first(Box::pin(ended), Box::pin(looking.look())).await {
         First::Left(First::Left(())) => Err(aborted()),
         First::Left(First::Right(())) => Err(closed()),
-        First::Right(()) => Ok(checks.take()),
+        First::Right(checks) => Ok(checks),
     }
 }
 
@@ -63,7 +74,7 @@ pub async fn run(from: Diagnosing) -> Result<Checks> {
 struct Looking {
     from: Diagnosing,
     platform: Rc<dyn Platform>,
-    checks: Rc<RefCell<Checks>>,
+    checks: RefCell<Checks>,
     /// What one request may take.
     request_ms: f64,
     /// When all must be done; requests that begin later get next to no time.
@@ -71,20 +82,24 @@ struct Looking {
 }
 
 impl Looking {
-    async fn look(self) {
+    async fn look(self) -> Checks {
         let images = self.service().await;
         self.object_store(images).await;
-        self.from.environment.check(&mut self.checks.borrow_mut());
+        let mut checks = self.checks.take();
+        self.from.environment.check(&mut checks);
+        checks
     }
 
     fn limit(&self) -> f64 {
         self.request_ms.min(self.ends - self.platform.now()).max(1.0)
     }
 
+    #[inline(never)]
     fn pass(&self, name: &'static str, message: Text) {
         self.checks.borrow_mut().pass(name, message);
     }
 
+    #[inline(never)]
     fn fail(&self, name: &'static str, message: Text, advice: Text) {
         self.checks.borrow_mut().fail(name, message, advice);
     }
@@ -173,7 +188,7 @@ impl Looking {
             false => self.pass("endpoint", place),
         }
         let cookies = once.cookies == Cookies::Include;
-        let rule = texts::service_rule(stranger.unwrap_or_default(), &head.sent.join(", "), cookies);
+        let rule = texts::service_rule(stranger.unwrap_or_default(), &head.sent, cookies);
         let names = ["service-reachable", "service-cors"];
         if let Some(error) = silent {
             let timeout = error.kind() == Kind::Timeout;
@@ -205,7 +220,13 @@ impl Looking {
         let region = once.headers.iter().find(|(name, _)| name == "x-regionid");
         let own = once.headers.len() + self.from.options.headers.len();
         let checks = &mut *self.checks.borrow_mut();
-        service::judge(checks, error, &head, region.map_or("", |(_, value)| value), head.sent.len() > own);
+        service::judge(
+            checks,
+            error,
+            &head,
+            region.map_or("", |(_, value)| value),
+            head.sent.split(',').count() > own,
+        );
         if head.status > 0 {
             service::clock(checks, "clock", "the image service", head.date, head.at, "");
         }
@@ -262,7 +283,7 @@ impl Looking {
     async fn look_around(
         &self,
         url: &str,
-        headers: &[String],
+        headers: &str,
         cookies: bool,
         message: &str,
         timeout: bool,
@@ -278,9 +299,9 @@ impl Looking {
         }
         if seen.readable {
             seen.cookies_refused = cookies && self.read(url, "", true).await.is_err();
-            for name in headers.iter().take(MOST_HEADERS) {
+            for name in headers.split(", ").take(MOST_HEADERS) {
                 if self.read(url, name, false).await.is_err() {
-                    seen.refused_headers.push(name.clone());
+                    add_to(&mut seen.refused_headers, name);
                 }
             }
         }

@@ -14,8 +14,8 @@ pub struct Head {
     pub date: Option<f64>,
     /// By this machine's clock, when the answer came.
     pub at: f64,
-    /// Names of the headers that were sent; empty while nothing was.
-    pub sent: Vec<String>,
+    /// Names of the headers that were sent, with commas in between; empty while nothing was.
+    pub sent: String,
 }
 
 /// The checks `service-answer`, `authentication`, `region`: what of them the outcome of a list tells. `signed` tells

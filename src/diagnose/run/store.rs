@@ -1,7 +1,7 @@
 //! The object store: found by the note of an upload or by upload-prepare for a queued image, and asked for the parts
 //! of an upload that does not exist. Nothing is written.
 
-use super::{Looking, names};
+use super::{Looking, add_to, names};
 use crate::api::cecloud::prepare_upload;
 use crate::auth::secret::Secret;
 use crate::auth::sigv4::Keys;
@@ -15,8 +15,8 @@ use crate::oss::trouble::{Remedy, Trouble};
 use crate::oss::{Addressing, Ask, Place};
 use crate::platform::LocalFuture;
 
-/// An ID that no store gives out: what is asked about it changes nothing.
-const NO_UPLOAD: &str = "ims-client-diagnose";
+/// How an ID begins that no store gives out: what is asked about it changes nothing.
+const NO_UPLOAD: &str = "ims-client-diagnose-";
 /// Region, clock, and once more.
 const MOST_LESSONS: usize = 3;
 
@@ -53,8 +53,13 @@ impl Looking {
                     target
                 }
                 Err(error) => {
-                    let said =
-                        say(&["No object store is named for the queued image ", id, " (", words(&error), ")."]);
+                    let said = say(&[
+                        "No object store is named for the queued image ",
+                        id,
+                        " (",
+                        words(&error),
+                        ").",
+                    ]);
                     let advice =
                         "Every upload begins with this call (prepareUpload): look at the rights of the user.";
                     return self.fail("store", said, advice.into());
@@ -127,7 +132,10 @@ impl Looking {
     async fn ask_store(&self, mut target: Target, etag_readable: Option<bool>) {
         let environment = &self.from.environment;
         let asked = target.place.region.clone();
-        let list = || Ask::ListParts { upload_id: NO_UPLOAD, marker: 0 };
+        // Another one each time: browsers remember the preflights of an address.
+        let upload_id = say(&[NO_UPLOAD, &(self.platform.now() as u64).to_string()]);
+        let upload_id = &*upload_id;
+        let list = || Ask::ListParts { upload_id, marker: 0 };
         let probe = target.place.request(list(), &target.keys, 0.0);
         let (url, sent) = (probe.url.clone(), names(&probe.headers));
         let origin = origin_of(&url);
@@ -173,16 +181,15 @@ impl Looking {
         // The methods are tried on an upload that does not exist, with keys that do not exist either: no store does
         // anything then, and yet a browser asks for leave first.
         target.keys = placeholder();
-        let upload_id = NO_UPLOAD;
         let asks = [
             ("PUT", Ask::UploadPart { number: 1, upload_id, body: Body::Empty }),
             ("POST", Ask::CompleteMultipartUpload { upload_id, parts: &[] }),
             ("DELETE", Ask::AbortMultipartUpload { upload_id }),
         ];
-        let mut refused = Vec::new();
+        let mut refused = String::new();
         for (method, ask) in asks {
             if self.ask(&target, ask).await.is_err_and(|failure| failure.kind == Kind::Network) {
-                refused.push(method);
+                add_to(&mut refused, method);
             }
         }
         match refused.is_empty() {
@@ -191,11 +198,7 @@ impl Looking {
                 "The bucket lets this page in, with all methods and headers of uploads.".into(),
             ),
             false => {
-                let said = say(&[
-                    "The bucket lets this page read, but refuses the method ",
-                    &refused.join(", "),
-                    ".",
-                ]);
+                let said = say(&["The bucket lets this page read, but refuses the method ", &refused, "."]);
                 self.fail(NAMES[1], said, rule.clone());
             }
         }
