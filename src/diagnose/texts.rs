@@ -30,6 +30,7 @@ pub static NODE: &[(&[&str], &str, &str)] = &[
         "does not speak http at this port, but probably https",
         "Try https://, or the port for http.",
     ),
+    (&["bad port"], "is at a port that fetch never asks", "Let the service listen at another port."),
     (
         &["ECONNREFUSED"],
         "refuses the connection: nothing listens at this port, or a firewall says no",
