@@ -96,6 +96,86 @@ impl Drop for Held<'_> {
     }
 }
 
+/// So many at a time, in the order in which they asked; who is urgent goes before those who are not.
+pub struct Slots {
+    free: Cell<usize>,
+    next: Cell<u64>,
+    waiting: RefCell<Vec<Ticket>>,
+}
+
+struct Ticket {
+    number: u64,
+    urgent: bool,
+    waker: Option<Waker>,
+}
+
+/// A slot, given back when dropped.
+pub struct Slot(Rc<Slots>);
+
+impl Slots {
+    pub fn new(count: usize) -> Rc<Self> {
+        Rc::new(Slots { free: Cell::new(count), next: Cell::default(), waiting: RefCell::default() })
+    }
+
+    /// Whose turn it is: the first of the urgent ones, else the first.
+    fn first(&self) -> Option<u64> {
+        let waiting = self.waiting.borrow();
+        let urgent = waiting.iter().find(|ticket| ticket.urgent);
+        urgent.or(waiting.first()).map(|ticket| ticket.number)
+    }
+
+    fn wake(&self) {
+        let Some(first) = self.first().filter(|_| self.free.get() > 0) else { return };
+        let mut waiting = self.waiting.borrow_mut();
+        let waker = waiting.iter_mut().find(|ticket| ticket.number == first).and_then(|t| t.waker.take());
+        drop(waiting);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    pub async fn take(self: &Rc<Self>, urgent: bool) -> Slot {
+        let number = self.next.get();
+        self.next.set(number + 1);
+        self.waiting.borrow_mut().push(Ticket { number, urgent, waker: None });
+        let place = Place { slots: self, number };
+        poll_fn(|context| {
+            if self.free.get() > 0 && self.first() == Some(number) {
+                self.free.set(self.free.get() - 1);
+                return Poll::Ready(());
+            }
+            let mut waiting = self.waiting.borrow_mut();
+            if let Some(ticket) = waiting.iter_mut().find(|ticket| ticket.number == number) {
+                ticket.waker = Some(context.waker().clone());
+            }
+            Poll::Pending
+        })
+        .await;
+        drop(place);
+        Slot(self.clone())
+    }
+}
+
+/// A place in the row, left when dropped.
+struct Place<'a> {
+    slots: &'a Slots,
+    number: u64,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.slots.waiting.borrow_mut().retain(|ticket| ticket.number != self.number);
+        self.slots.wake();
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.0.free.set(self.0.free.get() + 1);
+        self.0.wake();
+    }
+}
+
 /// An unbounded queue between tasks of one thread.
 pub struct Queue<T>(Rc<QueueState<T>>);
 
@@ -171,6 +251,28 @@ mod tests {
         assert!(poll(race.as_mut()).is_pending());
         cancel.cancel();
         assert!(matches!(poll(race.as_mut()), Poll::Ready(First::Right(()))));
+    }
+
+    #[test]
+    fn slots_go_to_the_urgent_first_and_come_back_from_who_gave_up() {
+        let slots = Slots::new(1);
+        let held = {
+            let mut one = pin!(slots.take(false));
+            let Poll::Ready(held) = poll(one.as_mut()) else { panic!("free at first") };
+            held
+        };
+        let mut second = Box::pin(slots.take(false));
+        let mut third = pin!(slots.take(false));
+        let mut urgent = pin!(slots.take(true));
+        assert!(poll(second.as_mut()).is_pending());
+        assert!(poll(third.as_mut()).is_pending());
+        assert!(poll(urgent.as_mut()).is_pending());
+        drop(held);
+        assert!(poll(second.as_mut()).is_pending(), "the urgent one goes first");
+        let Poll::Ready(held) = poll(urgent.as_mut()) else { panic!("its turn") };
+        drop(second);
+        drop(held);
+        assert!(poll(third.as_mut()).is_ready());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// `{ http, https, fs }`; empty outside Node.
+    /// `{ http, https, fs, os }`; empty outside Node.
     #[derive(Clone)]
     pub type Modules;
     #[wasm_bindgen(method, getter)]
@@ -15,6 +15,9 @@ extern "C" {
     pub fn https(this: &Modules) -> Option<HttpModule>;
     #[wasm_bindgen(method, getter)]
     pub fn fs(this: &Modules) -> Option<FsModule>;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn os(this: &Modules) -> Option<OsModule>;
 
     /// node:http or node:https.
     #[derive(Clone)]
@@ -53,6 +56,11 @@ extern "C" {
     pub type FsModule;
     #[wasm_bindgen(method, getter)]
     pub fn promises(this: &FsModule) -> FsPromises;
+
+    /// node:os.
+    pub type OsModule;
+    #[wasm_bindgen(method, catch)]
+    pub fn hostname(this: &OsModule) -> Result<JsValue, JsValue>;
 
     /// node:fs/promises.
     pub type FsPromises;
@@ -96,6 +104,12 @@ pub fn set_modules(modules: Modules) {
 /// Node's file system; none in a browser.
 pub fn fs() -> Option<FsPromises> {
     MODULES.with(|kept| kept.borrow().as_ref().and_then(Modules::fs).map(|fs| fs.promises()))
+}
+
+/// The name of this machine; none in a browser, or where it has none.
+pub fn hostname() -> Option<String> {
+    let os = MODULES.with(|kept| kept.borrow().as_ref().and_then(Modules::os))?;
+    os.hostname().ok()?.as_string()
 }
 
 /// node:http or node:https; none in a browser.

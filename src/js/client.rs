@@ -3,6 +3,7 @@
 use super::convert::{arguments, error_to_js, get, promise, refused};
 use super::options;
 use super::platform::JsPlatform;
+use super::upload::{Work, pending};
 use crate::api::cecloud;
 use crate::api::operation::{Answer, Argument};
 use crate::error::{Error, Kind, Result};
@@ -36,6 +37,8 @@ pub(super) struct Shared {
     pub store: RefCell<Option<Rc<dyn Transport>>>,
     /// What uploads learned of their store, for diagnose().
     pub notes: StoreNotes,
+    /// As the caller spelt it.
+    pub region: String,
     /// Set by the caller; uploads have a patience of their own where it is not.
     pub retry: Option<Policy>,
 }
@@ -84,7 +87,39 @@ impl CecloudCore {
 
     /// Starts an upload.
     pub fn upload(&self, source: JsValue, target: JsValue, options: JsValue) -> super::upload::UploadCore {
-        super::upload::start(self.shared.clone(), source, target, options)
+        super::upload::start(self.shared.clone(), Work::Upload { source, target }, options)
+    }
+
+    /// What earlier runs have left in a store of checkpoints.
+    #[wasm_bindgen(js_name = pendingUploads)]
+    pub fn pending_uploads(&self, store: JsValue) -> Promise {
+        let shared = self.shared.clone();
+        promise(async move {
+            let listed = pending::list(&shared, &store).await;
+            listed.map_err(|error| shared.service.finish_outer(error, "pendingUploads"))
+        })
+    }
+
+    /// Goes on with one of them.
+    #[wasm_bindgen(js_name = resumeUpload)]
+    pub fn resume_upload(
+        &self,
+        store: JsValue,
+        key: String,
+        source: JsValue,
+        options: JsValue,
+    ) -> super::upload::UploadCore {
+        super::upload::start(self.shared.clone(), Work::Resume { store, key, source }, options)
+    }
+
+    /// Takes one of them back.
+    #[wasm_bindgen(js_name = discardUpload)]
+    pub fn discard_upload(&self, store: JsValue, key: String) -> Promise {
+        let shared = self.shared.clone();
+        promise(async move {
+            let discarded = pending::discard(&shared, &store, &key).await;
+            discarded.map_err(|error| shared.service.finish_outer(error, "discard"))
+        })
     }
 
     /// Starts a download.
@@ -171,7 +206,7 @@ fn build(options: &JsValue) -> Result<Shared> {
         return Err(Error::invalid("region", Quoted(&region).to_string(), rule));
     }
     let mut headers = options::headers(options, "", "headers")?;
-    headers.push(("x-regionid".to_owned(), region));
+    headers.push(("x-regionid".to_owned(), region.clone()));
     let custom = super::convert::function(options, "", "fetch")?;
     let agent = get(options, "agent");
     if let Some(agent) = &agent
@@ -207,6 +242,7 @@ fn build(options: &JsValue) -> Result<Shared> {
         platform,
         store: RefCell::new(Some(store)),
         notes: StoreNotes::default(),
+        region,
         retry: given.then_some(retry),
     })
 }

@@ -1,14 +1,13 @@
 //! The class behind `DownloadTask`.
 
 use super::client::Shared;
-use super::convert::{error_to_js, function, refused, to_js, watch_signal};
+use super::convert::{error_to_js, function, refused, spawned, to_js, watch_signal};
 use super::{options, targets};
 use crate::download::{Control, Download, Sink};
 use crate::error::Result;
 use js_sys::Promise;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 /// A download under way.
 #[wasm_bindgen]
@@ -56,7 +55,7 @@ pub(super) fn start(shared: Rc<Shared>, image_id: JsValue, target: JsValue, give
         _ => (targets::describe(&target), None),
     };
     let held = control.clone();
-    let done = future_to_promise(async move {
+    let done = spawned(Box::pin(async move {
         let service = shared.service.clone();
         let work = async {
             let sink = sink?;
@@ -91,6 +90,6 @@ pub(super) fn start(shared: Rc<Shared>, image_id: JsValue, target: JsValue, give
             Ok(done) => Ok(to_js(&done)),
             Err(error) => Err(error_to_js(&service.finish_outer(error, "download"))),
         }
-    });
+    }));
     DownloadCore { control, done, stream }
 }

@@ -1,6 +1,6 @@
 //! Where a download goes in JavaScript: a file of Node, a file handle, the browser's downloads, a stream.
 
-use super::convert::{error_to_js, get, refused, unsupported};
+use super::convert::{error_to_js, get, refused, spawned, unsupported};
 use crate::download::{Control, Sink};
 use crate::error::{Error, Kind, Result};
 use crate::http::fetch;
@@ -306,7 +306,7 @@ pub(super) fn stream(control: Rc<Control>) -> Result<(Rc<dyn Sink>, ReadableStre
         let sink = feeding.clone();
         sink.read.set(true);
         sink.wanted.push(());
-        wasm_bindgen_futures::future_to_promise(async move {
+        spawned(Box::pin(async move {
             match sink.pieces.next().await {
                 Piece::Bytes(bytes) => {
                     invoke(&controller, "enqueue", &Array::of1(&Uint8Array::from(&bytes[..]))).await
@@ -315,7 +315,7 @@ pub(super) fn stream(control: Rc<Control>) -> Result<(Rc<dyn Sink>, ReadableStre
                 Piece::Failed(error) => invoke(&controller, "error", &Array::of1(&error)).await,
             }
             .map_err(|error| error_to_js(&error))
-        })
+        }))
     });
     let cancel = Closure::<dyn FnMut()>::new(move || control.cancel.cancel());
     let source = Object::new();

@@ -46,11 +46,27 @@ pub struct StoredPart {
 /// One request to the store.
 pub enum Ask<'a> {
     CreateMultipartUpload,
-    UploadPart { number: u32, upload_id: &'a str, body: Body },
-    PutObject { body: Body },
-    ListParts { upload_id: &'a str, marker: u32 },
-    CompleteMultipartUpload { upload_id: &'a str, parts: &'a [StoredPart] },
-    AbortMultipartUpload { upload_id: &'a str },
+    UploadPart {
+        number: u32,
+        upload_id: &'a str,
+        body: Body,
+    },
+    PutObject {
+        body: Body,
+    },
+    ListParts {
+        upload_id: &'a str,
+        marker: u32,
+    },
+    CompleteMultipartUpload {
+        upload_id: &'a str,
+        parts: &'a [StoredPart],
+    },
+    AbortMultipartUpload {
+        upload_id: &'a str,
+    },
+    /// Those of this object.
+    ListMultipartUploads,
     HeadObject,
     DeleteObject,
 }
@@ -65,6 +81,7 @@ impl Ask<'_> {
             Ask::ListParts { .. } => "ListParts",
             Ask::CompleteMultipartUpload { .. } => "CompleteMultipartUpload",
             Ask::AbortMultipartUpload { .. } => "AbortMultipartUpload",
+            Ask::ListMultipartUploads => "ListMultipartUploads",
             Ask::HeadObject => "HeadObject",
             Ask::DeleteObject => "DeleteObject",
         }
@@ -73,8 +90,8 @@ impl Ask<'_> {
 
 impl Place {
     /// Host and path of the object behind an endpoint, by the addressing; the endpoint's own path is given.
-    fn locate(&self, endpoint: &Endpoint, base_path: &str) -> (String, String) {
-        let key = encode(&self.key, true);
+    fn locate(&self, endpoint: &Endpoint, base_path: &str, key: &str) -> (String, String) {
+        let key = encode(key, true);
         match self.addressing {
             Addressing::Path => {
                 (endpoint.authority.clone(), format!("{base_path}/{}/{key}", encode(&self.bucket, false)))
@@ -88,6 +105,8 @@ impl Place {
     /// The signed request. Cookies never go to the store.
     pub fn request(&self, ask: Ask<'_>, keys: &Keys, now: f64) -> Request {
         let upload = |id: &str| ("uploadId", id.to_owned());
+        // What is asked of the bucket names no object.
+        let key = if matches!(ask, Ask::ListMultipartUploads) { "" } else { self.key.as_str() };
         let (method, parameters, body) = match ask {
             Ask::CreateMultipartUpload => (Method::Post, vec![("uploads", String::new())], Body::Empty),
             Ask::UploadPart { number, upload_id, body } => {
@@ -106,12 +125,15 @@ impl Place {
                 (Method::Post, vec![upload(upload_id)], Body::Bytes(text.into_bytes().into()))
             }
             Ask::AbortMultipartUpload { upload_id } => (Method::Delete, vec![upload(upload_id)], Body::Empty),
+            Ask::ListMultipartUploads => {
+                (Method::Get, vec![("uploads", String::new()), ("prefix", self.key.clone())], Body::Empty)
+            }
             Ask::HeadObject => (Method::Head, vec![], Body::Empty),
             Ask::DeleteObject => (Method::Delete, vec![], Body::Empty),
         };
         // Signed is the store's own encoding of the path, however the endpoint spells it; sent is that spelling.
         let signing = self.signing_endpoint.as_ref().unwrap_or(&self.endpoint);
-        let (host, path) = self.locate(signing, &canonical_path(&signing.base_path));
+        let (host, path) = self.locate(signing, &canonical_path(&signing.base_path), key);
         let mut headers = Headers::default();
         let signable = Signable {
             method: method.name(),
@@ -122,7 +144,7 @@ impl Place {
         };
         let scope = Scope { region: &self.region, service: "s3" };
         sigv4::sign(&signable, &mut headers, keys, scope, now + self.clock_skew_ms);
-        let (host, path) = self.locate(&self.endpoint, &self.endpoint.base_path);
+        let (host, path) = self.locate(&self.endpoint, &self.endpoint.base_path, key);
         let text = query(&parameters);
         let mark = if text.is_empty() { "" } else { "?" };
         let scheme = if self.endpoint.secure { "https" } else { "http" };
@@ -207,6 +229,10 @@ mod tests {
         );
         assert_eq!(url(Ask::AbortMultipartUpload { upload_id: "u" }), format!("DELETE {base}?uploadId=u"));
         assert_eq!(url(Ask::HeadObject), format!("HEAD {base}"));
+        assert_eq!(
+            url(Ask::ListMultipartUploads),
+            "GET https://store.example.com:8009/bucket/?uploads=&prefix=img%2Fa%20b%2Bc"
+        );
     }
 
     #[test]

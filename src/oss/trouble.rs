@@ -17,6 +17,8 @@ pub enum Remedy {
     SetClock(f64),
     /// Sign for this region.
     SetRegion(String),
+    /// Put the bucket into the host.
+    UseVirtualAddressing,
     /// The bytes arrived damaged: send them again.
     Resend,
     /// The multipart upload does not exist (any more).
@@ -66,6 +68,8 @@ impl Trouble {
                     _ => Remedy::GiveUp,
                 }
             }
+            // As Huawei OBS and Alibaba Cloud OSS say it.
+            "VirtualHostDomainRequired" | "SecondLevelDomainForbidden" => Remedy::UseVirtualAddressing,
             "ExpiredToken"
             | "ExpiredTokenException"
             | "TokenRefreshRequired"
@@ -139,6 +143,7 @@ mod tests {
         assert_eq!(remedy(404, &code("NoSuchUpload", "")), Remedy::NoSuchUpload);
         assert_eq!(remedy(404, &code("NoSuchBucket", "")), Remedy::GiveUp);
         assert_eq!(remedy(400, &code("BadDigest", "")), Remedy::Resend);
+        assert_eq!(remedy(403, &code("SecondLevelDomainForbidden", "")), Remedy::UseVirtualAddressing);
         assert_eq!(
             remedy(400, &code("AuthorizationHeaderMalformed", "<Region>cn-north-1</Region>")),
             Remedy::SetRegion("cn-north-1".into())

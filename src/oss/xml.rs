@@ -94,6 +94,25 @@ pub fn root(text: &str) -> Option<String> {
     walk(text, |element, _| last = Some(element.to_owned())).then_some(last).flatten()
 }
 
+/// The IDs of the multipart uploads of this key out of an answer to ListMultipartUploads; none where it is none.
+pub fn uploads_of(text: &str, wanted: &str) -> Option<Vec<String>> {
+    if root(text)? != "ListMultipartUploadsResult" {
+        return None;
+    }
+    let (mut key, mut id, mut found) = (String::new(), String::new(), Vec::new());
+    walk(text, |name, content| match name {
+        "Key" => content.clone_into(&mut key),
+        "UploadId" => content.clone_into(&mut id),
+        "Upload" => {
+            if core::mem::take(&mut key) == wanted {
+                found.push(core::mem::take(&mut id));
+            }
+        }
+        _ => {}
+    });
+    Some(found)
+}
+
 /// A page of ListParts; none where the text is none.
 pub fn parts_page(text: &str) -> Option<PartsPage> {
     if root(text)? != "ListPartsResult" {
@@ -141,6 +160,16 @@ pub fn complete_multipart_upload(parts: &[StoredPart]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_uploads_of_one_key_are_told_from_those_of_others() {
+        let text = "<ListMultipartUploadsResult><Prefix>a</Prefix>\
+                    <Upload><Key>a</Key><UploadId>1</UploadId></Upload>\
+                    <Upload><UploadId>2</UploadId><Key>ab</Key></Upload>\
+                    <Upload><UploadId>3</UploadId><Key>a</Key></Upload></ListMultipartUploadsResult>";
+        assert_eq!(uploads_of(text, "a").unwrap(), ["1", "3"]);
+        assert_eq!(uploads_of("<Error><Code>AccessDenied</Code></Error>", "a"), None);
+    }
 
     #[test]
     fn a_page_of_parts_as_the_reference_shows_it() {

@@ -18,6 +18,8 @@ pub struct Prepared {
 pub trait Backend {
     /// Creates the image's metadata and gives its ID.
     fn create(&self) -> LocalFuture<'_, Result<String>>;
+    /// The IDs of the caller's images that have the same name and still wait for a file.
+    fn find(&self) -> LocalFuture<'_, Result<Vec<String>>>;
     fn show<'a>(&'a self, image_id: &'a str) -> LocalFuture<'a, Result<ImageFacts>>;
     fn prepare<'a>(&'a self, image_id: &'a str, size: u64) -> LocalFuture<'a, Result<Prepared>>;
     fn report<'a>(

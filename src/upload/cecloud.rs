@@ -26,6 +26,10 @@ pub struct Cecloud {
     details_are_public_only: Cell<bool>,
 }
 
+/// Images on a page, and pages, when images of a name are looked for.
+const PAGE: u64 = 100;
+const MOST_PAGES: u64 = 20;
+
 /// An object with these members.
 fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
@@ -61,6 +65,33 @@ impl Cecloud {
         })
     }
 
+    /// The images of this name that wait for a file.
+    async fn queued(&self, name: &str) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        for current in 1..=MOST_PAGES {
+            let filter = object([("name", name.into())]);
+            let request =
+                object([("filter", filter), ("size", PAGE.into()), ("current", Value::from(current))]);
+            let text = self.call(&list_private_images::OPERATION, &[request]).await?;
+            // Shaped by this client a moment ago: it parses.
+            let mut page = Value::parse(&text).unwrap_or_default();
+            let Value::Object(members) = &mut page else { break };
+            let list = members.iter_mut().find(|(member, _)| member == "list");
+            let Some((_, Value::Array(list))) = list else { break };
+            let full = list.len() as u64 >= PAGE;
+            for image in list {
+                // The document says that the filter means «contains».
+                if image.take_text("name") == name && image.take_text("status") == "queued" {
+                    found.push(image.take_text("imageId"));
+                }
+            }
+            if !full {
+                return Ok(found);
+            }
+        }
+        Err(Error::new(Kind::Unsupported, "too many images of this name to look through"))
+    }
+
     async fn listed(&self, image_id: &str) -> Result<Option<String>> {
         let request = object([("filter", object([("imageId", image_id.into())])), ("size", 10.into())]);
         let text = self.call(&list_private_images::OPERATION, &[request]).await?;
@@ -81,6 +112,11 @@ impl Backend for Cecloud {
             let text = self.service.call(&create_image::OPERATION, &[image], &options).await?;
             Ok(Value::parse(&text).unwrap_or_default().take_text("imageId"))
         })
+    }
+
+    fn find(&self) -> LocalFuture<'_, Result<Vec<String>>> {
+        let name = self.image.as_ref().and_then(|image| image.get("name")).and_then(Value::as_str);
+        Box::pin(async move { self.queued(name.unwrap_or_default()).await })
     }
 
     fn show<'a>(&'a self, image_id: &'a str) -> LocalFuture<'a, Result<ImageFacts>> {

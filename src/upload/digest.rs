@@ -2,44 +2,62 @@
 
 use super::source::Source;
 use crate::error::Result;
-use md5::{Digest, Md5};
+use crate::md5::Md5;
 
 /// Bytes that are read and hashed at a time; between two blocks everybody else gets a turn.
 pub const BLOCK: u64 = 512 * 1024;
 
-/// The digest of the file as far as it was read, in order.
-#[derive(Clone, Default)]
-pub struct FileDigest(Md5);
-
-impl FileDigest {
-    /// Reads one part: gives its MD5 and takes it into the file's.
-    pub async fn part(&mut self, source: &dyn Source, offset: u64, length: u64) -> Result<[u8; 16]> {
-        let mut part = Md5::new();
-        let mut done = 0;
-        while done < length {
-            let block = source.read(offset + done, BLOCK.min(length - done)).await?;
-            done += block.len() as u64;
-            part.update(&block);
-            self.0.update(&block);
+/// Reads one part: gives its MD5, and takes it into the file's where that is given.
+pub async fn part(
+    source: &dyn Source,
+    offset: u64,
+    length: u64,
+    mut file: Option<&mut Md5>,
+) -> Result<[u8; 16]> {
+    let mut part = Md5::default();
+    let mut done = 0;
+    while done < length {
+        let block = source.read(offset + done, BLOCK.min(length - done)).await?;
+        done += block.len() as u64;
+        match &mut file {
+            Some(file) => part.update_both(file, &block),
+            None => part.update(&block),
         }
-        Ok(part.finalize().into())
     }
-
-    /// The MD5 of the file, after its last part.
-    pub fn finish(self) -> [u8; 16] {
-        self.0.finalize().into()
-    }
+    Ok(part.finish())
 }
 
-/// The ETag of a multipart object: the MD5 of the parts' MD5s, and how many there are.
-pub fn multipart_etag(parts: impl Iterator<Item = [u8; 16]>) -> String {
-    let mut all = Md5::new();
-    let mut count = 0;
-    for part in parts {
-        all.update(part);
-        count += 1;
+/// The MD5 of the parts' MD5s, one after the other: what the ETag of a multipart object is made of.
+#[derive(Clone, Default)]
+pub struct Chain(Md5);
+
+impl Chain {
+    pub fn add(&mut self, part: &[u8; 16]) {
+        self.0.update(part);
     }
-    format!("{}-{count}", crate::auth::sigv4::hex(&all.finalize()))
+
+    pub fn of<'a>(parts: impl Iterator<Item = &'a [u8; 16]>) -> Self {
+        let mut chain = Chain::default();
+        parts.for_each(|part| chain.add(part));
+        chain
+    }
+
+    pub fn digest(&self) -> [u8; 16] {
+        self.0.clone().finish()
+    }
+
+    /// The ETag of an object of so many parts, these.
+    pub fn etag(&self, count: u32) -> String {
+        format!("{}-{count}", crate::auth::sigv4::hex(&self.digest()))
+    }
+
+    pub fn save(&self) -> String {
+        self.0.save()
+    }
+
+    pub fn restore(text: &str) -> Option<Self> {
+        Md5::restore(text).map(Chain)
+    }
 }
 
 #[cfg(test)]
@@ -49,7 +67,12 @@ mod tests {
     #[test]
     fn a_multipart_etag_is_the_digest_of_digests() {
         // md5(md5("a") + md5("b")), computed with Python's hashlib.
-        let part = |text: &str| -> [u8; 16] { Md5::digest(text).into() };
-        assert_eq!(multipart_etag([part("a"), part("b")].into_iter()), "96e024ba2074fe77e8e965ba43a704be-2");
+        let part = |text: &str| {
+            let mut md5 = Md5::default();
+            md5.update(text.as_bytes());
+            md5.finish()
+        };
+        let etag = Chain::of([part("a"), part("b")].iter()).etag(2);
+        assert_eq!(etag, "96e024ba2074fe77e8e965ba43a704be-2");
     }
 }

@@ -3,7 +3,8 @@
 mod store;
 
 use super::backend::Backend;
-use super::digest::FileDigest;
+use super::checkpoint::{Keeper, NotKept};
+use super::digest;
 use super::plan::Plan;
 use super::progress::UploadProgress;
 use super::session::Session;
@@ -13,11 +14,12 @@ use crate::auth::sigv4::Keys;
 use crate::error::{Error, Kind, Result};
 use crate::http::Transport;
 use crate::http::url::Endpoint;
+use crate::md5::Md5;
 use crate::oss::trouble::{Remedy, Trouble};
 use crate::oss::{self, Addressing, Ask, Place, xml};
 use crate::platform::{LocalFuture, Platform};
 use crate::service::Observer;
-use crate::task::{Cancel, First, Queue, first};
+use crate::task::{Cancel, First, Queue, Slots, Turn, first};
 use core::cell::RefCell;
 use std::rc::Rc;
 
@@ -47,6 +49,8 @@ pub struct Settings {
     /// The service's scheme, for a store that is named without one.
     pub secure: bool,
     pub observer: Option<Observer>,
+    /// Connections to the store, shared with the other uploads of the page; none where nobody limits them.
+    pub slots: Option<Rc<dyn Fn(&str) -> Rc<Slots>>>,
 }
 
 /// Everything that the jobs of one upload share.
@@ -61,7 +65,11 @@ pub struct Driver {
     place: RefCell<Option<Place>>,
     keys: RefCell<Option<Keys>>,
     image_id: RefCell<String>,
-    digest: RefCell<FileDigest>,
+    /// What the store of checkpoints has not been told yet: a text to save, or none to forget it.
+    unsaved: RefCell<Option<Option<String>>>,
+    keeper: RefCell<Option<Rc<Keeper>>>,
+    /// Checkpoints are written one after the other.
+    writing: Turn,
 }
 
 /// Small requests to the store get so long, milliseconds; parts have no such limit.
@@ -81,6 +89,7 @@ impl Driver {
         source: Rc<dyn Source>,
         plan: Plan,
         settings: Settings,
+        keeper: Option<Keeper>,
     ) -> Self {
         Driver {
             backend,
@@ -92,19 +101,22 @@ impl Driver {
             place: RefCell::default(),
             keys: RefCell::default(),
             image_id: RefCell::default(),
-            digest: RefCell::default(),
+            unsaved: RefCell::default(),
+            keeper: RefCell::new(keeper.map(Rc::new)),
+            writing: Turn::default(),
         }
     }
 
-    /// Runs a session to its end.
+    /// Runs a session to its end, from this event on.
     pub async fn run(
         self: Rc<Self>,
         mut session: Session,
+        first_event: Event,
         queue: Queue<Event>,
         watcher: Rc<dyn Watcher>,
     ) -> Finish {
         let mut jobs: Vec<(u64, Cancel)> = Vec::new();
-        let mut event = Event::Start;
+        let mut event = first_event;
         let mut told = (f64::NEG_INFINITY, "");
         let mut in_a_row = 0u32;
         *self.image_id.borrow_mut() = session.image_id().unwrap_or_default().to_owned();
@@ -136,6 +148,13 @@ impl Driver {
                             place.region = region;
                         }
                     }
+                    Action::UseVirtualAddressing => {
+                        if let Some(place) = self.place.borrow_mut().as_mut() {
+                            place.addressing = Addressing::Virtual;
+                        }
+                    }
+                    Action::Save { checkpoint } => self.keep(Some(checkpoint), &queue),
+                    Action::Forget => self.keep(None, &queue),
                     Action::Release { index } => {
                         let (offset, length) = self.plan.range(index);
                         self.source.release(offset, length);
@@ -173,9 +192,33 @@ impl Driver {
             cancel.cancel();
         }
         self.source.close();
+        self.write_unsaved(&queue).await;
+        // Others may take the upload up from here.
+        drop(self.keeper.take());
         // The keys are wiped with their last copy.
         *self.keys.borrow_mut() = None;
         finish
+    }
+
+    /// Puts a checkpoint down as soon as the one before is.
+    fn keep(self: &Rc<Self>, checkpoint: Option<String>, queue: &Queue<Event>) {
+        // One that waits is replaced, and written by who was to write it.
+        if self.unsaved.borrow_mut().replace(checkpoint).is_some() {
+            return;
+        }
+        let (driver, queue) = (self.clone(), queue.clone());
+        self.platform.spawn(Box::pin(async move { driver.write_unsaved(&queue).await }));
+    }
+
+    async fn write_unsaved(&self, queue: &Queue<Event>) {
+        let _turn = self.writing.take().await;
+        let keeper = self.keeper.borrow().clone();
+        let (Some(checkpoint), Some(keeper)) = (self.unsaved.take(), keeper) else { return };
+        match keeper.write(checkpoint).await {
+            Ok(()) => {}
+            Err(NotKept::TakenOver) => queue.push(Event::TakenOver),
+            Err(NotKept::Failed(error)) => queue.push(Event::NotSaved(error.message().to_owned())),
+        }
     }
 
     /// Starts a job of its own; the cancel ends it without an event.
@@ -203,6 +246,19 @@ impl Driver {
     ) -> core::result::Result<Outcome, Trouble> {
         let image_id = self.image_id.borrow().clone();
         Ok(match job {
+            Job::FindImages => Outcome::Found(self.backend.find().await.map_err(service)?),
+            Job::Save { checkpoint } => {
+                let _turn = self.writing.take().await;
+                let keeper = self.keeper.borrow().clone();
+                if let Some(keeper) = keeper {
+                    match keeper.write(Some(checkpoint)).await {
+                        Ok(()) => {}
+                        Err(NotKept::TakenOver) => queue.push(Event::TakenOver),
+                        Err(NotKept::Failed(error)) => return Err(service(error)),
+                    }
+                }
+                Outcome::Done
+            }
             Job::CreateImage => {
                 Outcome::ImageCreated { image_id: self.backend.create().await.map_err(service)? }
             }
@@ -219,7 +275,7 @@ impl Driver {
                 self.backend.delete(&image_id).await.map_err(service)?;
                 Outcome::Done
             }
-            Job::HashPart { index } => self.hash(index).await.map_err(service)?,
+            Job::HashPart { index, file } => self.hash(index, file).await.map_err(service)?,
             Job::SendPart { index, upload_id } => {
                 let (offset, length) = self.plan.range(index);
                 let body = self.source.body(offset, length).await.map_err(service)?;
@@ -258,6 +314,13 @@ impl Driver {
                 self.ask(Ask::AbortMultipartUpload { upload_id: &upload_id }).await?;
                 Outcome::Done
             }
+            Job::ListMultipartUploads => {
+                let key = self.place.borrow().as_ref().map(|place| place.key.clone()).unwrap_or_default();
+                let (_, text) = self.ask(Ask::ListMultipartUploads).await?;
+                let found = xml::uploads_of(&text, &key);
+                let none = || Error::new(Kind::Protocol, "the store's list of uploads cannot be read");
+                Outcome::Uploads(found.ok_or_else(none).map_err(service)?)
+            }
             Job::DeleteObject => {
                 self.ask(Ask::DeleteObject).await?;
                 Outcome::Done
@@ -265,14 +328,14 @@ impl Driver {
         })
     }
 
-    async fn hash(&self, index: u32) -> Result<Outcome> {
+    async fn hash(&self, index: u32, file: Option<String>) -> Result<Outcome> {
         let (offset, length) = self.plan.range(index);
-        // Parts are hashed one at a time; a cancelled one leaves the digest as it was.
-        let mut digest = self.digest.borrow().clone();
-        let part = digest.part(&*self.source, offset, length).await?;
+        let mut whole = file.map(|state| Md5::restore(&state).unwrap_or_default());
+        let part = digest::part(&*self.source, offset, length, whole.as_mut()).await?;
         let last = index + 1 == self.plan.count;
-        *self.digest.borrow_mut() = digest.clone();
-        Ok(Outcome::Hashed { part, file: last.then(|| digest.finish()) })
+        let file = whole
+            .map(|md5| FileDigest { state: md5.save(), whole: if last { Some(md5.finish()) } else { None } });
+        Ok(Outcome::Hashed { part, file })
     }
 }
 

@@ -7,7 +7,7 @@ use crate::http::{Failure, Headers};
 use crate::oss::trouble::{Remedy, Trouble};
 use crate::oss::{Addressing, Ask, Place, xml};
 use crate::service::RequestEvent;
-use crate::task::{First, Queue, first};
+use crate::task::{First, Queue, Slot, first};
 use crate::upload::backend::Prepared;
 use crate::upload::session::types::*;
 use std::rc::Rc;
@@ -73,10 +73,22 @@ impl Driver {
         ask: Ask<'_>,
         queue: &Queue<Event>,
     ) -> core::result::Result<Outcome, Trouble> {
+        let _slot = self.slot(false).await;
+        queue.push(Event::Began { id });
         let queue = queue.clone();
         let on_sent: crate::http::OnSent = Rc::new(move |bytes| queue.push(Event::Sent { id, bytes }));
         let (headers, _) = self.exchange(ask, Some(on_sent)).await?;
         Ok(Outcome::Stored { etag: headers.get("etag").map(str::to_owned) })
+    }
+
+    /// Waits for a connection where they are few: small requests go before parts.
+    async fn slot(&self, urgent: bool) -> Option<Slot> {
+        let slots = {
+            let place = self.place.borrow();
+            let authority = place.as_ref().map(|place| place.endpoint.authority.as_str());
+            self.settings.slots.as_ref().zip(authority).map(|(slots, authority)| slots(authority))
+        }?;
+        Some(slots.take(urgent).await)
     }
 
     /// A small request, within its time.
@@ -85,6 +97,7 @@ impl Driver {
             Ask::CompleteMultipartUpload { .. } => COMPLETE_TIMEOUT_MS,
             _ => STORE_TIMEOUT_MS,
         };
+        let _slot = self.slot(true).await;
         match first(Box::pin(self.exchange(ask, None)), self.platform.sleep(limit)).await {
             First::Left(done) => done,
             First::Right(()) => Err(Trouble::lost(Failure {

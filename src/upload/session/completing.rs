@@ -3,20 +3,27 @@
 use super::ending::Ending;
 use super::failures::Verdict;
 use super::parts::Etags;
-use super::{Session, types::*};
+use super::{KeyState, Session, types::*};
 use crate::auth::sigv4::hex;
 use crate::error::{Error, Kind};
 use crate::oss::trouble::Remedy;
 use crate::oss::{StoredPart, is_md5, plain_etag};
-use crate::upload::digest::multipart_etag;
 
 /// The slowest poll of an image that is being saved, milliseconds.
 const SLOWEST_POLL_MS: f64 = 5_000.0;
+
+/// Whether the service says that there is no such image.
+fn is_unknown(error: &Error) -> bool {
+    error.code() == Some("IMG.DBGet.NoData") || error.details().status == Some(404)
+}
 
 impl Session {
     pub(super) fn advance_completing(&mut self, now: f64) {
         let job = if !self.source_checked {
             Job::CheckSource
+        } else if self.must_save && self.config.head.is_some() {
+            // A run that finds the image past being queued must know the file's digest, to tell whether it is its own.
+            Job::Save { checkpoint: self.checkpoint(now) }
         } else if self.completed || self.config.plan.is_single() {
             Job::Report { success: true, upload_id: self.upload_id.clone() }
         } else if !self.keys_are_good(now) {
@@ -37,7 +44,10 @@ impl Session {
 
     pub(super) fn completing_ended(&mut self, now: f64, job: Job, generation: u32, outcome: Outcome) {
         match (job, outcome) {
-            (Job::CheckSource, Outcome::Done) => self.source_checked = true,
+            (Job::CheckSource, Outcome::Done) => {
+                self.source_checked = true;
+                self.must_save = true;
+            }
             // Parts of two files may be stored: nothing of it is of use.
             (Job::CheckSource, Outcome::Failed(trouble)) => self.end_with(Ending::TakeBack(trouble.error)),
             (Job::ListParts { .. }, Outcome::Parts(page)) => {
@@ -46,6 +56,7 @@ impl Session {
                 all.extend(page.parts);
                 match page.next {
                     Some(marker) => self.listing = Some((all, marker)),
+                    None if self.inventory => self.take_inventory(now, &all),
                     None => self.listed(now, &all),
                 }
             }
@@ -58,6 +69,9 @@ impl Session {
                 self.look_for_object = false;
                 if size.is_none_or(|size| size == self.config.plan.size) && self.etag_fits(etag.as_deref()) {
                     self.completed = true;
+                    self.inventory = false;
+                    self.phase = Phase::Completing;
+                    self.dirty = true;
                 } else {
                     self.start_over(now, "the store holds another object in its place");
                 }
@@ -80,6 +94,16 @@ impl Session {
                     self.poll_after = now;
                 }
             }
+            (Job::ShowImage, Outcome::Failed(trouble))
+                if self.restored
+                    && !matches!(trouble.remedy, Remedy::Wait { .. })
+                    && is_unknown(&trouble.error) =>
+            {
+                let mut error = trouble.error;
+                let message = format!("the image was deleted meanwhile: {}", error.message());
+                error.details_mut().message = message;
+                self.fail_for_good(error);
+            }
             (Job::ShowImage, Outcome::Failed(trouble)) => {
                 self.control.tries += 1;
                 let tries = self.control.tries;
@@ -99,7 +123,11 @@ impl Session {
                 match self.store_failed(now, trouble, generation, self.control.tries) {
                     Verdict::Again(after) => self.control.after = after,
                     Verdict::AfterKeys => self.control.tries -= 1,
-                    Verdict::NoSuchUpload if self.phase == Phase::Completing => self.look_for_object = true,
+                    // It may have been completed, and the answer lost.
+                    Verdict::NoSuchUpload if self.phase == Phase::Completing || self.may_be_completed() => {
+                        self.look_for_object = true;
+                        self.listing = None;
+                    }
                     Verdict::NoSuchUpload => {
                         self.start_over(now, "the store does not know the multipart upload")
                     }
@@ -120,10 +148,14 @@ impl Session {
 
     /// The ETag that the whole object must have; none where the parts' MD5s are not known.
     fn expected_etag(&self) -> Option<String> {
-        if self.config.plan.is_single() {
-            return self.parts.file_md5.map(|md5| hex(&md5));
-        }
-        self.parts.md5s().map(|md5s| multipart_etag(md5s.into_iter()))
+        let whole = self.parts.file.whole?;
+        let count = self.config.plan.count;
+        Some(if count == 1 { hex(&whole) } else { self.parts.chain.etag(count) })
+    }
+
+    /// An earlier run had read the whole file: it may have completed the upload without having put that down.
+    fn may_be_completed(&self) -> bool {
+        self.inventory && (self.parts.file.whole.is_some() || !self.config.digest)
     }
 
     /// An ETag that can be compared and is another one means other bytes.
@@ -136,6 +168,7 @@ impl Session {
 
     fn object_stands(&mut self, etag: Option<String>) {
         self.completed = true;
+        self.dirty = true;
         if !self.etag_fits(etag.as_deref()) {
             let message = format!(
                 "the object that the store put together is not the file: its ETag is {}, not {}",
@@ -154,6 +187,7 @@ impl Session {
 
     fn reported(&mut self, now: f64) {
         self.reported = true;
+        self.dirty = true;
         self.phase = Phase::Verifying;
         self.poll_after = now;
         self.wait_until = self.config.wait_ms.map(|wait| now + wait);
@@ -171,31 +205,51 @@ impl Session {
         let status = facts.status.clone();
         let id = self.image_id.clone().unwrap_or_default();
         if self.phase == Phase::Creating {
+            self.dirty = true;
             match status.as_str() {
-                "queued" => self.phase = Phase::Preparing,
-                _ => self.fail(Error::new(
-                    Kind::Service,
-                    format!("the image {id} is {status}: only a queued image takes a file"),
-                )),
+                "queued" if self.completed => self.phase = Phase::Completing,
+                "queued" => {
+                    self.reported = false;
+                    self.phase = Phase::Preparing;
+                }
+                // What an earlier run has reported, or has done without having put it down.
+                "saving" | "active" if self.restored && self.is_whole() => {
+                    self.doubtful = !self.reported && !self.completed;
+                    self.reported(now);
+                }
+                _ => {
+                    let meanwhile = if self.restored { " meanwhile" } else { "" };
+                    self.fail_for_good(Error::new(
+                        Kind::Service,
+                        format!("the image {id} is {status}{meanwhile}: only a queued image takes a file"),
+                    ));
+                    return;
+                }
             }
-            return;
+            if self.phase != Phase::Verifying {
+                return;
+            }
         }
         self.facts = facts;
         if let Some(refusal) = self.refusal.take() {
             // Was the refusal only of a report that had been heard before?
             if !matches!(status.as_str(), "saving" | "active") {
-                self.fail(refusal);
+                if status == "queued" && !core::mem::replace(&mut self.rechecked, true) {
+                    self.recheck(now);
+                } else {
+                    self.fail(refusal);
+                }
                 return;
             }
             self.reported(now);
         }
         match status.as_str() {
             "active" => self.verify(),
-            "killed" | "deleted" => self.fail(Error::new(
+            "killed" | "deleted" => self.fail_for_good(Error::new(
                 Kind::Service,
                 format!("the service did not take the file: the image {id} is {status}"),
             )),
-            _ if self.config.wait_ms.is_none() => self.verify(),
+            _ if self.config.wait_ms.is_none() && !self.doubtful => self.verify(),
             _ if self.wait_until.is_some_and(|until| now >= until) => self.fail(Error::new(
                 Kind::Timeout,
                 format!("the file is stored, but the image {id} is still {status}; ask for it later"),
@@ -207,11 +261,35 @@ impl Session {
         }
     }
 
+    /// The service refuses a file that was stored: is it still there, and where the service looks for it?
+    fn recheck(&mut self, now: f64) {
+        if self.config.plan.is_single() {
+            self.start_over(now, "the service does not take the file that was stored");
+            return;
+        }
+        self.phase = Phase::Completing;
+        self.completed = false;
+        self.look_for_object = true;
+        // Asking for credentials tells the place anew.
+        self.keys.state = KeyState::Needed("first");
+    }
+
+    /// All bytes were sent, as far as this client knows.
+    fn is_whole(&self) -> bool {
+        self.completed || self.reported || self.parts.file.whole.is_some()
+    }
+
     /// Compares the image with what was read.
     fn verify(&mut self) {
-        let read = self.parts.file_md5.map(|md5| hex(&md5));
+        let read = self.parts.file.whole.map(|md5| hex(&md5));
         let checksum = self.facts.checksum.trim().to_ascii_lowercase();
         let size = self.facts.size.filter(|size| *size > 0);
+        if self.doubtful && read.as_ref() != Some(&checksum) {
+            let message = "the image was finished meanwhile, and it cannot be told whether with this file: its \
+                           checksum is not the file's MD5";
+            self.fail_for_good(Error::new(Kind::Service, message));
+            return;
+        }
         if let Some(size) = size
             && size != self.config.plan.size
         {

@@ -18,7 +18,12 @@ pub(super) enum Ending {
 /// What is still to be taken back, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 enum Step {
+    /// An image that was created without our having heard of it.
+    Look,
     Parts,
+    /// Multipart uploads of which the same is true.
+    Strays,
+    Stray,
     Object,
     Report,
     Image,
@@ -41,6 +46,13 @@ impl Session {
         if !matches!(self.ending, Some(Ending::Abort | Ending::TakeBack(_))) {
             self.end_with(Ending::Abort);
         }
+    }
+
+    /// Another driver has this upload: what is under way ends, and nothing is taken back or put down.
+    pub(super) fn give_way(&mut self) {
+        self.taken_over = true;
+        let message = "another tab or process has taken this upload over";
+        self.end_with(Ending::Fail(Error::new(Kind::Aborted, message)));
     }
 
     pub(super) fn pause(&mut self) {
@@ -77,22 +89,40 @@ impl Session {
     /// The job that was under way when the end came, or a step of taking back, has ended.
     pub(super) fn ending_job_ended(&mut self, job: Job, outcome: Outcome) {
         match (&job, &outcome) {
-            (Job::CreateImage, Outcome::ImageCreated { image_id }) => {
-                self.image_id = Some(image_id.clone());
-                self.created = true;
+            (Job::CreateImage, Outcome::ImageCreated { image_id }) => self.image_created(image_id.clone()),
+            (Job::CreateImage, Outcome::Failed(trouble)) => {
+                self.uncertain = super::failures::is_uncertain(&trouble.error);
             }
+            (Job::FindImages, Outcome::Found(ids)) => {
+                let known = self.known.clone().unwrap_or_default();
+                let mut new = ids.iter().filter(|id| !known.contains(id));
+                if let (Some(id), None) = (new.next(), new.next()) {
+                    self.image_created(id.clone());
+                }
+            }
+            (Job::ListMultipartUploads, Outcome::Uploads(ids)) => self.strays = Some(ids.clone()),
             (Job::CreateMultipartUpload, Outcome::MultipartCreated { upload_id }) => {
                 self.upload_id = Some(upload_id.clone());
             }
             _ => {}
+        }
+        if let Outcome::Failed(trouble) = &outcome
+            && trouble.remedy == Remedy::NewKeys
+        {
+            self.keys.state = super::KeyState::Needed("expired");
         }
         if matches!(job, Job::CreateImage | Job::CreateMultipartUpload) {
             return;
         }
         if let Outcome::Failed(trouble) = &outcome {
             self.control.tries += 1;
-            if trouble.remedy == Remedy::NewKeys && self.control.tries < TRIES {
-                self.keys.state = super::KeyState::Needed("expired");
+            // Not everybody may list, whatever the keys.
+            let refused = trouble.remedy == Remedy::NewKeys;
+            self.keys.refusals += u32::from(refused);
+            let listing = matches!(job, Job::ListMultipartUploads);
+            let forbidden =
+                listing && !trouble.error.details().retryable && (!refused || self.keys.refusals > 1);
+            if refused && !forbidden && self.control.tries < TRIES {
                 return;
             }
             if trouble.error.details().retryable && self.control.tries < TRIES {
@@ -103,14 +133,27 @@ impl Session {
             let gone = trouble.error.details().status == Some(404)
                 || matches!(trouble.error.code(), Some("NoSuchUpload" | "NoSuchKey" | "IMG.DBGet.NoData"));
             // The service refuses `failed` for an image that it has finished; deleting it is enough.
-            if !gone && !matches!(job, Job::Report { .. }) {
+            if !gone && !forbidden && !matches!(job, Job::Report { .. }) {
                 self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
             }
         }
         self.control.tries = 0;
         self.control.after = 0.0;
+        self.keys.refusals = 0;
         match job {
-            Job::AbortMultipartUpload { .. } => self.upload_id = None,
+            Job::FindImages => self.uncertain = false,
+            // Not every store lets everybody list: then nothing can be done about strays.
+            Job::ListMultipartUploads => {
+                self.strays.get_or_insert_default();
+            }
+            Job::AbortMultipartUpload { upload_id } => {
+                if self.upload_id.as_ref() == Some(&upload_id) {
+                    self.upload_id = None;
+                }
+                if let Some(strays) = &mut self.strays {
+                    strays.retain(|id| *id != upload_id);
+                }
+            }
             Job::DeleteObject => self.forget_object(),
             Job::Report { .. } => {
                 self.reported = true;
@@ -134,14 +177,21 @@ impl Session {
         }
         self.warnings.push(("left-behind", format!("parts not removed: {}", trouble.error.message())));
         self.upload_id = None;
+        self.strays = Some(Vec::new());
         self.forget_object();
     }
 
     fn step(&self) -> Step {
         let has_keys = self.place.is_some();
         let stored = self.completed || self.parts.single_is_stored();
-        if self.upload_id.is_some() && !self.completed {
+        if self.image_id.is_none() && self.uncertain && self.known.is_some() {
+            Step::Look
+        } else if self.upload_id.is_some() && !self.completed {
             Step::Parts
+        } else if has_keys && self.strays.is_none() {
+            Step::Strays
+        } else if has_keys && self.strays.as_ref().is_some_and(|strays| !strays.is_empty()) {
+            Step::Stray
         } else if has_keys && stored && !self.reported {
             Step::Object
         } else if self.image_id.is_some() && has_keys && (!self.reported || self.take_back_report) {
@@ -161,16 +211,22 @@ impl Session {
         let finish = match ending {
             Ending::Stop => {
                 let mut error = Error::new(Kind::Aborted, "stopped by the caller; what is stored is kept");
-                error.details_mut().resumable = self.image_id.is_some();
+                error.details_mut().resumable = self.is_something_kept();
                 Finish::Stopped(error)
             }
             Ending::Fail(error) => Finish::Failed(error),
             Ending::Abort | Ending::TakeBack(_) => {
                 let step = self.step();
-                if step <= Step::Object && !self.keys_are_good(now) {
+                if step > Step::Look && step <= Step::Object && !self.keys_are_good(now) {
                     return;
                 }
                 let job = match step {
+                    Step::Look => Job::FindImages,
+                    Step::Strays => Job::ListMultipartUploads,
+                    Step::Stray => {
+                        let upload_id = self.strays.iter().flatten().next().cloned().unwrap_or_default();
+                        Job::AbortMultipartUpload { upload_id }
+                    }
                     Step::Parts => {
                         Job::AbortMultipartUpload { upload_id: self.upload_id.clone().unwrap_or_default() }
                     }
@@ -191,11 +247,14 @@ impl Session {
     }
 
     fn taken_back(&self, ending: Ending) -> Finish {
+        let unknown = "an image may have been created, and is not known";
+        let unknown = Some(unknown).filter(|_| self.image_id.is_none() && self.uncertain);
         let left: Vec<&str> = self
             .warnings
             .iter()
             .filter(|(code, _)| *code == "left-behind")
             .map(|(_, message)| message.as_str())
+            .chain(unknown)
             .collect();
         let add = |mut error: Error| {
             if !left.is_empty() {
@@ -215,6 +274,14 @@ impl Session {
 
     pub(super) fn finish(&mut self, finish: Finish) {
         self.finished = true;
+        let kept = match &finish {
+            Finish::Done(_) | Finish::Aborted(_) => false,
+            Finish::Stopped(error) | Finish::Failed(error) => error.details().resumable,
+        };
+        if self.config.head.is_some() && !self.taken_over {
+            let checkpoint = self.checkpoint(self.last_now);
+            self.actions.push(if kept { Action::Save { checkpoint } } else { Action::Forget });
+        }
         self.actions.push(Action::Finish(Box::new(finish)));
     }
 }

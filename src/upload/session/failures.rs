@@ -21,6 +21,12 @@ pub(super) enum Verdict {
 /// Answers in a row that are none before the service is given up.
 const MOST_NONSENSE: u32 = 5;
 
+/// Whether the service may have done what it was asked for although it did not say so.
+pub(super) fn is_uncertain(error: &Error) -> bool {
+    matches!(error.kind(), Kind::Network | Kind::Timeout | Kind::Protocol)
+        || error.details().status.is_some_and(|status| status >= 500)
+}
+
 impl Session {
     /// A failure of the service (not of the store): how long to wait, none where the upload has ended by it.
     pub(super) fn service_failed(&mut self, now: f64, trouble: Trouble, tries: u32) -> Option<f64> {
@@ -75,6 +81,12 @@ impl Session {
                     format!("the store signs for the region {region}; set oss.region to it"),
                 );
                 self.actions.push(Action::SetRegion { region });
+                self.corrected(now, error)
+            }
+            Remedy::UseVirtualAddressing => {
+                let message = "the store wants the bucket in the host name; set oss.addressing to 'virtual'";
+                self.warn("addressing-corrected", message.to_owned());
+                self.actions.push(Action::UseVirtualAddressing);
                 self.corrected(now, error)
             }
             Remedy::Wait { retry_after_ms } => {
@@ -157,16 +169,30 @@ impl Session {
         if !self.patience.attempts.is_empty() {
             details.attempts = core::mem::take(&mut self.patience.attempts);
         }
-        // What is stored stays stored, unless nothing has been stored yet or the caller's input is at fault.
-        details.resumable = self.image_id.is_some()
+        // What is stored stays stored, unless nothing has been stored yet or the caller's input is at fault. With a
+        // checkpoint a later run can even wait for an image that is being saved.
+        let kept = self.config.head.is_some();
+        details.resumable = self.is_something_kept()
             && !matches!(details.kind, Kind::Validation | Kind::Internal | Kind::Unsupported)
-            && !self.reported;
+            && (!self.reported || kept)
+            && !self.hopeless;
         if self.config.repeatable || self.reported {
             self.end_with(super::ending::Ending::Fail(error));
         } else {
             error.details_mut().resumable = false;
             self.end_with(super::ending::Ending::TakeBack(error));
         }
+    }
+
+    /// There is something that a later run can go on with.
+    pub(super) fn is_something_kept(&self) -> bool {
+        self.image_id.is_some() || (self.config.head.is_some() && self.uncertain)
+    }
+
+    /// Ends; what was kept is of no use to a later run.
+    pub(super) fn fail_for_good(&mut self, error: Error) {
+        self.hopeless = true;
+        self.fail(error);
     }
 
     /// A number from 0 up to 1 (xorshift64*; the seed is the platform's).

@@ -5,18 +5,21 @@
 //! back although nothing happened.
 
 mod completing;
+mod creating;
 mod ending;
 mod failures;
 mod parts;
+pub mod resuming;
 mod sending;
 mod telling;
 #[cfg(test)]
 mod tests;
 pub mod types;
 
-use crate::error::{Attempt, Error, Kind};
+use crate::error::{Attempt, Error};
 use crate::oss::StoredPart;
 use crate::upload::progress::Rate;
+use creating::Creating;
 use ending::Ending;
 use parts::Parts;
 use types::*;
@@ -30,6 +33,36 @@ pub struct Session {
     image_id: Option<String>,
     /// The image was created by this upload, so aborting deletes it.
     created: bool,
+    creating: Creating,
+    /// When the intent to create was last put down.
+    intended_at: f64,
+    /// Images of the same name and metadata that waited for a file before this one was created; none where that
+    /// could not be found out.
+    known: Option<Vec<String>>,
+    /// An image may have been created without our having heard of it.
+    uncertain: bool,
+    /// Answers to createImage that were lost.
+    creates: u32,
+    /// It goes on from a checkpoint.
+    restored: bool,
+    /// What the store holds is to be asked before parts are sent.
+    inventory: bool,
+    /// The checkpoint must be put down before parts are sent.
+    must_save: bool,
+    /// The checkpoint is older than the state.
+    dirty: bool,
+    /// There is nothing that a later run could go on with.
+    hopeless: bool,
+    /// Another driver has this upload.
+    taken_over: bool,
+    /// Multipart uploads of the object that were created without our having heard of them; none while they were not
+    /// looked for.
+    strays: Option<Vec<String>>,
+    /// The image was past being queued when an earlier run's upload was taken up: only its checksum tells whose file
+    /// it has.
+    doubtful: bool,
+    /// A refused report was looked into.
+    rechecked: bool,
     place: Option<String>,
     upload_id: Option<String>,
     keys: Keys,
@@ -118,6 +151,7 @@ const SLEPT_MS: f64 = 90_000.0;
 impl Session {
     pub fn new(config: Config) -> Self {
         let image_id = config.image_id.clone();
+        let strays = config.plan.is_single().then(Vec::new);
         Session {
             parts: Parts::new(&config),
             random: config.seed | 1,
@@ -126,6 +160,20 @@ impl Session {
             next_id: 0,
             image_id,
             created: false,
+            creating: Creating::Look,
+            intended_at: 0.0,
+            known: None,
+            uncertain: false,
+            creates: 0,
+            restored: false,
+            inventory: false,
+            must_save: false,
+            dirty: false,
+            hopeless: false,
+            taken_over: false,
+            strays,
+            doubtful: false,
+            rechecked: false,
             place: None,
             upload_id: None,
             keys: Keys { state: KeyState::Needed("first"), generation: 0, refusals: 0, after: 0.0, tries: 0 },
@@ -175,6 +223,7 @@ impl Session {
         match event {
             Event::Start | Event::Tick => {}
             Event::Ended { id, outcome } => self.ended(now, id, outcome),
+            Event::Began { id } => self.parts.began(id, now),
             Event::Sent { id, bytes } => self.parts.moved(id, bytes, now),
             Event::Pause => self.pause(),
             Event::Resume => {
@@ -199,11 +248,18 @@ impl Session {
             Event::Offline | Event::Online => {}
             Event::Stop => self.stop(),
             Event::Abort => self.abort(),
+            Event::NotSaved(reason) => self.not_saved(&reason),
+            Event::TakenOver => self.give_way(),
         }
         self.drop_stalled(now);
         self.advance(now);
         let bytes = self.bytes_sent();
         self.rate.note(now, bytes as f64);
+        // Before there is an image the intent stands.
+        if core::mem::take(&mut self.dirty) && !self.finished && self.config.head.is_some() {
+            let checkpoint = self.checkpoint(now);
+            self.actions.push(Action::Save { checkpoint });
+        }
         self.expected_wake = self.next_wake().unwrap_or(f64::INFINITY);
         core::mem::take(&mut self.actions)
     }
@@ -240,10 +296,7 @@ impl Session {
             return;
         }
         match self.phase {
-            Phase::Creating => {
-                let job = if self.image_id.is_some() { Job::ShowImage } else { Job::CreateImage };
-                self.start_control(now, job);
-            }
+            Phase::Creating => self.advance_creating(now),
             Phase::Preparing => self.want_keys(now),
             Phase::Uploading => self.advance_parts(now),
             Phase::Completing => self.advance_completing(now),
@@ -315,6 +368,7 @@ impl Session {
                     // Another bucket or key: what is stored lies where the service no longer looks.
                     self.start_over(now, "the service named another place for the file");
                 }
+                self.dirty |= self.place.as_ref() != Some(&place);
                 self.place = Some(place);
                 if self.phase == Phase::Preparing {
                     self.phase = Phase::Uploading;
@@ -340,26 +394,35 @@ impl Session {
             return;
         }
         match (job, outcome) {
+            (Job::FindImages, outcome) if self.creating == Creating::Look => match outcome {
+                Outcome::Found(ids) => self.looked(Some(ids)),
+                Outcome::Failed(trouble) => self.not_looked_before(now, trouble),
+                _ => self.confused("FindImages"),
+            },
+            (Job::FindImages, Outcome::Found(ids)) => {
+                self.control_went_well();
+                self.looked_again(ids);
+            }
+            (Job::FindImages, Outcome::Failed(trouble)) => self.not_looked(now, trouble),
+            (Job::Save { .. }, outcome) => {
+                if let Outcome::Failed(trouble) = outcome {
+                    self.not_saved(trouble.error.message());
+                }
+                self.must_save = false;
+                if self.phase == Phase::Creating {
+                    self.creating = Creating::Create;
+                }
+            }
             (Job::CreateImage, Outcome::ImageCreated { image_id }) => {
                 self.control_went_well();
-                self.image_id = Some(image_id);
-                self.created = true;
-                self.phase = Phase::Preparing;
+                self.image_created(image_id);
             }
-            (Job::CreateImage, Outcome::Failed(trouble)) => {
-                let mut error = trouble.error;
-                if matches!(error.kind(), Kind::Network | Kind::Timeout | Kind::Protocol) {
-                    error
-                        .details_mut()
-                        .message
-                        .push_str(" (the image may have been created all the same: look for its name)");
-                }
-                self.fail(error);
-            }
+            (Job::CreateImage, Outcome::Failed(trouble)) => self.not_created(now, trouble),
             (Job::ShowImage, Outcome::Image(facts)) => self.image_shown(now, facts),
             (Job::CreateMultipartUpload, Outcome::MultipartCreated { upload_id }) => {
                 self.store_went_well();
                 self.upload_id = Some(upload_id);
+                self.must_save = true;
             }
             (job, outcome) => self.completing_ended(now, job, generation, outcome),
         }

@@ -3,7 +3,9 @@
 use super::types::*;
 use super::{STALL_MS, STALL_UNMOVED_MS};
 use crate::oss::StoredPart;
+use crate::upload::digest::Chain;
 use crate::upload::plan::Plan;
+use std::collections::VecDeque;
 
 /// All parts of an upload.
 pub(super) struct Parts {
@@ -17,9 +19,16 @@ pub(super) struct Parts {
     pub(super) all: Vec<Part>,
     pub(super) done: u32,
     pub(super) done_bytes: u64,
+    /// The first part that is not in the file's digest yet.
     pub(super) hash_next: u32,
-    pub(super) hashing: Option<u64>,
-    pub(super) file_md5: Option<[u8; 16]>,
+    pub(super) hashing: Option<Hashing>,
+    /// Parts that are in the file's digest, but whose own one is to be computed (again).
+    pub(super) rehash: VecDeque<u32>,
+    pub(super) file: FileDigest,
+    /// Over the MD5s of the parts before `hash_next`.
+    pub(super) chain: Chain,
+    /// Parts whose MD5 is believed to be the ETag that the store lists; the chain tells whether that is so.
+    pub(super) assumed: u32,
     pub(super) etags: Etags,
     /// How many may be in flight; grows by little, falls by half.
     pub(super) window: f64,
@@ -37,6 +46,14 @@ pub(super) struct Part {
     pub(super) stored: bool,
     pub(super) etag: Option<Box<str>>,
     pub(super) md5: Option<[u8; 16]>,
+    pub(super) assumed: bool,
+}
+
+pub(super) struct Hashing {
+    pub(super) id: u64,
+    pub(super) index: u32,
+    /// It goes into the file's digest too.
+    pub(super) in_order: bool,
 }
 
 pub(super) struct Flight {
@@ -44,6 +61,7 @@ pub(super) struct Flight {
     pub(super) index: u32,
     pub(super) generation: u32,
     pub(super) sent: u64,
+    /// Infinity until it has a connection.
     pub(super) moved_at: f64,
 }
 
@@ -69,7 +87,10 @@ impl Parts {
             done_bytes: 0,
             hash_next: 0,
             hashing: None,
-            file_md5: None,
+            rehash: VecDeque::new(),
+            file: FileDigest::default(),
+            chain: Chain::default(),
+            assumed: 0,
             etags: Etags::Unknown,
             window: f64::from(config.first_parallel),
             most: config.most_parallel,
@@ -86,7 +107,13 @@ impl Parts {
     }
 
     pub(super) fn is_hash(&self, id: u64) -> bool {
-        self.hashing == Some(id)
+        self.hashing.as_ref().is_some_and(|hashing| hashing.id == id)
+    }
+
+    pub(super) fn began(&mut self, id: u64, now: f64) {
+        if let Some(flight) = self.flights.iter_mut().find(|flight| flight.id == id) {
+            flight.moved_at = now;
+        }
     }
 
     pub(super) fn moved(&mut self, id: u64, bytes: u64, now: f64) {
@@ -100,7 +127,10 @@ impl Parts {
 
     pub(super) fn forgive(&mut self, now: f64) {
         for flight in &mut self.flights {
-            flight.moved_at = now;
+            // One that waits for a connection goes on waiting.
+            if flight.moved_at.is_finite() {
+                flight.moved_at = now;
+            }
         }
     }
 
@@ -120,28 +150,31 @@ impl Parts {
 
     pub(super) fn cancel_all(&mut self) -> Vec<u64> {
         let mut ids = self.cancel_flights();
-        ids.extend(self.hashing.take());
+        ids.extend(self.hashing.take().map(|hashing| hashing.id));
         ids
     }
 
     /// Nothing is stored any more; the digests stay.
     pub(super) fn start_over(&mut self) {
         self.again.clear();
+        self.rehash.clear();
         self.next = 0;
         self.done = 0;
         self.done_bytes = 0;
+        self.assumed = 0;
         for part in &mut self.all {
-            *part = Part { md5: part.md5, ..Part::default() };
+            *part = Part { md5: part.md5.filter(|_| !part.assumed), ..Part::default() };
         }
     }
 
+    /// When a part is given up unless it moves.
     pub(super) fn stalled(flight: &Flight) -> f64 {
         flight.moved_at + if flight.sent == 0 { STALL_UNMOVED_MS } else { STALL_MS }
     }
 
     pub(super) fn wakes(&self) -> impl Iterator<Item = f64> + '_ {
         let again = self.again.iter().map(|(_, after)| *after);
-        again.chain(self.flights.iter().map(Self::stalled))
+        again.chain(self.flights.iter().map(Self::stalled)).filter(|wake| wake.is_finite())
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -157,7 +190,8 @@ impl Parts {
     }
 
     pub(super) fn all_done(&self) -> bool {
-        self.done == self.plan.count && (!self.digest || self.file_md5.is_some())
+        let verified = !self.digest || (self.file.whole.is_some() && self.assumed == 0);
+        self.done == self.plan.count && verified
     }
 
     pub(super) fn single_is_stored(&self) -> bool {
@@ -183,9 +217,9 @@ impl Parts {
         self.all.iter().enumerate().map(entry).collect()
     }
 
-    /// The MD5s of all parts, where all are known.
-    pub(super) fn md5s(&self) -> Option<Vec<[u8; 16]>> {
-        self.all.iter().map(|part| part.md5).collect()
+    /// Parts whose MD5 is in the file's digest, in their order.
+    pub(super) fn hashed(&self) -> &[Part] {
+        &self.all[..self.hash_next as usize]
     }
 
     pub(super) fn set_done(&mut self, index: u32) {
@@ -198,7 +232,8 @@ impl Parts {
         }
     }
 
-    pub(super) fn set_undone(&mut self, index: u32, after: f64) {
+    /// It is stored, but not known to be what was read.
+    pub(super) fn set_doubtful(&mut self, index: u32) {
         let length = self.plan.range(index).1;
         let part = self.part(index);
         if part.done {
@@ -206,10 +241,21 @@ impl Parts {
             self.done -= 1;
             self.done_bytes -= length;
         }
+    }
+
+    pub(super) fn set_undone(&mut self, index: u32, after: f64) {
+        self.set_doubtful(index);
         let part = self.part(index);
         part.stored = false;
         part.etag = None;
-        self.again.push((index, after));
+        if core::mem::take(&mut part.assumed) {
+            part.md5 = None;
+            self.assumed -= 1;
+        }
+        // One that an earlier run has sent may still be ahead.
+        if index < self.next {
+            self.again.push((index, after));
+        }
     }
 
     /// The next part to be sent, if it is time for one.
@@ -220,11 +266,28 @@ impl Parts {
         if let Some(at) = self.again.iter().position(|(_, after)| now >= *after) {
             return Some(self.again.swap_remove(at).0);
         }
+        // What an earlier run has stored is passed over.
+        while self.next < self.plan.count && self.all[self.next as usize].stored {
+            self.next += 1;
+        }
         // A new part waits while old ones fail: a store in trouble is not given more work.
         if self.next < self.plan.count && self.again.len() < self.most as usize {
             self.next += 1;
             return Some(self.next - 1);
         }
         None
+    }
+
+    /// The next part to be hashed, and whether it goes into the file's digest. In order, and not before the part is
+    /// needed, so that a slow line does not read far ahead.
+    pub(super) fn next_hash(&mut self) -> Option<(u32, bool)> {
+        if !self.digest || self.hashing.is_some() {
+            return None;
+        }
+        if let Some(index) = self.rehash.pop_front() {
+            return Some((index, false));
+        }
+        let wanted = self.hash_next < self.next.max(1) && self.hash_next < self.plan.count;
+        wanted.then_some((self.hash_next, true))
     }
 }

@@ -1,7 +1,7 @@
 //! Sending the parts: when, how many at once, and whether what is stored is what was read.
 
 use super::failures::Verdict;
-use super::parts::{Etags, Flight, Parts};
+use super::parts::{Etags, Flight, Hashing, Parts};
 use super::{Session, types::*};
 use crate::auth::sigv4::hex;
 use crate::error::{Error, Kind};
@@ -33,19 +33,36 @@ impl Session {
         }
         self.parts.start_over();
         self.upload_id = None;
+        self.inventory = false;
+        self.look_for_object = false;
+        self.listing = None;
+        self.dirty = true;
         self.control.after = now;
         self.phase = Phase::Uploading;
         self.warn("started-over", format!("the upload starts over: {why}"));
     }
 
     pub(super) fn advance_parts(&mut self, now: f64) {
-        self.advance_hash();
         if !self.keys_are_good(now) {
             return;
         }
-        if !self.config.plan.is_single() && self.upload_id.is_none() {
-            self.start_control(now, Job::CreateMultipartUpload);
-            return;
+        if !self.config.plan.is_single() {
+            let Some(upload_id) = self.upload_id.clone() else {
+                self.start_control(now, Job::CreateMultipartUpload);
+                return;
+            };
+            if self.inventory {
+                let marker = self.listing.as_ref().map_or(0, |(_, marker)| *marker);
+                let list = Job::ListParts { upload_id, marker };
+                self.start_control(now, if self.look_for_object { Job::HeadObject } else { list });
+                return;
+            }
+            // A crash from here on must not leave parts that nobody knows of.
+            if self.must_save && self.config.head.is_some() {
+                let checkpoint = self.checkpoint(now);
+                self.start_control(now, Job::Save { checkpoint });
+                return;
+            }
         }
         while let Some(index) = self.parts.take(now) {
             let job = match &self.upload_id {
@@ -54,10 +71,15 @@ impl Session {
             };
             let id = self.start(job);
             let generation = self.keys.generation;
-            self.parts.flights.push(Flight { id, index, generation, sent: 0, moved_at: now });
+            self.parts.flights.push(Flight { id, index, generation, sent: 0, moved_at: f64::INFINITY });
+            let read_before = index < self.parts.hash_next;
             let part = self.parts.part(index);
             part.tries += 1;
             let attempt = part.tries;
+            if self.config.digest && read_before && part.md5.is_none() && !self.parts.rehash.contains(&index)
+            {
+                self.parts.rehash.push_back(index);
+            }
             self.tell_part(index, "started", attempt, None);
         }
         self.advance_hash();
@@ -67,28 +89,29 @@ impl Session {
         }
     }
 
-    /// Digests are read in order, and not before the part is needed, so that a slow line does not read far ahead.
     fn advance_hash(&mut self) {
-        let parts = &self.parts;
-        let wanted = parts.digest && parts.hashing.is_none() && parts.hash_next < parts.next.max(1);
-        if wanted && parts.hash_next < parts.plan.count {
-            let index = parts.hash_next;
-            let id = self.start(Job::HashPart { index });
-            self.parts.hashing = Some(id);
+        if let Some((index, in_order)) = self.parts.next_hash() {
+            let file = in_order.then(|| self.parts.file.state.clone());
+            let id = self.start(Job::HashPart { index, file });
+            self.parts.hashing = Some(Hashing { id, index, in_order });
         }
     }
 
     pub(super) fn hashed(&mut self, now: f64, outcome: Outcome) {
-        self.parts.hashing = None;
+        let Some(hashing) = self.parts.hashing.take() else { return };
+        let index = hashing.index;
         match outcome {
             Outcome::Hashed { part, file } => {
-                let index = self.parts.hash_next;
-                self.parts.hash_next += 1;
-                self.parts.file_md5 = file;
+                if hashing.in_order {
+                    self.parts.hash_next += 1;
+                    self.parts.chain.add(&part);
+                    self.parts.file = file.unwrap_or_default();
+                }
                 self.parts.part(index).md5 = Some(part);
                 if self.parts.part(index).stored {
                     self.compare(now, index);
                 }
+                self.check_assumed();
             }
             Outcome::Failed(trouble) => self.fail(trouble.error),
             _ => self.confused("HashPart"),
@@ -145,18 +168,26 @@ impl Session {
         }
     }
 
-    fn tell_part(&mut self, index: u32, state: &'static str, attempt: u32, reason: Option<String>) {
+    pub(super) fn tell_part(
+        &mut self,
+        index: u32,
+        state: &'static str,
+        attempt: u32,
+        reason: Option<String>,
+    ) {
         self.tell(UploadEvent::Part { part: index + 1, state, attempt, reason });
     }
 
     /// Compares the ETag of a stored part with its MD5, as soon as both are there.
-    fn compare(&mut self, now: f64, index: u32) {
+    pub(super) fn compare(&mut self, now: f64, index: u32) {
         let tries = self.parts.part(index).tries;
         match self.compared(index) {
             Compared::NotYet => {}
             Compared::Same => {
                 self.parts.set_done(index);
-                self.tell_part(index, "stored", tries, None);
+                self.dirty = true;
+                // What this run did not send was found.
+                self.tell_part(index, if tries == 0 { "found" } else { "stored" }, tries, None);
                 self.actions.push(Action::Release { index });
             }
             Compared::Different => self.damaged(now, index),

@@ -18,6 +18,15 @@ impl Session {
         self.tell(UploadEvent::Warning { code, message });
     }
 
+    /// The upload goes on; only a later run may have to begin anew.
+    pub(super) fn not_saved(&mut self, reason: &str) {
+        let message =
+            format!("what is done cannot be put down, so a later run may not go on from here: {reason}");
+        if !self.warnings.iter().any(|(code, _)| *code == "checkpoint-failed") {
+            self.warn("checkpoint-failed", message);
+        }
+    }
+
     pub(super) fn confused(&mut self, job: &str) {
         self.fail(Error::new(Kind::Internal, format!("{job} ended in a way that it cannot end")));
     }

@@ -28,11 +28,19 @@ pub struct Config {
     pub wait_ms: Option<f64>,
     /// Seed of the jitter.
     pub seed: u64,
+    /// What a checkpoint says of file, target and service, JSON; none where no checkpoint is kept.
+    pub head: Option<String>,
 }
 
 /// One piece of work that the driver does for the session.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Job {
+    /// Looks for images of the name and metadata of the one to be created that wait for a file.
+    FindImages,
+    /// Puts a checkpoint down before what follows is done.
+    Save {
+        checkpoint: String,
+    },
     /// Creates the image's metadata.
     CreateImage,
     /// Asks the service about the image.
@@ -49,9 +57,10 @@ pub enum Job {
     },
     /// Sends the whole file by a single PUT.
     PutObject,
-    /// Reads a part for the digests; parts are read in order.
+    /// Reads a part for its digest, and goes on with the file's from this state where it is given.
     HashPart {
         index: u32,
+        file: Option<String>,
     },
     ListParts {
         upload_id: String,
@@ -70,6 +79,8 @@ pub enum Job {
     AbortMultipartUpload {
         upload_id: String,
     },
+    /// Looks for multipart uploads of the object that nobody knows of: the answer to their creation was lost.
+    ListMultipartUploads,
     DeleteObject,
     DeleteImage,
 }
@@ -77,6 +88,8 @@ pub enum Job {
 /// How a job ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
+    /// The IDs of the images that were looked for.
+    Found(Vec<String>),
     ImageCreated {
         image_id: String,
     },
@@ -91,10 +104,10 @@ pub enum Outcome {
     Stored {
         etag: Option<String>,
     },
-    /// The MD5 of the part; after the last one also that of the file.
+    /// The MD5 of the part; the file's as far as it was read, where that was asked for.
     Hashed {
         part: [u8; 16],
-        file: Option<[u8; 16]>,
+        file: Option<FileDigest>,
     },
     Parts(PartsPage),
     Completed {
@@ -104,7 +117,9 @@ pub enum Outcome {
         size: Option<u64>,
         etag: Option<String>,
     },
-    /// Reported, removed, deleted.
+    /// The IDs of the multipart uploads that were looked for.
+    Uploads(Vec<String>),
+    /// Saved, reported, removed, deleted.
     Done,
     Failed(Trouble),
 }
@@ -120,6 +135,13 @@ pub struct ImageFacts {
     pub json: String,
 }
 
+/// The MD5 of the file as far as it was read, as a state to go on from; whole after the last part.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FileDigest {
+    pub state: String,
+    pub whole: Option<[u8; 16]>,
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
@@ -130,6 +152,10 @@ pub enum Event {
     Ended {
         id: u64,
         outcome: Outcome,
+    },
+    /// A part has a connection: from now on it is expected to move.
+    Began {
+        id: u64,
     },
     /// So many bytes of a part have left.
     Sent {
@@ -144,6 +170,10 @@ pub enum Event {
     Abort,
     Offline,
     Online,
+    /// A checkpoint could not be saved, for this reason.
+    NotSaved(String),
+    /// Another driver has taken this upload over: nothing of it may be touched any more.
+    TakenOver,
 }
 
 /// What is to be done.
@@ -163,6 +193,14 @@ pub enum Action {
     SetRegion {
         region: String,
     },
+    /// The store wants the bucket in the host.
+    UseVirtualAddressing,
+    /// Put this checkpoint down; only the last of several matters.
+    Save {
+        checkpoint: String,
+    },
+    /// There is nothing to go on with.
+    Forget,
     /// These parts are stored: their bytes will not be asked for again.
     Release {
         index: u32,

@@ -1,0 +1,211 @@
+//! Where the progress of uploads survives in JavaScript: IndexedDB, a directory of Node, or the caller's own store;
+//! and what all of them need.
+
+mod custom;
+mod directory;
+mod directory_lock;
+mod indexed_db;
+mod lease;
+mod locks;
+mod web_lock;
+
+use super::convert::{function, get, invoke, refused, unsupported};
+use super::options;
+use super::platform::JsPlatform;
+use crate::error::{Error, Kind, Result};
+use crate::http::fetch::describe;
+use crate::http::node;
+use crate::platform::{LocalFuture, Platform};
+use crate::task::{First, first};
+use crate::upload::checkpoint::{CheckpointStore, Lock};
+use custom::Custom;
+use directory::Directory;
+use indexed_db::Database;
+use js_sys::{Array, Promise};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+/// What became of the `checkpoint` option.
+pub enum Opened {
+    Store(Rc<Store>),
+    /// The caller turned it off, or it is Node and no directory was named.
+    Off,
+    /// Nobody asked for a store, and the usual one of this place cannot be had: a browser in private mode or a page
+    /// without an origin may refuse. It is the caller's to say.
+    Unavailable(Error),
+}
+
+/// A store of any kind.
+pub struct Store {
+    inner: Rc<dyn CheckpointStore>,
+    /// The same store where it keeps file handles too.
+    database: Option<Database>,
+}
+
+/// Opens what the `checkpoint` option asks for.
+pub async fn open(given: Option<&JsValue>) -> Result<Opened> {
+    let Some(given) = given.filter(|given| !given.is_undefined() && !given.is_null()) else {
+        if node::fs().is_some() {
+            return Ok(Opened::Off);
+        }
+        return Ok(match Database::open().await {
+            Ok(database) => {
+                let inner = Rc::new(database.clone());
+                Opened::Store(Rc::new(Store { inner, database: Some(database) }))
+            }
+            Err(error) => Opened::Unavailable(error),
+        });
+    };
+    if given.as_bool() == Some(false) {
+        return Ok(Opened::Off);
+    }
+    let store = |inner| Ok(Opened::Store(Rc::new(Store { inner, database: None })));
+    let own = ["load", "save", "remove", "list"];
+    if own.iter().any(|name| get(given, name).is_some()) {
+        for name in own {
+            if function(given, "checkpoint", name)?.is_none() {
+                let field = format!("checkpoint.{name}");
+                return Err(refused(&field, &JsValue::UNDEFINED, "must be a function"));
+            }
+        }
+        let locks = function(given, "checkpoint", "lock")?.is_some();
+        return store(Rc::new(Custom { object: given.clone(), locks }));
+    }
+    let Some(directory) = get(given, "directory") else {
+        let rule = "must be a store with load, save, remove and list, { directory } in Node, or false";
+        return Err(refused("checkpoint", given, rule));
+    };
+    options::only(given, "checkpoint", &["directory"])?;
+    let Some(path) = directory.as_string().filter(|path| !path.is_empty()) else {
+        return Err(refused("checkpoint.directory", &directory, "must be a path"));
+    };
+    let Some(fs) = node::fs() else {
+        return Err(unsupported(
+            "checkpoint.directory can only be used in Node; a browser keeps checkpoints in IndexedDB by itself",
+        ));
+    };
+    store(Rc::new(Directory::open(fs.into(), path).await?))
+}
+
+impl Store {
+    /// Keeps a FileSystemFileHandle under a key; what cannot be kept is not, and that is no error.
+    pub async fn keep_handle(&self, key: &str, handle: &JsValue) {
+        if let Some(database) = &self.database {
+            let _ = database.run(&["handles"], "put", &Array::of2(handle, &key.into())).await;
+        }
+    }
+
+    /// The handle of a key, where one was kept.
+    pub async fn handle(&self, key: &str) -> Option<JsValue> {
+        let found = self.database.as_ref()?.run(&["handles"], "get", &Array::of1(&key.into())).await.ok()?;
+        get(&found, "getFile").is_some().then_some(found)
+    }
+
+    /// The keys that have a handle.
+    pub async fn handles(&self) -> Vec<String> {
+        let Some(database) = &self.database else { return Vec::new() };
+        let keys = database.run(&["handles"], "getAllKeys", &Array::new()).await;
+        keys.ok().and_then(|keys| keys_of(&keys)).unwrap_or_default()
+    }
+}
+
+impl CheckpointStore for Store {
+    fn load(&self, key: &str) -> LocalFuture<'static, Result<Option<String>>> {
+        self.inner.load(key)
+    }
+
+    fn save(&self, key: &str, value: &str) -> LocalFuture<'static, Result<()>> {
+        self.inner.save(key, value)
+    }
+
+    fn remove(&self, key: &str) -> LocalFuture<'static, Result<()>> {
+        self.inner.remove(key)
+    }
+
+    fn list(&self) -> LocalFuture<'static, Result<Vec<String>>> {
+        self.inner.list()
+    }
+
+    fn lock(&self, key: &str) -> LocalFuture<'static, Result<Option<Rc<dyn Lock>>>> {
+        self.inner.lock(key)
+    }
+}
+
+/// What JavaScript answers or throws.
+type Answer = core::result::Result<JsValue, JsValue>;
+
+/// Nothing of a store takes longer, milliseconds: a file system or database that does not answer must not hold an
+/// upload for ever.
+const LONGEST_MS: f64 = 60_000.0;
+
+/// Calls a method of an object and waits for what it promises.
+fn call(object: &JsValue, name: &str, arguments: &Array) -> LocalFuture<'static, Answer> {
+    // The method is called at once, not when the future is first polled.
+    let called = invoke(object, name, arguments);
+    Box::pin(async move { bounded(&Promise::resolve(&called?), LONGEST_MS).await })
+}
+
+/// Waits for a promise, so many milliseconds at most.
+async fn bounded(promise: &Promise, milliseconds: f64) -> Answer {
+    let limit = async {
+        // In two halves: the first ends at once on a machine that slept, before anything else had a chance.
+        JsPlatform.sleep(milliseconds / 2.0).await;
+        JsPlatform.sleep(milliseconds / 2.0).await;
+    };
+    match first(Box::pin(JsFuture::from(promise.clone())), Box::pin(limit)).await {
+        First::Left(answer) => answer,
+        First::Right(()) => Err("it did not answer in time".into()),
+    }
+}
+
+/// The error of a store that failed.
+fn failed(what: &str, error: &JsValue) -> Error {
+    Error::new(Kind::Source, format!("{what} failed: {}", describe(error)))
+}
+
+/// The keys in a list of JavaScript; none where it is not a list of texts. Foreign names are left out.
+fn keys_of(list: &JsValue) -> Option<Vec<String>> {
+    let length = get(list, "length")?.as_f64().filter(|length| *length <= 1e6)? as u32;
+    let mut keys = Vec::new();
+    for index in 0..length {
+        let key = js_sys::Reflect::get_u32(list, index).ok()?.as_string()?;
+        if is_key(&key) {
+            keys.push(key);
+        }
+    }
+    keys.sort_unstable();
+    Some(keys)
+}
+
+/// What may be a key: also safe as the name of a file.
+fn is_key(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// A text or nothing, as `load` must give.
+fn text_of(what: &str, answer: &JsValue) -> Result<Option<String>> {
+    if answer.is_undefined() || answer.is_null() {
+        return Ok(None);
+    }
+    let text = answer.as_string();
+    text.map(Some).ok_or_else(|| failed(what, &"load() gave something that is not a text".into()))
+}
+
+/// Waits for an answer of which nothing is wanted but that it came.
+fn done(what: &'static str, asked: LocalFuture<'static, Answer>) -> LocalFuture<'static, Result<()>> {
+    Box::pin(async move { asked.await.map(drop).map_err(|error| failed(what, &error)) })
+}
+
+/// Waits for a list of keys.
+fn list_of(
+    what: &'static str,
+    asked: LocalFuture<'static, Answer>,
+) -> LocalFuture<'static, Result<Vec<String>>> {
+    Box::pin(async move {
+        let list = asked.await.map_err(|error| failed(what, &error))?;
+        keys_of(&list)
+            .ok_or_else(|| failed(what, &"list() gave something that is not a list of texts".into()))
+    })
+}

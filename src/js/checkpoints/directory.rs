@@ -1,0 +1,185 @@
+//! A directory of Node: a file per checkpoint, replaced whole or not at all whatever happens to the process.
+
+use super::{Answer, call, directory_lock, done, failed, is_key, keys_of, locks, text_of};
+use crate::error::Result;
+use crate::js::convert::get;
+use crate::js::platform::JsPlatform;
+use crate::platform::{LocalFuture, Platform};
+use crate::upload::checkpoint::{CheckpointStore, Lock};
+use js_sys::{Array, Object, Reflect};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+const WHAT: &str = "the checkpoint directory";
+
+/// What a process left behind that died is removed after so long, milliseconds.
+const LEFT_MS: f64 = 60_000.0;
+
+/// Only the user may read what is written.
+pub const PRIVATE_FILE: u32 = 0o600;
+const PRIVATE_DIRECTORY: u32 = 0o700;
+
+/// A directory and the file system it is in.
+#[derive(Clone)]
+pub struct Directory {
+    /// node:fs/promises.
+    pub fs: JsValue,
+    path: Rc<str>,
+}
+
+/// Whether an error of the file system has this code.
+pub fn is_code(error: &JsValue, code: &str) -> bool {
+    get(error, "code").is_some_and(|found| found == code)
+}
+
+impl Directory {
+    /// Makes the directory where there is none.
+    pub async fn open(fs: JsValue, path: String) -> Result<Self> {
+        let mut directory = Directory { fs, path: path.into() };
+        let made = directory.make().await;
+        // The process may change its own directory later.
+        let whole = match made {
+            Ok(_) => directory.call("realpath", &[(&*directory.path).into()]).await,
+            Err(error) => Err(error),
+        };
+        let whole = whole.map_err(|error| failed(WHAT, &error))?;
+        if let Some(whole) = whole.as_string() {
+            directory.path = whole.into();
+        }
+        Ok(directory)
+    }
+
+    fn make(&self) -> LocalFuture<'static, Answer> {
+        let options = Object::new();
+        let _ = Reflect::set(&options, &"recursive".into(), &JsValue::TRUE);
+        let _ = Reflect::set(&options, &"mode".into(), &PRIVATE_DIRECTORY.into());
+        self.call("mkdir", &[(&*self.path).into(), options.into()])
+    }
+
+    /// Calls the file system.
+    pub fn call(&self, method: &str, arguments: &[JsValue]) -> LocalFuture<'static, Answer> {
+        call(&self.fs, method, &arguments.iter().collect())
+    }
+
+    /// The path of a file in the directory. Windows takes both slashes.
+    pub fn file(&self, name: &str) -> JsValue {
+        format!("{}/{name}", self.path).into()
+    }
+
+    /// The text of a file; undefined where there is none.
+    pub async fn read(&self, path: &JsValue) -> Answer {
+        let read = self.call("readFile", &[path.clone(), "utf8".into()]).await;
+        read.or_else(|error| if is_code(&error, "ENOENT") { Ok(JsValue::UNDEFINED) } else { Err(error) })
+    }
+
+    /// How long ago a file was touched, milliseconds; none where there is none.
+    pub async fn age(&self, path: &JsValue) -> Option<f64> {
+        let stat = self.call("stat", core::slice::from_ref(path)).await.ok()?;
+        get(&stat, "mtimeMs")?.as_f64().map(|touched| JsPlatform.now() - touched)
+    }
+
+    /// Removes a file; one that is not there is no error.
+    pub async fn unlink(&self, path: &JsValue) -> Answer {
+        let removed = self.call("unlink", core::slice::from_ref(path)).await;
+        removed.or_else(|error| if is_code(&error, "ENOENT") { Ok(JsValue::UNDEFINED) } else { Err(error) })
+    }
+
+    /// Opens a file, does one thing with it, has it written to the disk, closes it.
+    async fn with(&self, path: &JsValue, flags: &str, text: Option<&str>) -> Answer {
+        let handle = self.call("open", &[path.clone(), flags.into(), PRIVATE_FILE.into()]).await?;
+        let mut answer = match text {
+            Some(text) => call(&handle, "writeFile", &Array::of1(&text.into())).await,
+            None => Ok(JsValue::UNDEFINED),
+        };
+        if answer.is_ok() {
+            answer = call(&handle, "sync", &Array::new()).await;
+        }
+        let closed = call(&handle, "close", &Array::new()).await;
+        answer.and(closed)
+    }
+
+    async fn write(&self, key: &str, value: &str) -> Answer {
+        let temporary = self.file(&format!("{key}.{}.tmp", locks::token()));
+        let mut answer = self.with(&temporary, "wx", Some(value)).await;
+        if answer.is_ok() {
+            answer = self.call("rename", &[temporary.clone(), self.file(&format!("{key}.json"))]).await;
+        }
+        if answer.is_err() {
+            let _ = self.unlink(&temporary).await;
+            return answer;
+        }
+        // The new name, too, must survive a power cut; not every system can write a directory out.
+        let _ = self.with(&(&*self.path).into(), "r", None).await;
+        answer
+    }
+
+    async fn replace(&self, key: &str, value: &str) -> Answer {
+        let written = self.write(key, value).await;
+        match written {
+            // The directory was removed, or the temporary file by who thought this process dead.
+            Err(error) if is_code(&error, "ENOENT") => {
+                self.make().await?;
+                self.write(key, value).await
+            }
+            written => written,
+        }
+    }
+
+    /// The names of the checkpoints. Files that dead processes left are removed by the way.
+    pub async fn names(&self) -> Answer {
+        let names = self.call("readdir", &[(&*self.path).into()]).await?;
+        let keys = Array::new();
+        for name in Array::from(&names).iter().filter_map(|name| name.as_string()) {
+            if let Some(key) = name.strip_suffix(".json") {
+                keys.push(&key.into());
+                continue;
+            }
+            let left = name.strip_suffix(".tmp").or_else(|| name.strip_suffix(".stale"));
+            let ours = left.and_then(|left| left.split_once('.'));
+            if ours.is_some_and(|(key, token)| is_key(key) && is_key(token)) {
+                let path = self.file(&name);
+                if self.age(&path).await.is_some_and(|age| age > LEFT_MS) {
+                    let _ = self.unlink(&path).await;
+                }
+            }
+        }
+        Ok(keys.into())
+    }
+}
+
+impl CheckpointStore for Directory {
+    fn load(&self, key: &str) -> LocalFuture<'static, Result<Option<String>>> {
+        let (directory, path) = (self.clone(), self.file(&format!("{key}.json")));
+        Box::pin(
+            async move { text_of(WHAT, &directory.read(&path).await.map_err(|error| failed(WHAT, &error))?) },
+        )
+    }
+
+    fn save(&self, key: &str, value: &str) -> LocalFuture<'static, Result<()>> {
+        let (directory, key, value) = (self.clone(), key.to_owned(), value.to_owned());
+        done(WHAT, Box::pin(async move { directory.replace(&key, &value).await }))
+    }
+
+    fn remove(&self, key: &str) -> LocalFuture<'static, Result<()>> {
+        let (directory, path) = (self.clone(), self.file(&format!("{key}.json")));
+        done(WHAT, Box::pin(async move { directory.unlink(&path).await }))
+    }
+
+    fn list(&self) -> LocalFuture<'static, Result<Vec<String>>> {
+        let directory = self.clone();
+        Box::pin(async move {
+            let names = directory.names().await.map_err(|error| failed(WHAT, &error))?;
+            Ok(keys_of(&names).unwrap_or_default())
+        })
+    }
+
+    fn lock(&self, key: &str) -> LocalFuture<'static, Result<Option<Rc<dyn Lock>>>> {
+        let (directory, key) = (self.clone(), key.to_owned());
+        Box::pin(async move {
+            let path = format!("{}/{key}.lock", directory.path);
+            let Some(claim) = locks::claim(path).await else { return Ok(None) };
+            let taken = directory_lock::take(directory, &key).await;
+            Ok(taken.map_err(|error| failed(WHAT, &error))?.map(|hold| claim.held(hold)))
+        })
+    }
+}

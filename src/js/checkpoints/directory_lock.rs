@@ -1,0 +1,177 @@
+//! The lock of a checkpoint in a directory of Node: a file that a dead process does not hold for ever.
+
+use super::call;
+use super::directory::{Directory, PRIVATE_FILE, is_code};
+use super::locks::{Heartbeat, Hold, token};
+use crate::http::node;
+use crate::js::convert::{get, invoke};
+use crate::js::platform::JsPlatform;
+use crate::platform::{LocalFuture, Platform};
+use crate::upload::lock_file::{LockFile, Process, started};
+use js_sys::Array;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// How often a lock is touched, milliseconds.
+const TOUCHED_MS: f64 = 10_000.0;
+/// So often the lock of a dead process is cleared away before somebody else counts as quicker.
+const ROUNDS: u32 = 4;
+/// Another one who cleared away the same lock has noticed after so long, milliseconds, that it is taken.
+const SETTLED_MS: f64 = 100.0;
+
+type Outcome<T> = core::result::Result<T, JsValue>;
+
+/// A lock file that is ours.
+struct FileLock {
+    directory: Directory,
+    path: JsValue,
+    text: Rc<str>,
+    /// Kept open: it is the file that was made, whatever is at its place by now.
+    handle: JsValue,
+    _touching: Heartbeat,
+}
+
+impl FileLock {
+    /// Whether the file at its place is still this one; `unreadable` where that cannot be found out just now.
+    fn is_ours(&self, unreadable: bool) -> LocalFuture<'static, bool> {
+        let (directory, path, text) = (self.directory.clone(), self.path.clone(), self.text.clone());
+        Box::pin(async move { directory.read(&path).await.map_or(unreadable, |found| found == *text) })
+    }
+}
+
+impl Hold for FileLock {
+    fn is_held(&self) -> LocalFuture<'static, bool> {
+        self.is_ours(true)
+    }
+
+    fn release(&self) -> LocalFuture<'static, ()> {
+        let ours = self.is_ours(false);
+        let (directory, path, handle) = (self.directory.clone(), self.path.clone(), self.handle.clone());
+        Box::pin(async move {
+            if ours.await {
+                let _ = directory.unlink(&path).await;
+            }
+            let _ = call(&handle, "close", &Array::new()).await;
+        })
+    }
+}
+
+/// This process, as its lock files describe it.
+async fn myself(directory: &Directory) -> LockFile {
+    let pid = get(&js_sys::global(), "process").and_then(|process| get(&process, "pid"));
+    let pid = pid.and_then(|pid| pid.as_f64()).unwrap_or(0.0) as u64;
+    let mut host = node::hostname().unwrap_or_default();
+    // Linux tells one start of a machine from the next, and containers with process IDs of their own.
+    for (method, path) in [("readFile", "/proc/sys/kernel/random/boot_id"), ("readlink", "/proc/self/ns/pid")]
+    {
+        let found = directory.call(method, &[path.into(), "utf8".into()]).await;
+        if let Some(found) = found.ok().and_then(|found| found.as_string()) {
+            host.push(' ');
+            host.push_str(found.trim());
+        }
+    }
+    let started = started_of(directory, pid).await.unwrap_or_default();
+    LockFile { pid, host, started, token: token() }
+}
+
+async fn started_of(directory: &Directory, pid: u64) -> Option<String> {
+    started(&directory.read(&format!("/proc/{pid}/stat").into()).await.ok()?.as_string()?)
+}
+
+/// What the system says of a process.
+async fn process(directory: &Directory, pid: u64) -> Process {
+    let process = get(&js_sys::global(), "process").unwrap_or(JsValue::UNDEFINED);
+    // Signal 0 only asks.
+    match invoke(&process, "kill", &Array::of2(&(pid as f64).into(), &0.into())) {
+        Err(error) if is_code(&error, "ESRCH") => Process::Gone,
+        // Including those that belong to somebody else and may not be asked.
+        _ => Process::There(started_of(directory, pid).await),
+    }
+}
+
+/// Takes the lock of a key; none where a living process has it.
+pub async fn take(directory: Directory, key: &str) -> Outcome<Option<Box<dyn Hold>>> {
+    // What earlier processes left of this key and others.
+    directory.names().await?;
+    let mine = myself(&directory).await;
+    let path = directory.file(&format!("{key}.lock"));
+    let aside = directory.file(&format!("{key}.{}.stale", mine.token));
+    let mut cleared = false;
+    for _ in 0..ROUNDS {
+        if let Some(lock) = create(&directory, &path, &mine).await? {
+            if cleared {
+                // Someone who judged as we did may just have moved our file away, and puts it back at once.
+                JsPlatform.sleep(SETTLED_MS).await;
+                if !lock.is_held().await {
+                    lock.release().await;
+                    return Ok(None);
+                }
+            }
+            return Ok(Some(Box::new(lock)));
+        }
+        if !clear(&directory, &path, &aside, &mine).await? {
+            return Ok(None);
+        }
+        cleared = true;
+    }
+    Ok(None)
+}
+
+/// Makes the lock file; none where there is one.
+async fn create(directory: &Directory, path: &JsValue, mine: &LockFile) -> Outcome<Option<FileLock>> {
+    let handle = match directory.call("open", &[path.clone(), "wx".into(), PRIVATE_FILE.into()]).await {
+        Err(error) if is_code(&error, "EEXIST") => return Ok(None),
+        opened => opened?,
+    };
+    let text: Rc<str> = mine.text().into();
+    if let Err(error) = call(&handle, "writeFile", &Array::of1(&(&*text).into())).await {
+        // Empty, it would be in the way of others for a minute.
+        let _ = directory.unlink(path).await;
+        let _ = call(&handle, "close", &Array::new()).await;
+        return Err(error);
+    }
+    let touched = handle.clone();
+    let touch = move || {
+        let now = JsValue::from(JsPlatform.now() / 1_000.0);
+        let touching = call(&touched, "utimes", &Array::of2(&now, &now));
+        // The next one may do better.
+        JsPlatform.spawn(Box::pin(async move { drop(touching.await) }));
+    };
+    let touching = Heartbeat::every(TOUCHED_MS, Box::new(touch));
+    Ok(Some(FileLock { directory: directory.clone(), path: path.clone(), text, handle, _touching: touching }))
+}
+
+/// Clears away the lock of a dead process; false where its holder lives.
+async fn clear(directory: &Directory, path: &JsValue, aside: &JsValue, mine: &LockFile) -> Outcome<bool> {
+    let judged = directory.read(path).await?;
+    // Given back meanwhile?
+    let (Some(text), Some(age_ms)) = (judged.as_string(), directory.age(path).await) else { return Ok(true) };
+    let stale = match LockFile::parse(&text) {
+        Some(other) => other.is_stale(mine, &process(directory, other.pid).await, age_ms),
+        // Just being written, or never finished.
+        None => age_ms > crate::upload::lock_file::SILENT_MS,
+    };
+    if !stale {
+        return Ok(false);
+    }
+    // Judging took its time: somebody else may have put a lock of their own there.
+    if directory.read(path).await? != judged {
+        return Ok(true);
+    }
+    match directory.call("rename", &[path.clone(), aside.clone()]).await {
+        Err(error) if is_code(&error, "ENOENT") => return Ok(true),
+        renamed => renamed?,
+    };
+    // And still there is a moment between looking and moving: what was moved by mistake goes back, unless its place
+    // is taken, which its holder then notices.
+    if directory.read(aside).await? != judged {
+        match directory.call("link", &[aside.clone(), path.clone()]).await {
+            Err(error) if is_code(&error, "EEXIST") || is_code(&error, "ENOENT") => {}
+            // Not every file system has links.
+            Err(_) => drop(directory.call("rename", &[aside.clone(), path.clone()]).await),
+            Ok(_) => {}
+        }
+    }
+    let _ = directory.unlink(aside).await;
+    Ok(true)
+}

@@ -1,0 +1,142 @@
+//! One image and never two: what is looked at before it is created, and after the answer was lost.
+
+use super::failures::is_uncertain;
+use super::{Session, types::*};
+use crate::error::{Error, Kind};
+use crate::json::Quoted;
+use crate::oss::trouble::{Remedy, Trouble};
+
+/// What comes next on the way to an image.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Creating {
+    /// Which images of this name and metadata wait for a file already?
+    Look,
+    /// The intent is put down.
+    Intend,
+    Create,
+    /// The answer was lost, or an earlier run ended before it came: which one is new?
+    LookAgain,
+}
+
+/// An image is created this soon after the intent was put down, milliseconds.
+const INTENT_LASTS_MS: f64 = 10_000.0;
+/// A lost answer to `createImage` is put up with so often.
+const TRIES: u32 = 3;
+
+impl Session {
+    pub(super) fn advance_creating(&mut self, now: f64) {
+        // While the machine slept another driver may have taken this upload over: putting the intent down again tells.
+        let stale = now - self.intended_at > INTENT_LASTS_MS;
+        if self.creating == Creating::Create && stale && self.config.head.is_some() {
+            self.creating = Creating::Intend;
+        }
+        if self.creating == Creating::Intend && self.control.running.is_none() {
+            self.intended_at = now;
+        }
+        let job = if self.image_id.is_some() {
+            Job::ShowImage
+        } else {
+            match self.creating {
+                Creating::Look | Creating::LookAgain => Job::FindImages,
+                Creating::Intend => Job::Save { checkpoint: self.checkpoint(now) },
+                Creating::Create => Job::CreateImage,
+            }
+        };
+        self.start_control(now, job);
+        self.uncertain |= matches!(self.control.running, Some((_, Job::CreateImage, _)));
+    }
+
+    /// What may pass is tried again; but looking is no condition of creating.
+    pub(super) fn not_looked_before(&mut self, now: f64, trouble: Trouble) {
+        self.control.tries += 1;
+        if matches!(trouble.remedy, Remedy::Wait { .. }) && self.control.tries < TRIES {
+            self.control.after = now + self.backoff(self.control.tries, None);
+        } else {
+            self.looked(None);
+        }
+    }
+
+    /// What was known before it was created. Where that cannot be told, a lost answer will end the upload.
+    pub(super) fn looked(&mut self, known: Option<Vec<String>>) {
+        self.known = known;
+        self.control.tries = 0;
+        self.creating = if self.config.head.is_some() { Creating::Intend } else { Creating::Create };
+    }
+
+    pub(super) fn image_created(&mut self, image_id: String) {
+        self.image_id = Some(image_id);
+        self.created = true;
+        self.uncertain = false;
+        self.dirty = true;
+        if self.phase == Phase::Creating {
+            self.phase = Phase::Preparing;
+        }
+    }
+
+    pub(super) fn not_created(&mut self, now: f64, trouble: Trouble) {
+        if !is_uncertain(&trouble.error) {
+            self.uncertain = false;
+            self.fail(trouble.error);
+            return;
+        }
+        self.creates += 1;
+        if self.known.is_none() || self.creates > TRIES {
+            let mut error = trouble.error;
+            let hint = " (the image may have been created all the same: look for its name)";
+            error.details_mut().message.push_str(hint);
+            self.fail(error);
+            return;
+        }
+        self.note(now, &trouble.error);
+        self.control.after = now + self.backoff(self.creates, None);
+        self.control.tries = 0;
+        self.creating = Creating::LookAgain;
+    }
+
+    /// Which image is new since it was looked before.
+    pub(super) fn looked_again(&mut self, mut found: Vec<String>) {
+        let Some(known) = &self.known else {
+            if found.is_empty() {
+                self.creating = Creating::Create;
+                return;
+            }
+            self.cannot_tell(&found);
+            return;
+        };
+        found.retain(|id| !known.contains(id));
+        match found.len() {
+            0 => self.creating = Creating::Create,
+            1 => {
+                let id = found.swap_remove(0);
+                let message = format!(
+                    "the image {id} had been created although the answer was lost; the upload goes on with it"
+                );
+                self.warn("image-found", message);
+                self.image_created(id);
+            }
+            _ => self.cannot_tell(&found),
+        }
+    }
+
+    fn cannot_tell(&mut self, found: &[String]) {
+        let list: Vec<String> = found.iter().map(|id| Quoted(id).to_string()).collect();
+        let message = format!(
+            "the answer to createImage was lost, and several images of this name wait for a file: one of {} may be \
+             it. Delete those that are not wanted, or upload into one by its imageId",
+            list.join(", ")
+        );
+        self.fail_for_good(Error::new(Kind::Service, message));
+    }
+
+    /// The look after a lost answer failed itself.
+    pub(super) fn not_looked(&mut self, now: f64, trouble: Trouble) {
+        self.control.tries += 1;
+        let tries = self.control.tries;
+        if tries > TRIES {
+            self.note(now, &trouble.error);
+            self.fail(trouble.error);
+        } else if let Some(wait) = self.service_failed(now, trouble, tries) {
+            self.control.after = now + wait;
+        }
+    }
+}
