@@ -254,6 +254,19 @@ export class CecloudImsClient {
   pendingUploads(store?: CheckpointStore | { directory: string }): Promise<PendingUpload[]>;
   /** The file of a private image (1.11), resumed by ranges when the line breaks, compared with the checksum. */
   download(imageId: string, target: DownloadTarget, options?: DownloadOptions): DownloadTask;
+  /**
+   * Why it does not work: asks service and object store, and says in sentences what a browser hides (CORS, mixed
+   * content, certificates, local network access, Content-Security-Policy) or what is wrong otherwise (address,
+   * credentials, region, clock). Ends within half a minute, each request within `timeoutMs` or ten seconds. Nothing is
+   * uploaded, created or deleted; where an image is `queued` its upload credentials are asked for, as an upload does.
+   * It rejects only for bad options, an aborted `signal` or a closed client; what it finds is in the result, which
+   * holds no secret. A browser's console may show the requests that fail on purpose.
+   *
+   * @example
+   * const { ok, checks } = await ims.diagnose();
+   * for (const { name, ok, message, advice } of checks) console.log(ok ? 'ok  ' : 'FAIL', name, message, advice ?? '');
+   */
+  diagnose(call?: CallOptions): Promise<Diagnosis>;
   /** Wipes secrets; calls and tasks under way end, later ones reject. Also `[Symbol.dispose]`. */
   close(): void;
 }
@@ -512,6 +525,43 @@ export class DownloadTask {
   resume(): void;
   /** Ends it; nothing is left. */
   abort(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- diagnose
+
+/** What was looked at, in order; made by {@link CecloudImsClient.diagnose}. */
+export interface Diagnosis {
+  /** All checks are. */
+  ok: boolean;
+  checks: DiagnosisCheck[];
+}
+
+/** One thing that was looked at; what could not be looked at is left out, or says so. */
+export interface DiagnosisCheck {
+  name:
+    | 'endpoint'
+    | 'service-reachable'
+    | 'service-cors'
+    | 'service-answer'
+    | 'authentication'
+    | 'region'
+    | 'clock'
+    | 'store'
+    | 'store-mixed-content'
+    | 'store-reachable'
+    | 'store-cors'
+    | 'store-etag-exposed'
+    | 'store-answer'
+    | 'store-clock'
+    | 'store-region'
+    | 'store-credentials'
+    | 'environment'
+    | (string & {});
+  ok: boolean;
+  /** What was seen, one or two sentences. */
+  message: string;
+  /** What to do, with the lines to paste where there are any. */
+  advice?: string;
 }
 
 // ---------------------------------------------------------------- errors

@@ -27,8 +27,8 @@ export const BROWSERS = {
   },
 };
 
-/** A browser of its own for a test. */
-export async function launch(context, name) {
+/** A browser of its own for a test; `more` are options of Puppeteer. */
+export async function launch(context, name, more = {}) {
   const { executablePath, ...options } = BROWSERS[name];
   const variable = `IMS_${name.toUpperCase()}`;
   const advice = `${name} is not at ${executablePath}: install it (Debian: apt-get install ${name === 'firefox' ? 'firefox-esr' : name}) or set ${variable}`;
@@ -37,6 +37,7 @@ export async function launch(context, name) {
     ...options,
     executablePath,
     headless: true,
+    ...more,
     protocolTimeout: 300_000,
   });
   const process_ = browser.process();
