@@ -161,7 +161,11 @@ async fn bounded(promise: &Promise, milliseconds: f64) -> Answer {
 
 /// The error of a store that failed.
 fn failed(what: &str, error: &JsValue) -> Error {
-    Error::new(Kind::Source, format!("{what} failed: {}", describe(error)))
+    let mut why = describe(error);
+    if why.is_empty() {
+        why = "it does not say why".to_owned();
+    }
+    Error::new(Kind::Source, format!("{what} failed: {why}"))
 }
 
 /// The keys in a list of JavaScript; none where it is not a list of texts. Foreign names are left out.

@@ -85,7 +85,7 @@ impl Directory {
     }
 
     /// Opens a file, does one thing with it, has it written to the disk, closes it.
-    async fn with(&self, path: &JsValue, flags: &str, text: Option<&str>) -> Answer {
+    pub async fn with(&self, path: &JsValue, flags: &str, text: Option<&str>) -> Answer {
         let handle = self.call("open", &[path.clone(), flags.into(), PRIVATE_FILE.into()]).await?;
         let mut answer = match text {
             Some(text) => call(&handle, "writeFile", &Array::of1(&text.into())).await,
