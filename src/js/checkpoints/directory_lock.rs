@@ -1,8 +1,8 @@
 //! The lock of a checkpoint in a directory of Node: a file that a dead process does not hold for ever.
 
-use super::call;
 use super::directory::{Directory, PRIVATE_FILE, is_code};
 use super::locks::{Heartbeat, Hold, token};
+use super::{Taken, call};
 use crate::http::node;
 use crate::js::convert::{get, invoke};
 use crate::js::platform::JsPlatform;
@@ -89,12 +89,12 @@ async fn process(directory: &Directory, pid: u64) -> Process {
     }
 }
 
-/// Takes the lock of a key; none where a living process has it.
-pub async fn take(directory: Directory, key: &str) -> Outcome<Option<Box<dyn Hold>>> {
+/// Takes the lock of a key, whose file has this path; none where a living process has it.
+pub async fn take(directory: Directory, key: String, path: String) -> Taken {
     // What earlier processes left of this key and others.
     directory.names().await?;
     let mine = myself(&directory).await;
-    let path = directory.file(&format!("{key}.lock"));
+    let path = JsValue::from(path);
     // Only one at a time clears away; if it dies meanwhile, this is tidied up like any temporary file.
     let clearing = directory.file(&format!("{key}.clearing.tmp"));
     for _ in 0..ROUNDS {
@@ -162,12 +162,7 @@ async fn clear(directory: &Directory, path: &JsValue, aside: &JsValue, mine: &Lo
     // A holder that was silent too long may have let go of it while it was judged, and somebody else taken it: that
     // one goes back, unless its place is taken, which its holder then notices.
     if directory.read(aside).await? != judged {
-        match directory.call("link", &[aside.clone(), path.clone()]).await {
-            Err(error) if is_code(&error, "EEXIST") || is_code(&error, "ENOENT") => {}
-            // Not every file system has links.
-            Err(_) => drop(directory.call("rename", &[aside.clone(), path.clone()]).await),
-            Ok(_) => {}
-        }
+        let _ = directory.call("link", &[aside.clone(), path.clone()]).await;
     }
     let _ = directory.unlink(aside).await;
     Ok(true)

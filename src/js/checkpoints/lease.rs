@@ -1,9 +1,9 @@
 //! A lock for pages without Web Locks (http://): a lease in the database, and a channel to ask whether its holder
 //! lives. Timers of hidden tabs fire once a minute, messages at once: so silence on the channel tells more than time.
 
-use super::Answer;
 use super::indexed_db::Database;
 use super::locks::{Heartbeat, Hold, construct, token};
+use super::{Answer, Taken};
 use crate::js::convert::{get, invoke};
 use crate::js::platform::JsPlatform;
 use crate::platform::{LocalFuture, Platform};
@@ -127,11 +127,7 @@ impl Hold for Lease {
 }
 
 /// Takes the lease of a key; none where a living tab has it. `name` is that of the channel to ask on.
-pub async fn take(
-    database: Database,
-    key: String,
-    name: String,
-) -> core::result::Result<Option<Box<dyn Hold>>, JsValue> {
+pub async fn take(database: Database, key: String, name: String) -> Taken {
     let holding = Rc::new(Holding { database, key, token: token(), lost: Cell::new(false) });
     let channel = Channel::open(&name, holding.clone());
     let mut expected: Option<String> = None;
