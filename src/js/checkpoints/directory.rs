@@ -129,8 +129,9 @@ impl Directory {
         }
     }
 
-    /// The names of the checkpoints. Files that dead processes left are removed by the way.
-    pub async fn names(&self) -> Answer {
+    /// The names of the checkpoints. Files that dead processes left are removed by the way: after a while, those of a
+    /// key whose lock is held at once.
+    pub async fn names(&self, held: Option<&str>) -> Answer {
         let names = self.call("readdir", &[(&*self.path).into()]).await?;
         let keys = Array::new();
         for name in Array::from(&names).iter().filter_map(|name| name.as_string()) {
@@ -140,9 +141,9 @@ impl Directory {
             }
             let left = name.strip_suffix(".tmp").or_else(|| name.strip_suffix(".stale"));
             let ours = left.and_then(|left| left.split_once('.'));
-            if ours.is_some_and(|(key, token)| is_key(key) && is_key(token)) {
+            if let Some((key, _)) = ours.filter(|(key, token)| is_key(key) && is_key(token)) {
                 let path = self.file(&name);
-                if self.age(&path).await.is_some_and(|age| age > LEFT_MS) {
+                if held == Some(key) || self.age(&path).await.is_some_and(|age| age > LEFT_MS) {
                     let _ = self.unlink(&path).await;
                 }
             }
@@ -163,8 +164,12 @@ impl Backing for Directory {
             match action {
                 Action::Load => directory.read(&path).await,
                 Action::Save => directory.replace(&key, &value).await,
-                Action::Remove => directory.unlink(&path).await,
-                Action::List => directory.names().await,
+                Action::Remove => {
+                    directory.unlink(&path).await?;
+                    // Who removes a checkpoint holds its lock.
+                    directory.names(Some(&key)).await
+                }
+                Action::List => directory.names(None).await,
             }
         })
     }

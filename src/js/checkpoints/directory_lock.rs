@@ -92,7 +92,7 @@ async fn process(directory: &Directory, pid: u64) -> Process {
 /// Takes the lock of a key, whose file has this path; none where a living process has it.
 pub async fn take(directory: Directory, key: String, path: String) -> Taken {
     // What earlier processes left of this key and others.
-    directory.names().await?;
+    directory.names(None).await?;
     let mine = myself(&directory).await;
     let path = JsValue::from(path);
     // Only one at a time clears away; if it dies meanwhile, this is tidied up like any temporary file.
