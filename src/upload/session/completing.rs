@@ -36,6 +36,7 @@ impl Session {
                 let marker = self.listing.as_ref().map_or(0, |(_, marker)| *marker);
                 Job::ListParts { upload_id, marker }
             } else {
+                self.parts.object_may_stand = true;
                 Job::CompleteMultipartUpload { upload_id, parts: self.parts.list() }
             }
         };

@@ -166,7 +166,7 @@ impl Session {
 
     fn forget_object(&mut self) {
         self.completed = false;
-        self.parts.forget_single();
+        self.parts.forget_object();
     }
 
     /// Without keys nothing at the store can be taken back; the service removes what belongs to a failed image.
@@ -183,7 +183,7 @@ impl Session {
 
     fn step(&self) -> Step {
         let has_keys = self.place.is_some();
-        let stored = self.completed || self.parts.single_is_stored();
+        let stored = self.completed || self.parts.object_may_stand;
         if self.image_id.is_none() && self.uncertain && self.known.is_some() {
             Step::Look
         } else if self.upload_id.is_some() && !self.completed {
