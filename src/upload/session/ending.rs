@@ -132,8 +132,11 @@ impl Session {
             // A thing that is gone already has been taken back.
             let gone = trouble.error.details().status == Some(404)
                 || matches!(trouble.error.code(), Some("NoSuchUpload" | "NoSuchKey" | "IMG.DBGet.NoData"));
-            // The service refuses `failed` for an image that it has finished; deleting it is enough.
-            if !gone && !forbidden && !matches!(job, Job::Report { .. }) {
+            // The service refuses `failed` for an image that it has finished. Where the image is deleted, that is
+            // enough; one that stays must not go on waiting without a word.
+            let enough =
+                matches!(job, Job::Report { .. }) && (self.created || !trouble.error.details().retryable);
+            if !gone && !forbidden && !enough {
                 self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
             }
         }

@@ -162,13 +162,15 @@ impl Simulation {
 
     /// Delivers a request; what it changes may be a reason for more requests.
     pub(super) fn deliver(&mut self, job: &Job, signed: &mut Hands) -> Outcome {
-        let reasons = |world: &World| (world.places, world.uploads.len());
-        let before = reasons(&self.world);
+        let forgotten = |world: &World| world.tally.get("a forgotten upload").copied();
+        let before = (self.world.places, forgotten(&self.world));
         let outcome = self.world.deliver(job, signed);
-        let after = reasons(&self.world);
-        let ended = matches!(job, Job::CompleteMultipartUpload { .. } | Job::AbortMultipartUpload { .. });
-        if after.0 != before.0 || (after.1 < before.1 && !ended) {
+        if before != (self.world.places, forgotten(&self.world)) {
             self.ledger.may_create("a moved place, or a forgotten upload");
+        }
+        if matches!(job, Job::AbortMultipartUpload { .. }) && outcome == Outcome::Done {
+            // A process that dies while it takes back leaves a checkpoint that a later run goes on from.
+            self.ledger.may_create("an upload that was taken back");
         }
         outcome
     }

@@ -250,6 +250,8 @@ impl Simulation {
         }
         if core::mem::take(&mut self.script.finished_meanwhile) {
             self.world.finish_by_somebody_else(self.script.digest);
+            // One that nobody knows of yet cannot be found any more.
+            self.ledger.images += 1;
         }
     }
 
