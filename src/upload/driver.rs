@@ -125,6 +125,7 @@ impl Driver {
         let mut event = first_event;
         let mut told = (f64::NEG_INFINITY, "");
         let mut in_a_row = 0u32;
+        let mut timer: Option<(f64, LocalFuture<'static, ()>)> = None;
         *self.image_id.borrow_mut() = session.image_id().unwrap_or_default().to_owned();
         let finish = loop {
             if let Event::Ended { id, .. } = &event {
@@ -178,12 +179,21 @@ impl Driver {
             if in_a_row.is_multiple_of(EVENTS_IN_A_ROW) {
                 self.platform.sleep(0.0).await;
             }
-            let wait = session.next_wake().map(|wake| (wake - now).max(0.0));
-            event = match wait {
+            // A timer that ends early enough serves again: parts move many times a second, and each time the session
+            // wants to be woken a little later.
+            timer = match (session.next_wake(), timer.take()) {
+                (None, _) => None,
+                (Some(wake), Some(set)) if set.0 <= wake => Some(set),
+                (Some(wake), _) => Some((wake, self.platform.sleep((wake - now).max(0.0)))),
+            };
+            event = match &mut timer {
                 None => queue.next().await,
-                Some(wait) => match first(Box::pin(queue.next()), self.platform.sleep(wait)).await {
+                Some((_, sleep)) => match first(Box::pin(queue.next()), Box::pin(sleep)).await {
                     First::Left(event) => event,
-                    First::Right(()) => Event::Tick,
+                    First::Right(()) => {
+                        timer = None;
+                        Event::Tick
+                    }
                 },
             };
         };
