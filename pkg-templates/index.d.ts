@@ -409,7 +409,8 @@ export class UploadTask {
   stop(): Promise<void>;
   /**
    * Ends the upload for good: parts removed at the store, the service told `failed`, the image it created deleted, the
-   * checkpoint forgotten.
+   * checkpoint forgotten. Where the service cannot be reached to delete the image, `done` rejects with a resumable
+   * error and pendingUploads() lists it, to be discarded later.
    */
   abort(): Promise<void>;
 }
