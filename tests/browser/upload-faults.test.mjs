@@ -4,7 +4,6 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { BROWSERS, launch } from '../support/browsers.mjs';
 import { startEmulator } from '../support/emulator.mjs';
-import { eventually } from '../support/expect.mjs';
 import { makeRandomRaw } from '../support/images.mjs';
 import { temporaryFolder } from '../support/places.mjs';
 import { rawImage } from '../support/samples.mjs';
@@ -76,7 +75,11 @@ const FAULTS = [
     { warnings: ['etag-hidden'], sent: [1, 2, 3, 3, 4] },
     ['--hide-etag'],
   ],
-  ['an upload that the store forgets', [part({ skip: 1, status: 404, code: 'NoSuchUpload' })], { restarts: 1 }],
+  [
+    'an upload that the store forgets',
+    [part({ skip: 1, status: 404, code: 'NoSuchUpload' })],
+    { restarts: 1 },
+  ],
   ['an error inside of a 200', [{ operation: 'CompleteMultipartUpload', errorIn200: true, times: 2 }]],
   ['a complete that is lost', [{ operation: 'CompleteMultipartUpload', reset: 'before' }]],
   [
@@ -164,19 +167,23 @@ for (const name of Object.keys(BROWSERS)) {
       await tab.assertQuiet();
     });
 
-    test('where the database is broken the upload runs, and says once what is missing', TIMEOUT, async (t) => {
-      const { tab } = await ready(t);
-      await tab.act('breakDatabase');
-      const upload = await tab.begin(TARGET, OPTIONS);
-      const seen = await upload.endsWell(common.file, { listed: false });
-      const warnings = seen.events.filter((event) => event.type === 'warning');
-      assert.deepEqual(
-        warnings.map((event) => event.code),
-        ['checkpoint-failed'],
-      );
-      assert.match(warnings[0].message, /the database is broken/);
-      assert.equal(seen.outcome.result.warnings.length, 1);
-      await tab.assertQuiet();
-    });
+    test(
+      'where the database is broken the upload runs, and says once what is missing',
+      TIMEOUT,
+      async (t) => {
+        const { tab } = await ready(t);
+        await tab.act('breakDatabase');
+        const upload = await tab.begin(TARGET, OPTIONS);
+        const seen = await upload.endsWell(common.file, { listed: false });
+        const warnings = seen.events.filter((event) => event.type === 'warning');
+        assert.deepEqual(
+          warnings.map((event) => event.code),
+          ['checkpoint-failed'],
+        );
+        assert.match(warnings[0].message, /the database is broken/);
+        assert.equal(seen.outcome.result.warnings.length, 1);
+        await tab.assertQuiet();
+      },
+    );
   });
 }

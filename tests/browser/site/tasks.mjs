@@ -28,7 +28,16 @@ function source(kind) {
 
 function told(error) {
   const { kind, code, field, message, resumable, retryable, attempts } = error;
-  return { isImsError: error instanceof ImsError, kind, code, field, message, resumable, retryable, attempts };
+  return {
+    isImsError: error instanceof ImsError,
+    kind,
+    code,
+    field,
+    message,
+    resumable,
+    retryable,
+    attempts,
+  };
 }
 
 /** Begins to watch a task; gives the number it is asked about by. */
@@ -120,7 +129,8 @@ const ACTIONS = {
     };
     const plain = globalThis.fetch;
     globalThis.fetch = async (request, ...parameters) => {
-      if (new URL(request.url ?? request, location.href).origin !== origin) return plain(request, ...parameters);
+      if (new URL(request.url ?? request, location.href).origin !== origin)
+        return plain(request, ...parameters);
       opened();
       try {
         return await plain(request, ...parameters);
