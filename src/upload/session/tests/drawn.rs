@@ -115,7 +115,7 @@ const MET: &[(&str, u64)] = &[
     ("an abort in a later run", 50),
     ("an error in a 200", 100),
     ("an image deleted meanwhile", 5),
-    ("an image finished by somebody else", 20),
+    ("an image finished by somebody else", 10),
     ("an image that exists", 100),
     ("an opaque ETag", 500),
     ("another addressing", 200),

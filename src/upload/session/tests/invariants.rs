@@ -17,6 +17,8 @@ pub(super) struct Ledger {
     first: HashSet<(String, u32)>,
     /// Parts that a process has a reason to send again.
     owed: HashSet<(String, u32)>,
+    /// Parts whose ETag, as a process heard it last, is not their MD5.
+    differing: HashSet<(String, u32)>,
     parts: u32,
     /// Reasons to send a part again, counted.
     reasons: u64,
@@ -34,6 +36,7 @@ impl Ledger {
             sent: Vec::new(),
             first: HashSet::new(),
             owed: HashSet::new(),
+            differing: HashSet::new(),
             parts,
             reasons: 0,
             creations: 0,
@@ -47,6 +50,17 @@ impl Ledger {
     pub(super) fn may_create(&mut self, why: &'static str) {
         self.most_creations += 1;
         self.why_created = why;
+    }
+
+    /// The ETag of a part, as a process heard it.
+    fn hear(&mut self, part: &(String, u32), etag: &str) {
+        let etag = plain_etag(etag);
+        if is_md5(&etag) && etag != crate::auth::sigv4::hex(&digest_of(part.1, 0)) {
+            self.reasons += 1;
+            self.differing.insert(part.clone());
+        } else {
+            self.differing.remove(part);
+        }
     }
 
     fn owe(&mut self, part: &(String, u32)) {
@@ -133,22 +147,18 @@ impl Simulation {
                 process.bad_keys = keys;
             }
         }
-        let other = |etag: &str, index: u32| {
-            let etag = plain_etag(etag);
-            is_md5(&etag) && etag != crate::auth::sigv4::hex(&digest_of(index, 0))
-        };
         if let Outcome::Parts(page) = outcome {
-            let different = page.parts.iter().filter(|part| other(&part.etag, part.number - 1));
             let upload_id = process.session.upload_id.clone().unwrap_or_default();
-            different.for_each(|part| self.ledger.owe(&(upload_id.clone(), part.number - 1)));
+            for part in &page.parts {
+                self.ledger.hear(&(upload_id.clone(), part.number - 1), &part.etag);
+            }
         }
         let Some(sending) = process.sending.iter().position(|sending| sending.id == id) else { return };
         let sending = process.sending.swap_remove(sending);
-        let doubtful = match outcome {
-            Outcome::Stored { etag: Some(etag) } => other(etag, sending.part.1),
-            _ => failed,
-        };
-        if doubtful {
+        if let Outcome::Stored { etag: Some(etag) } = outcome {
+            self.ledger.hear(&sending.part, etag);
+        }
+        if failed {
             self.ledger.owe(&sending.part);
         }
     }
@@ -183,17 +193,19 @@ impl Simulation {
                     let waits = idle && session.ending.is_none();
                     assert!(!waits, "{job:?} is started while the upload is paused or offline");
                 }
-                Action::Tell(UploadEvent::Part { part, state: "stored" | "found", .. })
-                    if self.world.faults.etags != EtagStyle::Other =>
-                {
-                    settled.push(self.name_of(process, part - 1));
+                Action::Tell(UploadEvent::Part { part, state: state @ ("stored" | "found"), .. }) => {
+                    settled.push((self.name_of(process, part - 1), *state));
                 }
                 _ => {}
             }
         }
-        settled.iter().for_each(|part| {
-            self.ledger.owed.remove(part);
-        });
+        for (part, state) in settled {
+            self.ledger.owed.remove(&part);
+            // From now on the session takes other digests for what they are.
+            if self.world.faults.etags == EtagStyle::Other && state == "stored" {
+                self.ledger.differing.remove(&part);
+            }
+        }
     }
 
     /// A job that the session starts.
@@ -249,7 +261,7 @@ impl Simulation {
             uploads.any(|upload| upload.parts.get(&(index + 1)).is_some_and(|held| held.digest == right))
         };
         let first = self.ledger.first.insert(part.clone());
-        let owed = self.ledger.owed.remove(&part);
+        let owed = self.ledger.owed.remove(&part) | self.ledger.differing.contains(&part);
         let reason = first || owed || !held || self.stolen;
         assert!(reason, "part {} is sent again although it is stored", index + 1);
         self.ledger.sent.push(index);
