@@ -115,6 +115,10 @@ impl Session {
             return;
         }
         if let Outcome::Failed(trouble) = &outcome {
+            // A run that only takes back may be the first one that hears of clock, region, addressing.
+            if self.correct(&trouble.remedy) {
+                return;
+            }
             self.control.tries += 1;
             // Not everybody may list, whatever the keys.
             let refused = trouble.remedy == Remedy::NewKeys;

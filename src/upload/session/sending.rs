@@ -273,6 +273,10 @@ impl Session {
                 }
             }
         }
+        if self.parts.etags == Etags::Md5 {
+            // Where that was found out by a later part only.
+            self.compare_again(now);
+        }
         self.parts.done == self.config.plan.count
     }
 
