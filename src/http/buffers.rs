@@ -67,7 +67,9 @@ impl Block {
 
     /// The first bytes of a buffer.
     pub fn of(buffer: Buffer, length: u32) -> Self {
-        Block { bytes: buffer.bytes.subarray(0, length), buffer: Some(buffer) }
+        let whole = buffer.bytes.length() == length;
+        let bytes = if whole { buffer.bytes.clone() } else { buffer.bytes.subarray(0, length) };
+        Block { bytes, buffer: Some(buffer) }
     }
 
     /// The platform gets the bytes, as with [`Buffer::lend`].
