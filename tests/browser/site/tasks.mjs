@@ -19,10 +19,11 @@ function newClient({ endpoint, retry }) {
   return ims;
 }
 
-/** What an upload is given: the picked file, the same as a Blob without name and time, or a handle of it. */
+/** What an upload is given: the picked file, the same as a Blob without name and time, twice over, or a handle of it. */
 function source(kind) {
   if (kind === 'file') return file;
   if (kind === 'blob') return new Blob([file]);
+  if (kind === 'twice') return new Blob([file, file]);
   return kind === 'handle' ? handle : undefined;
 }
 
