@@ -6,6 +6,8 @@ pub mod retry;
 pub mod url;
 
 #[cfg(target_arch = "wasm32")]
+pub mod buffers;
+#[cfg(target_arch = "wasm32")]
 pub mod fetch;
 #[cfg(target_arch = "wasm32")]
 pub mod foreign;

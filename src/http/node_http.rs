@@ -1,6 +1,7 @@
 //! Sends by node:http and node:https: parts go out in blocks from a few reused buffers, so that memory does not
 //! depend on the size of a part. (Node's fetch copies each body: measured at three times the memory and CPU.)
 
+use super::buffers::{BLOCK, Block};
 use super::foreign::ForeignBytes;
 use super::node::{ClientRequest, IncomingMessage, http_module};
 use super::{Body, Failure, Headers, LARGEST_TEXT, Request, Response, ResponseBody, Transport, too_large};
@@ -11,36 +12,6 @@ use core::cell::{Cell, RefCell};
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-
-/// Bytes that are read and written at a time.
-const BLOCK: u32 = 512 * 1024;
-/// Buffers that are kept for the next part.
-const MOST_KEPT: usize = 34;
-
-thread_local! {
-    static BUFFERS: RefCell<Vec<Uint8Array>> = const { RefCell::new(Vec::new()) };
-}
-
-/// A buffer out of the pool, given back when dropped.
-struct Buffer(Uint8Array);
-
-impl Buffer {
-    fn take() -> Self {
-        let kept = BUFFERS.with(|buffers| buffers.borrow_mut().pop());
-        Buffer(kept.unwrap_or_else(|| Uint8Array::new_with_length(BLOCK)))
-    }
-}
-
-impl Drop for Buffer {
-    fn drop(&mut self) {
-        BUFFERS.with(|buffers| {
-            let mut buffers = buffers.borrow_mut();
-            if buffers.len() < MOST_KEPT {
-                buffers.push(self.0.clone());
-            }
-        });
-    }
-}
 
 /// Connections of a client: kept alive, one pool per scheme, or the caller's own agent.
 pub struct NodeHttp {
@@ -244,27 +215,40 @@ async fn write_blocks(
     on_sent: Option<super::OnSent>,
 ) -> Result<(), Failure> {
     let mut done = 0;
-    let mut pending: Option<(Buffer, Promise, u64)> = None;
+    let mut pending: Option<Pending> = None;
     while done < bytes.length {
         let length = u64::from(BLOCK).min(bytes.length - done) as u32;
-        let buffer = Buffer::take();
-        let block = bytes.blocks.read(bytes.offset + done, length, &buffer.0).await?;
-        if let Some((_buffer, promise, sent)) = pending.take() {
-            written(promise).await?;
-            if let Some(on_sent) = &on_sent {
-                on_sent(sent);
-            }
+        let block = bytes.blocks.read(bytes.offset + done, length).await?;
+        if let Some(before) = pending.take() {
+            before.finish(&on_sent).await?;
         }
         done += u64::from(length);
-        pending = Some((buffer, start_put(request, &block)?, done));
+        let promise = start_put(request, block.lend())?;
+        pending = Some(Pending { block, promise, sent: done });
     }
-    if let Some((_buffer, promise, sent)) = pending {
-        written(promise).await?;
-        if let Some(on_sent) = &on_sent {
-            on_sent(sent);
+    match pending {
+        Some(last) => last.finish(&on_sent).await,
+        None => Ok(()),
+    }
+}
+
+/// A block on its way into the socket.
+struct Pending {
+    block: Block,
+    promise: Promise,
+    /// Bytes of the part up to its end.
+    sent: u64,
+}
+
+impl Pending {
+    async fn finish(self, on_sent: &Option<super::OnSent>) -> Result<(), Failure> {
+        written(self.promise).await?;
+        self.block.give_back();
+        if let Some(on_sent) = on_sent {
+            on_sent(self.sent);
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Starts to write a block; the promise resolves when the kernel has it, and the buffer may be reused.

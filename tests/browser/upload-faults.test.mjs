@@ -79,7 +79,11 @@ const FAULTS = [
     { warnings: ['etag-hidden'], sent: [1, 2, 3, 3, 4] },
     ['--hide-etag'],
   ],
-  ['an upload that the store forgets', [part({ skip: 1, status: 404, code: 'NoSuchUpload' })], { restarts: 1 }],
+  [
+    'an upload that the store forgets',
+    [part({ skip: 1, status: 404, code: 'NoSuchUpload' })],
+    { restarts: 1 },
+  ],
   ['an error inside of a 200', [{ operation: 'CompleteMultipartUpload', errorIn200: true, times: 2 }]],
   ['a complete that is lost', [{ operation: 'CompleteMultipartUpload', reset: 'before' }]],
   [
@@ -172,7 +176,10 @@ for (const name of Object.keys(BROWSERS)) {
         await assertSameBytes(concatenated(common.file, common.file), await emulator.file(imageId));
       }
       assert.deepEqual(await tab.act('measured'), { open: 0, most: 6 }, 'requests of the page at a time');
-      assert.ok(proxy.most > 1 && proxy.most <= 6, `${proxy.most} connections to the store were open at once`);
+      assert.ok(
+        proxy.most > 1 && proxy.most <= 6,
+        `${proxy.most} connections to the store were open at once`,
+      );
       assert.equal((await sentParts(emulator)).length, 14);
       await tab.assertQuiet();
     });
@@ -220,19 +227,23 @@ for (const name of Object.keys(BROWSERS)) {
       await tab.assertQuiet();
     });
 
-    test('where the database is broken the upload runs, and says once what is missing', TIMEOUT, async (t) => {
-      const { tab } = await ready(t);
-      await tab.act('breakDatabase');
-      const upload = await tab.begin(TARGET, OPTIONS);
-      const seen = await upload.endsWell(common.file, { listed: false });
-      const warnings = seen.events.filter((event) => event.type === 'warning');
-      assert.deepEqual(
-        warnings.map((event) => event.code),
-        ['checkpoint-failed'],
-      );
-      assert.match(warnings[0].message, /the database is broken/);
-      assert.equal(seen.outcome.result.warnings.length, 1);
-      await tab.assertQuiet();
-    });
+    test(
+      'where the database is broken the upload runs, and says once what is missing',
+      TIMEOUT,
+      async (t) => {
+        const { tab } = await ready(t);
+        await tab.act('breakDatabase');
+        const upload = await tab.begin(TARGET, OPTIONS);
+        const seen = await upload.endsWell(common.file, { listed: false });
+        const warnings = seen.events.filter((event) => event.type === 'warning');
+        assert.deepEqual(
+          warnings.map((event) => event.code),
+          ['checkpoint-failed'],
+        );
+        assert.match(warnings[0].message, /the database is broken/);
+        assert.equal(seen.outcome.result.warnings.length, 1);
+        await tab.assertQuiet();
+      },
+    );
   });
 }

@@ -33,9 +33,18 @@ async function ready(t, { browser, site }, file, { worker = false } = {}) {
 }
 
 /** Nothing but what was in flight was sent again, and what was stored was found. */
-async function assertFewTwice(emulator, before, after, { parts, interruptions = 1, concurrency = CONCURRENCY }) {
+async function assertFewTwice(
+  emulator,
+  before,
+  after,
+  { parts, interruptions = 1, concurrency = CONCURRENCY },
+) {
   const sent = await sentParts(emulator);
-  assert.deepEqual([...new Set(sent)].sort((one, other) => one - other), numbers(parts), 'every part was sent');
+  assert.deepEqual(
+    [...new Set(sent)].sort((one, other) => one - other),
+    numbers(parts),
+    'every part was sent',
+  );
   // One more may have been stored just before its checkpoint was.
   const most = parts + interruptions * (concurrency + 1);
   assert.ok(sent.length <= most, `${sent.length} parts were sent, ${most} at most may be: ${sent}`);

@@ -34,6 +34,8 @@ pub(super) struct Parts {
     pub(super) window: f64,
     pub(super) most: u32,
     pub(super) slowed_at: f64,
+    /// What makes the object was sent, whether or not an answer came.
+    pub(super) object_may_stand: bool,
 }
 
 #[derive(Clone, Default)]
@@ -95,6 +97,7 @@ impl Parts {
             window: f64::from(config.first_parallel),
             most: config.most_parallel,
             slowed_at: f64::NEG_INFINITY,
+            object_may_stand: false,
         }
     }
 
@@ -194,12 +197,11 @@ impl Parts {
         self.done == self.plan.count && verified
     }
 
-    pub(super) fn single_is_stored(&self) -> bool {
-        self.plan.is_single() && self.all[0].stored
-    }
-
-    pub(super) fn forget_single(&mut self) {
-        self.all[0].stored = false;
+    pub(super) fn forget_object(&mut self) {
+        self.object_may_stand = false;
+        if self.plan.is_single() {
+            self.all[0].stored = false;
+        }
     }
 
     /// Whether a part's ETag is not known, so that the store must be asked for it.

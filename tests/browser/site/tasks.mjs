@@ -29,7 +29,16 @@ function source(kind) {
 
 function told(error) {
   const { kind, code, field, message, resumable, retryable, attempts } = error;
-  return { isImsError: error instanceof ImsError, kind, code, field, message, resumable, retryable, attempts };
+  return {
+    isImsError: error instanceof ImsError,
+    kind,
+    code,
+    field,
+    message,
+    resumable,
+    retryable,
+    attempts,
+  };
 }
 
 /** Begins to watch a task; gives the number it is asked about by. */
@@ -115,13 +124,15 @@ const ACTIONS = {
     XMLHttpRequest.prototype.send = function (...parameters) {
       if (this.isMeasured) {
         opened();
-        this.addEventListener('loadend', closed);
+        // The connection is free with it; 'loadend' comes after whatever 'load' has begun.
+        this.addEventListener('readystatechange', () => this.readyState === XMLHttpRequest.DONE && closed());
       }
       return send.apply(this, parameters);
     };
     const plain = globalThis.fetch;
     globalThis.fetch = async (request, ...parameters) => {
-      if (new URL(request.url ?? request, location.href).origin !== origin) return plain(request, ...parameters);
+      if (new URL(request.url ?? request, location.href).origin !== origin)
+        return plain(request, ...parameters);
       opened();
       try {
         return await plain(request, ...parameters);
