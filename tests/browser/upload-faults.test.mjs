@@ -14,6 +14,8 @@ import { startSite } from '../support/site.mjs';
 import { newProfile, openTab, partsOf, sentParts, shared } from '../support/tabs.mjs';
 
 const MIB = 1024 * 1024;
+/** Tests mostly wait, each for a cloud and a profile of its own. */
+const SEVERAL = { concurrency: 3 };
 const TIMEOUT = { timeout: 120_000 };
 /** Seventeen MiB: four parts, two at once. */
 const SIZE = 17 * MIB;
@@ -123,7 +125,7 @@ async function assertMet(emulator, seen, expected) {
 }
 
 for (const name of Object.keys(BROWSERS)) {
-  describe(name, () => {
+  describe(name, SEVERAL, () => {
     const common = shared(async (context) => ({
       file: await makeRandomRaw(path.join(await temporaryFolder(context), 'disk.raw'), SIZE),
       site: await startSite(context),

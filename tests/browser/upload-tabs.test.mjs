@@ -12,6 +12,8 @@ import { startSite } from '../support/site.mjs';
 import { newProfile, openTab, partsOf, sentParts, shared } from '../support/tabs.mjs';
 
 const MIB = 1024 * 1024;
+/** Tests mostly wait, each for a cloud and a profile of its own. */
+const SEVERAL = { concurrency: 3 };
 const TIMEOUT = { timeout: 120_000 };
 const PARTS = 10;
 const OPTIONS = { partSize: 5 * MIB, concurrency: 2 };
@@ -55,7 +57,7 @@ async function crash({ page }) {
 }
 
 for (const name of Object.keys(BROWSERS)) {
-  describe(name, () => {
+  describe(name, SEVERAL, () => {
     const common = shared(async (context) => ({
       file: await makeRandomRaw(path.join(await temporaryFolder(context), 'disk.raw'), PARTS * 5 * MIB),
       site: await startSite(context),
