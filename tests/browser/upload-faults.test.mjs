@@ -1,16 +1,21 @@
 /** Faults of service, store and line, one by one, met by real browsers: each upload ends with the same bytes stored. */
 import assert from 'node:assert/strict';
+import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { BROWSERS, launch } from '../support/browsers.mjs';
 import { startEmulator } from '../support/emulator.mjs';
-import { makeRandomRaw } from '../support/images.mjs';
+import { eventually } from '../support/expect.mjs';
+import { assertSameBytes, makeRandomRaw } from '../support/images.mjs';
 import { temporaryFolder } from '../support/places.mjs';
+import { startProxy } from '../support/proxy.mjs';
 import { rawImage } from '../support/samples.mjs';
 import { startSite } from '../support/site.mjs';
 import { newProfile, openTab, partsOf, sentParts, shared } from '../support/tabs.mjs';
 
 const MIB = 1024 * 1024;
+/** Tests mostly wait, each for a cloud and a profile of its own. */
+const SEVERAL = { concurrency: 3 };
 const TIMEOUT = { timeout: 120_000 };
 /** Seventeen MiB: four parts, two at once. */
 const SIZE = 17 * MIB;
@@ -23,8 +28,9 @@ const FAULTS = [
   ['a create of the image that is lost', [{ operation: 'create_image', reset: 'before' }]],
   [
     'an image whose creation is not confirmed',
-    [{ operation: 'create_image', reset: 'after' }],
-    { warnings: ['image-found'], arrived: { create_image: 1 } },
+    // Cut off, not reset: a request that was reset the browser sends again by itself.
+    [{ operation: 'create_image', truncate: 10 }],
+    { warnings: ['image-found'], arrived: { create_image: 1 }, central: true },
   ],
   ['a prepare whose answer is lost', [{ operation: 'prepare_upload', reset: 'after' }]],
   ['a create of the upload that is lost', [{ operation: 'CreateMultipartUpload', reset: 'before' }]],
@@ -91,6 +97,10 @@ const FAULTS = [
   ['an upload-done whose answer is lost', [{ operation: 'complete_upload', reset: 'after' }]],
 ];
 
+async function* concatenated(...files) {
+  for (const file of files) yield* createReadStream(file);
+}
+
 const sorted = (numbers) => [...numbers].sort((one, other) => one - other);
 
 /** What must be true besides the identical object. */
@@ -115,7 +125,7 @@ async function assertMet(emulator, seen, expected) {
 }
 
 for (const name of Object.keys(BROWSERS)) {
-  describe(name, () => {
+  describe(name, SEVERAL, () => {
     const common = shared(async (context) => ({
       file: await makeRandomRaw(path.join(await temporaryFolder(context), 'disk.raw'), SIZE),
       site: await startSite(context),
@@ -151,6 +161,58 @@ for (const name of Object.keys(BROWSERS)) {
       assert.deepEqual(sorted(await sentParts(emulator)), [1, 2, 3, 4]);
       await tab.assertQuiet();
     });
+
+    test('two uploads of a page share six connections', TIMEOUT, async (t) => {
+      const { emulator, tab } = await ready(t, [part({ delayMs: 150, times: 0 })]);
+      const proxy = await startProxy(t, emulator.oss);
+      await tab.act('measure', { origin: proxy.url });
+      const options = { partSize: 5 * MIB, concurrency: 6, oss: { endpoint: proxy.url } };
+      const targets = ['one', 'other'].map((name) => rawImage({ name }));
+      const uploads = await Promise.all(targets.map((target) => tab.begin(target, options, 'twice')));
+      const ends = uploads.map((upload) => upload.ended());
+      for (const { outcome } of await Promise.all(ends)) {
+        assert.equal(outcome.result?.verified, 'md5', JSON.stringify(outcome.error));
+      }
+      for (const upload of uploads) {
+        const { imageId } = await upload.look();
+        await assertSameBytes(concatenated(common.file, common.file), await emulator.file(imageId));
+      }
+      assert.deepEqual(await tab.act('measured'), { open: 0, most: 6 }, 'requests of the page at a time');
+      assert.ok(
+        proxy.most > 1 && proxy.most <= 6,
+        `${proxy.most} connections to the store were open at once`,
+      );
+      assert.equal((await sentParts(emulator)).length, 14);
+      await tab.assertQuiet();
+    });
+
+    // Firefox cannot be taken off the line from outside.
+    if (name === 'chromium') {
+      test('off the line an upload waits, and goes on when it is back', TIMEOUT, async (t) => {
+        const { emulator, tab } = await ready(t, [part({ delayMs: 300, times: 0 })]);
+        const upload = await tab.begin(TARGET, OPTIONS);
+        await upload.untilParts(1);
+        await tab.page.setOfflineMode(true);
+        await upload.until(({ events }) => events.some(({ type }) => type === 'offline'), 'it is offline');
+        await emulator.heal();
+        const arrived = async () => (await emulator.arrived()).length;
+        // Whatever was on its way has arrived; then nothing more does, many retries long.
+        const before = await eventually(async () => {
+          const count = await arrived();
+          await new Promise((resolve) => setTimeout(resolve, 400));
+          return count === (await arrived()) && count;
+        }, 'silence');
+        const { state, outcome, events } = await upload.look();
+        assert.deepEqual([outcome, state], [undefined, 'running']);
+        assert.ok(!events.some(({ type }) => type === 'online'));
+        assert.equal(await arrived(), before);
+        await tab.page.setOfflineMode(false);
+        const seen = await upload.endsWell(common.file);
+        const line = seen.events.map(({ type }) => type).filter((type) => /line$/.test(type));
+        assert.deepEqual(line, ['offline', 'online']);
+        await tab.assertQuiet({ failures: true });
+      });
+    }
 
     test('without checkpoints nothing is written into the database', TIMEOUT, async (t) => {
       const { emulator, tab } = await ready(t, [part({ delayMs: 100, times: 0 })]);

@@ -19,10 +19,11 @@ function newClient({ endpoint, retry }) {
   return ims;
 }
 
-/** What an upload is given: the picked file, the same as a Blob without name and time, or a handle of it. */
+/** What an upload is given: the picked file, the same as a Blob without name and time, twice over, or a handle of it. */
 function source(kind) {
   if (kind === 'file') return file;
   if (kind === 'blob') return new Blob([file]);
+  if (kind === 'twice') return new Blob([file, file]);
   return kind === 'handle' ? handle : undefined;
 }
 
@@ -123,7 +124,8 @@ const ACTIONS = {
     XMLHttpRequest.prototype.send = function (...parameters) {
       if (this.isMeasured) {
         opened();
-        this.addEventListener('loadend', closed);
+        // The connection is free with it; 'loadend' comes after whatever 'load' has begun.
+        this.addEventListener('readystatechange', () => this.readyState === XMLHttpRequest.DONE && closed());
       }
       return send.apply(this, parameters);
     };
