@@ -84,6 +84,8 @@ impl Session {
         }
         self.control.tries = 0;
         self.control.after = 0.0;
+        // Refusals of the upload itself say nothing about what may be listed.
+        self.keys.refusals = 0;
     }
 
     /// The job that was under way when the end came, or a step of taking back, has ended.

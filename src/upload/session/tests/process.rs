@@ -174,7 +174,10 @@ impl Simulation {
         }
         let removes = matches!(job, Job::DeleteImage | Job::Report { success: false, .. });
         self.ledger.images += u32::from(removes && outcome == Outcome::Done);
-        self.ledger.object_removed |= *job == Job::DeleteObject && outcome == Outcome::Done;
+        if *job == Job::DeleteObject && outcome == Outcome::Done {
+            self.ledger.object_removed = true;
+            self.ledger.may_create("an object that was taken back");
+        }
         outcome
     }
 
