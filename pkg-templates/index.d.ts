@@ -246,7 +246,8 @@ export class CecloudImsClient {
   upload(source: ImageSource, target: CreateImage | { imageId: string }, options?: UploadOptions): UploadTask;
   /**
    * Uploads that a closed tab, a crash or a stop has left in this store, the latest first; those of this client's
-   * endpoint and region only. In browsers the default is IndexedDB; Node has no default.
+   * endpoint and region only, without those that a task of this page or process drives right now. In browsers the default
+   * is IndexedDB; Node has no default.
    *
    * @example
    * for (const pending of await ims.pendingUploads({ directory: './uploads' })) await pending.resume().done;
@@ -254,6 +255,19 @@ export class CecloudImsClient {
   pendingUploads(store?: CheckpointStore | { directory: string }): Promise<PendingUpload[]>;
   /** The file of a private image (1.11), resumed by ranges when the line breaks, compared with the checksum. */
   download(imageId: string, target: DownloadTarget, options?: DownloadOptions): DownloadTask;
+  /**
+   * Why it does not work: asks service and object store, and says in sentences what a browser hides (CORS, mixed
+   * content, certificates, local network access, Content-Security-Policy) or what is wrong otherwise (address,
+   * credentials, region, clock). Ends within half a minute, each request within `timeoutMs` or ten seconds. Nothing is
+   * uploaded, created or deleted; where an image is `queued` its upload credentials are asked for, as an upload does.
+   * It rejects only for bad options, an aborted `signal` or a closed client; what it finds is in the result, which
+   * holds no secret. A browser's console may show the requests that fail on purpose.
+   *
+   * @example
+   * const { ok, checks } = await ims.diagnose();
+   * for (const { name, ok, message, advice } of checks) console.log(ok ? 'ok  ' : 'FAIL', name, message, advice ?? '');
+   */
+  diagnose(call?: CallOptions): Promise<Diagnosis>;
   /** Wipes secrets; calls and tasks under way end, later ones reject. Also `[Symbol.dispose]`. */
   close(): void;
 }
@@ -299,7 +313,10 @@ export interface UploadOptions {
   onEvent?: (event: UploadEvent) => void;
   /** Bytes, 5 MiB to 5 GiB. Default: 16 MiB, growing with the file so that 10,000 parts are never exceeded. */
   partSize?: number;
-  /** Most parts in flight, 1 to 64. Default: adapts, up to 16 in Node and 6 in browsers. */
+  /**
+   * Most parts in flight, 1 to 64. Default: adapts, up to 16 in Node and 6 in browsers. Browsers open six connections to
+   * an origin: all uploads of a page share them.
+   */
   concurrency?: number;
   /**
    * Where progress survives a reload, a crash or a restart: see {@link CheckpointStore}. Default: IndexedDB in browsers,
@@ -461,7 +478,8 @@ export class PendingUpload {
 // ---------------------------------------------------------------- download
 
 /**
- * Node: a path (written as `path.part` until it is whole and right). Browser: a handle from showSaveFilePicker, or
+ * Node: a path (written as `path.part` until it is whole and right; a download that broke off leaves it with a note,
+ * `path.part.json`, and the next download of the same image to the same path goes on there). Browser: a handle from showSaveFilePicker, or
  * 'download' (through the origin's private file system; refused where there is none). 'stream' anywhere.
  */
 export type DownloadTarget = { path: string } | FileHandleLike | 'download' | 'stream';
@@ -509,8 +527,45 @@ export class DownloadTask {
   readonly stream: DownloadStream | undefined;
   pause(): void;
   resume(): void;
-  /** Ends it; nothing that looks finished is left. */
+  /** Ends it; nothing is left. */
   abort(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- diagnose
+
+/** What was looked at, in order; made by {@link CecloudImsClient.diagnose}. */
+export interface Diagnosis {
+  /** All checks are. */
+  ok: boolean;
+  checks: DiagnosisCheck[];
+}
+
+/** One thing that was looked at; what could not be looked at is left out, or says so. */
+export interface DiagnosisCheck {
+  name:
+    | 'endpoint'
+    | 'service-reachable'
+    | 'service-cors'
+    | 'service-answer'
+    | 'authentication'
+    | 'region'
+    | 'clock'
+    | 'store'
+    | 'store-mixed-content'
+    | 'store-reachable'
+    | 'store-cors'
+    | 'store-etag-exposed'
+    | 'store-answer'
+    | 'store-clock'
+    | 'store-region'
+    | 'store-credentials'
+    | 'environment'
+    | (string & {});
+  ok: boolean;
+  /** What was seen, one or two sentences. */
+  message: string;
+  /** What to do, with the lines to paste where there are any. */
+  advice?: string;
 }
 
 // ---------------------------------------------------------------- errors

@@ -131,6 +131,11 @@ export class CecloudImsClient {
     return new DownloadTask((begin) => this.#task('download', [imageId, target, options], begin), target);
   }
 
+  async diagnose(call) {
+    const { instance, core } = await this.#client('diagnose');
+    return instance.guard(instance.enter('diagnose', () => core.diagnose(call)));
+  }
+
   /** Starts a task of the core; the promise is that of its end. */
   async #task(name, args, begin) {
     const { instance, core } = await this.#client(name);

@@ -22,9 +22,12 @@ use custom::Custom;
 use directory::Directory;
 use indexed_db::Database;
 use js_sys::{Array, Promise};
+use locks::Hold;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+
+pub use locks::{Claim, claim_now};
 
 /// What became of the `checkpoint` option.
 pub enum Opened {
@@ -38,7 +41,7 @@ pub enum Opened {
 
 /// A store of any kind.
 pub struct Store {
-    inner: Rc<dyn CheckpointStore>,
+    backing: Rc<dyn Backing>,
     /// The same store where it keeps file handles too.
     database: Option<Database>,
 }
@@ -51,8 +54,8 @@ pub async fn open(given: Option<&JsValue>) -> Result<Opened> {
         }
         return Ok(match Database::open().await {
             Ok(database) => {
-                let inner = Rc::new(database.clone());
-                Opened::Store(Rc::new(Store { inner, database: Some(database) }))
+                let backing = Rc::new(database.clone());
+                Opened::Store(Rc::new(Store { backing, database: Some(database) }))
             }
             Err(error) => Opened::Unavailable(error),
         });
@@ -60,7 +63,7 @@ pub async fn open(given: Option<&JsValue>) -> Result<Opened> {
     if given.as_bool() == Some(false) {
         return Ok(Opened::Off);
     }
-    let store = |inner| Ok(Opened::Store(Rc::new(Store { inner, database: None })));
+    let store = |backing| Ok(Opened::Store(Rc::new(Store { backing, database: None })));
     let own = ["load", "save", "remove", "list"];
     if own.iter().any(|name| get(given, name).is_some()) {
         for name in own {
@@ -102,6 +105,11 @@ impl Store {
         get(&found, "getFile").is_some().then_some(found)
     }
 
+    /// Whether an upload of this page or process drives this key right now.
+    pub fn is_driven_here(&self, key: &str) -> bool {
+        locks::is_claimed(&self.backing.name(key))
+    }
+
     /// The keys that have a handle.
     pub async fn handles(&self) -> Vec<String> {
         let Some(database) = &self.database else { return Vec::new() };
@@ -110,27 +118,81 @@ impl Store {
     }
 }
 
+impl Store {
+    fn ask(&self, action: Action, key: &str, value: &str) -> LocalFuture<'static, Result<JsValue>> {
+        let (what, asked) = (self.backing.what(), self.backing.ask(action, key, value));
+        Box::pin(async move { asked.await.map_err(|error| failed(what, &error)) })
+    }
+
+    fn tell(&self, action: Action, key: &str, value: &str) -> LocalFuture<'static, Result<()>> {
+        let asked = self.ask(action, key, value);
+        Box::pin(async move { asked.await.map(drop) })
+    }
+}
+
 impl CheckpointStore for Store {
     fn load(&self, key: &str) -> LocalFuture<'static, Result<Option<String>>> {
-        self.inner.load(key)
+        let (what, asked) = (self.backing.what(), self.ask(Action::Load, key, ""));
+        Box::pin(async move {
+            let answer = asked.await?;
+            if answer.is_undefined() || answer.is_null() {
+                return Ok(None);
+            }
+            let text = answer.as_string();
+            text.map(Some).ok_or_else(|| failed(what, &"load() gave something that is not a text".into()))
+        })
     }
 
     fn save(&self, key: &str, value: &str) -> LocalFuture<'static, Result<()>> {
-        self.inner.save(key, value)
+        self.tell(Action::Save, key, value)
     }
 
     fn remove(&self, key: &str) -> LocalFuture<'static, Result<()>> {
-        self.inner.remove(key)
+        self.tell(Action::Remove, key, "")
     }
 
     fn list(&self) -> LocalFuture<'static, Result<Vec<String>>> {
-        self.inner.list()
+        let (what, asked) = (self.backing.what(), self.ask(Action::List, "", ""));
+        Box::pin(async move {
+            let message = "list() gave something that is not a list of texts";
+            keys_of(&asked.await?).ok_or_else(|| failed(what, &message.into()))
+        })
     }
 
     fn lock(&self, key: &str) -> LocalFuture<'static, Result<Option<Rc<dyn Lock>>>> {
-        self.inner.lock(key)
+        let (backing, key) = (self.backing.clone(), key.to_owned());
+        Box::pin(async move {
+            let name = backing.name(&key);
+            let Some(claim) = locks::claim(name.clone()).await else { return Ok(None) };
+            let taken = backing.take(key, name).await;
+            Ok(taken.map_err(|error| failed(backing.what(), &error))?.map(|hold| claim.held(hold)))
+        })
     }
 }
+
+/// What a store is asked for.
+#[derive(Clone, Copy)]
+enum Action {
+    Load,
+    Save,
+    Remove,
+    List,
+}
+
+/// One kind of store, as JavaScript sees it.
+trait Backing {
+    /// Its name in errors.
+    fn what(&self) -> &'static str;
+    /// Key and value are empty where the action needs none.
+    fn ask(&self, action: Action, key: &str, value: &str) -> LocalFuture<'static, Answer>;
+    /// What tells the lock of a key from all others of this page or process.
+    fn name(&self, key: &str) -> String;
+    /// Takes the lock of a key beyond this page or process; none where somebody else has it.
+    fn take(&self, key: String, name: String) -> LocalFuture<'static, Taken>;
+}
+
+/// A lock, or none where somebody else has it, or what was thrown.
+type Taken = core::result::Result<Option<Box<dyn Hold>>, JsValue>;
 
 /// What JavaScript answers or throws.
 type Answer = core::result::Result<JsValue, JsValue>;
@@ -161,20 +223,25 @@ async fn bounded(promise: &Promise, milliseconds: f64) -> Answer {
 
 /// The error of a store that failed.
 fn failed(what: &str, error: &JsValue) -> Error {
-    Error::new(Kind::Source, format!("{what} failed: {}", describe(error)))
+    let mut why = describe(error);
+    if why.is_empty() {
+        why = "it does not say why".to_owned();
+    }
+    Error::new(Kind::Source, format!("{what} failed: {why}"))
 }
 
 /// The keys in a list of JavaScript; none where it is not a list of texts. Foreign names are left out.
 fn keys_of(list: &JsValue) -> Option<Vec<String>> {
     let length = get(list, "length")?.as_f64().filter(|length| *length <= 1e6)? as u32;
-    let mut keys = Vec::new();
+    let mut keys: Vec<String> = Vec::new();
     for index in 0..length {
         let key = js_sys::Reflect::get_u32(list, index).ok()?.as_string()?;
         if is_key(&key) {
-            keys.push(key);
+            // In order; for lists as short as these, less code than sorting.
+            let at = keys.partition_point(|other| *other < key);
+            keys.insert(at, key);
         }
     }
-    keys.sort_unstable();
     Some(keys)
 }
 
@@ -182,30 +249,4 @@ fn keys_of(list: &JsValue) -> Option<Vec<String>> {
 fn is_key(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-}
-
-/// A text or nothing, as `load` must give.
-fn text_of(what: &str, answer: &JsValue) -> Result<Option<String>> {
-    if answer.is_undefined() || answer.is_null() {
-        return Ok(None);
-    }
-    let text = answer.as_string();
-    text.map(Some).ok_or_else(|| failed(what, &"load() gave something that is not a text".into()))
-}
-
-/// Waits for an answer of which nothing is wanted but that it came.
-fn done(what: &'static str, asked: LocalFuture<'static, Answer>) -> LocalFuture<'static, Result<()>> {
-    Box::pin(async move { asked.await.map(drop).map_err(|error| failed(what, &error)) })
-}
-
-/// Waits for a list of keys.
-fn list_of(
-    what: &'static str,
-    asked: LocalFuture<'static, Answer>,
-) -> LocalFuture<'static, Result<Vec<String>>> {
-    Box::pin(async move {
-        let list = asked.await.map_err(|error| failed(what, &error))?;
-        keys_of(&list)
-            .ok_or_else(|| failed(what, &"list() gave something that is not a list of texts".into()))
-    })
 }

@@ -14,6 +14,7 @@ use crate::http::node_http::NodeHttp;
 use crate::http::retry::Policy;
 use crate::http::xhr::Browser;
 use crate::json::Quoted;
+use crate::oss::note::StoreNotes;
 use crate::platform::Platform;
 use crate::service::Service;
 use crate::upload::cecloud::Cecloud;
@@ -34,6 +35,8 @@ pub(super) struct Shared {
     pub platform: Rc<dyn Platform>,
     /// Sends to the object store; let go by close().
     pub store: RefCell<Option<Rc<dyn Transport>>>,
+    /// What uploads learned of their store, for diagnose().
+    pub notes: StoreNotes,
     /// As the caller spelt it.
     pub region: String,
     /// Set by the caller; uploads have a patience of their own where it is not.
@@ -127,6 +130,11 @@ impl CecloudCore {
         options: JsValue,
     ) -> super::download::DownloadCore {
         super::download::start(self.shared.clone(), image_id, target, options)
+    }
+
+    /// Looks for what is wrong; `{ ok, checks }`.
+    pub fn diagnose(&self, options: JsValue) -> Promise {
+        super::diagnose::start(self.shared.clone(), options)
     }
 
     /// Wipes the secrets; calls under way end.
@@ -233,6 +241,7 @@ fn build(options: &JsValue) -> Result<Shared> {
         service: Rc::new(service),
         platform,
         store: RefCell::new(Some(store)),
+        notes: StoreNotes::default(),
         region,
         retry: given.then_some(retry),
     })

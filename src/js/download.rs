@@ -76,6 +76,8 @@ pub(super) fn start(shared: Rc<Shared>, image_id: JsValue, target: JsValue, give
                 image_id,
                 digest: checksum.as_deref() != Some("none"),
                 retry: shared.service.retry,
+                // The caller's own policy is what the caller wants.
+                patience_ms: if shared.retry.is_some() { 0.0 } else { 300_000.0 },
                 control: held.clone(),
                 on_progress: Box::new(move |progress| {
                     if let Some(callback) = &on_progress {

@@ -4,6 +4,7 @@
 mod checkpoints;
 mod client;
 mod convert;
+mod diagnose;
 mod download;
 mod options;
 mod platform;

@@ -15,6 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::http::Transport;
 use crate::http::url::Endpoint;
 use crate::md5::Md5;
+use crate::oss::note::StoreNotes;
 use crate::oss::trouble::{Remedy, Trouble};
 use crate::oss::{self, Addressing, Ask, Place, xml};
 use crate::platform::{LocalFuture, Platform};
@@ -43,14 +44,19 @@ pub struct StoreOptions {
     pub addressing: Option<Addressing>,
 }
 
+/// The slots of a host and port.
+pub type SlotsOf = Rc<dyn Fn(&str) -> Rc<Slots>>;
+
 /// How an upload speaks to the store, and who watches it do so.
 pub struct Settings {
     pub store: StoreOptions,
     /// The service's scheme, for a store that is named without one.
     pub secure: bool,
     pub observer: Option<Observer>,
-    /// Connections to the store, shared with the other uploads of the page; none where nobody limits them.
-    pub slots: Option<Rc<dyn Fn(&str) -> Rc<Slots>>>,
+    /// Connections to a store, shared with the other uploads of the page; none where nobody limits them.
+    pub slots: Option<SlotsOf>,
+    /// What `diagnose()` is told of the store.
+    pub notes: StoreNotes,
 }
 
 /// Everything that the jobs of one upload share.
@@ -140,19 +146,12 @@ impl Driver {
                         }
                     }
                     Action::SetClock { server_ms } => {
-                        if let Some(place) = self.place.borrow_mut().as_mut() {
-                            place.clock_skew_ms = server_ms - self.platform.now();
-                        }
+                        let now = self.platform.now();
+                        self.correct(|place| place.clock_skew_ms = server_ms - now);
                     }
-                    Action::SetRegion { region } => {
-                        if let Some(place) = self.place.borrow_mut().as_mut() {
-                            place.region = region;
-                        }
-                    }
+                    Action::SetRegion { region } => self.correct(|place| place.region = region),
                     Action::UseVirtualAddressing => {
-                        if let Some(place) = self.place.borrow_mut().as_mut() {
-                            place.addressing = Addressing::Virtual;
-                        }
+                        self.correct(|place| place.addressing = Addressing::Virtual);
                     }
                     Action::Save { checkpoint } => self.keep(Some(checkpoint), &queue),
                     Action::Forget => self.keep(None, &queue),
@@ -208,6 +207,14 @@ impl Driver {
         // The keys are wiped with their last copy.
         *self.keys.borrow_mut() = None;
         finish
+    }
+
+    /// The store has told how it wants to be spoken to.
+    fn correct(&self, change: impl FnOnce(&mut Place)) {
+        if let Some(place) = self.place.borrow_mut().as_mut() {
+            change(place);
+            self.settings.notes.place(place);
+        }
     }
 
     /// Puts a checkpoint down as soon as the one before is.

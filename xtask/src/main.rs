@@ -7,6 +7,7 @@ mod leftovers;
 mod process;
 mod project;
 mod setup;
+mod simulate;
 mod stamp;
 mod test;
 
@@ -19,6 +20,7 @@ cargo xtask build [--dev]           make pkg/, the folder that is published (--d
 cargo xtask start [ARGUMENTS]       build everything, run the local cloud with the demo page, print its address
 cargo xtask emulator [ARGUMENTS]    run the local cloud alone; --help lists its arguments
 cargo xtask test [PART...]          run the suites rust, node, browser, types, or those named
+cargo xtask simulate --seeds N      the upload's session through N drawn stories ([--first-seed S] [--trace])
 cargo xtask check                   formatting, lints, types, licences
 cargo xtask format                  format Rust and JavaScript
 cargo xtask help                    this text";
@@ -46,6 +48,7 @@ fn run(arguments: Vec<String>) -> Result<()> {
         "start" => cloud::start,
         "emulator" => cloud::emulator,
         "test" => test::command,
+        "simulate" => simulate::command,
         "check" => check::command,
         "format" => check::format,
         unknown => bail!("there is no command {unknown:?}; the commands are:\n{HELP}"),

@@ -1,16 +1,11 @@
 //! The caller's own store: an object with load, save, remove, list, and lock where it can tell drivers apart.
 
-use super::locks::{self, Hold};
-use super::{Answer, call, done, failed, list_of, text_of};
-use crate::error::Result;
+use super::locks::Hold;
+use super::{Action, Answer, Backing, Taken, call};
 use crate::js::convert::get;
 use crate::platform::LocalFuture;
-use crate::upload::checkpoint::{CheckpointStore, Lock};
 use js_sys::Array;
-use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-
-const WHAT: &str = "the checkpoint store";
 
 /// An object whose methods were found to be functions.
 pub struct Custom {
@@ -19,47 +14,38 @@ pub struct Custom {
     pub locks: bool,
 }
 
-impl Custom {
-    fn ask(&self, method: &str, arguments: &Array) -> LocalFuture<'static, Answer> {
-        call(&self.object, method, arguments)
-    }
-}
-
-impl CheckpointStore for Custom {
-    fn load(&self, key: &str) -> LocalFuture<'static, Result<Option<String>>> {
-        let asked = self.ask("load", &Array::of1(&key.into()));
-        Box::pin(async move { text_of(WHAT, &asked.await.map_err(|error| failed(WHAT, &error))?) })
+impl Backing for Custom {
+    fn what(&self) -> &'static str {
+        "the checkpoint store"
     }
 
-    fn save(&self, key: &str, value: &str) -> LocalFuture<'static, Result<()>> {
-        done(WHAT, self.ask("save", &Array::of2(&key.into(), &value.into())))
+    fn ask(&self, action: Action, key: &str, value: &str) -> LocalFuture<'static, Answer> {
+        let (method, arguments) = match action {
+            Action::Load => ("load", Array::of1(&key.into())),
+            Action::Save => ("save", Array::of2(&key.into(), &value.into())),
+            Action::Remove => ("remove", Array::of1(&key.into())),
+            Action::List => ("list", Array::new()),
+        };
+        call(&self.object, method, &arguments)
     }
 
-    fn remove(&self, key: &str) -> LocalFuture<'static, Result<()>> {
-        done(WHAT, self.ask("remove", &Array::of1(&key.into())))
+    fn name(&self, key: &str) -> String {
+        format!("store {key}")
     }
 
-    fn list(&self) -> LocalFuture<'static, Result<Vec<String>>> {
-        list_of(WHAT, self.ask("list", &Array::new()))
-    }
-
-    fn lock(&self, key: &str) -> LocalFuture<'static, Result<Option<Rc<dyn Lock>>>> {
-        let (object, locks, key) = (self.object.clone(), self.locks, key.to_owned());
+    fn take(&self, key: String, _: String) -> LocalFuture<'static, Taken> {
+        let object = self.locks.then(|| self.object.clone());
         Box::pin(async move {
-            let Some(claim) = locks::claim(format!("store {key}")).await else { return Ok(None) };
-            if !locks {
-                return Ok(Some(claim.held(Box::new(Unshared))));
-            }
-            let asked = call(&object, "lock", &Array::of1(&key.as_str().into()));
-            let given = asked.await.map_err(|error| failed(WHAT, &error))?;
+            // Where nobody else can be asked, drivers of this page or process are kept apart all the same.
+            let Some(object) = object else { return Ok(Some(Box::new(Unshared) as Box<dyn Hold>)) };
+            let given = call(&object, "lock", &Array::of1(&key.into())).await?;
             if given.is_undefined() || given.is_null() || given.as_bool() == Some(false) {
                 return Ok(None);
             }
             if !get(&given, "release").is_some_and(|release| release.is_function()) {
-                let message = "lock() gave neither an object with release() nor undefined";
-                return Err(failed(WHAT, &message.into()));
+                return Err("lock() gave neither an object with release() nor undefined".into());
             }
-            Ok(Some(claim.held(Box::new(Given(given)))))
+            Ok(Some(Box::new(Given(given))))
         })
     }
 }

@@ -1,11 +1,10 @@
 //! A directory of Node: a file per checkpoint, replaced whole or not at all whatever happens to the process.
 
-use super::{Answer, call, directory_lock, done, failed, is_key, keys_of, locks, text_of};
+use super::{Action, Answer, Backing, Taken, call, directory_lock, failed, is_key, locks};
 use crate::error::Result;
 use crate::js::convert::get;
 use crate::js::platform::JsPlatform;
 use crate::platform::{LocalFuture, Platform};
-use crate::upload::checkpoint::{CheckpointStore, Lock};
 use js_sys::{Array, Object, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -30,6 +29,11 @@ pub struct Directory {
 /// Whether an error of the file system has this code.
 pub fn is_code(error: &JsValue, code: &str) -> bool {
     get(error, "code").is_some_and(|found| found == code)
+}
+
+/// A file that is not there is no error.
+fn if_there(answer: Answer) -> Answer {
+    answer.or_else(|error| if is_code(&error, "ENOENT") { Ok(JsValue::UNDEFINED) } else { Err(error) })
 }
 
 impl Directory {
@@ -69,7 +73,7 @@ impl Directory {
     /// The text of a file; undefined where there is none.
     pub async fn read(&self, path: &JsValue) -> Answer {
         let read = self.call("readFile", &[path.clone(), "utf8".into()]).await;
-        read.or_else(|error| if is_code(&error, "ENOENT") { Ok(JsValue::UNDEFINED) } else { Err(error) })
+        if_there(read)
     }
 
     /// How long ago a file was touched, milliseconds; none where there is none.
@@ -81,11 +85,11 @@ impl Directory {
     /// Removes a file; one that is not there is no error.
     pub async fn unlink(&self, path: &JsValue) -> Answer {
         let removed = self.call("unlink", core::slice::from_ref(path)).await;
-        removed.or_else(|error| if is_code(&error, "ENOENT") { Ok(JsValue::UNDEFINED) } else { Err(error) })
+        if_there(removed)
     }
 
     /// Opens a file, does one thing with it, has it written to the disk, closes it.
-    async fn with(&self, path: &JsValue, flags: &str, text: Option<&str>) -> Answer {
+    pub async fn with(&self, path: &JsValue, flags: &str, text: Option<&str>) -> Answer {
         let handle = self.call("open", &[path.clone(), flags.into(), PRIVATE_FILE.into()]).await?;
         let mut answer = match text {
             Some(text) => call(&handle, "writeFile", &Array::of1(&text.into())).await,
@@ -125,8 +129,9 @@ impl Directory {
         }
     }
 
-    /// The names of the checkpoints. Files that dead processes left are removed by the way.
-    pub async fn names(&self) -> Answer {
+    /// The names of the checkpoints. Files that dead processes left are removed by the way: after a while, those of a
+    /// key whose lock is held at once.
+    pub async fn names(&self, held: Option<&str>) -> Answer {
         let names = self.call("readdir", &[(&*self.path).into()]).await?;
         let keys = Array::new();
         for name in Array::from(&names).iter().filter_map(|name| name.as_string()) {
@@ -136,9 +141,9 @@ impl Directory {
             }
             let left = name.strip_suffix(".tmp").or_else(|| name.strip_suffix(".stale"));
             let ours = left.and_then(|left| left.split_once('.'));
-            if ours.is_some_and(|(key, token)| is_key(key) && is_key(token)) {
+            if let Some((key, _)) = ours.filter(|(key, token)| is_key(key) && is_key(token)) {
                 let path = self.file(&name);
-                if self.age(&path).await.is_some_and(|age| age > LEFT_MS) {
+                if held == Some(key) || self.age(&path).await.is_some_and(|age| age > LEFT_MS) {
                     let _ = self.unlink(&path).await;
                 }
             }
@@ -147,39 +152,33 @@ impl Directory {
     }
 }
 
-impl CheckpointStore for Directory {
-    fn load(&self, key: &str) -> LocalFuture<'static, Result<Option<String>>> {
-        let (directory, path) = (self.clone(), self.file(&format!("{key}.json")));
-        Box::pin(
-            async move { text_of(WHAT, &directory.read(&path).await.map_err(|error| failed(WHAT, &error))?) },
-        )
+impl Backing for Directory {
+    fn what(&self) -> &'static str {
+        WHAT
     }
 
-    fn save(&self, key: &str, value: &str) -> LocalFuture<'static, Result<()>> {
+    fn ask(&self, action: Action, key: &str, value: &str) -> LocalFuture<'static, Answer> {
         let (directory, key, value) = (self.clone(), key.to_owned(), value.to_owned());
-        done(WHAT, Box::pin(async move { directory.replace(&key, &value).await }))
-    }
-
-    fn remove(&self, key: &str) -> LocalFuture<'static, Result<()>> {
-        let (directory, path) = (self.clone(), self.file(&format!("{key}.json")));
-        done(WHAT, Box::pin(async move { directory.unlink(&path).await }))
-    }
-
-    fn list(&self) -> LocalFuture<'static, Result<Vec<String>>> {
-        let directory = self.clone();
         Box::pin(async move {
-            let names = directory.names().await.map_err(|error| failed(WHAT, &error))?;
-            Ok(keys_of(&names).unwrap_or_default())
+            let path = directory.file(&format!("{key}.json"));
+            match action {
+                Action::Load => directory.read(&path).await,
+                Action::Save => directory.replace(&key, &value).await,
+                Action::Remove => {
+                    directory.unlink(&path).await?;
+                    // Who removes a checkpoint holds its lock.
+                    directory.names(Some(&key)).await
+                }
+                Action::List => directory.names(None).await,
+            }
         })
     }
 
-    fn lock(&self, key: &str) -> LocalFuture<'static, Result<Option<Rc<dyn Lock>>>> {
-        let (directory, key) = (self.clone(), key.to_owned());
-        Box::pin(async move {
-            let path = format!("{}/{key}.lock", directory.path);
-            let Some(claim) = locks::claim(path).await else { return Ok(None) };
-            let taken = directory_lock::take(directory, &key).await;
-            Ok(taken.map_err(|error| failed(WHAT, &error))?.map(|hold| claim.held(hold)))
-        })
+    fn name(&self, key: &str) -> String {
+        format!("{}/{key}.lock", self.path)
+    }
+
+    fn take(&self, key: String, name: String) -> LocalFuture<'static, Taken> {
+        Box::pin(directory_lock::take(self.clone(), key, name))
     }
 }

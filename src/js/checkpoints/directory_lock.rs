@@ -1,8 +1,8 @@
 //! The lock of a checkpoint in a directory of Node: a file that a dead process does not hold for ever.
 
-use super::call;
 use super::directory::{Directory, PRIVATE_FILE, is_code};
 use super::locks::{Heartbeat, Hold, token};
+use super::{Taken, call};
 use crate::http::node;
 use crate::js::convert::{get, invoke};
 use crate::js::platform::JsPlatform;
@@ -14,10 +14,10 @@ use wasm_bindgen::prelude::*;
 
 /// How often a lock is touched, milliseconds.
 const TOUCHED_MS: f64 = 10_000.0;
-/// So often the lock of a dead process is cleared away before somebody else counts as quicker.
-const ROUNDS: u32 = 4;
-/// Another one who cleared away the same lock has noticed after so long, milliseconds, that it is taken.
-const SETTLED_MS: f64 = 100.0;
+/// While somebody else clears away the lock of a dead process, it is looked at again so often, every so many
+/// milliseconds.
+const ROUNDS: u32 = 20;
+const ROUND_MS: f64 = 20.0;
 
 type Outcome<T> = core::result::Result<T, JsValue>;
 
@@ -89,30 +89,31 @@ async fn process(directory: &Directory, pid: u64) -> Process {
     }
 }
 
-/// Takes the lock of a key; none where a living process has it.
-pub async fn take(directory: Directory, key: &str) -> Outcome<Option<Box<dyn Hold>>> {
+/// Takes the lock of a key, whose file has this path; none where a living process has it.
+pub async fn take(directory: Directory, key: String, path: String) -> Taken {
     // What earlier processes left of this key and others.
-    directory.names().await?;
+    directory.names(None).await?;
     let mine = myself(&directory).await;
-    let path = directory.file(&format!("{key}.lock"));
-    let aside = directory.file(&format!("{key}.{}.stale", mine.token));
-    let mut cleared = false;
+    let path = JsValue::from(path);
+    // Only one at a time clears away; if it dies meanwhile, this is tidied up like any temporary file.
+    let clearing = directory.file(&format!("{key}.clearing.tmp"));
     for _ in 0..ROUNDS {
         if let Some(lock) = create(&directory, &path, &mine).await? {
-            if cleared {
-                // Someone who judged as we did may just have moved our file away, and puts it back at once.
-                JsPlatform.sleep(SETTLED_MS).await;
-                if !lock.is_held().await {
-                    lock.release().await;
-                    return Ok(None);
-                }
-            }
             return Ok(Some(Box::new(lock)));
         }
-        if !clear(&directory, &path, &aside, &mine).await? {
+        match directory.with(&clearing, "wx", None).await {
+            Err(error) if is_code(&error, "EEXIST") => {
+                JsPlatform.sleep(ROUND_MS).await;
+                continue;
+            }
+            made => made?,
+        };
+        let aside = directory.file(&format!("{key}.{}.stale", mine.token));
+        let cleared = clear(&directory, &path, &aside, &mine).await;
+        let _ = directory.unlink(&clearing).await;
+        if !cleared? {
             return Ok(None);
         }
-        cleared = true;
     }
     Ok(None)
 }
@@ -154,23 +155,14 @@ async fn clear(directory: &Directory, path: &JsValue, aside: &JsValue, mine: &Lo
     if !stale {
         return Ok(false);
     }
-    // Judging took its time: somebody else may have put a lock of their own there.
-    if directory.read(path).await? != judged {
-        return Ok(true);
-    }
     match directory.call("rename", &[path.clone(), aside.clone()]).await {
         Err(error) if is_code(&error, "ENOENT") => return Ok(true),
         renamed => renamed?,
     };
-    // And still there is a moment between looking and moving: what was moved by mistake goes back, unless its place
-    // is taken, which its holder then notices.
+    // A holder that was silent too long may have let go of it while it was judged, and somebody else taken it: that
+    // one goes back, unless its place is taken, which its holder then notices.
     if directory.read(aside).await? != judged {
-        match directory.call("link", &[aside.clone(), path.clone()]).await {
-            Err(error) if is_code(&error, "EEXIST") || is_code(&error, "ENOENT") => {}
-            // Not every file system has links.
-            Err(_) => drop(directory.call("rename", &[aside.clone(), path.clone()]).await),
-            Ok(_) => {}
-        }
+        let _ = directory.call("link", &[aside.clone(), path.clone()]).await;
     }
     let _ = directory.unlink(aside).await;
     Ok(true)

@@ -1,16 +1,16 @@
 //! IndexedDB, the store of browsers: one database of the origin, with checkpoints, file handles and leases.
 
 use super::web_lock::{self, Asked};
-use super::{Answer, bounded, done, failed, lease, list_of, locks, text_of};
+use super::{Action, Answer, Backing, Taken, bounded, failed, lease};
 use crate::error::Result;
 use crate::js::convert::{get, invoke};
-use crate::platform::LocalFuture;
-use crate::upload::checkpoint::{CheckpointStore, Lock};
+use crate::js::platform::JsPlatform;
+use crate::platform::{LocalFuture, Platform};
 use core::cell::RefCell;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 
 const WHAT: &str = "the browser's database (IndexedDB)";
 const NAME: &str = "ims-client";
@@ -86,14 +86,19 @@ impl Database {
     async fn connection(&self) -> Answer {
         let shared = self.connection.borrow().clone();
         let promise = shared.unwrap_or_else(|| {
-            let kept = self.connection.clone();
-            future_to_promise(async move {
-                let connected = connect().await;
-                if connected.is_err() {
-                    // The next call tries again; one that only takes too long goes on being waited for.
-                    *kept.borrow_mut() = None;
-                }
-                connected
+            Promise::new(&mut |resolve, reject| {
+                let kept = self.connection.clone();
+                JsPlatform.spawn(Box::pin(async move {
+                    let (settle, value) = match connect().await {
+                        Ok(database) => (resolve, database),
+                        Err(error) => {
+                            // The next call tries again; one that only takes long goes on being waited for.
+                            *kept.borrow_mut() = None;
+                            (reject, error)
+                        }
+                    };
+                    let _ = settle.call1(&JsValue::UNDEFINED, &value);
+                }));
             })
         });
         *self.connection.borrow_mut() = Some(promise.clone());
@@ -148,54 +153,39 @@ impl Database {
         bounded(&ended, WORKING_MS).await.map_err(cause)?;
         Ok(found)
     }
-
-    fn ask(
-        &self,
-        stores: &'static [&str],
-        method: &'static str,
-        arguments: Array,
-    ) -> LocalFuture<'static, Answer> {
-        let database = self.clone();
-        Box::pin(async move { database.run(stores, method, &arguments).await })
-    }
 }
 
-impl CheckpointStore for Database {
-    fn load(&self, key: &str) -> LocalFuture<'static, Result<Option<String>>> {
-        let asked = self.ask(&["checkpoints"], "get", Array::of1(&key.into()));
-        Box::pin(async move { text_of(WHAT, &asked.await.map_err(|error| failed(WHAT, &error))?) })
+impl Backing for Database {
+    fn what(&self) -> &'static str {
+        WHAT
     }
 
-    fn save(&self, key: &str, value: &str) -> LocalFuture<'static, Result<()>> {
-        done(WHAT, self.ask(&["checkpoints"], "put", Array::of2(&value.into(), &key.into())))
-    }
-
-    fn remove(&self, key: &str) -> LocalFuture<'static, Result<()>> {
-        done(WHAT, self.ask(&["checkpoints", "handles"], "delete", Array::of1(&key.into())))
-    }
-
-    fn list(&self) -> LocalFuture<'static, Result<Vec<String>>> {
-        list_of(WHAT, self.ask(&["checkpoints"], "getAllKeys", Array::new()))
-    }
-
-    fn lock(&self, key: &str) -> LocalFuture<'static, Result<Option<Rc<dyn Lock>>>> {
-        let (database, key) = (self.clone(), key.to_owned());
+    fn ask(&self, action: Action, key: &str, value: &str) -> LocalFuture<'static, Answer> {
+        let (database, key, value) = (self.clone(), JsValue::from(key), JsValue::from(value));
         Box::pin(async move {
-            let name = format!("{NAME}:{key}");
-            let Some(claim) = locks::claim(name.clone()).await else { return Ok(None) };
-            let hold = match web_lock::take(&name).await {
-                Asked::Held(hold) => hold,
-                Asked::Busy => return Ok(None),
-                // A page on http:// has no such locks.
-                Asked::Unknown => {
-                    let taken = lease::take(database, key, name).await;
-                    match taken.map_err(|error| failed(WHAT, &error))? {
-                        Some(hold) => hold,
-                        None => return Ok(None),
-                    }
-                }
+            let (stores, method, arguments): (&[&str], _, _) = match action {
+                Action::Load => (&["checkpoints"], "get", Array::of1(&key)),
+                Action::Save => (&["checkpoints"], "put", Array::of2(&value, &key)),
+                Action::Remove => (&["checkpoints", "handles"], "delete", Array::of1(&key)),
+                Action::List => (&["checkpoints"], "getAllKeys", Array::new()),
             };
-            Ok(Some(claim.held(hold)))
+            database.run(stores, method, &arguments).await
+        })
+    }
+
+    fn name(&self, key: &str) -> String {
+        format!("{NAME}:{key}")
+    }
+
+    fn take(&self, key: String, name: String) -> LocalFuture<'static, Taken> {
+        let database = self.clone();
+        Box::pin(async move {
+            match web_lock::take(&name).await {
+                Asked::Held(hold) => Ok(Some(hold)),
+                Asked::Busy => Ok(None),
+                // A page on http:// has no such locks.
+                Asked::Unknown => lease::take(database, key, name).await,
+            }
         })
     }
 }

@@ -1,9 +1,9 @@
 //! A lock for pages without Web Locks (http://): a lease in the database, and a channel to ask whether its holder
 //! lives. Timers of hidden tabs fire once a minute, messages at once: so silence on the channel tells more than time.
 
-use super::Answer;
 use super::indexed_db::Database;
 use super::locks::{Heartbeat, Hold, construct, token};
+use super::{Answer, Taken};
 use crate::js::convert::{get, invoke};
 use crate::js::platform::JsPlatform;
 use crate::platform::{LocalFuture, Platform};
@@ -58,52 +58,49 @@ impl Holding {
     }
 }
 
-/// A channel between the pages of an origin; what it says is heard by all others, not by itself.
+/// A channel between the pages of an origin, one for each key: `?token` asks whether the holder of a lease lives,
+/// `!token` is its answer. A channel does not hear itself.
 struct Channel {
     channel: JsValue,
+    answers: Queue<String>,
     _hear: Closure<dyn FnMut(JsValue)>,
 }
 
-const ASK: &str = "is it held?";
-const ANSWER: &str = "it is held";
-
 impl Channel {
-    fn open(name: &str, hear: Box<dyn FnMut(JsValue)>) -> Option<Self> {
+    /// Answers for a lease from now on, which may not be written yet: whoever finds it may ask at once.
+    fn open(name: &str, holding: Rc<Holding>) -> Option<Self> {
         let channel = construct("BroadcastChannel", &name.into())?;
-        let hear = Closure::wrap(hear);
+        let answers = Queue::default();
+        let heard = answers.clone();
+        let hear = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+            let said = get(&event, "data").and_then(|said| said.as_string()).unwrap_or_default();
+            if let Some(token) = said.strip_prefix('!') {
+                heard.push(token.to_owned());
+            } else if said.strip_prefix('?') == Some(&holding.token) && !holding.lost.get() {
+                get(&event, "target").inspect(|channel| say(channel, '!', &holding.token));
+            }
+        });
         let _ = Reflect::set(&channel, &"onmessage".into(), hear.as_ref());
-        Some(Channel { channel, _hear: hear })
+        Some(Channel { channel, answers, _hear: hear })
+    }
+
+    /// Whether the holder of this lease lives.
+    async fn is_alive(&self, token: &str) -> bool {
+        say(&self.channel, '?', token);
+        let answered = async { while self.answers.next().await != token {} };
+        matches!(first(Box::pin(answered), JsPlatform.sleep(ANSWER_MS)).await, First::Left(()))
     }
 }
 
-fn say(channel: &JsValue, text: &str) {
+fn say(channel: &JsValue, mark: char, token: &str) {
     // A channel that was closed meanwhile has nobody to tell.
-    let _ = invoke(channel, "postMessage", &Array::of1(&text.into()));
-}
-
-fn is_said(event: &JsValue, text: &str) -> bool {
-    get(event, "data").is_some_and(|said| said == text)
+    let _ = invoke(channel, "postMessage", &Array::of1(&format!("{mark}{token}").into()));
 }
 
 impl Drop for Channel {
     fn drop(&mut self) {
         let _ = invoke(&self.channel, "close", &Array::new());
     }
-}
-
-/// Whether the holder of a lease lives; none where it cannot be asked.
-async fn is_alive(name: &str) -> Option<bool> {
-    let answers = Queue::default();
-    let heard = answers.clone();
-    let hear = move |event: JsValue| {
-        if is_said(&event, ANSWER) {
-            heard.push(());
-        }
-    };
-    let channel = Channel::open(name, Box::new(hear))?;
-    say(&channel.channel, ASK);
-    let answered = first(Box::pin(answers.next()), JsPlatform.sleep(ANSWER_MS)).await;
-    Some(matches!(answered, First::Left(())))
 }
 
 /// A lease that is held, renewed and answered for.
@@ -130,33 +127,31 @@ impl Hold for Lease {
 }
 
 /// Takes the lease of a key; none where a living tab has it. `name` is that of the channel to ask on.
-pub async fn take(
-    database: Database,
-    key: String,
-    name: String,
-) -> core::result::Result<Option<Box<dyn Hold>>, JsValue> {
+pub async fn take(database: Database, key: String, name: String) -> Taken {
     let holding = Rc::new(Holding { database, key, token: token(), lost: Cell::new(false) });
-    let mut expected = None;
+    let channel = Channel::open(&name, holding.clone());
+    let mut expected: Option<String> = None;
     loop {
         let found = holding.write(expected.as_deref()).await?;
         let other = token_of(&found);
         if other == expected {
             break;
         }
-        if other.is_none() {
-            // Given back while it was asked for.
-            expected = None;
-            continue;
-        }
-        if expected.is_some() {
+        if expected.is_some() && other.is_some() {
             // Somebody else took it over first.
             return Ok(None);
         }
-        let until = get(&found, "until").and_then(|until| until.as_f64()).unwrap_or(0.0);
-        // Also where it has run out: its holder may only have slept.
-        if is_alive(&name).await.unwrap_or(until > JsPlatform.now()) {
-            return Ok(None);
+        if let Some(token) = &other {
+            // Also where it has run out: its holder may only have slept.
+            let alive = match &channel {
+                Some(channel) => channel.is_alive(token).await,
+                None => get(&found, "until").and_then(|until| until.as_f64()) > Some(JsPlatform.now()),
+            };
+            if alive {
+                return Ok(None);
+            }
         }
+        // What its dead holder left, or nothing, where it was given back while it was asked for.
         expected = other;
     }
     let renewed = holding.clone();
@@ -166,16 +161,6 @@ pub async fn take(
             holding.renew().await;
         }));
     };
-    let asked = holding.clone();
-    let answer = move |event: JsValue| {
-        // The channel is the event's target. Who lost its lease answers no more.
-        if is_said(&event, ASK) && !asked.lost.get() {
-            get(&event, "target").inspect(|channel| say(channel, ANSWER));
-        }
-    };
-    Ok(Some(Box::new(Lease {
-        holding,
-        _renewing: Heartbeat::every(RENEWED_MS, Box::new(renew)),
-        _answering: Channel::open(&name, Box::new(answer)),
-    })))
+    let renewing = Heartbeat::every(RENEWED_MS, Box::new(renew));
+    Ok(Some(Box::new(Lease { holding, _renewing: renewing, _answering: channel })))
 }

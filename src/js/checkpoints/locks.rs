@@ -56,9 +56,25 @@ pub async fn claim(name: String) -> Option<Claim> {
             return None;
         }
     }
-    let entry = Rc::new(Entry { name, releasing: Cell::default(), freed: Cancel::default() });
-    TAKEN.with(|taken| taken.borrow_mut().push(entry.clone()));
-    Some(Claim(entry))
+    claim_now(name)
+}
+
+/// Whether a driver of this page or process has a name.
+pub fn is_claimed(name: &str) -> bool {
+    TAKEN.with(|taken| taken.borrow().iter().any(|entry| entry.name == name && !entry.releasing.get()))
+}
+
+/// Takes a name that is free.
+pub fn claim_now(name: String) -> Option<Claim> {
+    TAKEN.with(|taken| {
+        let mut taken = taken.borrow_mut();
+        if taken.iter().any(|entry| entry.name == name) {
+            return None;
+        }
+        let entry = Rc::new(Entry { name, releasing: Cell::default(), freed: Cancel::default() });
+        taken.push(entry.clone());
+        Some(Claim(entry))
+    })
 }
 
 impl Claim {

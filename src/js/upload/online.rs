@@ -6,8 +6,10 @@ use crate::upload::session::types::Event;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
+type Listener = Closure<dyn Fn()>;
+
 /// Listeners on the page or worker, taken off when dropped.
-pub struct Watch(Vec<(&'static str, Closure<dyn Fn()>)>);
+pub struct Watch(Vec<(&'static str, Listener)>);
 
 impl Drop for Watch {
     fn drop(&mut self) {
@@ -18,7 +20,7 @@ impl Drop for Watch {
     }
 }
 
-fn pair(name: &str, listener: &Closure<dyn Fn()>) -> Array {
+fn pair(name: &str, listener: &Listener) -> Array {
     Array::of2(&name.into(), listener.as_ref())
 }
 
@@ -31,7 +33,7 @@ pub fn watch(events: &Queue<Event>) -> Watch {
     }
     let listen = |name: &'static str, event: Event| {
         let events = events.clone();
-        let listener = Closure::<dyn Fn()>::new(move || events.push(event.clone()));
+        let listener = Listener::new(move || events.push(event.clone()));
         let _ = invoke(&js_sys::global(), "addEventListener", &pair(name, &listener));
         (name, listener)
     };

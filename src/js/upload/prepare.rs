@@ -14,7 +14,7 @@ use crate::service::CallOptions;
 use crate::task::{Queue, Slots};
 use crate::upload::cecloud::Cecloud;
 use crate::upload::checkpoint::{Checkpoint, CheckpointStore, FileIdentity, Head, Keeper};
-use crate::upload::driver::{Driver, Settings};
+use crate::upload::driver::{Driver, Settings, SlotsOf};
 use crate::upload::plan::Plan;
 use crate::upload::session::Session;
 use crate::upload::session::types::{Config, Event};
@@ -301,7 +301,8 @@ pub fn assemble(
         store: chosen.store,
         secure: service.endpoint.secure,
         observer: service.observer.clone(),
-        slots: (!in_node).then(|| -> Rc<dyn Fn(&str) -> Rc<Slots>> { Rc::new(slots) }),
+        slots: (!in_node).then(|| -> SlotsOf { Rc::new(slots) }),
+        notes: shared.notes.clone(),
     };
     let backend = Box::new(Cecloud::new(service, CallOptions::default(), goal.image));
     let platform = shared.platform.clone();

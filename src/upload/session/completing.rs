@@ -36,6 +36,7 @@ impl Session {
                 let marker = self.listing.as_ref().map_or(0, |(_, marker)| *marker);
                 Job::ListParts { upload_id, marker }
             } else {
+                self.parts.object_may_stand = true;
                 Job::CompleteMultipartUpload { upload_id, parts: self.parts.list() }
             }
         };
@@ -263,6 +264,8 @@ impl Session {
 
     /// The service refuses a file that was stored: is it still there, and where the service looks for it?
     fn recheck(&mut self, now: f64) {
+        // Asking for credentials tells the place anew.
+        self.keys.state = KeyState::Needed("first");
         if self.config.plan.is_single() {
             self.start_over(now, "the service does not take the file that was stored");
             return;
@@ -270,8 +273,6 @@ impl Session {
         self.phase = Phase::Completing;
         self.completed = false;
         self.look_for_object = true;
-        // Asking for credentials tells the place anew.
-        self.keys.state = KeyState::Needed("first");
     }
 
     /// All bytes were sent, as far as this client knows.

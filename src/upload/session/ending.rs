@@ -132,8 +132,11 @@ impl Session {
             // A thing that is gone already has been taken back.
             let gone = trouble.error.details().status == Some(404)
                 || matches!(trouble.error.code(), Some("NoSuchUpload" | "NoSuchKey" | "IMG.DBGet.NoData"));
-            // The service refuses `failed` for an image that it has finished; deleting it is enough.
-            if !gone && !forbidden && !matches!(job, Job::Report { .. }) {
+            // The service refuses `failed` for an image that it has finished. Where the image is deleted, that is
+            // enough; one that stays must not go on waiting without a word.
+            let enough =
+                matches!(job, Job::Report { .. }) && (self.created || !trouble.error.details().retryable);
+            if !gone && !forbidden && !enough {
                 self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
             }
         }
@@ -166,7 +169,7 @@ impl Session {
 
     fn forget_object(&mut self) {
         self.completed = false;
-        self.parts.forget_single();
+        self.parts.forget_object();
     }
 
     /// Without keys nothing at the store can be taken back; the service removes what belongs to a failed image.
@@ -183,7 +186,7 @@ impl Session {
 
     fn step(&self) -> Step {
         let has_keys = self.place.is_some();
-        let stored = self.completed || self.parts.single_is_stored();
+        let stored = self.completed || self.parts.object_may_stand;
         if self.image_id.is_none() && self.uncertain && self.known.is_some() {
             Step::Look
         } else if self.upload_id.is_some() && !self.completed {

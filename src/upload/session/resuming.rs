@@ -113,6 +113,9 @@ impl Session {
         }
         let whole = parts.file.whole.is_some() == (parts.hash_next == count && session.config.digest);
         let begun = parts.hash_next == 0 || crate::md5::Md5::restore(&parts.file.state).is_some();
+        // An earlier run may have sent what makes the object without having heard of it.
+        let all_read = parts.file.whole.is_some() || !session.config.digest;
+        parts.object_may_stand = session.place.is_some() && (count == 1 || all_read);
         (parts.hash_next <= count && whole && begun).then_some(session)
     }
 

@@ -1,7 +1,7 @@
 //! Sending the parts: when, how many at once, and whether what is stored is what was read.
 
 use super::failures::Verdict;
-use super::parts::{Etags, Flight, Hashing, Parts};
+use super::parts::{Etags, Flight, Hashing};
 use super::{Session, types::*};
 use crate::auth::sigv4::hex;
 use crate::error::{Error, Kind};
@@ -67,7 +67,10 @@ impl Session {
         while let Some(index) = self.parts.take(now) {
             let job = match &self.upload_id {
                 Some(upload_id) => Job::SendPart { index, upload_id: upload_id.clone() },
-                None => Job::PutObject,
+                None => {
+                    self.parts.object_may_stand = true;
+                    Job::PutObject
+                }
             };
             let id = self.start(job);
             let generation = self.keys.generation;
@@ -181,6 +184,7 @@ impl Session {
     /// Compares the ETag of a stored part with its MD5, as soon as both are there.
     pub(super) fn compare(&mut self, now: f64, index: u32) {
         let tries = self.parts.part(index).tries;
+        let before = self.parts.etags;
         match self.compared(index) {
             Compared::NotYet => {}
             Compared::Same => {
@@ -189,8 +193,21 @@ impl Session {
                 // What this run did not send was found.
                 self.tell_part(index, if tries == 0 { "found" } else { "stored" }, tries, None);
                 self.actions.push(Action::Release { index });
+                if before == Etags::Opaque && self.parts.etags == Etags::Md5 {
+                    self.compare_again(now);
+                }
             }
             Compared::Different => self.damaged(now, index),
+        }
+    }
+
+    /// The store's ETags are MD5s after all: parts that were let pass because they seemed to be none had arrived
+    /// damaged twice.
+    fn compare_again(&mut self, now: f64) {
+        for index in 0..self.config.plan.count {
+            if self.parts.part(index).stored && matches!(self.compared(index), Compared::Different) {
+                self.damaged(now, index);
+            }
         }
     }
 
@@ -261,7 +278,7 @@ impl Session {
 
     /// Parts that do not move any more are given up and sent again.
     pub(super) fn drop_stalled(&mut self, now: f64) {
-        while let Some(at) = self.parts.flights.iter().position(|flight| now >= Parts::stalled(flight)) {
+        while let Some(at) = self.parts.flights.iter().position(|flight| now >= self.parts.stalled(flight)) {
             let flight = self.parts.flights.swap_remove(at);
             self.actions.push(Action::Cancel { id: flight.id });
             let error = Error::new(Kind::Timeout, format!("part {} stands still", flight.index + 1));

@@ -1,13 +1,11 @@
-//! A world for the session: a service, a store and a line that fail as a seed says. It outlives the processes that
-//! upload into it.
+//! A world for the session: a service and a line that fail as a seed says; the store is in `store`. It outlives the
+//! processes that upload into it, and counts what it did to them.
 
 use super::super::*;
 use crate::auth::sigv4::hex;
 use crate::error::Kind;
 use crate::md5::Md5;
 use crate::oss::trouble::{Remedy, Trouble};
-use crate::oss::{PartsPage, StoredPart};
-use crate::upload::digest::Chain;
 use crate::upload::plan::Plan;
 use std::collections::BTreeMap;
 
@@ -30,6 +28,17 @@ impl Dice {
     }
 }
 
+/// What a store answers for the ETag of a part.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum EtagStyle {
+    #[default]
+    Md5,
+    /// No text of 32 digits.
+    Opaque,
+    /// 32 hexadecimal digits that are no MD5 and differ at each upload, as with SSE-KMS.
+    Other,
+}
+
 /// What goes wrong how often, percent.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Faults {
@@ -43,38 +52,83 @@ pub(super) struct Faults {
     /// The service is well.
     pub(super) only_the_store: bool,
     pub(super) flipped_bit: u64,
+    /// The store itself finds most of what arrives damaged.
+    pub(super) checking_store: bool,
     pub(super) revoked_keys: u64,
     /// How long credentials last, milliseconds; 0 for ever.
     pub(super) keys_last: f64,
     pub(super) hidden_etags: bool,
-    pub(super) opaque_etags: bool,
+    pub(super) etags: EtagStyle,
+    /// Parts that ListParts lists at once; 0 for as many as there are.
+    pub(super) page: usize,
+    /// Nobody may list multipart uploads.
+    pub(super) forbidden_list: bool,
     pub(super) forgotten_upload: u64,
     pub(super) moved_place: u64,
     pub(super) error_in_200: u64,
     pub(super) stalls: u64,
+    /// A part waits minutes for a connection.
+    pub(super) waits: u64,
     pub(super) slow: bool,
     pub(super) skewed: bool,
     pub(super) wrong_region: bool,
     pub(super) wrong_addressing: bool,
+    /// A checkpoint cannot be written.
+    pub(super) save_fails: u64,
+    /// A checkpoint takes up to two minutes.
+    pub(super) save_late: u64,
+}
+
+impl Faults {
+    /// What is no fault of the moment but the way this store is.
+    pub(super) fn nature(&self) -> Faults {
+        Faults {
+            hidden_etags: self.hidden_etags,
+            etags: self.etags,
+            page: self.page,
+            forbidden_list: self.forbidden_list,
+            ..Faults::default()
+        }
+    }
+}
+
+/// How an image came to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Origin {
+    /// Created by the upload.
+    Ours,
+    /// Somebody else's of the same name.
+    Foreign,
+    /// It was there before, and the upload is to go into it.
+    Target,
 }
 
 pub(super) struct Image {
     pub(super) id: String,
     pub(super) status: &'static str,
-    /// Somebody else's of the same name.
-    pub(super) foreign: bool,
+    pub(super) origin: Origin,
+    /// Where the service looks for its file.
+    pub(super) place: u32,
+}
+
+/// What the store holds of a part.
+#[derive(Clone)]
+pub(super) struct Held {
+    pub(super) digest: [u8; 16],
+    pub(super) etag: String,
 }
 
 /// A multipart upload at the store.
 pub(super) struct Multipart {
     pub(super) id: String,
     pub(super) place: u32,
-    pub(super) parts: BTreeMap<u32, [u8; 16]>,
+    pub(super) parts: BTreeMap<u32, Held>,
 }
 
 /// What a process knows that its session does not: keys, clock, region.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Hands {
+    pub(super) image: String,
     pub(super) keys: Option<(u64, f64)>,
     pub(super) place: u32,
     pub(super) clock_set: bool,
@@ -94,23 +148,28 @@ pub(super) struct World {
     pub(super) made: u32,
     /// By place.
     pub(super) objects: BTreeMap<u32, Vec<[u8; 16]>>,
-    pub(super) place: u32,
+    pub(super) places: u32,
+    /// Places whose object the service was told of, and took.
+    pub(super) taken: Vec<u32>,
     pub(super) revoked_before: u64,
     pub(super) keys_made: u64,
+    /// Numbers what arrives damaged, so that no two damages are the same.
+    pub(super) damages: u64,
+    pub(super) tally: BTreeMap<&'static str, u64>,
 }
 
-/// The MD5 of a part is that of its number: the simulated file has no bytes.
-pub(super) fn digest_of(index: u32, damaged: bool) -> [u8; 16] {
+/// The MD5 of a part is that of its number: the simulated file has no bytes. Damage 0 is none.
+pub(super) fn digest_of(index: u32, damage: u64) -> [u8; 16] {
     let mut md5 = Md5::default();
     md5.update(&index.to_le_bytes());
-    md5.update(&[u8::from(damaged); 4]);
+    md5.update(&damage.to_le_bytes());
     md5.finish()
 }
 
 /// The MD5 of the file goes over the digests of its parts.
 pub(super) fn file_digest(count: u32) -> [u8; 16] {
     let mut md5 = Md5::default();
-    (0..count).for_each(|index| md5.update(&digest_of(index, false)));
+    (0..count).for_each(|index| md5.update(&digest_of(index, 0)));
     md5.finish()
 }
 
@@ -118,28 +177,30 @@ pub(super) fn file_digest(count: u32) -> [u8; 16] {
 pub(super) fn hash(index: u32, file: Option<&String>, count: u32) -> Outcome {
     let whole = file.map(|state| {
         let mut md5 = if state.is_empty() { Md5::default() } else { Md5::restore(state).expect("a state") };
-        md5.update(&digest_of(index, false));
+        md5.update(&digest_of(index, 0));
         FileDigest { state: md5.save(), whole: (index + 1 == count).then(|| md5.finish()) }
     });
-    Outcome::Hashed { part: digest_of(index, false), file: whole }
+    Outcome::Hashed { part: digest_of(index, 0), file: whole }
 }
 
-fn trouble(remedy: Remedy, kind: Kind, code: &str, status: u16) -> Outcome {
-    let retryable = matches!(remedy, Remedy::Wait { .. });
+pub(super) fn trouble(remedy: Remedy, kind: Kind, code: &str, status: u16) -> Outcome {
+    let retryable = matches!(remedy, Remedy::Wait { .. } | Remedy::Resend);
     let error = Error::new(kind, code).with_code(code).with_status(status).retryable(retryable);
     Outcome::Failed(Trouble { remedy, error })
 }
 
-fn wait() -> Remedy {
+pub(super) fn wait() -> Remedy {
     Remedy::Wait { retry_after_ms: None }
 }
 
 pub(super) fn lost() -> Outcome {
-    Outcome::Failed(Trouble { remedy: wait(), error: Error::new(Kind::Network, "lost") })
+    let error = Error::new(Kind::Network, "lost").retryable(true);
+    Outcome::Failed(Trouble { remedy: wait(), error })
 }
 
 fn refused(code: &str) -> Outcome {
-    trouble(Remedy::GiveUp, Kind::Service, code, 400)
+    let status = if code == "IMG.DBGet.NoData" { 404 } else { 400 };
+    trouble(Remedy::GiveUp, Kind::Service, code, status)
 }
 
 /// Whether a job is asked of the store, with its credentials.
@@ -159,13 +220,39 @@ pub(super) fn is_store(job: &Job) -> bool {
 }
 
 impl World {
+    pub(super) fn count(&mut self, what: &'static str) {
+        *self.tally.entry(what).or_default() += 1;
+    }
+
+    /// The image that the story is about: the last one that is nobody else's.
     pub(super) fn image(&mut self) -> Option<&mut Image> {
-        self.images.iter_mut().find(|image| !image.foreign)
+        self.images.iter_mut().rev().find(|image| image.origin != Origin::Foreign)
+    }
+
+    fn image_of(&mut self, id: &str) -> Option<&mut Image> {
+        self.images.iter_mut().find(|image| image.id == id)
+    }
+
+    pub(super) fn new_place(&mut self) -> u32 {
+        self.places += 1;
+        self.places
     }
 
     pub(super) fn is_right(&self, place: u32) -> bool {
-        let expected: Vec<[u8; 16]> = (0..self.plan.count).map(|index| digest_of(index, false)).collect();
-        self.objects.get(&place) == Some(&expected)
+        let expected = (0..self.plan.count).map(|index| digest_of(index, 0));
+        self.objects.get(&place).is_some_and(|object| object.iter().copied().eq(expected))
+    }
+
+    /// Somebody else uploads another file into the image, and the service takes it.
+    pub(super) fn finish_by_somebody_else(&mut self, digest: bool) {
+        let Some((place, status)) = self.image().map(|image| (image.place, image.status)) else { return };
+        // Without digests one's own object cannot be told from another that is put in its place.
+        if status != "queued" || (!digest && self.objects.contains_key(&place)) {
+            return;
+        }
+        self.image().expect("it is there").status = "active";
+        self.objects.insert(place, vec![digest_of(0, u64::MAX)]);
+        self.count("an image finished by somebody else");
     }
 
     /// Delivers a request: what the service or the store does, and says.
@@ -175,13 +262,15 @@ impl World {
             (self.dice.chance(self.faults.unavailable), self.dice.chance(self.faults.unavailable));
         let spared = self.faults.only_the_store && !is_store(job);
         if once && (twice || !again) && !spared {
+            self.count("503");
             return trouble(wait(), Kind::Storage, "SlowDown", 503);
         }
         if is_store(job) {
             if let Some(refusal) = self.turned_away(hands) {
                 return refusal;
             }
-            if self.dice.chance(self.faults.forgotten_upload) {
+            if self.dice.chance(self.faults.forgotten_upload) && !self.uploads.is_empty() {
+                self.count("a forgotten upload");
                 self.uploads.clear();
             }
             self.store(job, hands.place)
@@ -191,189 +280,105 @@ impl World {
     }
 
     fn turned_away(&mut self, hands: &Hands) -> Option<Outcome> {
-        let code = |remedy, kind, code| Some(trouble(remedy, kind, code, 403));
-        if self.faults.wrong_addressing && !hands.virtual_addressing {
-            let remedy = Remedy::UseVirtualAddressing;
-            return code(remedy, Kind::Storage, "VirtualHostDomainRequired");
-        }
-        if self.faults.skewed && !hands.clock_set {
+        let (what, remedy, kind, code) = if self.faults.wrong_addressing && !hands.virtual_addressing {
+            ("another addressing", Remedy::UseVirtualAddressing, Kind::Storage, "VirtualHostDomainRequired")
+        } else if self.faults.skewed && !hands.clock_set {
             let remedy = Remedy::SetClock(self.now + 3_600_000.0);
-            return code(remedy, Kind::Storage, "RequestTimeTooSkewed");
-        }
-        if self.faults.wrong_region && !hands.region_set {
+            ("a skewed clock", remedy, Kind::Storage, "RequestTimeTooSkewed")
+        } else if self.faults.wrong_region && !hands.region_set {
             let remedy = Remedy::SetRegion("cn-north-1".into());
-            return code(remedy, Kind::Storage, "AuthorizationHeaderMalformed");
-        }
-        if self.dice.chance(self.faults.revoked_keys) {
-            self.revoked_before = self.keys_made + 1;
-        }
-        match hands.keys {
-            Some((number, expires)) if number >= self.revoked_before && self.now < expires => None,
-            Some((number, _)) if number >= self.revoked_before => {
-                code(Remedy::NewKeys, Kind::Auth, "ExpiredToken")
+            ("another region", remedy, Kind::Storage, "AuthorizationHeaderMalformed")
+        } else {
+            if self.dice.chance(self.faults.revoked_keys) {
+                self.revoked_before = self.keys_made + 1;
             }
-            _ => code(Remedy::NewKeys, Kind::Auth, "InvalidAccessKeyId"),
-        }
+            match hands.keys {
+                Some((number, expires)) if number >= self.revoked_before && self.now < expires => {
+                    return None;
+                }
+                Some((number, _)) if number >= self.revoked_before => {
+                    ("expired credentials", Remedy::NewKeys, Kind::Auth, "ExpiredToken")
+                }
+                _ => ("revoked credentials", Remedy::NewKeys, Kind::Auth, "InvalidAccessKeyId"),
+            }
+        };
+        self.count(what);
+        Some(trouble(remedy, kind, code, 403))
     }
 
     fn service(&mut self, job: &Job, hands: &mut Hands) -> Outcome {
+        let id = hands.image.clone();
         match job {
             Job::FindImages => {
-                let queued = self.images.iter().filter(|image| image.status == "queued");
+                let queued = self.images.iter();
+                let queued =
+                    queued.filter(|image| image.status == "queued" && image.origin != Origin::Target);
                 Outcome::Found(queued.map(|image| image.id.clone()).collect())
             }
             Job::CreateImage => {
                 self.created += 1;
                 let id = format!("img-{}", self.created);
-                self.images.push(Image { id: id.clone(), status: "queued", foreign: false });
+                let place = self.new_place();
+                self.images.push(Image { id: id.clone(), status: "queued", origin: Origin::Ours, place });
                 Outcome::ImageCreated { image_id: id }
             }
             Job::Prepare => {
-                let Some("queued") = self.image().map(|image| image.status) else {
+                if self.image_of(&id).is_none_or(|image| image.status != "queued") {
                     return refused("IMG.OperationDenied.ActionNotMatchStatus");
-                };
-                self.place += u32::from(self.dice.chance(self.faults.moved_place));
+                }
+                if self.dice.chance(self.faults.moved_place) {
+                    let place = self.new_place();
+                    self.count("a moved place");
+                    self.image_of(&id).expect("it is there").place = place;
+                }
                 self.keys_made += 1;
                 let last = self.faults.keys_last;
                 let expires = if last > 0.0 { self.now + last } else { f64::INFINITY };
                 hands.keys = Some((self.keys_made, expires));
-                hands.place = self.place;
-                Outcome::Prepared { place: format!("place {}", self.place) }
+                hands.place = self.image_of(&id).expect("it is there").place;
+                Outcome::Prepared { place: format!("place {}", hands.place) }
             }
-            Job::ShowImage => self.show(),
-            Job::Report { success: true, .. } => {
-                let there = self.objects.contains_key(&self.place);
-                match self.image() {
-                    Some(image) if image.status == "queued" && there => {
+            Job::ShowImage => self.show(&id),
+            Job::Report { success, .. } => {
+                let objects: Vec<u32> = self.objects.keys().copied().collect();
+                match self.image_of(&id) {
+                    Some(image) if *success && image.status == "queued" && objects.contains(&image.place) => {
                         image.status = "saving";
+                        let place = image.place;
+                        self.taken.push(place);
+                        Outcome::Done
+                    }
+                    Some(image) if !success && image.status != "active" => {
+                        image.status = "killed";
                         Outcome::Done
                     }
                     _ => refused("IMG.OperationDenied.ActionNotMatchStatus"),
                 }
             }
-            Job::Report { .. } => match self.image() {
-                Some(image) if image.status != "active" => {
-                    image.status = "killed";
-                    Outcome::Done
-                }
-                _ => refused("IMG.OperationDenied.ActionNotMatchStatus"),
-            },
             Job::DeleteImage => {
                 let before = self.images.len();
-                self.images.retain(|image| image.foreign);
+                self.images.retain(|image| image.id != id);
                 if self.images.len() < before { Outcome::Done } else { refused("IMG.DBGet.NoData") }
             }
             _ => unreachable!("{job:?} is not asked of the service"),
         }
     }
 
-    fn show(&mut self) -> Outcome {
-        let (moves, right) = (self.dice.chance(50), self.is_right(self.place));
+    fn show(&mut self, id: &str) -> Outcome {
+        let moves = self.dice.chance(50);
         let (size, count) = (self.plan.size, self.plan.count);
-        let Some(image) = self.image() else { return refused("IMG.DBGet.NoData") };
+        let Some(image) = self.image_of(id) else { return refused("IMG.DBGet.NoData") };
         if image.status == "saving" && moves {
             image.status = "active";
         }
-        let active = image.status == "active";
-        let checksum = if right { file_digest(count) } else { digest_of(0, true) };
+        let (status, place) = (image.status, image.place);
+        let checksum = if self.is_right(place) { file_digest(count) } else { digest_of(0, u64::MAX) };
+        let active = status == "active";
         Outcome::Image(ImageFacts {
-            status: image.status.to_owned(),
+            status: status.to_owned(),
             checksum: if active { hex(&checksum) } else { String::new() },
             size: active.then_some(size),
             json: "{}".into(),
         })
-    }
-
-    fn store(&mut self, job: &Job, place: u32) -> Outcome {
-        let gone = || trouble(Remedy::NoSuchUpload, Kind::Storage, "NoSuchUpload", 404);
-        let at = |uploads: &[Multipart], id: &str| {
-            uploads.iter().position(|upload| upload.id == id && upload.place == place)
-        };
-        match job {
-            Job::CreateMultipartUpload => {
-                self.made += 1;
-                let id = format!("upload-{}", self.made);
-                self.uploads.push(Multipart { id: id.clone(), place, parts: BTreeMap::new() });
-                Outcome::MultipartCreated { upload_id: id }
-            }
-            Job::SendPart { index, upload_id } => {
-                let digest = digest_of(*index, self.dice.chance(self.faults.flipped_bit));
-                let Some(at) = at(&self.uploads, upload_id) else { return gone() };
-                self.uploads[at].parts.insert(index + 1, digest);
-                Outcome::Stored { etag: self.etag(digest) }
-            }
-            Job::PutObject => {
-                let digest = digest_of(0, self.dice.chance(self.faults.flipped_bit));
-                self.objects.insert(place, vec![digest]);
-                Outcome::Stored { etag: self.etag(digest) }
-            }
-            Job::ListParts { upload_id, marker } => {
-                let Some(at) = at(&self.uploads, upload_id) else { return gone() };
-                let listed = |(number, digest): (&u32, &[u8; 16])| StoredPart {
-                    number: *number,
-                    etag: if self.faults.opaque_etags { "opaque".into() } else { hex(digest) },
-                    size: self.plan.range(number - 1).1,
-                };
-                let parts: Vec<StoredPart> =
-                    self.uploads[at].parts.range(marker + 1..).take(3).map(listed).collect();
-                let last = parts.last().map_or(0, |part| part.number);
-                let more = self.uploads[at].parts.range(last + 1..).next().is_some();
-                Outcome::Parts(PartsPage { parts, next: more.then_some(last) })
-            }
-            Job::CompleteMultipartUpload { upload_id, parts } => {
-                if self.dice.chance(self.faults.error_in_200) {
-                    return trouble(wait(), Kind::Storage, "InternalError", 200);
-                }
-                let Some(at) = at(&self.uploads, upload_id) else { return gone() };
-                let held = &self.uploads[at].parts;
-                let opaque = self.faults.opaque_etags;
-                let fits =
-                    |part: &StoredPart| held.get(&part.number).filter(|d| opaque || hex(*d) == part.etag);
-                let all: Option<Vec<[u8; 16]>> = parts.iter().map(|part| fits(part).copied()).collect();
-                let Some(all) = all else {
-                    return trouble(Remedy::CheckParts, Kind::Storage, "InvalidPart", 400);
-                };
-                let etag = Chain::of(all.iter()).etag(all.len() as u32);
-                self.objects.insert(place, all);
-                self.uploads.swap_remove(at);
-                Outcome::Completed { etag: Some(etag) }
-            }
-            Job::HeadObject => match self.objects.get(&place) {
-                Some(object) if self.plan.is_single() => {
-                    Outcome::Object { size: Some(self.plan.size), etag: self.etag(object[0]) }
-                }
-                Some(object) => {
-                    let etag = Chain::of(object.iter()).etag(object.len() as u32);
-                    Outcome::Object { size: Some(self.plan.size), etag: Some(etag) }
-                }
-                None => trouble(Remedy::GiveUp, Kind::Storage, "NoSuchKey", 404),
-            },
-            Job::AbortMultipartUpload { upload_id } => match at(&self.uploads, upload_id) {
-                Some(at) => {
-                    self.uploads.swap_remove(at);
-                    Outcome::Done
-                }
-                None => gone(),
-            },
-            Job::ListMultipartUploads => {
-                let here = self.uploads.iter().filter(|upload| upload.place == place);
-                Outcome::Uploads(here.map(|upload| upload.id.clone()).collect())
-            }
-            Job::DeleteObject => {
-                self.objects.remove(&place);
-                Outcome::Done
-            }
-            _ => unreachable!("{job:?} is not asked of the store"),
-        }
-    }
-
-    fn etag(&self, digest: [u8; 16]) -> Option<String> {
-        if self.faults.hidden_etags {
-            None
-        } else if self.faults.opaque_etags {
-            Some("\"opaque\"".into())
-        } else {
-            Some(format!("\"{}\"", hex(&digest)))
-        }
     }
 }

@@ -1,0 +1,362 @@
+//! What must be true at every step of every story; a panic here is a defect, of the session or of the simulation.
+
+use super::super::*;
+use super::process::{Process, Sending};
+use super::simulation::Simulation;
+use super::world::*;
+use crate::error::Kind;
+use crate::oss::trouble::Remedy;
+use crate::oss::{is_md5, plain_etag};
+use std::collections::HashSet;
+
+/// What was done so far, and what there are reasons to do again.
+pub(super) struct Ledger {
+    /// Each part that was sent, in order.
+    pub(super) sent: Vec<u32>,
+    /// Parts (of an upload, or of a place for a single PUT) that were sent once.
+    first: HashSet<(String, u32)>,
+    /// Parts that a process has a reason to send again.
+    owed: HashSet<(String, u32)>,
+    parts: u32,
+    /// Reasons to send a part again, counted.
+    reasons: u64,
+    /// Multipart uploads that were begun, and how many may be.
+    creations: u32,
+    most_creations: u32,
+    why_created: &'static str,
+    /// How many images may be created.
+    pub(super) images: u32,
+}
+
+impl Ledger {
+    pub(super) fn new(parts: u32) -> Self {
+        Ledger {
+            sent: Vec::new(),
+            first: HashSet::new(),
+            owed: HashSet::new(),
+            parts,
+            reasons: 0,
+            creations: 0,
+            most_creations: 1,
+            why_created: "the first one",
+            images: 1,
+        }
+    }
+
+    /// One more multipart upload may be begun.
+    pub(super) fn may_create(&mut self, why: &'static str) {
+        self.most_creations += 1;
+        self.why_created = why;
+    }
+
+    fn owe(&mut self, part: &(String, u32)) {
+        self.reasons += 1;
+        self.owed.insert(part.clone());
+    }
+}
+
+impl Simulation {
+    /// How the ledger calls a part: by its upload, or by where a single PUT goes.
+    fn name_of(&self, process: &Process, index: u32) -> (String, u32) {
+        let single = || format!("place {}", process.hands.place);
+        (process.session.upload_id.clone().unwrap_or_else(single), index)
+    }
+
+    /// At each step: at most one image was created, and nobody else's was touched.
+    pub(super) fn look_at_images(&mut self) {
+        let (created, most) = (self.world.created, self.ledger.images);
+        assert!(created <= most, "{created} images were created, {most} had a reason");
+        let mut foreign = self.world.images.iter().filter(|image| image.origin == Origin::Foreign);
+        assert!(foreign.all(|image| image.status == "queued"), "somebody else's image was touched");
+    }
+
+    /// Before a process starts: is it known what was created?
+    pub(super) fn look_at_launch(&mut self) {
+        let ours = self.world.images.iter().filter(|image| image.origin == Origin::Ours);
+        let kept = self.checkpoint.as_deref().unwrap_or_default();
+        let unknown = ours.filter(|image| !kept.contains(&format!("\"imageId\":\"{}\"", image.id))).count();
+        if self.unreliable {
+            // What could not be put down cannot be gone on with.
+            self.ledger.images += unknown as u32;
+            self.ledger.may_create("a checkpoint that could not be written");
+        } else {
+            assert!(
+                unknown == 0 || self.checkpoint.is_some(),
+                "an image was created, and nothing was put down"
+            );
+        }
+    }
+
+    /// What a process is told.
+    pub(super) fn heard(&mut self, at: usize, event: &Event) {
+        let now = self.world.now;
+        let process = &mut self.processes[at];
+        let of = |id: &u64| {
+            let id = *id;
+            move |sending: &&mut Sending| sending.id == id
+        };
+        match event {
+            Event::Began { id } => {
+                if let Some(sending) = process.sending.iter_mut().find(of(id)) {
+                    (sending.begun, sending.moved_at) = (true, now);
+                }
+            }
+            Event::Sent { id, bytes } => {
+                if let Some(sending) = process.sending.iter_mut().find(of(id))
+                    && *bytes > sending.bytes
+                {
+                    (sending.bytes, sending.moved_at) = (*bytes, now);
+                }
+            }
+            Event::Ended { id, outcome } => self.heard_outcome(at, *id, outcome),
+            _ => {}
+        }
+    }
+
+    fn heard_outcome(&mut self, at: usize, id: u64, outcome: &Outcome) {
+        let process = &mut self.processes[at];
+        let failed = matches!(outcome, Outcome::Failed(_));
+        process.may_prepare |= process.preparing.remove(&id) && failed;
+        if process.creating == Some(id) {
+            process.creating = None;
+            if failed {
+                self.ledger.may_create("a lost answer to CreateMultipartUpload");
+            }
+        }
+        let keys = process.signed_with.iter().position(|(job, _)| *job == id);
+        let keys = keys.map(|at| process.signed_with.swap_remove(at).1);
+        if let Outcome::Failed(trouble) = outcome {
+            // A refused report makes the session ask where the service looks for the file.
+            process.may_prepare |= matches!(trouble.remedy, Remedy::NewKeys | Remedy::GiveUp);
+            let current = process.hands.keys.map(|(number, _)| number);
+            if trouble.remedy == Remedy::NewKeys && keys.is_some() && current == keys {
+                process.bad_keys = keys;
+            }
+        }
+        let other = |etag: &str, index: u32| {
+            let etag = plain_etag(etag);
+            is_md5(&etag) && etag != crate::auth::sigv4::hex(&digest_of(index, 0))
+        };
+        if let Outcome::Parts(page) = outcome {
+            let different = page.parts.iter().filter(|part| other(&part.etag, part.number - 1));
+            let upload_id = process.session.upload_id.clone().unwrap_or_default();
+            different.for_each(|part| self.ledger.owe(&(upload_id.clone(), part.number - 1)));
+        }
+        let Some(sending) = process.sending.iter().position(|sending| sending.id == id) else { return };
+        let sending = process.sending.swap_remove(sending);
+        let doubtful = match outcome {
+            Outcome::Stored { etag: Some(etag) } => other(etag, sending.part.1),
+            _ => failed,
+        };
+        if doubtful {
+            self.ledger.owe(&sending.part);
+        }
+    }
+
+    /// A job that the session does not want any more.
+    pub(super) fn cancelled(&mut self, at: usize, id: u64) {
+        let process = &mut self.processes[at];
+        process.may_prepare |= process.preparing.remove(&id);
+        if let Some(sending) = process.sending.iter().position(|sending| sending.id == id) {
+            let sending = process.sending.swap_remove(sending);
+            self.ledger.owe(&sending.part);
+        }
+    }
+
+    /// What the session wants in answer to an event.
+    pub(super) fn look_at_actions(&mut self, at: usize, restarts: u32, actions: &[Action]) {
+        let process = &self.processes[at];
+        let session = &process.session;
+        let idle = session.paused || session.offline;
+        let off = idle || session.ending.is_some() || session.finished || session.restarts != restarts;
+        let mut settled = Vec::new();
+        for action in actions {
+            match action {
+                Action::Cancel { id } if !off => {
+                    if let Some(sending) = process.sending.iter().find(|sending| sending.id == *id) {
+                        assert!(sending.begun, "a part is given up although it waits for a connection");
+                        let still = self.world.now - sending.moved_at;
+                        assert!(still >= 60_000.0, "a part is given up that stood still for {still} ms only");
+                    }
+                }
+                Action::Start { job, .. } => {
+                    let waits = idle && session.ending.is_none();
+                    assert!(!waits, "{job:?} is started while the upload is paused or offline");
+                }
+                Action::Tell(UploadEvent::Part { part, state: "stored" | "found", .. })
+                    if self.world.faults.etags != EtagStyle::Other =>
+                {
+                    settled.push(self.name_of(process, part - 1));
+                }
+                _ => {}
+            }
+        }
+        settled.iter().for_each(|part| {
+            self.ledger.owed.remove(part);
+        });
+    }
+
+    /// A job that the session starts.
+    pub(super) fn look_at_job(&mut self, at: usize, id: u64, job: &Job) {
+        let target = self.script.target;
+        match job {
+            Job::Prepare => {
+                let process = &mut self.processes[at];
+                assert!(process.preparing.is_empty(), "two upload-prepare at once");
+                assert!(core::mem::take(&mut process.may_prepare), "upload-prepare without a reason");
+                process.preparing.insert(id);
+            }
+            Job::CreateImage => assert!(!target, "an image is created although there is one"),
+            Job::CreateMultipartUpload => {
+                self.processes[at].creating = Some(id);
+                let ledger = &mut self.ledger;
+                ledger.creations += 1;
+                if ledger.creations > 1 {
+                    ledger.reasons += u64::from(ledger.parts);
+                }
+                let (made, most, why) = (ledger.creations, ledger.most_creations, ledger.why_created);
+                assert!(made <= most, "{made} uploads begun, {most} had a reason (the last: {why})");
+            }
+            Job::SendPart { index, .. } => self.look_at_sending(at, id, *index),
+            Job::PutObject => self.look_at_sending(at, id, 0),
+            Job::Report { success: true, .. } => {
+                assert!(
+                    self.stolen || !self.world.objects.is_empty(),
+                    "the service is told of a success, and there is no object"
+                );
+            }
+            _ => {}
+        }
+        if is_store(job) {
+            let process = &mut self.processes[at];
+            let keys = process.hands.keys.map(|(number, _)| number);
+            assert!(keys.is_some(), "{job:?} without credentials");
+            assert!(process.bad_keys != keys, "{job:?} with credentials that were refused");
+            process.signed_with.extend(keys.map(|keys| (id, keys)));
+        }
+    }
+
+    fn look_at_sending(&mut self, at: usize, id: u64, index: u32) {
+        let process = &self.processes[at];
+        let part = self.name_of(process, index);
+        let twice = process.sending.iter().any(|sending| sending.part.1 == index);
+        assert!(!twice, "part {} is sent twice at once", index + 1);
+        let right = digest_of(index, 0);
+        let held = if self.world.plan.is_single() {
+            self.world.is_right(process.hands.place)
+        } else {
+            let mut uploads = self.world.uploads.iter().filter(|upload| upload.id == part.0);
+            uploads.any(|upload| upload.parts.get(&(index + 1)).is_some_and(|held| held.digest == right))
+        };
+        let first = self.ledger.first.insert(part.clone());
+        let owed = self.ledger.owed.remove(&part);
+        let reason = first || owed || !held || self.stolen;
+        assert!(reason, "part {} is sent again although it is stored", index + 1);
+        self.ledger.sent.push(index);
+        let (begun, moved_at) = (false, self.world.now);
+        self.processes[at].sending.push(Sending { id, part, begun, moved_at, bytes: 0 });
+    }
+
+    /// After every event: the bar never falls, and no more parts are under way than may be.
+    pub(super) fn look_at_progress(&mut self, at: usize, finish: Option<&Finish>) {
+        let most = self.script.most_parallel as usize;
+        let process = &mut self.processes[at];
+        let progress = process.session.progress();
+        let sending = process.sending.len();
+        assert!(sending <= most, "{sending} parts in flight, not {most}");
+        assert_eq!(progress.parts.in_flight as usize, sending, "parts in flight, as the caller is told");
+        assert!(
+            progress.bytes_sent >= process.bytes_told,
+            "{} after {}",
+            progress.bytes_sent,
+            process.bytes_told
+        );
+        assert!(progress.bytes_sent <= progress.bytes_total, "more than all: {}", progress.bytes_sent);
+        process.bytes_told = progress.bytes_sent;
+        if matches!(finish, Some(Finish::Done(_))) {
+            assert_eq!((progress.phase, progress.parts.total), ("done", self.world.plan.count));
+        }
+    }
+
+    /// What a process leaves that ends in any way: reasons to do something again.
+    pub(super) fn look_at_remains(&mut self, process: &Process) {
+        for sending in &process.sending {
+            self.ledger.owe(&sending.part);
+        }
+        if self.world.plan.is_single() {
+            // Whether a single PUT was stored is not put down.
+            let all: Vec<_> = self.ledger.first.iter().cloned().collect();
+            all.iter().for_each(|part| self.ledger.owe(part));
+        }
+        let kept = self.checkpoint.as_deref().unwrap_or_default();
+        let unknown = |id: &String| !kept.contains(&format!("\"uploadId\":{}", crate::json::Quoted(id)));
+        if process.creating.is_some() || process.session.upload_id.as_ref().is_some_and(unknown) {
+            self.ledger.may_create("a process that ended before it had put its upload down");
+        }
+    }
+
+    /// What must be true of an end.
+    pub(super) fn look_at_end(&mut self, process: &Process, end: &Finish) {
+        let image = self.world.images.iter().find(|image| image.id == process.hands.image);
+        let (status, place) = (image.map(|image| image.status), image.map_or(0, |image| image.place));
+        match end {
+            Finish::Done(summary) => {
+                assert!(self.world.is_right(place), "done, but the object is not the file");
+                assert_eq!(status, Some("active"));
+                let digest = crate::auth::sigv4::hex(&file_digest(self.world.plan.count));
+                let expected = if self.script.digest { (Some(digest), "md5") } else { (None, "size") };
+                assert_eq!((summary.md5.clone(), summary.verified), expected);
+                let reasons = self.ledger.reasons + self.world.damages;
+                let (sent, parts) = (self.ledger.sent.len() as u64, u64::from(self.world.plan.count));
+                assert!(
+                    self.stolen || sent <= parts + reasons,
+                    "{sent} sent: {parts} parts, {reasons} reasons"
+                );
+            }
+            Finish::Aborted(error) if self.holder == process.number => {
+                let message = error.message();
+                let tried = ["not taken back", "not removed", "is not known"];
+                if !tried.iter().any(|words| message.contains(words)) {
+                    self.look_at_abort(process);
+                }
+            }
+            Finish::Failed(error) if error.kind() == Kind::Integrity => {
+                let other = self.world.tally.contains_key("an image finished by somebody else");
+                let damaged =
+                    self.world.damages > 0 || self.world.tally.contains_key("damage that the store finds");
+                assert!(other || damaged, "nothing was damaged: {error:?}");
+                let tried = error.message().contains("not taken back");
+                // An image that is not ours is not deleted.
+                let ours = !other && !self.script.target;
+                if ours && !error.details().resumable && !tried {
+                    assert_ne!(status, Some("active"), "a wrong image is left");
+                }
+            }
+            Finish::Aborted(_) | Finish::Stopped(_) | Finish::Failed(_) => {}
+        }
+    }
+
+    /// After an abort that says nothing else, nothing is left.
+    fn look_at_abort(&self, process: &Process) {
+        let (place, known) = (process.hands.place, process.session.place.is_some());
+        let mut ours = self.world.images.iter().filter(|image| image.origin == Origin::Ours);
+        assert!(
+            ours.all(|image| self.unreliable && image.id != process.hands.image),
+            "an image is left after abort"
+        );
+        let target = self.world.images.iter().find(|image| image.origin == Origin::Target);
+        assert!(target.is_none_or(|image| !known || image.status != "queued"), "the service was not told");
+        // Requests of dead processes and of rivals come when they come; two refusals in a row look like a store
+        // where nobody may list.
+        let faults = &self.world.faults;
+        let others = self.stolen || self.runs > 1 && faults.late > 0;
+        if !known || others || self.unreliable || faults.revoked_keys > 0 || faults.forbidden_list {
+            return;
+        }
+        let left = self.world.uploads.iter().filter(|upload| upload.place == place).count();
+        assert_eq!(left, 0, "uploads are left after abort");
+        // What the service has taken it removes with the image.
+        let left = self.world.objects.contains_key(&place) && !self.world.taken.contains(&place);
+        assert!(!left, "the object is left after abort");
+    }
+}
