@@ -62,6 +62,7 @@ function tabRow(one) {
     '.wasm, MiB': mib(one.wasmMemory),
     'long tasks at start-up, ms': tasks(one.startUp),
     'later, ms': tasks(one.longTasks),
+    'longest later, CPU ms': one.longestTask?.toFixed(1) ?? '',
   };
 }
 
@@ -86,9 +87,8 @@ try {
     for (const [name, size] of TAB) {
       rows[name] = tabRow(await measureInTab(context, browser, site, emulator, size));
     }
-    // Collecting garbage on request holds the main thread, so smoothness is measured without it.
-    const smooth = await measureInTab(context, browser, site, emulator, GIB, { collect: false });
-    rows['1 GiB, undisturbed'] = { ...tabRow(smooth), 'heap in use, MiB': '' };
+    const traced = await measureInTab(context, browser, site, emulator, GIB, { trace: true });
+    rows['1 GiB, traced'] = { ...tabRow(traced), 'heap in use, MiB': '' };
     console.log(await browser.version());
     console.table(rows);
   }

@@ -7,7 +7,7 @@ use js_sys::Uint8Array;
 /// Bytes that are read and written at a time.
 pub const BLOCK: u32 = 512 * 1024;
 /// Buffers that are kept for later.
-const MOST_KEPT: usize = 34;
+const MOST_KEPT: usize = 18;
 
 thread_local! {
     static KEPT: RefCell<Vec<Uint8Array>> = const { RefCell::new(Vec::new()) };

@@ -1,7 +1,7 @@
 //! Sends by node:http and node:https: parts go out in blocks from a few reused buffers, so that memory does not
 //! depend on the size of a part. (Node's fetch copies each body: measured at three times the memory and CPU.)
 
-use super::buffers::{BLOCK, Block};
+use super::buffers::BLOCK;
 use super::callback::Callback;
 use super::foreign::ForeignBytes;
 use super::node::{ClientRequest, IncomingMessage, http_module};
@@ -212,7 +212,13 @@ async fn write(request: ClientRequest, body: Body, on_sent: Option<super::OnSent
     request.end().map_err(|error| super::fetch::lost(&error))
 }
 
-/// Reads the next block while the one before is on its way.
+/// Below this a block costs more than it carries.
+const SMALLEST_BLOCK: u32 = 64 * 1024;
+/// A block that takes longer is followed by a smaller one, milliseconds.
+const SLOW_MS: f64 = 2_000.0;
+
+/// One block after the other: while the disk is read for one part, others are on the line, and a buffer for each part
+/// in flight is enough.
 async fn write_blocks(
     request: &ClientRequest,
     bytes: &ForeignBytes,
@@ -220,30 +226,24 @@ async fn write_blocks(
 ) -> Result<(), Failure> {
     let written = Callback::default();
     let mut done = 0;
-    let mut pending: Option<Block> = None;
+    // On a slow line small blocks tell that something moves.
+    let mut most = BLOCK;
     while done < bytes.length {
-        let length = u64::from(BLOCK).min(bytes.length - done) as u32;
+        let length = u64::from(most).min(bytes.length - done) as u32;
         let block = bytes.blocks.read(bytes.offset + done, length).await?;
-        finish(&mut pending, &written, done, &on_sent).await?;
+        let started = js_sys::Date::now();
         request.write(block.lend(), written.function()).map_err(|error| super::fetch::lost(&error))?;
-        pending = Some(block);
+        // When the kernel has it, its buffer may be used again.
+        written.called().await.map_err(|error| super::fetch::lost(&error))?;
+        block.give_back();
         done += u64::from(length);
-    }
-    finish(&mut pending, &written, done, &on_sent).await
-}
-
-/// Waits until the kernel has a block, so that its buffer may be used again, and tells how far the part is.
-async fn finish(
-    pending: &mut Option<Block>,
-    written: &Callback,
-    sent: u64,
-    on_sent: &Option<super::OnSent>,
-) -> Result<(), Failure> {
-    let Some(block) = pending.take() else { return Ok(()) };
-    written.called().await.map_err(|error| super::fetch::lost(&error))?;
-    block.give_back();
-    if let Some(on_sent) = on_sent {
-        on_sent(sent);
+        if let Some(on_sent) = &on_sent {
+            on_sent(done);
+        }
+        most = match js_sys::Date::now() - started {
+            slow if slow > SLOW_MS => (most / 2).max(SMALLEST_BLOCK),
+            _ => (most * 2).min(BLOCK),
+        };
     }
     Ok(())
 }

@@ -66,9 +66,23 @@ const LOOK_MS = 250;
 /** How often its garbage is collected, so that what remains is what is in use. */
 const COLLECT_AT = [0.25, 0.5, 0.75, 0.95];
 
+/** The longest task of the page's main thread in a trace, by the CPU time that it took, milliseconds. */
+function longestTask(trace) {
+  const { traceEvents } = JSON.parse(Buffer.from(trace).toString());
+  const mains = traceEvents.filter(
+    ({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain',
+  );
+  const threads = new Set(mains.map(({ pid, tid }) => `${pid} ${tid}`));
+  const tasks = traceEvents.filter(
+    ({ ph, pid, tid, tdur }) => ph === 'X' && tdur && threads.has(`${pid} ${tid}`),
+  );
+  return tasks.reduce((longest, { tdur }) => Math.max(longest, tdur), 0) / 1000;
+}
+
 /**
  * Uploads a sparse file that was picked from the disk, on the main thread of a tab of its own. `heap` is the largest
- * JavaScript heap that was in use after a collection, `peakHeap` with garbage, `peakRss` the renderer's.
+ * JavaScript heap that was in use after a collection, `peakHeap` with garbage, `peakRss` the renderer's. With
+ * `trace` it also gives the longest task after start-up, and leaves the garbage alone: collecting holds the thread.
  */
 export async function measureInTab(
   context,
@@ -76,7 +90,7 @@ export async function measureInTab(
   site,
   emulator,
   size,
-  { collect = true, ...options } = {},
+  { trace = false, ...options } = {},
 ) {
   const { page, complaints } = await openPage(browser, `${site}/measure.html`);
   const [tab, whole] = [await page.createCDPSession(), await browser.target().createCDPSession()];
@@ -86,7 +100,8 @@ export async function measureInTab(
   await input.uploadFile(file);
   const given = { endpoint: emulator.ims, metadata: imageOf(size), options };
   await page.evaluate((given) => globalThis.tests.begin(given), given);
-  const left = collect ? [...COLLECT_AT] : [];
+  const left = trace ? [] : [...COLLECT_AT];
+  let tracing = false;
   const measured = { size, heap: 0, peakHeap: 0, peakRss: 0 };
   for (;;) {
     const seen = await page.evaluate(() => globalThis.tests.look());
@@ -97,6 +112,10 @@ export async function measureInTab(
       await tab.send('HeapProfiler.collectGarbage');
       measured.heap = Math.max(measured.heap, await heapNow());
     }
+    if (trace && !tracing && seen.bytesSent > 0) {
+      tracing = true;
+      await page.tracing.start({ categories: ['toplevel'] });
+    }
     if (seen.failed) assert.fail(`the upload failed: ${seen.failed}`);
     if (seen.verified) {
       Object.assign(measured, seen);
@@ -104,6 +123,7 @@ export async function measureInTab(
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+  if (tracing) measured.longestTask = longestTask(await page.tracing.stop());
   assert.deepEqual(complaints, []);
   assert.deepEqual(left, [], 'the heap was looked at all along');
   await page.close();

@@ -144,7 +144,7 @@ struct Patience {
 const MOST_LISTED: usize = 20;
 /// A part that has begun to move and then stands still for so long is sent again, milliseconds.
 const STALL_MS: f64 = 60_000.0;
-/// A part may wait so long for a connection.
+/// A part may wait so long for its first byte to leave, and for the answer when the last one has, milliseconds.
 const STALL_UNMOVED_MS: f64 = 180_000.0;
 /// A wake that comes so much later than asked for means that the machine slept (browsers let hidden tabs wake once
 /// a minute only).
