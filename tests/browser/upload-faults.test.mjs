@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { BROWSERS, launch } from '../support/browsers.mjs';
 import { startEmulator } from '../support/emulator.mjs';
 import { eventually } from '../support/expect.mjs';
@@ -23,21 +24,29 @@ const OPTIONS = { partSize: 5 * MIB, concurrency: 2 };
 const TARGET = rawImage({ name: 'faults' });
 
 /** Faults: [what, rules, what else must be so, arguments of the emulator]. */
+// What was reset on a used connection a browser sends again by itself, on the next one, without a word to the page.
+// So there are more resets than idle connections, and the client has to do something about it.
 const part = (rule) => ({ operation: 'UploadPart', ...rule });
 const FAULTS = [
-  ['a create of the image that is lost', [{ operation: 'create_image', reset: 'before' }]],
+  ['a create of the image that is lost', [{ operation: 'create_image', reset: 'before', times: 3 }]],
   [
     'an image whose creation is not confirmed',
     // Cut off, not reset: a request that was reset the browser sends again by itself.
     [{ operation: 'create_image', truncate: 10 }],
     { warnings: ['image-found'], arrived: { create_image: 1 }, central: true },
   ],
-  ['a prepare whose answer is lost', [{ operation: 'prepare_upload', reset: 'after' }]],
-  ['a create of the upload that is lost', [{ operation: 'CreateMultipartUpload', reset: 'before' }]],
-  ['an upload whose creation is not confirmed', [{ operation: 'CreateMultipartUpload', reset: 'after' }]],
-  ['parts that are lost', [part({ reset: 'before', times: 3 })]],
-  ['parts that are lost half-way', [part({ reset: 'before', afterBytes: 2_000_000, times: 2 })]],
-  ['stored parts whose answers are lost', [part({ reset: 'after', times: 3 })], { central: true }],
+  ['a prepare whose answer is lost', [{ operation: 'prepare_upload', reset: 'after', times: 4 }]],
+  [
+    'a create of the upload that is lost',
+    [{ operation: 'CreateMultipartUpload', reset: 'before', times: 4 }],
+  ],
+  [
+    'an upload whose creation is not confirmed',
+    [{ operation: 'CreateMultipartUpload', reset: 'after', times: 4 }],
+  ],
+  ['parts that are lost', [part({ reset: 'before', times: 5 })]],
+  ['parts that are lost half-way', [part({ reset: 'before', afterBytes: 2_000_000, times: 5 })]],
+  ['stored parts whose answers are lost', [part({ reset: 'after', times: 5 })], { central: true }],
   [
     'a storm of errors',
     [
@@ -87,14 +96,14 @@ const FAULTS = [
     { restarts: 1 },
   ],
   ['an error inside of a 200', [{ operation: 'CompleteMultipartUpload', errorIn200: true, times: 2 }]],
-  ['a complete that is lost', [{ operation: 'CompleteMultipartUpload', reset: 'before' }]],
+  ['a complete that is lost', [{ operation: 'CompleteMultipartUpload', reset: 'before', times: 4 }]],
   [
     'a complete whose answer is lost',
-    [{ operation: 'CompleteMultipartUpload', reset: 'after' }],
+    [{ operation: 'CompleteMultipartUpload', reset: 'after', times: 4 }],
     { central: true },
   ],
-  ['an upload-done that is lost', [{ operation: 'complete_upload', reset: 'before' }]],
-  ['an upload-done whose answer is lost', [{ operation: 'complete_upload', reset: 'after' }]],
+  ['an upload-done that is lost', [{ operation: 'complete_upload', reset: 'before', times: 4 }]],
+  ['an upload-done whose answer is lost', [{ operation: 'complete_upload', reset: 'after', times: 4 }]],
 ];
 
 async function* concatenated(...files) {
@@ -121,6 +130,9 @@ async function assertMet(emulator, seen, expected) {
   for (const [operation, count] of Object.entries(arrived)) {
     assert.equal((await emulator.arrived(operation)).length, count, operation);
   }
+  // Hidden headers are no failure; everything else a client meets as one, or finds out by comparing.
+  const unfailing = isDeepStrictEqual(expected, { warnings: ['etag-hidden'] });
+  assert.ok(unfailing || seen.failures + seen.shown.retries > 0, 'the client noticed');
   if (expected.paced) assert.ok(of('paced').length > 0, 'fewer parts at once');
 }
 

@@ -7,6 +7,8 @@ let handle;
 let pending = [];
 const tasks = [];
 const clients = [];
+/** Requests that failed, as the clients tell. */
+let failures = 0;
 
 /** The file that the next uploads are of. */
 export function take(picked) {
@@ -14,7 +16,10 @@ export function take(picked) {
 }
 
 function newClient({ endpoint, retry }) {
-  const ims = new CecloudImsClient({ endpoint, region: 'region0', retry });
+  const onRequest = ({ error, status }) => {
+    failures += error || status >= 400 ? 1 : 0;
+  };
+  const ims = new CecloudImsClient({ endpoint, region: 'region0', retry, onRequest });
   clients.push(ims);
   return ims;
 }
@@ -96,7 +101,15 @@ const ACTIONS = {
   look: ({ id }) => {
     const { task, seen } = tasks[id];
     const { events, progress, outcome } = seen;
-    return { state: task.state, imageId: task.imageId, shown: task.progress, events, progress, outcome };
+    return {
+      state: task.state,
+      imageId: task.imageId,
+      shown: task.progress,
+      events,
+      progress,
+      outcome,
+      failures,
+    };
   },
   ask: async ({ id, what }) => {
     await tasks[id].task[what]();
