@@ -202,8 +202,11 @@ impl Driver {
         }
         self.source.close();
         self.write_unsaved(&queue).await;
-        // Others may take the upload up from here.
-        drop(self.keeper.take());
+        // Others may take the upload up from here: whoever hears of the end finds no lock any more.
+        let keeper = self.keeper.take();
+        if let Some(keeper) = keeper {
+            keeper.lock.release().await;
+        }
         // The keys are wiped with their last copy.
         *self.keys.borrow_mut() = None;
         finish
