@@ -32,10 +32,10 @@ pub const MUTATIONS: &[Mutation] = &[
         "            == parts.chain.digest() || true;",
     ),
     broken(
-        "the intent to create is forgotten",
+        "the intent to create is not put down",
         "creating.rs",
-        "self.creating = if self.config.head.is_some() { Creating::Intend } else { Creating::Create };",
-        "self.creating = Creating::Create;",
+        "Creating::Intend => Job::Save { checkpoint: self.checkpoint(now) },\n                Creating::Create",
+        "Creating::Intend | Creating::Create",
     ),
     broken(
         "after a lost answer to createImage it is created again without a look",
@@ -117,10 +117,10 @@ pub const MUTATIONS: &[Mutation] = &[
     ),
     broken("a sleep counts as standing still", "parts.rs", "if flight.moved_at.is_finite() {", "if false {"),
     broken(
-        "a part counts as done before it is compared",
+        "a part that arrived damaged counts as stored",
         "sending.rs",
-        "                part.stored = true;\n",
-        "                part.stored = true;\n                self.parts.set_done(index);\n                let part = self.parts.part(index);\n",
+        "                    self.compare_again(now);\n                }\n            }\n            Compared::Different => self.damaged(now, index),",
+        "                    self.compare_again(now);\n                }\n            }\n            Compared::Different => self.parts.set_done(index),",
     ),
     broken(
         "the checkpoint says that a part is in the file's MD5 before it is",

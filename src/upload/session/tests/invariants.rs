@@ -6,71 +6,6 @@ use super::simulation::Simulation;
 use super::world::*;
 use crate::error::Kind;
 use crate::oss::trouble::Remedy;
-use crate::oss::{is_md5, plain_etag};
-use std::collections::HashSet;
-
-/// What was done so far, and what there are reasons to do again.
-pub(super) struct Ledger {
-    /// Each part that was sent, in order.
-    pub(super) sent: Vec<u32>,
-    /// Parts (of an upload, or of a place for a single PUT) that were sent once.
-    first: HashSet<(String, u32)>,
-    /// Parts that a process has a reason to send again.
-    owed: HashSet<(String, u32)>,
-    /// Parts whose ETag, as a process heard it last, is not their MD5.
-    differing: HashSet<(String, u32)>,
-    parts: u32,
-    /// Reasons to send a part again, counted.
-    reasons: u64,
-    /// Multipart uploads that were begun, and how many may be.
-    creations: u32,
-    most_creations: u32,
-    why_created: &'static str,
-    /// How many images may be created.
-    pub(super) images: u32,
-    /// An object was taken back, perhaps by a process that died before it was done.
-    pub(super) object_removed: bool,
-}
-
-impl Ledger {
-    pub(super) fn new(parts: u32) -> Self {
-        Ledger {
-            sent: Vec::new(),
-            first: HashSet::new(),
-            owed: HashSet::new(),
-            differing: HashSet::new(),
-            parts,
-            reasons: 0,
-            creations: 0,
-            most_creations: 1,
-            why_created: "the first one",
-            images: 1,
-            object_removed: false,
-        }
-    }
-
-    /// One more multipart upload may be begun.
-    pub(super) fn may_create(&mut self, why: &'static str) {
-        self.most_creations += 1;
-        self.why_created = why;
-    }
-
-    /// The ETag of a part, as a process heard it.
-    fn hear(&mut self, part: &(String, u32), etag: &str) {
-        let etag = plain_etag(etag);
-        if is_md5(&etag) && etag != crate::auth::sigv4::hex(&digest_of(part.1, 0)) {
-            self.reasons += 1;
-            self.differing.insert(part.clone());
-        } else {
-            self.differing.remove(part);
-        }
-    }
-
-    fn owe(&mut self, part: &(String, u32)) {
-        self.reasons += 1;
-        self.owed.insert(part.clone());
-    }
-}
 
 impl Simulation {
     /// How the ledger calls a part: by its upload, or by where a single PUT goes.
@@ -150,6 +85,9 @@ impl Simulation {
                 process.bad_keys = keys;
             }
         }
+        if matches!(outcome, Outcome::Object { .. }) && self.world.damages > 0 {
+            self.ledger.may_create("an object that is not the file");
+        }
         if let Outcome::Parts(page) = outcome {
             let upload_id = process.session.upload_id.clone().unwrap_or_default();
             for part in &page.parts {
@@ -221,7 +159,10 @@ impl Simulation {
                 assert!(core::mem::take(&mut process.may_prepare), "upload-prepare without a reason");
                 process.preparing.insert(id);
             }
-            Job::CreateImage => assert!(!target, "an image is created although there is one"),
+            Job::CreateImage => {
+                assert!(!target, "an image is created although there is one");
+                self.look_whether_kept("\"imageId\":null", "the intent to create an image");
+            }
             Job::CreateMultipartUpload => {
                 self.processes[at].creating = Some(id);
                 let ledger = &mut self.ledger;
@@ -232,9 +173,15 @@ impl Simulation {
                 let (made, most, why) = (ledger.creations, ledger.most_creations, ledger.why_created);
                 assert!(made <= most, "{made} uploads begun, {most} had a reason (the last: {why})");
             }
-            Job::SendPart { index, .. } => self.look_at_sending(at, id, *index),
+            Job::SendPart { index, upload_id } => {
+                self.look_whether_kept(upload_id, "the upload that a part goes into");
+                self.look_at_sending(at, id, *index);
+            }
             Job::PutObject => self.look_at_sending(at, id, 0),
             Job::Report { success: true, .. } => {
+                if let Some(md5) = self.processes[at].session.parts.file.whole {
+                    self.look_whether_kept(&crate::auth::sigv4::hex(&md5), "the MD5 of the whole file");
+                }
                 assert!(
                     self.stolen || self.ledger.object_removed || !self.world.objects.is_empty(),
                     "the service is told of a success, and there is no object"
@@ -249,6 +196,13 @@ impl Simulation {
             assert!(process.bad_keys != keys, "{job:?} with credentials that were refused");
             process.signed_with.extend(keys.map(|keys| (id, keys)));
         }
+    }
+
+    /// What a later run cannot find out by itself is put down before it is acted upon.
+    fn look_whether_kept(&self, text: &str, what: &str) {
+        let kept = self.checkpoint.as_deref().unwrap_or_default();
+        let excused = self.unreliable || self.stolen || self.script.forgetful;
+        assert!(excused || kept.contains(text), "{what} is not put down: {kept:?}");
     }
 
     fn look_at_sending(&mut self, at: usize, id: u64, index: u32) {
@@ -318,8 +272,9 @@ impl Simulation {
             // A driver that does not know yet that it was taken over may have been told to abort.
             Finish::Done(_) if self.stolen && status.is_none() => {}
             Finish::Done(summary) => {
-                // An abort that died half way may have removed what the service had taken meanwhile.
-                let unseen = self.ledger.object_removed && !self.script.digest;
+                // An abort that died half way, or by a driver that does not know yet that it was taken over, may have
+                // removed what the service had taken meanwhile.
+                let unseen = self.ledger.object_removed && (self.stolen || !self.script.digest);
                 assert!(self.world.is_right(place) || unseen, "done, but the object is not the file");
                 assert_eq!(status, Some("active"));
                 let digest = crate::auth::sigv4::hex(&file_digest(self.world.plan.count));

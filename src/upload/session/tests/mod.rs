@@ -3,6 +3,7 @@
 
 mod drawn;
 mod invariants;
+mod ledger;
 mod process;
 mod simulation;
 mod store;
@@ -71,6 +72,7 @@ fn each_fault_alone_is_got_over() {
         for seed in 0..40 {
             let story = run(seed, faults.clone(), [1, 2, 9][seed as usize % 3], calm());
             assert!(matches!(story.end, Finish::Done(_)), "{name}, seed {seed}: {:?}", story.end);
+            assert_eq!(story.runs, 1, "{name}, seed {seed}: not by one process");
         }
     }
 }
@@ -106,6 +108,18 @@ fn an_abort_at_any_moment_leaves_nothing() {
             other => panic!("seed {seed} at {at}: {other:?}"),
         }
     }
+}
+
+#[test]
+fn an_abort_after_lost_answers_leaves_nothing_either() {
+    let mut aborted = 0;
+    for seed in 0..300 {
+        // The invariants of the simulation look at what is left.
+        let faults = Faults { lost_answer: 40, ..Faults::default() };
+        let story = run(seed, faults, 5, say(seed as u32 % 40, Event::Abort));
+        aborted += u32::from(matches!(story.end, Finish::Aborted(_)));
+    }
+    assert!(aborted > 200, "{aborted}");
 }
 
 #[test]

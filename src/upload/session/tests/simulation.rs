@@ -2,7 +2,7 @@
 //! rivals. What must always be true is looked at in every step, by `invariants`.
 
 use super::super::*;
-use super::invariants::Ledger;
+use super::ledger::Ledger;
 use super::process::{Pending, Process};
 use super::world::*;
 use crate::upload::plan::Plan;
