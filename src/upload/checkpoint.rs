@@ -23,10 +23,12 @@ pub trait CheckpointStore {
     fn lock(&self, key: &str) -> LocalFuture<'static, Result<Option<Rc<dyn Lock>>>>;
 }
 
-/// A lock that is held until it is dropped.
+/// A lock that is held until it is released or dropped.
 pub trait Lock {
     /// Whether it still is ours: a lease may have been taken over while the machine slept.
     fn is_held(&self) -> LocalFuture<'static, bool>;
+    /// Lets go, and ends when others can take it. Where nobody waits, dropping it does the same.
+    fn release(&self) -> LocalFuture<'static, ()>;
 }
 
 /// The checkpoint of one upload, and the right to write it.

@@ -53,7 +53,13 @@ impl Directory {
         Ok(directory)
     }
 
-    fn make(&self) -> LocalFuture<'static, Answer> {
+    /// Tells this directory from one that is made in its place; none where there is none.
+    pub async fn inode(&self) -> Option<f64> {
+        let stat = self.call("stat", &[(&*self.path).into()]).await.ok()?;
+        get(&stat, "ino")?.as_f64()
+    }
+
+    pub fn make(&self) -> LocalFuture<'static, Answer> {
         let options = Object::new();
         let _ = Reflect::set(&options, &"recursive".into(), &JsValue::TRUE);
         let _ = Reflect::set(&options, &"mode".into(), &PRIVATE_DIRECTORY.into());

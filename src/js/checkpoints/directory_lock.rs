@@ -8,6 +8,7 @@ use crate::js::convert::{get, invoke};
 use crate::js::platform::JsPlatform;
 use crate::platform::{LocalFuture, Platform};
 use crate::upload::lock_file::{LockFile, Process, started};
+use core::cell::{Cell, RefCell};
 use js_sys::Array;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -22,37 +23,58 @@ const ROUND_MS: f64 = 20.0;
 type Outcome<T> = core::result::Result<T, JsValue>;
 
 /// A lock file that is ours.
+#[derive(Clone)]
 struct FileLock {
     directory: Directory,
     path: JsValue,
     text: Rc<str>,
     /// Kept open: it is the file that was made, whatever is at its place by now.
-    handle: JsValue,
-    _touching: Heartbeat,
+    handle: Rc<RefCell<JsValue>>,
+    /// The directory in which it was made.
+    inode: Rc<Cell<Option<f64>>>,
+    _touching: Rc<Heartbeat>,
 }
 
 impl FileLock {
-    /// Whether the file at its place is still this one; `unreadable` where that cannot be found out just now.
-    fn is_ours(&self, unreadable: bool) -> LocalFuture<'static, bool> {
-        let (directory, path, text) = (self.directory.clone(), self.path.clone(), self.text.clone());
-        Box::pin(async move { directory.read(&path).await.map_or(unreadable, |found| found == *text) })
+    /// Whether the file at its place is still this one. Where the whole directory was removed, nobody can have taken
+    /// over what was in it: then the lock is made again.
+    async fn ours(self) -> bool {
+        match self.directory.read(&self.path).await {
+            Ok(found) if found == *self.text => true,
+            Ok(found) if found.is_undefined() => self.is_made_again().await.unwrap_or(false),
+            // Where it cannot be read just now, nobody else can read it either.
+            found => found.is_err(),
+        }
+    }
+
+    async fn is_made_again(&self) -> Outcome<bool> {
+        if self.directory.inode().await == self.inode.get() {
+            return Ok(false);
+        }
+        self.directory.make().await?;
+        let Some(handle) = make(&self.directory, &self.path, &self.text).await? else { return Ok(false) };
+        self.inode.set(self.directory.inode().await);
+        let before = self.handle.replace(handle);
+        let _ = call(&before, "close", &Array::new()).await;
+        Ok(true)
+    }
+
+    async fn let_go(self) {
+        if self.directory.read(&self.path).await.is_ok_and(|found| found == *self.text) {
+            let _ = self.directory.unlink(&self.path).await;
+        }
+        let closing = call(&self.handle.borrow(), "close", &Array::new());
+        let _ = closing.await;
     }
 }
 
 impl Hold for FileLock {
     fn is_held(&self) -> LocalFuture<'static, bool> {
-        self.is_ours(true)
+        Box::pin(self.clone().ours())
     }
 
     fn release(&self) -> LocalFuture<'static, ()> {
-        let ours = self.is_ours(false);
-        let (directory, path, handle) = (self.directory.clone(), self.path.clone(), self.handle.clone());
-        Box::pin(async move {
-            if ours.await {
-                let _ = directory.unlink(&path).await;
-            }
-            let _ = call(&handle, "close", &Array::new()).await;
-        })
+        Box::pin(self.clone().let_go())
     }
 }
 
@@ -119,27 +141,41 @@ pub async fn take(directory: Directory, key: String, path: String) -> Taken {
 }
 
 /// Makes the lock file; none where there is one.
-async fn create(directory: &Directory, path: &JsValue, mine: &LockFile) -> Outcome<Option<FileLock>> {
+async fn make(directory: &Directory, path: &JsValue, text: &str) -> Outcome<Option<JsValue>> {
     let handle = match directory.call("open", &[path.clone(), "wx".into(), PRIVATE_FILE.into()]).await {
         Err(error) if is_code(&error, "EEXIST") => return Ok(None),
         opened => opened?,
     };
-    let text: Rc<str> = mine.text().into();
-    if let Err(error) = call(&handle, "writeFile", &Array::of1(&(&*text).into())).await {
+    if let Err(error) = call(&handle, "writeFile", &Array::of1(&text.into())).await {
         // Empty, it would be in the way of others for a minute.
         let _ = directory.unlink(path).await;
         let _ = call(&handle, "close", &Array::new()).await;
         return Err(error);
     }
+    Ok(Some(handle))
+}
+
+/// Takes the lock; none where the file is there already.
+async fn create(directory: &Directory, path: &JsValue, mine: &LockFile) -> Outcome<Option<FileLock>> {
+    let text: Rc<str> = mine.text().into();
+    let Some(handle) = make(directory, path, &text).await? else { return Ok(None) };
+    let handle = Rc::new(RefCell::new(handle));
     let touched = handle.clone();
     let touch = move || {
         let now = JsValue::from(JsPlatform.now() / 1_000.0);
-        let touching = call(&touched, "utimes", &Array::of2(&now, &now));
+        let touching = call(&touched.borrow(), "utimes", &Array::of2(&now, &now));
         // The next one may do better.
         JsPlatform.spawn(Box::pin(async move { drop(touching.await) }));
     };
     let touching = Heartbeat::every(TOUCHED_MS, Box::new(touch));
-    Ok(Some(FileLock { directory: directory.clone(), path: path.clone(), text, handle, _touching: touching }))
+    Ok(Some(FileLock {
+        directory: directory.clone(),
+        path: path.clone(),
+        text,
+        handle,
+        inode: Rc::new(Cell::new(directory.inode().await)),
+        _touching: Rc::new(touching),
+    }))
 }
 
 /// Clears away the lock of a dead process; false where its holder lives.

@@ -80,13 +80,13 @@ pub fn claim_now(name: String) -> Option<Claim> {
 impl Claim {
     /// The lock, once it is held beyond this page or process too.
     pub fn held(self, hold: Box<dyn Hold>) -> Rc<dyn Lock> {
-        Rc::new(Held { claim: Some(self), hold })
+        Rc::new(Held { claim: RefCell::new(Some(self)), hold })
     }
 }
 
 struct Held {
-    /// There until it is dropped.
-    claim: Option<Claim>,
+    /// There until it is let go of.
+    claim: RefCell<Option<Claim>>,
     hold: Box<dyn Hold>,
 }
 
@@ -94,19 +94,22 @@ impl Lock for Held {
     fn is_held(&self) -> LocalFuture<'static, bool> {
         self.hold.is_held()
     }
+
+    fn release(&self) -> LocalFuture<'static, ()> {
+        let Some(claim) = self.claim.take() else { return Box::pin(async {}) };
+        claim.0.releasing.set(true);
+        let released = self.hold.release();
+        Box::pin(async move {
+            released.await;
+            drop(claim);
+        })
+    }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let claim = self.claim.take();
-        if let Some(Claim(entry)) = &claim {
-            entry.releasing.set(true);
-        }
-        let released = self.hold.release();
-        JsPlatform.spawn(Box::pin(async move {
-            released.await;
-            drop(claim);
-        }));
+        let released = self.release();
+        JsPlatform.spawn(released);
     }
 }
 

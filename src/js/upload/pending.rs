@@ -97,6 +97,7 @@ pub async fn discard(shared: &Rc<Shared>, given: &JsValue, key: &str) -> Result<
         if let Err(error) = shown
             && (error.details().retryable || error.kind() != Kind::Service)
         {
+            kept.keeper.lock.release().await;
             return Err(error);
         }
     }
