@@ -8,7 +8,7 @@ import { makeRandomRaw } from '../support/images.mjs';
 import { temporaryFolder } from '../support/places.mjs';
 import { rawImage } from '../support/samples.mjs';
 import { startSite } from '../support/site.mjs';
-import { newProfile, openTab, partsOf, sentParts, shared } from '../support/tabs.mjs';
+import { newProfile, openTab, partsOf, sentParts, shared, slowAfter } from '../support/tabs.mjs';
 
 const MIB = 1024 * 1024;
 /** Tests mostly wait, each for a cloud and a profile of its own. */
@@ -18,13 +18,11 @@ const CONCURRENCY = 3;
 const OPTIONS = { partSize: 8 * MIB, concurrency: CONCURRENCY };
 const LARGE = { ...OPTIONS, partSize: 16 * MIB };
 const TARGET = rawImage({ name: 'interrupted' });
-/** So that a page does not run far ahead of what a test sees of it. */
-const SLOW = { operation: 'UploadPart', delayMs: 200, times: 0 };
 
 /** A cloud whose store is slow, and a tab of a fresh profile with this file picked. */
 async function ready(t, { browser, site }, file, { worker = false } = {}) {
   const emulator = await startEmulator(t);
-  await emulator.spoil(SLOW);
+  await emulator.spoil(slowAfter(5));
   const profile = await newProfile(t, browser);
   const open = async () => {
     const tab = await openTab(profile, site, emulator, { worker });
@@ -109,14 +107,14 @@ for (const name of Object.keys(BROWSERS)) {
       const { file } = common;
       const { emulator, tab } = await ready(t, common, file);
       const first = await tab.begin(TARGET, OPTIONS, 'blob');
-      const before = await first.untilParts(4);
+      const before = await first.untilParts(5);
       await tab.page.reload();
       await emulator.heal();
       await tab.pick(file);
       const second = await tab.begin(TARGET, OPTIONS, 'blob');
       const after = await second.endsWell(file);
       assert.equal(after.imageId, before.imageId);
-      assert.ok(partsOf(after, 'found').length >= 4);
+      assert.ok(partsOf(after, 'found').length >= 5);
       await assertFewTwice(emulator, before, after, { parts });
       await tab.assertQuiet();
     });
@@ -125,7 +123,7 @@ for (const name of Object.keys(BROWSERS)) {
       const { emulator, tab } = await ready(t, common, common.file);
       assert.equal(await tab.act('intoPrivateFiles', { name: 'kept.raw' }), size);
       const first = await tab.begin(TARGET, OPTIONS, 'handle');
-      const before = await first.untilParts(4);
+      const before = await first.untilParts(5);
       await tab.page.reload();
       await emulator.heal();
       const [pending] = await tab.pending();
@@ -141,8 +139,8 @@ for (const name of Object.keys(BROWSERS)) {
       const { file } = common;
       const { emulator, tab, open } = await ready(t, common, file, { worker: true });
       const first = await tab.begin(TARGET, OPTIONS);
-      const before = await first.untilParts(4);
-      await tab.page.close();
+      const before = await first.untilParts(5);
+      await tab.close();
       await emulator.heal();
       const next = await open();
       const [pending] = await next.pending();
@@ -156,7 +154,7 @@ for (const name of Object.keys(BROWSERS)) {
     test('another file is refused, and discard() takes everything back', TIMEOUT, async (t) => {
       const { emulator, tab } = await ready(t, common, common.file);
       const first = await tab.begin(TARGET, OPTIONS);
-      await first.untilParts(2);
+      await first.untilParts(5);
       await tab.page.reload();
       await emulator.heal();
       const folder = await temporaryFolder(t);
@@ -183,7 +181,7 @@ async function processIds(browser, type) {
 /** How a tab can go: each gives the tab that comes after it. */
 const ENDS = [
   ['the page is reloaded', (tab) => tab.page.reload()],
-  ['the tab is closed', (tab) => tab.page.close({ runBeforeUnload: false })],
+  ['the tab is closed', (tab) => tab.close()],
   [
     'the renderer crashes',
     // The navigation never ends.
@@ -220,15 +218,16 @@ test('Chromium: a tab that is killed at five points of a 1 GiB upload', TIMEOUT,
   const file = await makeRandomRaw(path.join(folder, 'disk.raw'), parts * LARGE.partSize);
   const site = await startSite(t);
   const emulator = await startEmulator(t);
-  await emulator.spoil(SLOW);
   const userDataDir = path.join(folder, 'profile');
   let browser = await launch(t, 'chromium', { userDataDir });
   const stored = new Set();
   for (const [index, [what, end]] of ENDS.entries()) {
     const tab = await openTab(browser, site, emulator);
     await tab.pick(file);
+    await emulator.heal();
+    await emulator.spoil(slowAfter(8 + index));
     const upload = await tab.begin(TARGET, LARGE);
-    const seen = await upload.untilParts(6 + index, index % 2 ? 'started' : 'stored');
+    const seen = await upload.untilParts(8 + index, index % 2 ? 'started' : 'stored');
     for (const part of stored) assert.ok(partsOf(seen, 'found').includes(part), `part ${part} is found`);
     for (const part of partsOf(seen, 'stored')) stored.add(part);
     t.diagnostic(`${what} after ${stored.size} parts`);

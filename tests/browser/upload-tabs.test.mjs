@@ -9,7 +9,7 @@ import { makeRandomRaw } from '../support/images.mjs';
 import { temporaryFolder } from '../support/places.mjs';
 import { rawImage } from '../support/samples.mjs';
 import { startSite } from '../support/site.mjs';
-import { newProfile, openTab, partsOf, sentParts, shared } from '../support/tabs.mjs';
+import { newProfile, openTab, partsOf, sentParts, shared, slowAfter } from '../support/tabs.mjs';
 
 const MIB = 1024 * 1024;
 /** Tests mostly wait, each for a cloud and a profile of its own. */
@@ -67,7 +67,7 @@ for (const name of Object.keys(BROWSERS)) {
     /** A slow cloud, and a way to open tabs of one profile, on a secure origin or not. */
     const ready = async (t, secure) => {
       const emulator = await startEmulator(t);
-      await emulator.spoil({ operation: 'UploadPart', delayMs: 200, times: 0 });
+      await emulator.spoil(slowAfter(4));
       const profile = await newProfile(t, common.browser);
       const site = secure ? common.site : common.site.replace('127.0.0.1', HOST);
       const open = async (options) => {
@@ -94,9 +94,9 @@ for (const name of Object.keys(BROWSERS)) {
         const { message } = await second.endsBadly({ kind: 'source', retryable: true });
         assert.match(message, /another task, tab or process/);
         const before = await first.untilParts(3);
-        await one.page.close();
-        const third = await takesOver(other);
+        await one.close();
         await emulator.heal();
+        const third = await takesOver(other);
         const after = await third.endsWell(common.file);
         assert.equal(after.imageId, before.imageId);
         for (const part of partsOf(before, 'stored')) assert.ok(partsOf(after, 'found').includes(part));
@@ -132,8 +132,8 @@ for (const name of Object.keys(BROWSERS)) {
           const first = await one.begin(TARGET, OPTIONS);
           const before = await first.untilParts(3);
           await crash(one);
-          const second = await takesOver(other);
           await emulator.heal();
+          const second = await takesOver(other);
           const after = await second.endsWell(common.file);
           for (const part of partsOf(before, 'stored')) assert.ok(partsOf(after, 'found').includes(part));
           await other.assertQuiet();

@@ -28,6 +28,11 @@ export class Tab {
     );
   }
 
+  /** Closes the tab; the page is not asked. */
+  close() {
+    return oneByOne(() => this.page.close({ runBeforeUnload: false }));
+  }
+
   get client() {
     return { endpoint: this.emulator.ims, retry: quickly(12) };
   }
@@ -137,17 +142,31 @@ export function shared(start) {
   return things;
 }
 
+let turn = Promise.resolve();
+
+/** Tabs are opened and closed one after the other: Firefox loses a new one while another goes. */
+function oneByOne(work) {
+  const done = turn.then(work);
+  turn = done.catch(() => {});
+  return done;
+}
+
 /** Opens the page in a browser or a profile of its own. */
 export async function openTab(profile, site, emulator, { worker = false } = {}) {
-  const { page, complaints } = await openPage(profile, `${site}/uploads.html`);
+  const { page, complaints } = await oneByOne(() => openPage(profile, `${site}/uploads.html`));
   return new Tab(page, complaints, emulator, worker);
 }
 
 /** A profile of a browser, gone with all it has stored when the test ends. */
 export async function newProfile(context, browser) {
-  const profile = await browser.createBrowserContext();
-  context.after(() => profile.close().catch(() => {}));
+  const profile = await oneByOne(() => browser.createBrowserContext());
+  context.after(() => oneByOne(() => profile.close()).catch(() => {}));
   return profile;
+}
+
+/** A store that takes so many parts at once, and each further one much later: an upload that stays under way. */
+export function slowAfter(parts) {
+  return { operation: 'UploadPart', skip: parts, delayMs: 6_000, times: 0 };
 }
 
 /** The numbers of the parts that arrived at the store, in their order. */
