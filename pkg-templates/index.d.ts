@@ -380,6 +380,7 @@ export type UploadEvent =
         | 'addressing-corrected'
         | 'started-over'
         | 'image-found'
+        | 'image-doubled'
         | 'checkpoint-failed'
         | (string & {});
       message: string;

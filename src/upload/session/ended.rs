@@ -27,6 +27,9 @@ impl Session {
             return;
         }
         match (job, outcome) {
+            (Job::FindImages, outcome) if self.creating == Creating::LookForTwin => {
+                self.looked_for_twin(outcome);
+            }
             (Job::FindImages, outcome) if self.creating == Creating::Look => match outcome {
                 Outcome::Found(ids) => self.looked(Some(ids)),
                 Outcome::Failed(trouble) => self.not_looked_before(now, trouble),
@@ -49,6 +52,7 @@ impl Session {
             (Job::CreateImage, Outcome::ImageCreated { image_id }) => {
                 self.control_went_well();
                 self.image_created(image_id);
+                self.look_for_twin();
             }
             (Job::CreateImage, Outcome::Failed(trouble)) => self.not_created(now, trouble),
             (Job::ShowImage, Outcome::Image(facts)) => self.image_shown(now, facts),

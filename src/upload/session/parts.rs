@@ -314,6 +314,7 @@ mod tests {
             retry: Policy::default(),
             patience_ms: 300_000.0,
             wait_ms: None,
+            resends: false,
             seed: 1,
             head: None,
         });

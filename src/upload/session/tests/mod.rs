@@ -178,3 +178,51 @@ fn a_dead_store_ends_in_an_error_that_says_what_was_tried() {
     assert_eq!(story.world.image().map(|image| image.status), Some("queued"), "the image is kept for later");
     assert!(story.world.now - story.began < 3_600_000.0);
 }
+
+#[test]
+fn an_image_that_a_browser_made_twice_is_named() {
+    let plan = crate::upload::plan::Plan::new(1_000, None).unwrap();
+    let mut session = Session::new(Config {
+        plan,
+        image_id: None,
+        digest: true,
+        repeatable: true,
+        most_parallel: 6,
+        first_parallel: 3,
+        retry: crate::http::retry::Policy::default(),
+        patience_ms: 300_000.0,
+        wait_ms: None,
+        seed: 1,
+        resends: true,
+        head: None,
+    });
+    let mut told = Vec::new();
+    let mut event = Event::Start;
+    let ids = |list: &[&str]| Outcome::Found(list.iter().map(|id| (*id).to_owned()).collect());
+    let mut looks = 0;
+    loop {
+        let actions = session.handle(1e12, event);
+        told.extend(actions.iter().filter_map(|action| match action {
+            Action::Tell(UploadEvent::Warning { code, message }) => Some((*code, message.clone())),
+            _ => None,
+        }));
+        let started = actions.into_iter().find_map(|action| match action {
+            Action::Start { id, job } => Some((id, job)),
+            _ => None,
+        });
+        let (id, job) = started.expect("something is always under way");
+        let outcome = match job {
+            Job::FindImages => {
+                looks += 1;
+                ids(if looks == 1 { &["old"] } else { &["old", "ours", "twin"] })
+            }
+            Job::CreateImage => Outcome::ImageCreated { image_id: "ours".to_owned() },
+            Job::Prepare => break,
+            other => panic!("{other:?}"),
+        };
+        event = Event::Ended { id, outcome };
+    }
+    assert_eq!((looks, session.image_id()), (2, Some("ours")));
+    let [(code, message)] = &told[..] else { panic!("{told:?}") };
+    assert!(*code == "image-doubled" && message.contains("twin"), "{message}");
+}

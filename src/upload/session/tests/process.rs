@@ -96,6 +96,7 @@ impl Simulation {
             patience_ms: 300_000.0,
             wait_ms: Some(600_000.0),
             seed: self.seed.wrapping_add(u64::from(self.runs)),
+            resends: self.seed.is_multiple_of(2),
             head: (!self.script.forgetful).then(|| "{\"of\":\"the caller\"}".to_owned()),
         };
         let session = match &self.checkpoint {
