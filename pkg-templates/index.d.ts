@@ -244,8 +244,30 @@ export class CecloudImsClient {
    * const { image, md5, verified } = await task.done;
    */
   upload(source: ImageSource, target: CreateImage | { imageId: string }, options?: UploadOptions): UploadTask;
+  /**
+   * Uploads that a closed tab, a crash or a stop has left in this store, the latest first; those of this client's
+   * endpoint and region only, without those that a task of this page or process drives right now. In browsers the default
+   * is IndexedDB; Node has no default.
+   *
+   * @example
+   * for (const pending of await ims.pendingUploads({ directory: './uploads' })) await pending.resume().done;
+   */
+  pendingUploads(store?: CheckpointStore | { directory: string }): Promise<PendingUpload[]>;
   /** The file of a private image (1.11), resumed by ranges when the line breaks, compared with the checksum. */
   download(imageId: string, target: DownloadTarget, options?: DownloadOptions): DownloadTask;
+  /**
+   * Why it does not work: asks service and object store, and says in sentences what a browser hides (CORS, mixed
+   * content, certificates, local network access, Content-Security-Policy) or what is wrong otherwise (address,
+   * credentials, region, clock). Ends within half a minute, each request within `timeoutMs` or ten seconds. Nothing is
+   * uploaded, created or deleted; where an image is `queued` its upload credentials are asked for, as an upload does.
+   * It rejects only for bad options, an aborted `signal` or a closed client; what it finds is in the result, which
+   * holds no secret. A browser's console may show the requests that fail on purpose.
+   *
+   * @example
+   * const { ok, checks } = await ims.diagnose();
+   * for (const { name, ok, message, advice } of checks) console.log(ok ? 'ok  ' : 'FAIL', name, message, advice ?? '');
+   */
+  diagnose(call?: CallOptions): Promise<Diagnosis>;
   /** Wipes secrets; calls and tasks under way end, later ones reject. Also `[Symbol.dispose]`. */
   close(): void;
 }
@@ -291,8 +313,18 @@ export interface UploadOptions {
   onEvent?: (event: UploadEvent) => void;
   /** Bytes, 5 MiB to 5 GiB. Default: 16 MiB, growing with the file so that 10,000 parts are never exceeded. */
   partSize?: number;
-  /** Most parts in flight, 1 to 64. Default: adapts, up to 16 in Node and 6 in browsers. */
+  /**
+   * Most parts in flight, 1 to 64. Default: adapts, up to 16 in Node and 6 in browsers. Browsers open six connections to
+   * an origin: all uploads of a page share them.
+   */
   concurrency?: number;
+  /**
+   * Where progress survives a reload, a crash or a restart: see {@link CheckpointStore}. Default: IndexedDB in browsers,
+   * none in Node; false turns it off. With a store, the same file for the same target goes on where it stopped, by
+   * calling `upload` again or by {@link CecloudImsClient.pendingUploads}; while another task, tab or process has it,
+   * `done` rejects (kind `source`, retryable). Streams have no checkpoint: nobody can read them again.
+   */
+  checkpoint?: CheckpointStore | { directory: string } | false;
   /** Whole-file digest, computed while reading and compared with the image's checksum. Default 'md5'. */
   checksum?: 'md5' | 'none';
   /** The object store, where the defaults do not fit: region `us-east-1` (corrected from the store's answers), path addressing. */
@@ -345,7 +377,10 @@ export type UploadEvent =
         | 'clock-skew'
         | 'checksum-unverified'
         | 'region-corrected'
+        | 'addressing-corrected'
         | 'started-over'
+        | 'image-found'
+        | 'checkpoint-failed'
         | (string & {});
       message: string;
     };
@@ -371,16 +406,80 @@ export class UploadTask {
   readonly done: Promise<UploadResult>;
   pause(): void;
   resume(): void;
-  /** Ends the task, keeps parts and image; `done` rejects with kind 'aborted', resumable. */
+  /**
+   * Ends the task, keeps parts, image and checkpoint: {@link CecloudImsClient.pendingUploads} finds it. `done` rejects
+   * with kind 'aborted', resumable.
+   */
   stop(): Promise<void>;
-  /** Ends the upload for good: parts removed at the store, the service told `failed`, the image it created deleted. */
+  /**
+   * Ends the upload for good: parts removed at the store, the service told `failed`, the image it created deleted, the
+   * checkpoint forgotten.
+   */
   abort(): Promise<void>;
+}
+
+/**
+ * Where checkpoints are kept: small texts (about 1 KB, whatever the size of the file) under keys of up to 64 letters,
+ * digits, `-` and `_`. No credential is in them; names, sizes and the image's metadata are. Methods may be
+ * asynchronous; what they throw ends the upload before anything is created, or, later, is told by a warning
+ * (`checkpoint-failed`).
+ */
+export interface CheckpointStore {
+  /** Undefined where there is no such key. */
+  load(key: string): Promise<string | undefined> | string | undefined;
+  /** Must replace the value whole or not at all, also when the process dies meanwhile. */
+  save(key: string, value: string): Promise<void> | void;
+  /** A key that does not exist is no error. */
+  remove(key: string): Promise<void> | void;
+  list(): Promise<string[]> | string[];
+  /**
+   * Keeps an upload to one driver: gives undefined, null or false while another process has the key. Without it, only
+   * the uploads of this page or process are kept apart.
+   */
+  lock?(
+    key: string,
+  ): Promise<CheckpointLock | undefined | null | false> | CheckpointLock | undefined | null | false;
+}
+
+/** A key of a {@link CheckpointStore} that is held. */
+export interface CheckpointLock {
+  release(): Promise<void> | void;
+}
+
+/** An upload that a closed tab, a crash or a stop has left; from {@link CecloudImsClient.pendingUploads}. */
+export class PendingUpload {
+  private constructor();
+  /** Undefined where the run ended before it heard of the image. */
+  readonly imageId: string | undefined;
+  /** The image's name; empty for an upload into an image that existed. */
+  readonly name: string;
+  /** The file's name without its folders; empty where it had none. */
+  readonly fileName: string;
+  /** Bytes that were known to be stored. */
+  readonly bytesSent: number;
+  readonly bytesTotal: number;
+  /** RFC 3339, UTC. */
+  readonly updatedAt: string;
+  /** False where resume() needs no source: Node knows the path, or the browser kept a FileSystemFileHandle. */
+  readonly needsFile: boolean;
+  /**
+   * Goes on where it stopped. The file must be the same one (size, modification time, first, middle and last bytes),
+   * else `done` rejects with kind 'source'. Parts are cut and digests computed as they were: `partSize`, `checksum` and
+   * `checkpoint` of the options are passed over.
+   */
+  resume(source?: ImageSource, options?: UploadOptions): UploadTask;
+  /**
+   * Takes back what is stored: parts, and the image if the upload had created it. Rejects, and forgets nothing, while
+   * the service cannot be reached.
+   */
+  discard(): Promise<void>;
 }
 
 // ---------------------------------------------------------------- download
 
 /**
- * Node: a path (written as `path.part` until it is whole and right). Browser: a handle from showSaveFilePicker, or
+ * Node: a path (written as `path.part` until it is whole and right; a download that broke off leaves it with a note,
+ * `path.part.json`, and the next download of the same image to the same path goes on there). Browser: a handle from showSaveFilePicker, or
  * 'download' (through the origin's private file system; refused where there is none). 'stream' anywhere.
  */
 export type DownloadTarget = { path: string } | FileHandleLike | 'download' | 'stream';
@@ -428,8 +527,45 @@ export class DownloadTask {
   readonly stream: DownloadStream | undefined;
   pause(): void;
   resume(): void;
-  /** Ends it; nothing that looks finished is left. */
+  /** Ends it; nothing is left. */
   abort(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- diagnose
+
+/** What was looked at, in order; made by {@link CecloudImsClient.diagnose}. */
+export interface Diagnosis {
+  /** All checks are. */
+  ok: boolean;
+  checks: DiagnosisCheck[];
+}
+
+/** One thing that was looked at; what could not be looked at is left out, or says so. */
+export interface DiagnosisCheck {
+  name:
+    | 'endpoint'
+    | 'service-reachable'
+    | 'service-cors'
+    | 'service-answer'
+    | 'authentication'
+    | 'region'
+    | 'clock'
+    | 'store'
+    | 'store-mixed-content'
+    | 'store-reachable'
+    | 'store-cors'
+    | 'store-etag-exposed'
+    | 'store-answer'
+    | 'store-clock'
+    | 'store-region'
+    | 'store-credentials'
+    | 'environment'
+    | (string & {});
+  ok: boolean;
+  /** What was seen, one or two sentences. */
+  message: string;
+  /** What to do, with the lines to paste where there are any. */
+  advice?: string;
 }
 
 // ---------------------------------------------------------------- errors
@@ -466,7 +602,7 @@ export class ImsError extends Error {
   readonly rule?: string;
   /** The same call may pass later. */
   readonly retryable: boolean;
-  /** What is stored is kept. */
+  /** What is stored is kept, and with a checkpoint can be gone on with: {@link CecloudImsClient.pendingUploads}. */
   readonly resumable: boolean;
   /** What was tried, the last ones of many. */
   readonly attempts: readonly { at: string; status?: number; code?: string; message: string }[];

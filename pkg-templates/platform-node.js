@@ -7,4 +7,5 @@ export const platform = {
   http: builtin('node:http'),
   https: builtin('node:https'),
   fs: builtin('node:fs'),
+  os: builtin('node:os'),
 };

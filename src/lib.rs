@@ -1,7 +1,7 @@
 //! ims-client: cloud image services from a browser tab or a Node script, compiled to WebAssembly.
 //!
 //! Everything that thinks is plain Rust and is tested natively; everything that touches JavaScript is thin.
-//! Arrows run one way: `js → upload, download → oss, service → api, auth → http`.
+//! Arrows run one way: `js → upload, download, diagnose → oss, service → api, auth → http`.
 //!
 //! | module | what it is for |
 //! |---|---|
@@ -16,10 +16,12 @@
 //! | [`oss`] | the S3 operations that moving an image needs |
 //! | [`upload`] | a file to the object store: a state machine and the driver that runs it |
 //! | [`download`] | the same the other way |
+//! | [`diagnose`] | why it does not work, in sentences |
 //! | `js` | the bindings, nothing but conversion (WebAssembly only) |
 
 pub mod api;
 pub mod auth;
+pub mod diagnose;
 pub mod download;
 pub mod error;
 pub mod http;

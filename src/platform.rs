@@ -12,8 +12,12 @@ pub trait Platform {
     fn now(&self) -> f64;
     /// A random number, 0 ≤ x < 1; for jitter and names, never for keys.
     fn random(&self) -> f64;
-    /// Resolves after so many milliseconds.
+    /// Resolves so many milliseconds from now.
     fn sleep(&self, milliseconds: f64) -> LocalFuture<'static, ()>;
+    /// Resolves when everybody else had a turn.
+    fn give_way(&self) -> LocalFuture<'static, ()> {
+        self.sleep(0.0)
+    }
     /// Runs a future on its own.
     fn spawn(&self, future: LocalFuture<'static, ()>);
 }

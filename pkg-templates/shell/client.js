@@ -1,7 +1,7 @@
 /** CecloudImsClient: forwards to the core. */
 import { current } from './core.js';
 import { shellError } from './errors.js';
-import { DownloadTask, UploadTask } from './tasks.js';
+import { DownloadTask, PendingUpload, UploadTask } from './tasks.js';
 
 export class CecloudImsClient {
   #options;
@@ -107,8 +107,33 @@ export class CecloudImsClient {
     return new UploadTask((begin) => this.#task('upload', [source, target, options], begin));
   }
 
+  async pendingUploads(store) {
+    const { instance, core } = await this.#client('pendingUploads');
+    const found = await instance.guard(instance.enter('pendingUploads', () => core.pendingUploads(store)));
+    return found.map(
+      ({ key, ...known }) =>
+        new PendingUpload(known, (name, ...rest) =>
+          name === 'resume' ? this.#resume(store, key, ...rest) : this.#discard(store, key),
+        ),
+    );
+  }
+
+  #resume(store, key, source, options) {
+    return new UploadTask((begin) => this.#task('resumeUpload', [store, key, source, options], begin));
+  }
+
+  async #discard(store, key) {
+    const { instance, core } = await this.#client('discard');
+    await instance.guard(instance.enter('discard', () => core.discardUpload(store, key)));
+  }
+
   download(imageId, target, options) {
     return new DownloadTask((begin) => this.#task('download', [imageId, target, options], begin), target);
+  }
+
+  async diagnose(call) {
+    const { instance, core } = await this.#client('diagnose');
+    return instance.guard(instance.enter('diagnose', () => core.diagnose(call)));
   }
 
   /** Starts a task of the core; the promise is that of its end. */

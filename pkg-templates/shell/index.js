@@ -2,4 +2,4 @@
 export { CecloudImsClient } from './client.js';
 export { load } from './core.js';
 export { ImsError } from './errors.js';
-export { DownloadTask, UploadTask } from './tasks.js';
+export { DownloadTask, PendingUpload, UploadTask } from './tasks.js';

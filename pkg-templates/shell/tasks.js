@@ -99,6 +99,32 @@ export class UploadTask extends Task {
   }
 }
 
+/** An upload that an earlier run has left. */
+export class PendingUpload {
+  imageId;
+  name;
+  fileName;
+  bytesSent;
+  bytesTotal;
+  updatedAt;
+  needsFile;
+  #act;
+
+  /** Takes what is known of it, and what resumes or discards it. */
+  constructor(known, act) {
+    Object.assign(this, known);
+    this.#act = act;
+  }
+
+  resume(source, options) {
+    return this.#act('resume', source, options);
+  }
+
+  discard() {
+    return this.#act('discard');
+  }
+}
+
 export class DownloadTask extends Task {
   #stream;
 

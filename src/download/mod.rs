@@ -3,8 +3,8 @@
 use crate::api::cecloud::download_image;
 use crate::error::{Error, Kind, Result};
 use crate::http::retry::{self, Policy};
-use crate::json::Quoted;
-use crate::json::Value;
+use crate::json::{Quoted, Value};
+use crate::md5::Md5;
 use crate::oss::is_md5;
 use crate::platform::{LocalFuture, Platform};
 use crate::service::{CallOptions, Service, aborted};
@@ -14,7 +14,6 @@ use crate::upload::cecloud::Cecloud;
 use crate::upload::progress::Rate;
 use core::cell::{Cell, RefCell};
 use core::task::{Poll, Waker};
-use md5::{Digest, Md5};
 use serde::Serialize;
 use std::rc::Rc;
 
@@ -28,6 +27,26 @@ pub trait Sink {
     fn finish(&self) -> LocalFuture<'_, Result<()>>;
     /// The download has failed: nothing is to stay.
     fn discard(&self, error: &Error) -> LocalFuture<'_, ()>;
+    /// What an earlier download of the same file has left here; the next bytes are written behind it.
+    fn left(&self, _of: &str) -> LocalFuture<'_, Option<Left>> {
+        Box::pin(async { None })
+    }
+    /// Puts down how far it is, so that a later download can go on from there; false where that is not possible.
+    fn note(&self, _of: &str, _left: &Left) -> LocalFuture<'_, bool> {
+        Box::pin(async { false })
+    }
+    /// Lets go of what is kept for a later download.
+    fn leave(&self) -> LocalFuture<'_, ()> {
+        Box::pin(async {})
+    }
+}
+
+/// A download that is not whole.
+pub struct Left {
+    /// Bytes that are there, from the first one on.
+    pub received: u64,
+    /// The state of their MD5; empty where none is computed.
+    pub md5: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -82,6 +101,8 @@ const STALL_MS: f64 = 60_000.0;
 /// So many bytes between two breaks mean that it goes on, bytes.
 const SMALLEST_STEP: u64 = 256 * 1024;
 const PROGRESS_MS: f64 = 100.0;
+/// How far it is is put down after so many bytes.
+const NOTE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// One download.
 pub struct Download {
@@ -90,6 +111,8 @@ pub struct Download {
     pub image_id: String,
     pub digest: bool,
     pub retry: Policy,
+    /// How long nothing but failures is put up with, milliseconds.
+    pub patience_ms: f64,
     pub control: Rc<Control>,
     pub on_progress: Box<dyn Fn(&DownloadProgress)>,
 }
@@ -101,6 +124,20 @@ struct State {
     md5: Md5,
     rate: Rate,
     told: f64,
+    noted: u64,
+    /// Which file of which image it is.
+    of: String,
+}
+
+impl State {
+    fn left(&self, digest: bool) -> Left {
+        Left { received: self.received, md5: if digest { self.md5.save() } else { String::new() } }
+    }
+}
+
+/// Whether what has arrived is worth keeping after this error.
+fn is_kept(error: &Error) -> bool {
+    matches!(error.kind(), Kind::Network | Kind::Timeout | Kind::Auth | Kind::Service | Kind::Protocol)
 }
 
 /// `name.qcow2`, with what file systems refuse replaced.
@@ -126,51 +163,85 @@ impl Download {
     pub async fn run(&self, sink: &dyn Sink) -> Result<Downloaded> {
         let cancelled = self.control.cancel.clone();
         let stopped = first(Box::pin(cancelled.cancelled()), Box::pin(self.service.closing.cancelled()));
-        let outcome = match first(Box::pin(stopped), Box::pin(self.transfer(sink))).await {
-            First::Left(First::Left(())) => Err(aborted()),
-            First::Left(First::Right(())) => Err(crate::service::closed()),
-            First::Right(outcome) => outcome,
+        let state = RefCell::new(None);
+        let (error, keep) = match first(Box::pin(stopped), Box::pin(self.transfer(sink, &state))).await {
+            First::Left(First::Left(())) => (aborted(), false),
+            First::Left(First::Right(())) => (crate::service::closed(), true),
+            First::Right(Ok(downloaded)) => return Ok(downloaded),
+            First::Right(Err(error)) => {
+                let keep = is_kept(&error);
+                (error, keep)
+            }
         };
-        if let Err(error) = &outcome {
-            sink.discard(error).await;
+        let left: Option<(String, Left)> = state.take();
+        if let Some((of, left)) = left.filter(|_| keep)
+            && sink.note(&of, &left).await
+        {
+            sink.leave().await;
+            return Err(error.resumable());
         }
-        outcome
+        sink.discard(&error).await;
+        Err(error)
     }
 
-    async fn transfer(&self, sink: &dyn Sink) -> Result<Downloaded> {
+    /// `last` always says how far it is.
+    async fn transfer(&self, sink: &dyn Sink, last: &RefCell<Option<(String, Left)>>) -> Result<Downloaded> {
         let options = CallOptions { cancel: self.control.cancel.clone(), ..CallOptions::default() };
         let facts = Cecloud::new(self.service.clone(), options.clone(), None).show(&self.image_id).await?;
         sink.named(&file_name(&facts.json, &self.image_id));
+        let total = facts.size.filter(|size| *size > 0);
+        let of = format!("{} {} {}", self.image_id, total.unwrap_or(0), facts.checksum);
+        let left = sink.left(&of).await.and_then(|left| {
+            // One that was not digested cannot be gone on with by one that is.
+            let md5 = if self.digest { Md5::restore(&left.md5)? } else { Md5::default() };
+            total.is_some_and(|total| left.received <= total).then_some((left.received, md5))
+        });
+        let (received, md5) = left.unwrap_or_default();
         let mut state = State {
-            received: 0,
-            total: facts.size.filter(|size| *size > 0),
-            md5: Md5::new(),
+            received,
+            total,
+            md5,
             rate: Rate::default(),
             told: f64::NEG_INFINITY,
+            noted: received,
+            of,
         };
-        let (mut failures, mut delay) = (0, 0.0);
+        let (mut failures, mut delay, mut since) = (0, 0.0, None);
         loop {
             self.control.until(false).await;
             let before = state.received;
-            match self.receive(&mut state, sink, &options).await? {
-                Ended::Complete => break,
-                Ended::Paused => state.rate.reset(),
-                Ended::Broken(error) => {
-                    // A line that breaks after every few bytes is not a line.
-                    failures = if state.received - before >= SMALLEST_STEP { 1 } else { failures + 1 };
-                    let random = self.platform.random();
-                    match retry::decide(&self.retry, failures, delay, random, None) {
-                        Some(wait) if error.details().retryable => {
-                            delay = wait;
-                            self.platform.sleep(wait).await;
-                        }
-                        _ => return Err(error),
-                    }
+            let ended = self.receive(&mut state, sink, &options).await;
+            *last.borrow_mut() = Some((state.of.clone(), state.left(self.digest)));
+            let error = match ended {
+                Ok(Ended::Complete) => break,
+                Ok(Ended::Paused) => {
+                    state.rate.reset();
+                    continue;
                 }
+                Ok(Ended::Broken(error)) => error,
+                // Midway, a service that cannot be reached for a while is waited for.
+                Err(error) if error.details().retryable && state.received > 0 => error,
+                Err(error) => return Err(error),
+            };
+            let now = self.platform.now();
+            // A line that breaks after every few bytes is not a line.
+            if state.received - before >= SMALLEST_STEP {
+                (failures, delay, since) = (0, 0.0, None);
+            }
+            failures += 1;
+            let patient = now - *since.get_or_insert(now) < self.patience_ms && state.received > 0;
+            let attempt =
+                if patient { failures.min(self.retry.max_attempts.saturating_sub(1)) } else { failures };
+            match retry::decide(&self.retry, attempt, delay, self.platform.random(), None) {
+                Some(wait) if error.details().retryable => {
+                    delay = wait;
+                    self.platform.sleep(wait).await;
+                }
+                _ => return Err(error),
             }
         }
         self.tell(&mut state, true);
-        let md5 = self.digest.then(|| crate::auth::sigv4::hex(&state.md5.finalize()));
+        let md5 = self.digest.then(|| crate::auth::sigv4::hex(&core::mem::take(&mut state.md5).finish()));
         let checksum = facts.checksum.trim().to_ascii_lowercase();
         let verified = match &md5 {
             Some(md5) if is_md5(&checksum) && *md5 != checksum => {
@@ -259,6 +330,11 @@ impl Download {
                 state.md5.update(&bytes);
             }
             sink.write(bytes).await?;
+            if state.received - state.noted >= NOTE_BYTES {
+                state.noted = state.received;
+                // What cannot be put down is lost only if the process dies.
+                sink.note(&state.of, &state.left(self.digest)).await;
+            }
             self.tell(state, false);
         }
         match state.total {

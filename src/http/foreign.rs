@@ -1,19 +1,14 @@
 //! Bytes that stay on JavaScript's side: what parts of an upload are made of.
 
 use super::Failure;
+use super::buffers::Block;
 use crate::platform::LocalFuture;
-use js_sys::Uint8Array;
 use std::rc::Rc;
 
 /// A source of blocks. Reading is repeatable.
 pub trait Blocks {
-    /// Reads a block, into the buffer where one is given and the platform can.
-    fn read(
-        &self,
-        offset: u64,
-        length: u32,
-        buffer: &Uint8Array,
-    ) -> LocalFuture<'static, Result<Uint8Array, Failure>>;
+    /// Reads a block, all of it or none.
+    fn read(&self, offset: u64, length: u32) -> LocalFuture<'static, Result<Block, Failure>>;
     /// The same bytes as a Blob, which a browser sends without reading it into memory.
     fn blob(&self, offset: u64, length: u64) -> Option<web_sys::Blob>;
 }

@@ -6,6 +6,10 @@ pub mod retry;
 pub mod url;
 
 #[cfg(target_arch = "wasm32")]
+pub mod buffers;
+#[cfg(target_arch = "wasm32")]
+pub mod callback;
+#[cfg(target_arch = "wasm32")]
 pub mod fetch;
 #[cfg(target_arch = "wasm32")]
 pub mod foreign;

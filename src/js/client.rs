@@ -3,6 +3,7 @@
 use super::convert::{arguments, error_to_js, get, promise, refused};
 use super::options;
 use super::platform::JsPlatform;
+use super::upload::{Work, pending};
 use crate::api::cecloud;
 use crate::api::operation::{Answer, Argument};
 use crate::error::{Error, Kind, Result};
@@ -13,6 +14,7 @@ use crate::http::node_http::NodeHttp;
 use crate::http::retry::Policy;
 use crate::http::xhr::Browser;
 use crate::json::Quoted;
+use crate::oss::note::StoreNotes;
 use crate::platform::Platform;
 use crate::service::Service;
 use crate::upload::cecloud::Cecloud;
@@ -33,6 +35,10 @@ pub(super) struct Shared {
     pub platform: Rc<dyn Platform>,
     /// Sends to the object store; let go by close().
     pub store: RefCell<Option<Rc<dyn Transport>>>,
+    /// What uploads learned of their store, for diagnose().
+    pub notes: StoreNotes,
+    /// As the caller spelt it.
+    pub region: String,
     /// Set by the caller; uploads have a patience of their own where it is not.
     pub retry: Option<Policy>,
 }
@@ -81,7 +87,39 @@ impl CecloudCore {
 
     /// Starts an upload.
     pub fn upload(&self, source: JsValue, target: JsValue, options: JsValue) -> super::upload::UploadCore {
-        super::upload::start(self.shared.clone(), source, target, options)
+        super::upload::start(self.shared.clone(), Work::Upload { source, target }, options)
+    }
+
+    /// What earlier runs have left in a store of checkpoints.
+    #[wasm_bindgen(js_name = pendingUploads)]
+    pub fn pending_uploads(&self, store: JsValue) -> Promise {
+        let shared = self.shared.clone();
+        promise(async move {
+            let listed = pending::list(&shared, &store).await;
+            listed.map_err(|error| shared.service.finish_outer(error, "pendingUploads"))
+        })
+    }
+
+    /// Goes on with one of them.
+    #[wasm_bindgen(js_name = resumeUpload)]
+    pub fn resume_upload(
+        &self,
+        store: JsValue,
+        key: String,
+        source: JsValue,
+        options: JsValue,
+    ) -> super::upload::UploadCore {
+        super::upload::start(self.shared.clone(), Work::Resume { store, key, source }, options)
+    }
+
+    /// Takes one of them back.
+    #[wasm_bindgen(js_name = discardUpload)]
+    pub fn discard_upload(&self, store: JsValue, key: String) -> Promise {
+        let shared = self.shared.clone();
+        promise(async move {
+            let discarded = pending::discard(&shared, &store, &key).await;
+            discarded.map_err(|error| shared.service.finish_outer(error, "discard"))
+        })
     }
 
     /// Starts a download.
@@ -92,6 +130,11 @@ impl CecloudCore {
         options: JsValue,
     ) -> super::download::DownloadCore {
         super::download::start(self.shared.clone(), image_id, target, options)
+    }
+
+    /// Looks for what is wrong; `{ ok, checks }`.
+    pub fn diagnose(&self, options: JsValue) -> Promise {
+        super::diagnose::start(self.shared.clone(), options)
     }
 
     /// Wipes the secrets; calls under way end.
@@ -163,7 +206,7 @@ fn build(options: &JsValue) -> Result<Shared> {
         return Err(Error::invalid("region", Quoted(&region).to_string(), rule));
     }
     let mut headers = options::headers(options, "", "headers")?;
-    headers.push(("x-regionid".to_owned(), region));
+    headers.push(("x-regionid".to_owned(), region.clone()));
     let custom = super::convert::function(options, "", "fetch")?;
     let agent = get(options, "agent");
     if let Some(agent) = &agent
@@ -198,6 +241,8 @@ fn build(options: &JsValue) -> Result<Shared> {
         service: Rc::new(service),
         platform,
         store: RefCell::new(Some(store)),
+        notes: StoreNotes::default(),
+        region,
         retry: given.then_some(retry),
     })
 }

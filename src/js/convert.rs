@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::json::Value;
+use crate::platform::LocalFuture;
 use crate::task::Cancel;
 use core::cell::{Cell, RefCell};
 use core::future::Future;
@@ -59,9 +60,15 @@ pub fn error_to_js(error: &Error) -> JsValue {
     make.and_then(|make| make.call1(&JsValue::UNDEFINED, &object).ok()).unwrap_or(object)
 }
 
+/// The promise of a future. Boxed: what makes promises of futures is as large as many futures are, and would be there
+/// once for each of them.
+pub fn spawned(work: LocalFuture<'static, core::result::Result<JsValue, JsValue>>) -> Promise {
+    future_to_promise(work)
+}
+
 /// A promise whose rejections are `ImsError`s.
 pub fn promise(work: impl Future<Output = Result<JsValue>> + 'static) -> Promise {
-    future_to_promise(async move { work.await.map_err(|error| error_to_js(&error)) })
+    spawned(Box::pin(async move { work.await.map_err(|error| error_to_js(&error)) }))
 }
 
 /// A property; none where it is undefined, null, or cannot be read.

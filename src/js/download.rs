@@ -1,14 +1,13 @@
 //! The class behind `DownloadTask`.
 
 use super::client::Shared;
-use super::convert::{error_to_js, function, refused, to_js, watch_signal};
+use super::convert::{error_to_js, function, refused, spawned, to_js, watch_signal};
 use super::{options, targets};
 use crate::download::{Control, Download, Sink};
 use crate::error::Result;
 use js_sys::Promise;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 /// A download under way.
 #[wasm_bindgen]
@@ -56,7 +55,7 @@ pub(super) fn start(shared: Rc<Shared>, image_id: JsValue, target: JsValue, give
         _ => (targets::describe(&target), None),
     };
     let held = control.clone();
-    let done = future_to_promise(async move {
+    let done = spawned(Box::pin(async move {
         let service = shared.service.clone();
         let work = async {
             let sink = sink?;
@@ -77,6 +76,8 @@ pub(super) fn start(shared: Rc<Shared>, image_id: JsValue, target: JsValue, give
                 image_id,
                 digest: checksum.as_deref() != Some("none"),
                 retry: shared.service.retry,
+                // The caller's own policy is what the caller wants.
+                patience_ms: if shared.retry.is_some() { 0.0 } else { 300_000.0 },
                 control: held.clone(),
                 on_progress: Box::new(move |progress| {
                     if let Some(callback) = &on_progress {
@@ -91,6 +92,6 @@ pub(super) fn start(shared: Rc<Shared>, image_id: JsValue, target: JsValue, give
             Ok(done) => Ok(to_js(&done)),
             Err(error) => Err(error_to_js(&service.finish_outer(error, "download"))),
         }
-    });
+    }));
     DownloadCore { control, done, stream }
 }

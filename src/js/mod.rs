@@ -1,13 +1,16 @@
 //! The bindings: one file per exported class, nothing but conversion. The JavaScript shells of the package call
 //! these; nobody else does.
 
+mod checkpoints;
 mod client;
 mod convert;
+mod diagnose;
 mod download;
 mod options;
 mod platform;
 mod sources;
 mod targets;
+mod turns;
 mod upload;
 
 use crate::http::node;
@@ -20,7 +23,7 @@ const IMAGE_TAG: &str = "/**
  */
 export type ImageTag = { [name: string]: unknown };";
 
-/// Called once by the shell after the module is instantiated: Node's modules (`{ http, https, fs }`, or an empty
+/// Called once by the shell after the module is instantiated: Node's modules (`{ http, https, fs, os }`, or an empty
 /// object), who is to hear of a panic, after which this instance is not used any more, and what makes an `ImsError`
 /// of a plain object.
 #[wasm_bindgen]

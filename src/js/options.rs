@@ -199,7 +199,12 @@ pub fn call_options(
     let (cancel, watch) = cancel_of(options)?;
     let timeout_ms = number(options, "", "timeoutMs", 1.0, 86_400_000.0)?;
     Ok((
-        CallOptions { cancel, timeout_ms, headers: headers(options, "", "headers")?, outlives_close: false },
+        CallOptions {
+            cancel,
+            timeout_ms,
+            headers: headers(options, "", "headers")?,
+            ..CallOptions::default()
+        },
         watch,
     ))
 }

@@ -38,15 +38,20 @@ impl Platform for JsPlatform {
     }
 
     fn sleep(&self, milliseconds: f64) -> LocalFuture<'static, ()> {
+        // Set now, not when it is first looked at: it may be waited for later.
+        let mut timer = None;
+        let promise = Promise::new(&mut |resolve, _| {
+            timer = Some(Timer(set_timeout(&resolve, milliseconds.clamp(0.0, LONGEST_TIMER_MS))));
+        });
         Box::pin(async move {
-            let mut timer = None;
-            let promise = Promise::new(&mut |resolve, _| {
-                timer = Some(Timer(set_timeout(&resolve, milliseconds.clamp(0.0, LONGEST_TIMER_MS))));
-            });
             // setTimeout's promise never rejects.
             let _ = JsFuture::from(promise).await;
             drop(timer);
         })
+    }
+
+    fn give_way(&self) -> LocalFuture<'static, ()> {
+        Box::pin(super::turns::give_way())
     }
 
     fn spawn(&self, future: LocalFuture<'static, ()>) {

@@ -1,14 +1,17 @@
 //! Where a download goes in JavaScript: a file of Node, a file handle, the browser's downloads, a stream.
 
-use super::convert::{error_to_js, get, refused, unsupported};
+mod node_file;
+
+use super::convert::{error_to_js, get, refused, spawned, unsupported};
 use crate::download::{Control, Sink};
 use crate::error::{Error, Kind, Result};
 use crate::http::fetch;
-use crate::http::node::{self, FileHandle};
+use crate::http::node;
 use crate::platform::LocalFuture;
 use crate::task::Queue;
 use core::cell::{Cell, RefCell};
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use node_file::NodeFile;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -34,7 +37,7 @@ pub(super) fn describe(target: &JsValue) -> Result<Rc<dyn Sink>> {
         if node::fs().is_none() {
             return Err(unsupported("a path can only be written in Node"));
         }
-        return Ok(Rc::new(NodeFile { path, open: RefCell::default(), at: Cell::new(0) }));
+        return Ok(Rc::new(NodeFile::new(path)?));
     }
     if get(target, "createWritable").is_some_and(|create| create.is_function()) {
         return Ok(Rc::new(Writable::new(Origin::Handle(target.clone()))));
@@ -57,81 +60,6 @@ async fn invoke(object: &JsValue, name: &str, arguments: &Array) -> Result<JsVal
         return Err(unsupported(format!("the target has no {name}()")));
     };
     settle(method.apply(object, arguments)).await
-}
-
-/// A file of Node: written under another name until it is whole and right.
-struct NodeFile {
-    path: String,
-    open: RefCell<Option<FileHandle>>,
-    at: Cell<u64>,
-}
-
-impl NodeFile {
-    fn partial(&self) -> String {
-        format!("{}.part", self.path)
-    }
-
-    async fn handle(&self) -> Result<FileHandle> {
-        if let Some(handle) = self.open.borrow().as_ref() {
-            return Ok(handle.clone());
-        }
-        let Some(fs) = node::fs() else { return Err(unsupported("a path can only be written in Node")) };
-        let opened =
-            JsFuture::from(fs.open(&self.partial(), "w")).await.map_err(|error| unwritable(&error))?;
-        let handle: FileHandle = opened.unchecked_into();
-        *self.open.borrow_mut() = Some(handle.clone());
-        Ok(handle)
-    }
-}
-
-impl Sink for NodeFile {
-    fn write(&self, bytes: Vec<u8>) -> LocalFuture<'_, Result<()>> {
-        Box::pin(async move {
-            let handle = self.handle().await?;
-            let block = Uint8Array::from(&bytes[..]);
-            drop(bytes);
-            let mut done = 0;
-            while done < block.length() {
-                let promise = handle.write_at(&block, done, block.length() - done, self.at.get() as f64);
-                let answer = JsFuture::from(promise).await.map_err(|error| unwritable(&error))?;
-                let written =
-                    get(&answer, "bytesWritten").and_then(|written| written.as_f64()).unwrap_or(0.0) as u32;
-                if written == 0 {
-                    return Err(Error::new(Kind::Source, "the target takes no more bytes"));
-                }
-                done += written;
-                self.at.set(self.at.get() + u64::from(written));
-            }
-            Ok(())
-        })
-    }
-
-    fn finish(&self) -> LocalFuture<'_, Result<()>> {
-        Box::pin(async move {
-            let handle = self.handle().await?;
-            JsFuture::from(handle.sync()).await.map_err(|error| unwritable(&error))?;
-            *self.open.borrow_mut() = None;
-            JsFuture::from(handle.close()).await.map_err(|error| unwritable(&error))?;
-            let Some(fs) = node::fs() else { return Ok(()) };
-            JsFuture::from(fs.rename(&self.partial(), &self.path))
-                .await
-                .map_err(|error| unwritable(&error))?;
-            Ok(())
-        })
-    }
-
-    fn discard(&self, _: &Error) -> LocalFuture<'_, ()> {
-        Box::pin(async move {
-            let handle = self.open.borrow_mut().take();
-            if let Some(handle) = handle {
-                // What cannot be closed or removed keeps its other name: it does not look finished.
-                let _ = JsFuture::from(handle.close()).await;
-                if let Some(fs) = node::fs() {
-                    let _ = JsFuture::from(fs.unlink(&self.partial())).await;
-                }
-            }
-        })
-    }
 }
 
 /// Where a writable file stream comes from.
@@ -306,7 +234,7 @@ pub(super) fn stream(control: Rc<Control>) -> Result<(Rc<dyn Sink>, ReadableStre
         let sink = feeding.clone();
         sink.read.set(true);
         sink.wanted.push(());
-        wasm_bindgen_futures::future_to_promise(async move {
+        spawned(Box::pin(async move {
             match sink.pieces.next().await {
                 Piece::Bytes(bytes) => {
                     invoke(&controller, "enqueue", &Array::of1(&Uint8Array::from(&bytes[..]))).await
@@ -315,7 +243,7 @@ pub(super) fn stream(control: Rc<Control>) -> Result<(Rc<dyn Sink>, ReadableStre
                 Piece::Failed(error) => invoke(&controller, "error", &Array::of1(&error)).await,
             }
             .map_err(|error| error_to_js(&error))
-        })
+        }))
     });
     let cancel = Closure::<dyn FnMut()>::new(move || control.cancel.cancel());
     let source = Object::new();

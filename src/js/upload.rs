@@ -1,27 +1,22 @@
 //! The class behind `UploadTask`.
 
+mod online;
+mod options;
+pub(super) mod pending;
+mod prepare;
+
 use super::client::{Shared, parse};
-use super::convert::{error_to_js, function, get, refused, to_js, watch_signal};
-use super::{options, sources};
-use crate::api::cecloud::{create_image, get_image};
-use crate::error::{Error, Kind, Result};
-use crate::http::node::http_module;
-use crate::http::retry::Policy;
-use crate::json::Quoted;
-use crate::oss::Addressing;
-use crate::service::CallOptions;
+use super::convert::{SignalWatch, error_to_js, function, spawned, to_js, watch_signal};
+use crate::error::{Kind, Result};
 use crate::task::{First, Queue, first};
-use crate::upload::cecloud::Cecloud;
-use crate::upload::driver::{Driver, Settings, StoreOptions, Watcher};
-use crate::upload::plan::Plan;
+use crate::upload::driver::{Driver, Watcher};
 use crate::upload::progress::UploadProgress;
 use crate::upload::session::Session;
-use crate::upload::session::types::{Config, Event, Finish, UploadEvent};
+use crate::upload::session::types::{Event, Finish, UploadEvent};
 use core::cell::{Cell, RefCell};
 use js_sys::{Function, Promise, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 /// An upload under way.
 #[wasm_bindgen]
@@ -122,8 +117,22 @@ impl UploadCore {
     }
 }
 
+/// What a task is to do.
+pub(super) enum Work {
+    Upload {
+        source: JsValue,
+        target: JsValue,
+    },
+    /// Goes on with what a store holds under a key.
+    Resume {
+        store: JsValue,
+        key: String,
+        source: JsValue,
+    },
+}
+
 /// Starts an upload; whatever is wrong rejects `done`.
-pub(super) fn start(shared: Rc<Shared>, source: JsValue, target: JsValue, given: JsValue) -> UploadCore {
+pub(super) fn start(shared: Rc<Shared>, work: Work, given: JsValue) -> UploadCore {
     let state = Rc::new(TaskState {
         image_id: RefCell::default(),
         state: Cell::new("running"),
@@ -133,17 +142,18 @@ pub(super) fn start(shared: Rc<Shared>, source: JsValue, target: JsValue, given:
     });
     let queue = Queue::default();
     let (watched, events) = (state.clone(), queue.clone());
-    let done = future_to_promise(async move {
-        let preparing = prepare(&shared, source, &target, &given, &watched, &events);
+    let done = spawned(Box::pin(async move {
+        let preparing = prepare(&shared, work, &given, &watched, &events);
         let prepared = match first(Box::pin(ended_early(&shared, &events)), Box::pin(preparing)).await {
             First::Left(finish) => Err(finish),
             First::Right(prepared) => prepared.map_err(Finish::Failed),
         };
         let finish = match prepared {
             Ok((driver, session, _watch)) => {
+                let _online = online::watch(&events);
                 // Closing the client stops its uploads.
                 let closing = shared.service.closing.clone();
-                let run = Rc::new(driver).run(session, events.clone(), watched.clone());
+                let run = Rc::new(driver).run(session, Event::Start, events.clone(), watched.clone());
                 let stop = Box::pin(async move {
                     closing.cancelled().await;
                     events.push(Event::Stop);
@@ -185,7 +195,7 @@ pub(super) fn start(shared: Rc<Shared>, source: JsValue, target: JsValue, given:
             false => error,
         };
         Err(error_to_js(&shared.service.finish_outer(error, "upload")))
-    });
+    }));
     UploadCore { state, queue, done }
 }
 
@@ -218,25 +228,19 @@ impl Drop for Kept {
     }
 }
 
-/// What an upload may be told.
-const OPTIONS: &[&str] =
-    &["signal", "onProgress", "onEvent", "partSize", "concurrency", "checksum", "oss", "wait"];
+/// A driver, its session, and what must live as long.
+type Ready = (Driver, Session, Option<SignalWatch>);
 
-type Prepared = (Driver, Session, Option<super::convert::SignalWatch>);
-
+/// Everything before the first request.
 async fn prepare(
     shared: &Rc<Shared>,
-    source: JsValue,
-    target: &JsValue,
+    work: Work,
     given: &JsValue,
     state: &Rc<TaskState>,
     queue: &Queue<Event>,
-) -> Result<Prepared> {
-    if !given.is_undefined() && !given.is_null() && !given.is_object() {
-        return Err(refused("options", given, "must be an object"));
-    }
+) -> Result<Ready> {
+    options::check(given)?;
     let stopped = queue.clone();
-    options::only(given, "", OPTIONS)?;
     let aborted = Rc::new(Cell::new(false));
     let turned = aborted.clone();
     let watch = watch_signal(given, move || {
@@ -248,99 +252,9 @@ async fn prepare(
     }
     *state.on_progress.borrow_mut() = function(given, "", "onProgress")?;
     *state.on_event.borrow_mut() = function(given, "", "onEvent")?;
-    let digest = options::choice(given, "", "checksum", &["md5", "none"])?.as_deref() != Some("none");
-    let part_size = options::integer(given, "", "partSize", 1.0, 9_007_199_254_740_991.0)?;
-    let concurrency = options::integer(given, "", "concurrency", 1.0, 64.0)?.map(|number| number as u32);
-    let store = store_options(given)?;
-    let wait_ms = wait(given)?;
-    // The metadata is checked before the file is touched.
-    let (image_id, image) = match get(target, "imageId") {
-        Some(id) => match id.as_string().filter(|id| !id.is_empty()) {
-            Some(id) => {
-                get_image::OPERATION.encode(&[id.as_str().into()])?;
-                (Some(id), None)
-            }
-            None => return Err(refused("imageId", &id, "must be a text that is not empty")),
-        },
-        None => {
-            let list = js_sys::Array::of1(target);
-            let values = super::convert::arguments(&list, &[("target", false)])?;
-            create_image::OPERATION.encode(&values)?;
-            (None, values.into_iter().next())
-        }
+    let (driver, session) = match work {
+        Work::Upload { source, target } => prepare::upload(shared, &source, &target, given, queue).await?,
+        Work::Resume { store, key, source } => prepare::resume(shared, &store, key, &source, given).await?,
     };
-    let opened = sources::open(&source).await?;
-    let planned = Plan::new(opened.source.size(), part_size);
-    let plan = match planned {
-        Ok(plan) => plan,
-        Err(error) => {
-            opened.source.close();
-            return Err(error);
-        }
-    };
-    let Some(transport) = shared.store.borrow().clone() else {
-        opened.source.close();
-        return Err(Error::new(Kind::Aborted, "the client is closed"));
-    };
-    let in_node = http_module(false).is_some();
-    let usual = if in_node { 16 } else { 6 };
-    let most_parallel = concurrency.unwrap_or(usual).min(opened.source.most_parallel());
-    let (retry, patience_ms) = match shared.retry {
-        Some(policy) => (policy, policy.max_delay_ms * f64::from(policy.max_attempts)),
-        None => (Policy { max_attempts: 8, ..Policy::default() }, 300_000.0),
-    };
-    let config = Config {
-        plan,
-        image_id,
-        digest,
-        repeatable: opened.source.is_repeatable(),
-        most_parallel,
-        first_parallel: concurrency.unwrap_or(4).min(most_parallel),
-        retry,
-        patience_ms,
-        // A service may take its time with a large file: ten minutes, and one more for each 600 MB.
-        wait_ms: wait_ms.map(|wait| wait.unwrap_or(600_000.0 + plan.size as f64 / 10_000.0)),
-        seed: (shared.platform.random() * 9_007_199_254_740_992.0) as u64,
-    };
-    let service = shared.service.clone();
-    let settings = Settings { store, secure: service.endpoint.secure, observer: service.observer.clone() };
-    let backend = Box::new(Cecloud::new(service, CallOptions::default(), image));
-    let platform = shared.platform.clone();
-    let driver = Driver::new(backend, platform, transport, opened.source, plan, settings);
-    Ok((driver, Session::new(config), watch))
-}
-
-fn store_options(given: &JsValue) -> Result<StoreOptions> {
-    let Some(oss) = get(given, "oss") else { return Ok(StoreOptions::default()) };
-    if !oss.is_object() {
-        return Err(refused("oss", &oss, "must be an object"));
-    }
-    options::only(&oss, "oss", &["endpoint", "signingEndpoint", "region", "addressing"])?;
-    let addressing = options::choice(&oss, "oss", "addressing", &["path", "virtual"])?;
-    let region = options::text(&oss, "oss", "region")?;
-    if let Some(region) = region.as_ref().filter(|region| {
-        region.is_empty()
-            || !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
-    }) {
-        return Err(Error::invalid("oss.region", Quoted(region).to_string(), "must be a region's name"));
-    }
-    Ok(StoreOptions {
-        endpoint: options::endpoint(&oss, "oss", "endpoint")?,
-        signing_endpoint: options::endpoint(&oss, "oss", "signingEndpoint")?,
-        region,
-        addressing: addressing
-            .map(|chosen| if chosen == "virtual" { Addressing::Virtual } else { Addressing::Path }),
-    })
-}
-
-/// None: not to be waited for; some none: as long as is usual.
-fn wait(given: &JsValue) -> Result<Option<Option<f64>>> {
-    let Some(wait) = get(given, "wait") else { return Ok(Some(None)) };
-    if let Some(wait) = wait.as_bool() {
-        return Ok(wait.then_some(None));
-    }
-    match options::number(&wait, "wait", "timeoutMs", 1.0, 604_800_000.0)? {
-        Some(limit) => Ok(Some(Some(limit))),
-        None => Err(refused("wait", &wait, "must be true, false or { timeoutMs }")),
-    }
+    Ok((driver, session, watch))
 }

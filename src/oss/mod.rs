@@ -1,6 +1,7 @@
 //! The S3 operations that moving an image needs: what is asked of the object store, signed, and what its answers
 //! mean. Source: Amazon S3 API Reference, the operation of the same name; no I/O here.
 
+pub mod note;
 pub mod trouble;
 pub mod xml;
 

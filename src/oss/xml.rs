@@ -103,11 +103,7 @@ pub fn uploads_of(text: &str, wanted: &str) -> Option<Vec<String>> {
     walk(text, |name, content| match name {
         "Key" => content.clone_into(&mut key),
         "UploadId" => content.clone_into(&mut id),
-        "Upload" => {
-            if core::mem::take(&mut key) == wanted {
-                found.push(core::mem::take(&mut id));
-            }
-        }
+        "Upload" if key == wanted => found.push(core::mem::take(&mut id)),
         _ => {}
     });
     Some(found)

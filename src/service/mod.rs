@@ -54,12 +54,17 @@ pub struct Service {
     pub closing: Cancel,
 }
 
+/// Who looks at what goes over the wire.
+pub type Watch = Rc<dyn Fn(&Request, Option<&Response>)>;
+
 /// What one call sets for itself.
 #[derive(Clone, Default)]
 pub struct CallOptions {
     pub cancel: Cancel,
     pub timeout_ms: Option<f64>,
     pub headers: Vec<(String, String)>,
+    /// Such a call is made once only. Called with each request, and again with the head of its answer.
+    pub watch: Option<Watch>,
     /// Closing the client does not cut it off once it is sent: what it creates must be known.
     pub outlives_close: bool,
 }
@@ -182,7 +187,8 @@ impl Service {
                 Repeat::Once => !sent,
                 _ => true,
             };
-            let next = if may && details.retryable && !options.cancel.is_cancelled() {
+            let may = may && details.retryable && options.watch.is_none();
+            let next = if may && !options.cancel.is_cancelled() {
                 retry::decide(&self.retry, attempt, delay, self.platform.random(), seen.retry_after)
             } else {
                 None
@@ -228,7 +234,12 @@ impl Service {
                 self.authenticator.sign(&mut request).await.map_err(Tried::unsent)?;
                 self.redirect_to_proxy(&mut request);
                 sent.set(true);
+                let watch = |answer: Option<&Response>| {
+                    options.watch.iter().for_each(|watch| watch(&request, answer))
+                };
+                watch(None);
                 let response = redirect::send(&*self.transport, request.clone()).await?;
+                watch(Some(&response));
                 if response.status == 401 {
                     refused.set(Some(request));
                 }

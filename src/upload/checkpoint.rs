@@ -1,7 +1,10 @@
 //! Where the progress of uploads survives, and how one upload is kept to one driver.
 
+use super::session::resuming::VERSION;
 use super::source::Source;
+use crate::auth::sigv4::hex;
 use crate::error::{Error, Kind, Result};
+use crate::json::{Quoted, Value};
 use crate::md5::Md5;
 use crate::platform::LocalFuture;
 use std::rc::Rc;
@@ -20,11 +23,11 @@ pub trait CheckpointStore {
     fn lock(&self, key: &str) -> LocalFuture<'static, Result<Option<Rc<dyn Lock>>>>;
 }
 
-/// A lock that is held until it is dropped.
+/// A lock that is held until it is released or dropped.
 pub trait Lock {
     /// Whether it still is ours: a lease may have been taken over while the machine slept.
     fn is_held(&self) -> LocalFuture<'static, bool>;
-    /// Gives it back; resolves when others can take it. Dropping it does the same, later.
+    /// Lets go, and ends when others can take it. Where nobody waits, dropping it does the same.
     fn release(&self) -> LocalFuture<'static, ()>;
 }
 
@@ -84,7 +87,7 @@ impl FileIdentity {
             name: source.name(),
             size,
             modified: source.modified(),
-            fingerprint: crate::auth::sigv4::hex(&digest.finish()),
+            fingerprint: hex(&digest.finish()),
         })
     }
 
@@ -107,5 +110,160 @@ impl FileIdentity {
             return differs("it was modified at another time".to_owned());
         }
         Ok(())
+    }
+}
+
+/// What a checkpoint says of an upload besides its state: enough to find it again, and to go on with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
+    /// The base URL of the service, and its region.
+    pub endpoint: String,
+    pub region: String,
+    pub file: FileIdentity,
+    /// Where the file lies, in Node.
+    pub path: Option<String>,
+    /// The metadata of the image to create, or `{ imageId }`.
+    pub target: Value,
+    pub part_size: u64,
+    pub digest: bool,
+}
+
+impl Head {
+    /// The same file for the same target at the same service has the same key.
+    pub fn key(&self) -> String {
+        let mut md5 = Md5::default();
+        let file = &self.file;
+        let identity =
+            [&self.endpoint, &self.region, &file.name, &file.fingerprint, &self.target.to_string()];
+        for text in identity {
+            md5.update(&(text.len() as u64).to_le_bytes());
+            md5.update(text.as_bytes());
+        }
+        md5.update(&file.size.to_le_bytes());
+        md5.update(&file.modified.to_le_bytes());
+        hex(&md5.finish())
+    }
+
+    pub fn to_json(&self) -> String {
+        let file = &self.file;
+        let path = self.path.as_ref().map_or(String::new(), |path| format!(",\"path\":{}", Quoted(path)));
+        format!(
+            "{{\"endpoint\":{},\"region\":{},\"file\":{{\"name\":{},\"size\":{},\"modified\":{},\
+             \"fingerprint\":{}{path}}},\"target\":{},\"partSize\":{},\"md5\":{}}}",
+            Quoted(&self.endpoint),
+            Quoted(&self.region),
+            Quoted(&file.name),
+            file.size,
+            file.modified,
+            Quoted(&file.fingerprint),
+            self.target,
+            self.part_size,
+            self.digest,
+        )
+    }
+
+    fn read(saved: &Value) -> Option<Self> {
+        let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let number = |value: &Value, name: &str| value.get(name).and_then(Value::as_u64);
+        let file = saved.get("file")?;
+        Some(Head {
+            endpoint: text(saved, "endpoint")?,
+            region: text(saved, "region")?,
+            path: text(file, "path"),
+            file: FileIdentity {
+                name: text(file, "name")?,
+                size: number(file, "size")?,
+                modified: number(file, "modified")?,
+                fingerprint: text(file, "fingerprint")?,
+            },
+            target: saved.get("target").filter(|target| target.is_object())?.clone(),
+            part_size: number(saved, "partSize")?,
+            digest: *saved.get("md5")? == Value::Bool(true),
+        })
+    }
+}
+
+/// A checkpoint as it was read.
+pub struct Checkpoint {
+    pub head: Head,
+    /// For [`super::session::Session::restore`].
+    pub session: Value,
+}
+
+impl Checkpoint {
+    /// None where the text is none of this version.
+    pub fn read(text: &str) -> Option<Self> {
+        let saved = Value::parse(text).ok()?;
+        if saved.get("version").and_then(Value::as_u64) != Some(VERSION) {
+            return None;
+        }
+        let session = saved.get("session").filter(|session| session.is_object())?.clone();
+        Some(Checkpoint { head: Head::read(saved.get("upload")?)?, session })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head() -> Head {
+        Head {
+            endpoint: "https://ims.example.com/".into(),
+            region: "r\"1".into(),
+            file: FileIdentity {
+                name: "磁盘.qcow2".into(),
+                size: 200 << 30,
+                modified: 1,
+                fingerprint: "0".repeat(32),
+            },
+            path: Some("/data/磁盘.qcow2".into()),
+            target: Value::parse("{\"name\":\"disk\"}").unwrap(),
+            part_size: 16 << 20,
+            digest: true,
+        }
+    }
+
+    #[test]
+    fn a_head_is_read_back_as_it_was_written() {
+        let text = format!("{{\"version\":1,\"upload\":{},\"session\":{{}}}}", head().to_json());
+        assert_eq!(Checkpoint::read(&text).unwrap().head, head());
+        for wrong in [
+            "",
+            "null",
+            "{\"version\":1}",
+            &text.replace("\"version\":1", "\"version\":2"),
+            &text.replace("\"partSize\"", "\"size\""),
+            &text[..text.len() - 1],
+        ] {
+            assert!(Checkpoint::read(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_key_depends_on_file_target_and_service_but_not_on_where_the_file_lies() {
+        let moved = Head { path: None, part_size: 5 << 20, digest: false, ..head() };
+        assert_eq!(moved.key(), head().key());
+        let mut others = [head(), head(), head(), head()];
+        others[0].region = "r2".into();
+        others[1].file.modified = 2;
+        others[2].file.fingerprint = "1".repeat(32);
+        others[3].target = Value::parse("{\"name\":\"other\"}").unwrap();
+        for other in others {
+            assert_ne!(other.key(), head().key());
+        }
+    }
+
+    #[test]
+    fn another_file_is_refused_with_what_is_different() {
+        let file = head().file;
+        assert!(file.expect(&file).is_ok());
+        let refused = |other: FileIdentity, word: &str| {
+            let error = file.expect(&other).unwrap_err();
+            assert!(error.kind() == Kind::Source && error.message().contains(word), "{}", error.message());
+        };
+        refused(FileIdentity { size: 1, ..file.clone() }, "1 bytes");
+        refused(FileIdentity { fingerprint: "1".repeat(32), ..file.clone() }, "first, middle or last");
+        refused(FileIdentity { modified: 2, ..file.clone() }, "modified");
+        assert!(file.expect(&FileIdentity { modified: 0, ..file.clone() }).is_ok(), "where it is not known");
     }
 }

@@ -15,6 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::http::Transport;
 use crate::http::url::Endpoint;
 use crate::md5::Md5;
+use crate::oss::note::StoreNotes;
 use crate::oss::trouble::{Remedy, Trouble};
 use crate::oss::{self, Addressing, Ask, Place, xml};
 use crate::platform::{LocalFuture, Platform};
@@ -43,15 +44,19 @@ pub struct StoreOptions {
     pub addressing: Option<Addressing>,
 }
 
+/// The slots of a host and port.
+pub type SlotsOf = Rc<dyn Fn(&str) -> Rc<Slots>>;
+
 /// How an upload speaks to the store, and who watches it do so.
 pub struct Settings {
     pub store: StoreOptions,
     /// The service's scheme, for a store that is named without one.
     pub secure: bool,
     pub observer: Option<Observer>,
-    /// Connections to the store, shared with the other uploads of the page; none where nobody limits them.
-    pub slots: Option<Rc<Slots>>,
-    pub keeper: Option<Keeper>,
+    /// Connections to a store, shared with the other uploads of the page; none where nobody limits them.
+    pub slots: Option<SlotsOf>,
+    /// What `diagnose()` is told of the store.
+    pub notes: StoreNotes,
 }
 
 /// Everything that the jobs of one upload share.
@@ -68,6 +73,7 @@ pub struct Driver {
     image_id: RefCell<String>,
     /// What the store of checkpoints has not been told yet: a text to save, or none to forget it.
     unsaved: RefCell<Option<Option<String>>>,
+    keeper: RefCell<Option<Rc<Keeper>>>,
     /// Checkpoints are written one after the other.
     writing: Turn,
 }
@@ -89,6 +95,7 @@ impl Driver {
         source: Rc<dyn Source>,
         plan: Plan,
         settings: Settings,
+        keeper: Option<Keeper>,
     ) -> Self {
         Driver {
             backend,
@@ -101,21 +108,24 @@ impl Driver {
             keys: RefCell::default(),
             image_id: RefCell::default(),
             unsaved: RefCell::default(),
+            keeper: RefCell::new(keeper.map(Rc::new)),
             writing: Turn::default(),
         }
     }
 
-    /// Runs a session to its end.
+    /// Runs a session to its end, from this event on.
     pub async fn run(
         self: Rc<Self>,
         mut session: Session,
+        first_event: Event,
         queue: Queue<Event>,
         watcher: Rc<dyn Watcher>,
     ) -> Finish {
         let mut jobs: Vec<(u64, Cancel)> = Vec::new();
-        let mut event = Event::Start;
+        let mut event = first_event;
         let mut told = (f64::NEG_INFINITY, "");
         let mut in_a_row = 0u32;
+        let mut timer: Option<(f64, LocalFuture<'static, ()>)> = None;
         *self.image_id.borrow_mut() = session.image_id().unwrap_or_default().to_owned();
         let finish = loop {
             if let Event::Ended { id, .. } = &event {
@@ -136,19 +146,12 @@ impl Driver {
                         }
                     }
                     Action::SetClock { server_ms } => {
-                        if let Some(place) = self.place.borrow_mut().as_mut() {
-                            place.clock_skew_ms = server_ms - self.platform.now();
-                        }
+                        let now = self.platform.now();
+                        self.correct(|place| place.clock_skew_ms = server_ms - now);
                     }
-                    Action::SetRegion { region } => {
-                        if let Some(place) = self.place.borrow_mut().as_mut() {
-                            place.region = region;
-                        }
-                    }
+                    Action::SetRegion { region } => self.correct(|place| place.region = region),
                     Action::UseVirtualAddressing => {
-                        if let Some(place) = self.place.borrow_mut().as_mut() {
-                            place.addressing = Addressing::Virtual;
-                        }
+                        self.correct(|place| place.addressing = Addressing::Virtual);
                     }
                     Action::Save { checkpoint } => self.keep(Some(checkpoint), &queue),
                     Action::Forget => self.keep(None, &queue),
@@ -174,14 +177,23 @@ impl Driver {
             // Callbacks that ask for something in answer to each event must not keep everybody else waiting.
             in_a_row += 1;
             if in_a_row.is_multiple_of(EVENTS_IN_A_ROW) {
-                self.platform.sleep(0.0).await;
+                self.platform.give_way().await;
             }
-            let wait = session.next_wake().map(|wake| (wake - now).max(0.0));
-            event = match wait {
+            // A timer that ends early enough serves again: parts move many times a second, and each time the session
+            // wants to be woken a little later.
+            timer = match (session.next_wake(), timer.take()) {
+                (None, _) => None,
+                (Some(wake), Some(set)) if set.0 <= wake => Some(set),
+                (Some(wake), _) => Some((wake, self.platform.sleep((wake - now).max(0.0)))),
+            };
+            event = match &mut timer {
                 None => queue.next().await,
-                Some(wait) => match first(Box::pin(queue.next()), self.platform.sleep(wait)).await {
+                Some((_, sleep)) => match first(Box::pin(queue.next()), Box::pin(sleep)).await {
                     First::Left(event) => event,
-                    First::Right(()) => Event::Tick,
+                    First::Right(()) => {
+                        timer = None;
+                        Event::Tick
+                    }
                 },
             };
         };
@@ -190,12 +202,22 @@ impl Driver {
         }
         self.source.close();
         self.write_unsaved(&queue).await;
-        if let Some(keeper) = &self.settings.keeper {
+        // Others may take the upload up from here: whoever hears of the end finds no lock any more.
+        let keeper = self.keeper.take();
+        if let Some(keeper) = keeper {
             keeper.lock.release().await;
         }
         // The keys are wiped with their last copy.
         *self.keys.borrow_mut() = None;
         finish
+    }
+
+    /// The store has told how it wants to be spoken to.
+    fn correct(&self, change: impl FnOnce(&mut Place)) {
+        if let Some(place) = self.place.borrow_mut().as_mut() {
+            change(place);
+            self.settings.notes.place(place);
+        }
     }
 
     /// Puts a checkpoint down as soon as the one before is.
@@ -210,7 +232,8 @@ impl Driver {
 
     async fn write_unsaved(&self, queue: &Queue<Event>) {
         let _turn = self.writing.take().await;
-        let (Some(checkpoint), Some(keeper)) = (self.unsaved.take(), &self.settings.keeper) else { return };
+        let keeper = self.keeper.borrow().clone();
+        let (Some(checkpoint), Some(keeper)) = (self.unsaved.take(), keeper) else { return };
         match keeper.write(checkpoint).await {
             Ok(()) => {}
             Err(NotKept::TakenOver) => queue.push(Event::TakenOver),
@@ -246,7 +269,8 @@ impl Driver {
             Job::FindImages => Outcome::Found(self.backend.find().await.map_err(service)?),
             Job::Save { checkpoint } => {
                 let _turn = self.writing.take().await;
-                if let Some(keeper) = &self.settings.keeper {
+                let keeper = self.keeper.borrow().clone();
+                if let Some(keeper) = keeper {
                     match keeper.write(Some(checkpoint)).await {
                         Ok(()) => {}
                         Err(NotKept::TakenOver) => queue.push(Event::TakenOver),

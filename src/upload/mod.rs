@@ -8,6 +8,7 @@ pub mod cecloud;
 pub mod checkpoint;
 pub mod digest;
 pub mod driver;
+pub mod lock_file;
 pub mod plan;
 pub mod progress;
 pub mod session;

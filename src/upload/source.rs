@@ -1,6 +1,6 @@
 //! Where the bytes of an image come from: a file, bytes in memory, a stream with a known size.
 
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::http::Body;
 use crate::platform::LocalFuture;
 
@@ -30,4 +30,43 @@ pub trait Source {
     fn most_parallel(&self) -> u32;
     /// Ends reading and lets files go.
     fn close(&self);
+}
+
+/// A file that is not there: what is taken back needs no bytes.
+pub struct Absent(pub u64);
+
+impl Absent {
+    fn error() -> Error {
+        Error::new(Kind::Source, "the file is not open")
+    }
+}
+
+impl Source for Absent {
+    fn size(&self) -> u64 {
+        self.0
+    }
+
+    fn read(&self, _: u64, _: u64) -> LocalFuture<'static, Result<Vec<u8>>> {
+        Box::pin(async { Err(Self::error()) })
+    }
+
+    fn body(&self, _: u64, _: u64) -> LocalFuture<'static, Result<Body>> {
+        Box::pin(async { Err(Self::error()) })
+    }
+
+    fn check(&self) -> LocalFuture<'static, Result<()>> {
+        Box::pin(async { Err(Self::error()) })
+    }
+
+    fn release(&self, _: u64, _: u64) {}
+
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
+    fn most_parallel(&self) -> u32 {
+        1
+    }
+
+    fn close(&self) {}
 }

@@ -1,11 +1,11 @@
 /** Downloads: what is spoilt on the way is never called complete; pause, resume and abort. */
 import assert from 'node:assert/strict';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { newClient } from '../support/client.mjs';
 import { startEmulator } from '../support/emulator.mjs';
-import { rejects } from '../support/expect.mjs';
+import { eventually, rejects } from '../support/expect.mjs';
 import { assertSameBytes, randomBytes } from '../support/images.mjs';
 import { temporaryFolder } from '../support/places.mjs';
 import { rawImage } from '../support/samples.mjs';
@@ -75,4 +75,93 @@ test('a download can be aborted, paused and resumed', async (t) => {
   setTimeout(() => paused.resume(), 50);
   assert.equal((await paused.done).bytes, BYTES.length);
   await assertSameBytes([BYTES], file);
+});
+
+/** Begins a download that breaks off after so many bytes, for good. */
+async function brokenOff(emulator, ims, imageId, target, bytes) {
+  await emulator.spoil(
+    { operation: 'download_image', reset: 'after', afterBytes: bytes, times: 1 },
+    { operation: 'download_image', status: 403, times: 0 },
+  );
+  await rejects(ims.download(imageId, { path: target }).done, { operation: 'download', resumable: true });
+  await emulator.heal();
+}
+
+test('a download that broke off is gone on with by the next one', { timeout: 60_000 }, async (t) => {
+  const emulator = await startEmulator(t);
+  const ims = newClient(t, emulator.ims);
+  const { image } = await ims.upload(BYTES, rawImage(), OPTIONS).done;
+  const folder = await temporaryFolder(t);
+  const target = path.join(folder, 'disk.raw');
+  await brokenOff(emulator, ims, image.imageId, target, 9 * MIB);
+  assert.deepEqual((await readdir(folder)).sort(), ['disk.raw.part', 'disk.raw.part.json']);
+
+  const first = [];
+  const onProgress = ({ bytesReceived }) => first.push(bytesReceived);
+  const done = await newClient(t, emulator.ims).download(image.imageId, { path: target }, { onProgress })
+    .done;
+  assert.deepEqual(done, { bytes: BYTES.length, md5: image.checksum, verified: 'md5' });
+  // What was on its way when the connection broke is lost.
+  assert.ok(first[0] >= 2 * MIB, `it begins at ${first[0]}`);
+  await assertSameBytes([BYTES], target);
+  assert.deepEqual(await readdir(folder), ['disk.raw']);
+});
+
+test('what is left of another image, or was changed, is not gone on with', { timeout: 60_000 }, async (t) => {
+  const emulator = await startEmulator(t);
+  const ims = newClient(t, emulator.ims);
+  const { image } = await ims.upload(BYTES, rawImage(), OPTIONS).done;
+  const others = randomBytes('others', 17 * MIB);
+  const { image: other } = await ims.upload(others, rawImage({ name: 'other' }), OPTIONS).done;
+  const folder = await temporaryFolder(t);
+  const target = path.join(folder, 'disk.raw');
+
+  await brokenOff(emulator, ims, image.imageId, target, 9 * MIB);
+  assert.equal((await ims.download(other.imageId, { path: target }).done).verified, 'md5');
+  await assertSameBytes([others], target);
+
+  await brokenOff(emulator, ims, image.imageId, target, 9 * MIB);
+  await writeFile(`${target}.part`, 'shorter than it was');
+  assert.equal((await ims.download(image.imageId, { path: target }).done).verified, 'md5');
+  await assertSameBytes([BYTES], target);
+
+  await brokenOff(emulator, ims, image.imageId, target, 9 * MIB);
+  await writeFile(`${target}.part.json`, '{');
+  assert.equal((await ims.download(image.imageId, { path: target }).done).verified, 'md5');
+  assert.deepEqual(await readdir(folder), ['disk.raw']);
+});
+
+test('a service that goes away midway and comes back does not end a download', {
+  timeout: 60_000,
+}, async (t) => {
+  const emulator = await startEmulator(t);
+  let failed = 0;
+  const onRequest = (event) => {
+    if (event.operation === 'downloadImage' && event.error) failed++;
+  };
+  const ims = newClient(t, emulator.ims, { retry: undefined, onRequest });
+  const { image } = await ims.upload(BYTES, rawImage(), OPTIONS).done;
+  const target = path.join(await temporaryFolder(t), 'disk.raw');
+  const slow = { operation: 'download_image', stallMs: 60_000, stallIn: 'response', afterBytes: 6 * MIB };
+  await emulator.spoil(slow);
+  const task = ims.download(image.imageId, { path: target });
+  const midway = async () => (await stat(`${target}.part`).catch(() => ({ size: 0 }))).size >= 4 * MIB;
+  await Promise.race([task.done, eventually(midway, 'it is midway')]);
+  await emulator.kill();
+  await Promise.race([task.done, eventually(() => failed >= 5, 'it was tried more often than a call is')]);
+  await emulator.start();
+  assert.equal((await task.done).verified, 'md5');
+  await assertSameBytes([BYTES], target);
+});
+
+test('two downloads do not write into one file', async (t) => {
+  const emulator = await startEmulator(t);
+  const ims = newClient(t, emulator.ims);
+  const { image } = await ims.upload(BYTES, rawImage(), OPTIONS).done;
+  const target = { path: path.join(await temporaryFolder(t), 'disk.raw') };
+  const first = ims.download(image.imageId, target);
+  const second = ims.download(image.imageId, target);
+  await rejects(second.done, { kind: 'validation', field: 'target.path' });
+  assert.equal((await first.done).verified, 'md5');
+  assert.equal((await ims.download(image.imageId, target).done).verified, 'md5');
 });

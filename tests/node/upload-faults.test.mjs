@@ -189,9 +189,25 @@ test('a file that is no qcow2 is refused by the service, and the upload says wit
   assert.ok((await emulator.images()).every((image) => image.status !== 'active'));
 });
 
-test('a create that may have reached the service is not repeated by an upload', async (t) => {
-  const { emulator, task } = await uploadThrough(t, [{ operation: 'create_image', reset: 'after' }]);
-  await rejects(task.done, { kind: 'network' });
+test('a create that may have reached the service is looked for, not repeated', async (t) => {
+  const through = await uploadThrough(t, [{ operation: 'create_image', reset: 'after' }]);
+  await assertWell(through);
+  assert.equal((await through.emulator.arrived('create_image')).length, 1);
+  assert.equal((await through.emulator.images()).length, 1);
+});
+
+test('a create that did not reach the service is repeated after a look', async (t) => {
+  const through = await uploadThrough(t, [{ operation: 'create_image', reset: 'before' }]);
+  await assertWell(through);
+  assert.equal((await through.emulator.images()).length, 1);
+});
+
+test('where nobody can look before, a lost create ends the upload with a hint', async (t) => {
+  const { emulator, task } = await uploadThrough(t, [
+    { operation: 'list_private_images', status: 403, times: 0 },
+    { operation: 'create_image', reset: 'after' },
+  ]);
+  await rejects(task.done, { kind: 'network', message: /look for its name/ });
   assert.equal((await emulator.arrived('create_image')).length, 1);
 });
 

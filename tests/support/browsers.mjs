@@ -27,14 +27,16 @@ export const BROWSERS = {
   },
 };
 
-/** A browser of its own for a test. */
-export async function launch(context, name) {
+/** A browser of its own for a test (or suite); `more` adds arguments, names a profile folder, sets preferences. */
+export async function launch(context, name, { args = [], ...more } = {}) {
   const { executablePath, ...options } = BROWSERS[name];
   const variable = `IMS_${name.toUpperCase()}`;
   const advice = `${name} is not at ${executablePath}: install it (Debian: apt-get install ${name === 'firefox' ? 'firefox-esr' : name}) or set ${variable}`;
   assert.ok(existsSync(executablePath), advice);
   const browser = await puppeteer.launch({
     ...options,
+    ...more,
+    args: [...options.args, ...args],
     executablePath,
     headless: true,
     protocolTimeout: 300_000,

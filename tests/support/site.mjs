@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import path from 'node:path';
 import { pipeline } from 'node:stream';
 import { CLIENT_DIR, ROOT } from './places.mjs';
@@ -30,9 +31,9 @@ function fileOf(url) {
   return file.startsWith(folder + path.sep) ? file : undefined;
 }
 
-/** Serves the page for a test; gives its address. */
-export async function startSite(context) {
-  const server = createServer(async (request, response) => {
+/** Serves the page for a test, by https where a certificate is given; gives its address. */
+export async function startSite(context, { certificate, connect = '*' } = {}) {
+  const handle = async (request, response) => {
     if (request.url === '/favicon.ico') return response.writeHead(204).end();
     const file = fileOf(request.url);
     const info = file && (await stat(file).catch(() => undefined));
@@ -41,15 +42,16 @@ export async function startSite(context) {
     response.writeHead(200, {
       'content-type': type,
       'content-length': info.size,
-      'content-security-policy': POLICY,
+      'content-security-policy': POLICY.replace('connect-src *', `connect-src ${connect}`),
       'x-content-type-options': 'nosniff',
     });
     return pipeline(createReadStream(file), response, () => {});
-  });
+  };
+  const server = certificate ? createSecureServer(certificate, handle) : createServer(handle);
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   context.after(() => {
     server.closeAllConnections();
     server.close();
   });
-  return `http://127.0.0.1:${server.address().port}`;
+  return `${certificate ? 'https' : 'http'}://127.0.0.1:${server.address().port}`;
 }

@@ -53,6 +53,14 @@ class Store {
     return found;
   }
 
+  /** Replaces a part of an unfinished upload behind everybody's back. */
+  async putPart({ bucket, key, uploadId }, number, bytes) {
+    const query = new URLSearchParams({ partNumber: String(number), uploadId });
+    const url = `${this.#emulator.oss}/${bucket}/${key}?${query}`;
+    const response = await this.#aws.fetch(url, { method: 'PUT', body: bytes });
+    assert.equal(response.status, 200, `PUT part ${number}`);
+  }
+
   /** Every object of every bucket: { bucket, key, etag, size }. */
   async objects() {
     const found = [];

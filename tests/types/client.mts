@@ -22,6 +22,8 @@ import {
   type ClientOptions,
   type CloudImage,
   cecloudErrorCodes,
+  type Diagnosis,
+  type DiagnosisCheck,
   type FetchInit,
   type ImageFilter,
   ImsError,
@@ -108,6 +110,9 @@ for await (const each of ims.iteratePrivateImages({ filter })) void (each satisf
 for await (const each of ims.iterateSharedImages({ orderBy: 'createdAt:desc' }))
   void (each satisfies SharedImage);
 export const active: PrivateImage = await ims.waitForImage('image-1', { intervalMs: 100, signal });
+const found: Diagnosis = await ims.diagnose({ signal, timeoutMs: 5_000 });
+export const wrong: DiagnosisCheck[] = found.checks.filter((check) => !check.ok);
+export const advice: string | undefined = wrong.find((check) => check.name === 'store-cors')?.advice;
 ims.close();
 
 export function explain(error: unknown): string {

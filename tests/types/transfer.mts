@@ -2,6 +2,8 @@
 import type {
   BlobLike,
   CecloudImsClient,
+  CheckpointLock,
+  CheckpointStore,
   CreateImage,
   DownloadOptions,
   DownloadProgress,
@@ -11,6 +13,7 @@ import type {
   DownloadTask,
   FileHandleLike,
   ImageSource,
+  PendingUpload,
   ReadableStreamLike,
   StoreOptions,
   UploadEvent,
@@ -102,3 +105,37 @@ const targets: DownloadTarget[] = [{ path: '/tmp/disk.qcow2' }, handle, 'downloa
 export const downloads: DownloadTask[] = targets.map((target) => ims.download('image-1', target, download));
 export const finished: DownloadResult[] = await Promise.all(downloads.map((each) => each.done));
 export const read: DownloadStream | undefined = downloads[0]?.stream;
+
+const kept = new Map<string, string>();
+const store: CheckpointStore = {
+  load: (key) => kept.get(key),
+  save: async (key, value) => void kept.set(key, value),
+  remove: (key) => void kept.delete(key),
+  list: () => [...kept.keys()],
+};
+const lock: CheckpointLock = { release: () => undefined };
+export const locking: CheckpointStore = { ...store, lock: async (key) => (kept.has(key) ? lock : undefined) };
+// @ts-expect-error a store lists its keys
+export const incomplete: CheckpointStore = { load: store.load, save: store.save, remove: store.remove };
+export const kinds: UploadOptions[] = [
+  { checkpoint: store },
+  { checkpoint: { directory: 'uploads' } },
+  { checkpoint: false },
+];
+// @ts-expect-error off is false
+export const on: UploadOptions = { checkpoint: true };
+
+/** What an earlier run has left. */
+export async function goOn(): Promise<string[]> {
+  const all: PendingUpload[] = await ims.pendingUploads({ directory: 'uploads' });
+  await ims.pendingUploads();
+  for (const pending of await ims.pendingUploads(store)) {
+    const task: UploadTask = pending.needsFile ? pending.resume(blob, options) : pending.resume();
+    await task.done;
+    await pending.discard();
+  }
+  return all.map(
+    (one) =>
+      `${one.imageId ?? '?'} ${one.name} ${one.fileName} ${one.bytesSent / one.bytesTotal} ${one.updatedAt}`,
+  );
+}

@@ -1,8 +1,10 @@
 //! A stream of known size: it can be read once, so what is not stored yet is kept, a few parts at most.
 
 use super::super::convert::{get, refused};
+use super::super::turns::give_way;
 use super::{Opened, failure, unreadable};
 use crate::error::{Error, Kind, Result};
+use crate::http::buffers::{Block, Buffer};
 use crate::http::foreign::{Blocks, ForeignBytes};
 use crate::http::{Body, Failure};
 use crate::platform::LocalFuture;
@@ -174,15 +176,9 @@ impl Window {
 }
 
 impl Blocks for Window {
-    fn read(
-        &self,
-        offset: u64,
-        length: u32,
-        buffer: &Uint8Array,
-    ) -> LocalFuture<'static, core::result::Result<Uint8Array, Failure>> {
+    fn read(&self, offset: u64, length: u32) -> LocalFuture<'static, core::result::Result<Block, Failure>> {
         let pieces = self.pieces(offset, u64::from(length));
         let total: u32 = pieces.iter().map(Uint8Array::length).sum();
-        let whole = buffer.subarray(0, length);
         Box::pin(async move {
             if total != length {
                 return Err(failure(Error::new(
@@ -191,14 +187,15 @@ impl Blocks for Window {
                 )));
             }
             if let [only] = &pieces[..] {
-                return Ok(only.clone());
+                return Ok(Block::foreign(only.clone()));
             }
+            let block = Block::of(Buffer::take(length), length);
             let mut at = 0;
             for piece in &pieces {
-                whole.set(piece, at);
+                block.bytes.set(piece, at);
                 at += piece.length();
             }
-            Ok(whole)
+            Ok(block)
         })
     }
 
@@ -220,8 +217,9 @@ impl Source for StreamSource {
         let window = self.0.clone();
         Box::pin(async move {
             window.load(offset + length).await?;
-            let buffer = Uint8Array::new_with_length(length as u32);
-            Ok(Blocks::read(&*window, offset, length as u32, &buffer).await?.to_vec())
+            // The chunks are there already, mostly.
+            give_way().await;
+            Ok(Blocks::read(&*window, offset, length as u32).await?.bytes.to_vec())
         })
     }
 

@@ -63,6 +63,9 @@ impl Driver {
             addressing: self.settings.store.addressing.unwrap_or(Addressing::Path),
             clock_skew_ms,
         });
+        if let Some(place) = place.as_ref() {
+            self.settings.notes.place(place);
+        }
         *self.keys.borrow_mut() = Some(prepared.keys);
         Ok(text)
     }
@@ -78,15 +81,19 @@ impl Driver {
         let queue = queue.clone();
         let on_sent: crate::http::OnSent = Rc::new(move |bytes| queue.push(Event::Sent { id, bytes }));
         let (headers, _) = self.exchange(ask, Some(on_sent)).await?;
-        Ok(Outcome::Stored { etag: headers.get("etag").map(str::to_owned) })
+        let etag = headers.get("etag").map(str::to_owned);
+        self.settings.notes.stored(etag.is_some());
+        Ok(Outcome::Stored { etag })
     }
 
     /// Waits for a connection where they are few: small requests go before parts.
     async fn slot(&self, urgent: bool) -> Option<Slot> {
-        match &self.settings.slots {
-            Some(slots) => Some(slots.take(urgent).await),
-            None => None,
-        }
+        let slots = {
+            let place = self.place.borrow();
+            let authority = place.as_ref().map(|place| place.endpoint.authority.as_str());
+            self.settings.slots.as_ref().zip(authority).map(|(slots, authority)| slots(authority))
+        }?;
+        Some(slots.take(urgent).await)
     }
 
     /// A small request, within its time.

@@ -16,6 +16,7 @@ globalThis.tests = {
   downloadAndCompare: (request) => work.downloadAndCompare(file, request),
   failure: work.failure,
   list: work.list,
+  diagnose: work.diagnose,
   /** The same in a worker; the file goes there by reference. */
   inWorker(name, request) {
     const worker = new Worker('./worker.mjs', { type: 'module' });

@@ -19,8 +19,8 @@ export async function makeFile({ key, size }) {
   return new File(pieces, 'noise.raw');
 }
 
-function newClient({ endpoint }) {
-  return new CecloudImsClient({ endpoint, region: 'region0' });
+function newClient({ endpoint, ...more }) {
+  return new CecloudImsClient({ endpoint, region: 'region0', ...more });
 }
 
 /** Uploads a file and tells everything that can be told as JSON. */
@@ -79,4 +79,12 @@ export async function list(client) {
   for await (const image of ims.iterateImages({ size: 1 })) names.push(image.name);
   ims.close();
   return names;
+}
+
+/** What `diagnose()` finds. */
+export async function diagnose({ call, ...client }) {
+  const ims = newClient(client);
+  const found = await ims.diagnose(call);
+  ims.close();
+  return found;
 }

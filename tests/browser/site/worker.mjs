@@ -1,7 +1,12 @@
 /** The module worker: does in its own thread what the page asks for. */
-import { downloadAndCompare, list, upload } from './work.mjs';
+import { diagnose, downloadAndCompare, list, upload } from './work.mjs';
 
-const ACTIONS = { upload, downloadAndCompare, list: (_file, request) => list(request) };
+const ACTIONS = {
+  upload,
+  downloadAndCompare,
+  list: (_file, request) => list(request),
+  diagnose: (_file, request) => diagnose(request),
+};
 
 addEventListener('message', async ({ data: { name, file, request } }) => {
   try {

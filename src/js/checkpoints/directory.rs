@@ -1,0 +1,190 @@
+//! A directory of Node: a file per checkpoint, replaced whole or not at all whatever happens to the process.
+
+use super::{Action, Answer, Backing, Taken, call, directory_lock, failed, is_key, locks};
+use crate::error::Result;
+use crate::js::convert::get;
+use crate::js::platform::JsPlatform;
+use crate::platform::{LocalFuture, Platform};
+use js_sys::{Array, Object, Reflect};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+const WHAT: &str = "the checkpoint directory";
+
+/// What a process left behind that died is removed after so long, milliseconds.
+const LEFT_MS: f64 = 60_000.0;
+
+/// Only the user may read what is written.
+pub const PRIVATE_FILE: u32 = 0o600;
+const PRIVATE_DIRECTORY: u32 = 0o700;
+
+/// A directory and the file system it is in.
+#[derive(Clone)]
+pub struct Directory {
+    /// node:fs/promises.
+    pub fs: JsValue,
+    path: Rc<str>,
+}
+
+/// Whether an error of the file system has this code.
+pub fn is_code(error: &JsValue, code: &str) -> bool {
+    get(error, "code").is_some_and(|found| found == code)
+}
+
+/// A file that is not there is no error.
+fn if_there(answer: Answer) -> Answer {
+    answer.or_else(|error| if is_code(&error, "ENOENT") { Ok(JsValue::UNDEFINED) } else { Err(error) })
+}
+
+impl Directory {
+    /// Makes the directory where there is none.
+    pub async fn open(fs: JsValue, path: String) -> Result<Self> {
+        let mut directory = Directory { fs, path: path.into() };
+        let made = directory.make().await;
+        // The process may change its own directory later.
+        let whole = match made {
+            Ok(_) => directory.call("realpath", &[(&*directory.path).into()]).await,
+            Err(error) => Err(error),
+        };
+        let whole = whole.map_err(|error| failed(WHAT, &error))?;
+        if let Some(whole) = whole.as_string() {
+            directory.path = whole.into();
+        }
+        Ok(directory)
+    }
+
+    /// Tells this directory from one that is made in its place; none where there is none.
+    pub async fn inode(&self) -> Option<f64> {
+        let stat = self.call("stat", &[(&*self.path).into()]).await.ok()?;
+        get(&stat, "ino")?.as_f64()
+    }
+
+    pub fn make(&self) -> LocalFuture<'static, Answer> {
+        let options = Object::new();
+        let _ = Reflect::set(&options, &"recursive".into(), &JsValue::TRUE);
+        let _ = Reflect::set(&options, &"mode".into(), &PRIVATE_DIRECTORY.into());
+        self.call("mkdir", &[(&*self.path).into(), options.into()])
+    }
+
+    /// Calls the file system.
+    pub fn call(&self, method: &str, arguments: &[JsValue]) -> LocalFuture<'static, Answer> {
+        call(&self.fs, method, &arguments.iter().collect())
+    }
+
+    /// The path of a file in the directory. Windows takes both slashes.
+    pub fn file(&self, name: &str) -> JsValue {
+        format!("{}/{name}", self.path).into()
+    }
+
+    /// The text of a file; undefined where there is none.
+    pub async fn read(&self, path: &JsValue) -> Answer {
+        let read = self.call("readFile", &[path.clone(), "utf8".into()]).await;
+        if_there(read)
+    }
+
+    /// How long ago a file was touched, milliseconds; none where there is none.
+    pub async fn age(&self, path: &JsValue) -> Option<f64> {
+        let stat = self.call("stat", core::slice::from_ref(path)).await.ok()?;
+        get(&stat, "mtimeMs")?.as_f64().map(|touched| JsPlatform.now() - touched)
+    }
+
+    /// Removes a file; one that is not there is no error.
+    pub async fn unlink(&self, path: &JsValue) -> Answer {
+        let removed = self.call("unlink", core::slice::from_ref(path)).await;
+        if_there(removed)
+    }
+
+    /// Opens a file, does one thing with it, has it written to the disk, closes it.
+    pub async fn with(&self, path: &JsValue, flags: &str, text: Option<&str>) -> Answer {
+        let handle = self.call("open", &[path.clone(), flags.into(), PRIVATE_FILE.into()]).await?;
+        let mut answer = match text {
+            Some(text) => call(&handle, "writeFile", &Array::of1(&text.into())).await,
+            None => Ok(JsValue::UNDEFINED),
+        };
+        if answer.is_ok() {
+            answer = call(&handle, "sync", &Array::new()).await;
+        }
+        let closed = call(&handle, "close", &Array::new()).await;
+        answer.and(closed)
+    }
+
+    async fn write(&self, key: &str, value: &str) -> Answer {
+        let temporary = self.file(&format!("{key}.{}.tmp", locks::token()));
+        let mut answer = self.with(&temporary, "wx", Some(value)).await;
+        if answer.is_ok() {
+            answer = self.call("rename", &[temporary.clone(), self.file(&format!("{key}.json"))]).await;
+        }
+        if answer.is_err() {
+            let _ = self.unlink(&temporary).await;
+            return answer;
+        }
+        // The new name, too, must survive a power cut; not every system can write a directory out.
+        let _ = self.with(&(&*self.path).into(), "r", None).await;
+        answer
+    }
+
+    async fn replace(&self, key: &str, value: &str) -> Answer {
+        let written = self.write(key, value).await;
+        match written {
+            // The directory was removed, or the temporary file by who thought this process dead.
+            Err(error) if is_code(&error, "ENOENT") => {
+                self.make().await?;
+                self.write(key, value).await
+            }
+            written => written,
+        }
+    }
+
+    /// The names of the checkpoints. Files that dead processes left are removed by the way: after a while, those of a
+    /// key whose lock is held at once.
+    pub async fn names(&self, held: Option<&str>) -> Answer {
+        let names = self.call("readdir", &[(&*self.path).into()]).await?;
+        let keys = Array::new();
+        for name in Array::from(&names).iter().filter_map(|name| name.as_string()) {
+            if let Some(key) = name.strip_suffix(".json") {
+                keys.push(&key.into());
+                continue;
+            }
+            let left = name.strip_suffix(".tmp").or_else(|| name.strip_suffix(".stale"));
+            let ours = left.and_then(|left| left.split_once('.'));
+            if let Some((key, _)) = ours.filter(|(key, token)| is_key(key) && is_key(token)) {
+                let path = self.file(&name);
+                if held == Some(key) || self.age(&path).await.is_some_and(|age| age > LEFT_MS) {
+                    let _ = self.unlink(&path).await;
+                }
+            }
+        }
+        Ok(keys.into())
+    }
+}
+
+impl Backing for Directory {
+    fn what(&self) -> &'static str {
+        WHAT
+    }
+
+    fn ask(&self, action: Action, key: &str, value: &str) -> LocalFuture<'static, Answer> {
+        let (directory, key, value) = (self.clone(), key.to_owned(), value.to_owned());
+        Box::pin(async move {
+            let path = directory.file(&format!("{key}.json"));
+            match action {
+                Action::Load => directory.read(&path).await,
+                Action::Save => directory.replace(&key, &value).await,
+                Action::Remove => {
+                    directory.unlink(&path).await?;
+                    // Who removes a checkpoint holds its lock.
+                    directory.names(Some(&key)).await
+                }
+                Action::List => directory.names(None).await,
+            }
+        })
+    }
+
+    fn name(&self, key: &str) -> String {
+        format!("{}/{key}.lock", self.path)
+    }
+
+    fn take(&self, key: String, name: String) -> LocalFuture<'static, Taken> {
+        Box::pin(directory_lock::take(self.clone(), key, name))
+    }
+}

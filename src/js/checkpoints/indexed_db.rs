@@ -1,0 +1,191 @@
+//! IndexedDB, the store of browsers: one database of the origin, with checkpoints, file handles and leases.
+
+use super::web_lock::{self, Asked};
+use super::{Action, Answer, Backing, Taken, bounded, failed, lease};
+use crate::error::Result;
+use crate::js::convert::{get, invoke};
+use crate::js::platform::JsPlatform;
+use crate::platform::{LocalFuture, Platform};
+use core::cell::RefCell;
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+const WHAT: &str = "the browser's database (IndexedDB)";
+const NAME: &str = "ims-client";
+
+/// Opening takes no longer, milliseconds, unless another tab is in the way.
+const OPENING_MS: f64 = 5_000.0;
+/// Nor does a transaction, milliseconds.
+const WORKING_MS: f64 = 30_000.0;
+
+/// The database. A connection that the browser closed is opened again at the next call.
+#[derive(Clone, Default)]
+pub struct Database {
+    /// Promises an IDBDatabase; shared by all who wait for it.
+    connection: Rc<RefCell<Option<Promise>>>,
+}
+
+/// Promises that a request or a transaction ends, well or not. Results are read from it, not from the promise.
+fn end_of(target: &JsValue) -> Promise {
+    Promise::new(&mut |resolve, reject| {
+        for (name, then) in [
+            ("onsuccess", &resolve),
+            ("oncomplete", &resolve),
+            ("onupgradeneeded", &resolve),
+            ("onerror", &reject),
+            ("onabort", &reject),
+        ] {
+            let _ = Reflect::set(target, &name.into(), then);
+        }
+    })
+}
+
+/// What went wrong: of an event the error of its target, else what was thrown.
+fn cause(error: JsValue) -> JsValue {
+    let inner = get(&error, "target").and_then(|target| get(&target, "error"));
+    inner.unwrap_or(error)
+}
+
+/// A member that the database certainly has.
+fn member(object: &JsValue, name: &str) -> JsValue {
+    get(object, name).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Opens the database, and makes its object stores where it is new.
+async fn connect() -> Answer {
+    let factory = member(&js_sys::global(), "indexedDB");
+    if factory.is_undefined() {
+        return Err("this place has none".into());
+    }
+    // Without a version: a newer version of this package may have raised it, and what is here is there still.
+    let request = invoke(&factory, "open", &Array::of1(&NAME.into()))?;
+    let event = JsFuture::from(end_of(&request)).await.map_err(cause)?;
+    let database = get(&request, "result").ok_or("it gave no result")?;
+    if get(&event, "type").is_some_and(|kind| kind == "upgradeneeded") {
+        for store in ["checkpoints", "handles", "leases"] {
+            invoke(&database, "createObjectStore", &Array::of1(&store.into()))?;
+        }
+        JsFuture::from(end_of(&request)).await.map_err(cause)?;
+    }
+    // Another version, or whoever deletes the database, must not wait for this page.
+    if let Some(Ok(close)) = get(&database, "close").map(JsCast::dyn_into::<Function>) {
+        let _ = Reflect::set(&database, &"onversionchange".into(), &close.bind0(&database));
+    }
+    Ok(database)
+}
+
+impl Database {
+    pub async fn open() -> Result<Self> {
+        let database = Database::default();
+        database.connection().await.map_err(|error| failed(WHAT, &error))?;
+        Ok(database)
+    }
+
+    async fn connection(&self) -> Answer {
+        let shared = self.connection.borrow().clone();
+        let promise = shared.unwrap_or_else(|| {
+            Promise::new(&mut |resolve, reject| {
+                let kept = self.connection.clone();
+                JsPlatform.spawn(Box::pin(async move {
+                    let (settle, value) = match connect().await {
+                        Ok(database) => (resolve, database),
+                        Err(error) => {
+                            // The next call tries again; one that only takes long goes on being waited for.
+                            *kept.borrow_mut() = None;
+                            (reject, error)
+                        }
+                    };
+                    let _ = settle.call1(&JsValue::UNDEFINED, &value);
+                }));
+            })
+        });
+        *self.connection.borrow_mut() = Some(promise.clone());
+        bounded(&promise, OPENING_MS).await
+    }
+
+    async fn begin(&self, stores: &[&str], mode: &str) -> Answer {
+        let names: Array = stores.iter().map(|store| JsValue::from_str(store)).collect();
+        let options = Object::new();
+        // Written to the disk, not only to the system's memory, when it says that it is done.
+        let _ = Reflect::set(&options, &"durability".into(), &"strict".into());
+        let arguments = Array::of3(&names, &mode.into(), &options);
+        let begun = invoke(&self.connection().await?, "transaction", &arguments);
+        if begun.is_ok() {
+            return begun;
+        }
+        // The browser closed the connection, or another version of this page asked for it.
+        *self.connection.borrow_mut() = None;
+        invoke(&self.connection().await?, "transaction", &arguments)
+    }
+
+    /// Does the same to several object stores, in one transaction; gives the result of the last.
+    pub async fn run(&self, stores: &[&str], method: &str, arguments: &Array) -> Answer {
+        let mode = if method.starts_with("get") { "readonly" } else { "readwrite" };
+        let transaction = self.begin(stores, mode).await?;
+        let ended = end_of(&transaction);
+        let mut request = JsValue::UNDEFINED;
+        for store in stores {
+            let store = invoke(&transaction, "objectStore", &Array::of1(&(*store).into()))?;
+            request = invoke(&store, method, arguments)?;
+        }
+        bounded(&ended, WORKING_MS).await.map_err(cause)?;
+        Ok(member(&request, "result"))
+    }
+
+    /// Replaces a lease, or removes it, if its token is the expected one; none stands for a lease that is not there.
+    /// Gives the lease that was found.
+    pub async fn swap(&self, key: &str, expected: Option<&str>, lease: Option<&JsValue>) -> Answer {
+        let transaction = self.begin(&["leases"], "readwrite").await?;
+        let ended = end_of(&transaction);
+        let store = invoke(&transaction, "objectStore", &Array::of1(&"leases".into()))?;
+        let request = invoke(&store, "get", &Array::of1(&key.into()))?;
+        bounded(&end_of(&request), WORKING_MS).await.map_err(cause)?;
+        let found = member(&request, "result");
+        if lease::token_of(&found).as_deref() == expected {
+            // The transaction is still active: promises are followed before it can end.
+            match lease {
+                Some(lease) => invoke(&store, "put", &Array::of2(lease, &key.into()))?,
+                None => invoke(&store, "delete", &Array::of1(&key.into()))?,
+            };
+        }
+        bounded(&ended, WORKING_MS).await.map_err(cause)?;
+        Ok(found)
+    }
+}
+
+impl Backing for Database {
+    fn what(&self) -> &'static str {
+        WHAT
+    }
+
+    fn ask(&self, action: Action, key: &str, value: &str) -> LocalFuture<'static, Answer> {
+        let (database, key, value) = (self.clone(), JsValue::from(key), JsValue::from(value));
+        Box::pin(async move {
+            let (stores, method, arguments): (&[&str], _, _) = match action {
+                Action::Load => (&["checkpoints"], "get", Array::of1(&key)),
+                Action::Save => (&["checkpoints"], "put", Array::of2(&value, &key)),
+                Action::Remove => (&["checkpoints", "handles"], "delete", Array::of1(&key)),
+                Action::List => (&["checkpoints"], "getAllKeys", Array::new()),
+            };
+            database.run(stores, method, &arguments).await
+        })
+    }
+
+    fn name(&self, key: &str) -> String {
+        format!("{NAME}:{key}")
+    }
+
+    fn take(&self, key: String, name: String) -> LocalFuture<'static, Taken> {
+        let database = self.clone();
+        Box::pin(async move {
+            match web_lock::take(&name).await {
+                Asked::Held(hold) => Ok(Some(hold)),
+                Asked::Busy => Ok(None),
+                // A page on http:// has no such locks.
+                Asked::Unknown => lease::take(database, key, name).await,
+            }
+        })
+    }
+}

@@ -1,0 +1,121 @@
+//! A file of Node, read at any place into buffers that are used again.
+
+use super::{Known, Opened, Repeatable, failure, unreadable};
+use crate::error::{Error, Kind, Result};
+use crate::http::Failure;
+use crate::http::buffers::{Block, Buffer};
+use crate::http::callback::Callback;
+use crate::http::foreign::Blocks;
+use crate::http::node::{self, FileHandle, FsModule};
+use crate::js::convert::{get, unsupported};
+use crate::platform::LocalFuture;
+use core::cell::RefCell;
+use js_sys::Function;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
+
+pub(super) async fn open_path(path: String) -> Result<Opened> {
+    let Some(fs) = node::fs_module() else {
+        return Err(unsupported("a path can only be read in Node; give a File in a browser"));
+    };
+    let handle = JsFuture::from(fs.promises().open(&path, "r")).await.map_err(|error| unreadable(&error))?;
+    let handle: FileHandle = handle.unchecked_into();
+    let (stat, size, modified) = state_of(&handle).await?;
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+    let blocks = FileBlocks { fs, handle, idle: Rc::default(), name, size, modified };
+    let is_file = get(&stat, "isFile").and_then(|test| test.dyn_into::<Function>().ok());
+    let is_file = is_file.and_then(|test| test.call0(&stat).ok()).is_some_and(|answer| answer.is_truthy());
+    if !is_file {
+        blocks.close();
+        return Err(Error::new(Kind::Source, format!("{path} is not a file")));
+    }
+    Ok(Opened { source: Rc::new(Repeatable(Rc::new(blocks))) })
+}
+
+struct FileBlocks {
+    fs: FsModule,
+    handle: FileHandle,
+    /// Callbacks that no read waits for.
+    idle: Rc<RefCell<Vec<Callback>>>,
+    name: String,
+    size: u64,
+    /// Milliseconds since 1970, as the file system keeps them.
+    modified: f64,
+}
+
+/// Size and time of modification.
+async fn state_of(handle: &FileHandle) -> Result<(JsValue, u64, f64)> {
+    let stat = JsFuture::from(handle.stat()).await.map_err(|error| unreadable(&error))?;
+    let number = |name: &str| get(&stat, name).and_then(|value| value.as_f64()).unwrap_or(0.0);
+    let (size, modified) = (number("size") as u64, number("mtimeMs"));
+    Ok((stat, size, modified))
+}
+
+impl Blocks for FileBlocks {
+    fn read(&self, offset: u64, length: u32) -> LocalFuture<'static, core::result::Result<Block, Failure>> {
+        let (fs, handle, idle) = (self.fs.clone(), self.handle.clone(), self.idle.clone());
+        Box::pin(async move {
+            let buffer = Buffer::take(length);
+            let kept = idle.borrow_mut().pop();
+            let callback = kept.unwrap_or_default();
+            let mut done = 0;
+            while done < length {
+                let position = (offset + u64::from(done)) as f64;
+                fs.read(handle.fd(), buffer.lend(), done, length - done, position, callback.function())
+                    .map_err(|error| failure(unreadable(&error)))?;
+                let read = callback.called().await.map_err(|error| failure(unreadable(&error)))?;
+                let read = read.as_f64().unwrap_or(0.0) as u32;
+                if read == 0 {
+                    return Err(failure(Error::new(
+                        Kind::Source,
+                        "the file became shorter while it was read",
+                    )));
+                }
+                done += read;
+            }
+            buffer.give_back();
+            // One that was given up is not used again: its call may still come.
+            idle.borrow_mut().push(callback);
+            Ok(Block::of(buffer, length))
+        })
+    }
+
+    fn blob(&self, _: u64, _: u64) -> Option<Blob> {
+        None
+    }
+}
+
+impl Known for FileBlocks {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn modified(&self) -> u64 {
+        self.modified as u64
+    }
+
+    fn check(&self) -> LocalFuture<'static, Result<()>> {
+        let (handle, size, modified) = (self.handle.clone(), self.size, self.modified);
+        Box::pin(async move {
+            let (_, size_now, modified_now) = state_of(&handle).await?;
+            if size_now != size || modified_now != modified {
+                let message =
+                    format!("the file was changed while it was uploaded (size {size}, now {size_now})");
+                return Err(Error::new(Kind::Source, message));
+            }
+            Ok(())
+        })
+    }
+
+    fn close(&self) {
+        // A read that is under way makes Node wait with closing; a failure to close loses nothing.
+        let closing = JsFuture::from(self.handle.close());
+        wasm_bindgen_futures::spawn_local(async move { drop(closing.await) });
+    }
+}

@@ -1,0 +1,165 @@
+//! A file of Node as the target of a download: written under another name until it is whole and right; what a broken
+//! download leaves is gone on with by the next one.
+
+use super::unwritable;
+use crate::download::{Left, Sink};
+use crate::error::{Error, Kind, Result};
+use crate::http::node::{self, FileHandle};
+use crate::js::checkpoints::{Claim, claim_now};
+use crate::js::convert::{get, invoke, unsupported};
+use crate::json::{Quoted, Value};
+use crate::platform::LocalFuture;
+use core::cell::{Cell, RefCell};
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+/// A file of Node: written under another name until it is whole and right.
+pub struct NodeFile {
+    path: String,
+    open: RefCell<Option<FileHandle>>,
+    at: Cell<u64>,
+    /// No other download of this process writes there.
+    _claim: Claim,
+}
+
+impl NodeFile {
+    pub fn new(path: String) -> Result<Self> {
+        let Some(claim) = claim_now(format!("download to {path}")) else {
+            return Err(Error::invalid(
+                "target.path",
+                Quoted(&path).to_string(),
+                "is being written by another download",
+            ));
+        };
+        Ok(NodeFile { path, open: RefCell::default(), at: Cell::new(0), _claim: claim })
+    }
+
+    /// Says how far it is, and of what.
+    fn notes(&self) -> String {
+        format!("{}.part.json", self.path)
+    }
+
+    /// Calls the file system; what fails gives nothing.
+    async fn call(&self, method: &str, arguments: &[JsValue]) -> Option<JsValue> {
+        let fs: JsValue = node::fs()?.into();
+        let called = invoke(&fs, method, &arguments.iter().collect()).ok()?;
+        JsFuture::from(Promise::resolve(&called)).await.ok()
+    }
+
+    async fn saved(&self, of: &str) -> Option<Left> {
+        let text = self.call("readFile", &[self.notes().into(), "utf8".into()]).await?.as_string()?;
+        let mut saved = Value::parse(&text).ok()?;
+        let stat = self.call("stat", &[self.partial().into()]).await?;
+        let received = saved.get("received").and_then(Value::as_u64)?;
+        let there = get(&stat, "size").and_then(|size| size.as_f64())? as u64;
+        (saved.take_text("of") == of && there >= received)
+            .then(|| Left { received, md5: saved.take_text("md5") })
+    }
+
+    async fn open(&self, flags: &str) -> Result<FileHandle> {
+        let Some(fs) = node::fs() else { return Err(unsupported("a path can only be written in Node")) };
+        let opened =
+            JsFuture::from(fs.open(&self.partial(), flags)).await.map_err(|error| unwritable(&error))?;
+        let handle: FileHandle = opened.unchecked_into();
+        *self.open.borrow_mut() = Some(handle.clone());
+        Ok(handle)
+    }
+
+    fn partial(&self) -> String {
+        format!("{}.part", self.path)
+    }
+
+    async fn handle(&self) -> Result<FileHandle> {
+        if let Some(handle) = self.open.borrow().as_ref() {
+            return Ok(handle.clone());
+        }
+        self.open("w").await
+    }
+}
+
+impl Sink for NodeFile {
+    fn write(&self, bytes: Vec<u8>) -> LocalFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let handle = self.handle().await?;
+            let block = Uint8Array::from(&bytes[..]);
+            drop(bytes);
+            let mut done = 0;
+            while done < block.length() {
+                let promise = handle.write_at(&block, done, block.length() - done, self.at.get() as f64);
+                let answer = JsFuture::from(promise).await.map_err(|error| unwritable(&error))?;
+                let written =
+                    get(&answer, "bytesWritten").and_then(|written| written.as_f64()).unwrap_or(0.0) as u32;
+                if written == 0 {
+                    return Err(Error::new(Kind::Source, "the target takes no more bytes"));
+                }
+                done += written;
+                self.at.set(self.at.get() + u64::from(written));
+            }
+            Ok(())
+        })
+    }
+
+    fn finish(&self) -> LocalFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let handle = self.handle().await?;
+            JsFuture::from(handle.sync()).await.map_err(|error| unwritable(&error))?;
+            *self.open.borrow_mut() = None;
+            JsFuture::from(handle.close()).await.map_err(|error| unwritable(&error))?;
+            let Some(fs) = node::fs() else { return Ok(()) };
+            JsFuture::from(fs.rename(&self.partial(), &self.path))
+                .await
+                .map_err(|error| unwritable(&error))?;
+            self.call("unlink", &[self.notes().into()]).await;
+            Ok(())
+        })
+    }
+
+    fn left(&self, of: &str) -> LocalFuture<'_, Option<Left>> {
+        let of = of.to_owned();
+        Box::pin(async move {
+            let left = self.saved(&of).await?;
+            self.open("r+").await.ok()?;
+            self.at.set(left.received);
+            Some(left)
+        })
+    }
+
+    fn note(&self, of: &str, left: &Left) -> LocalFuture<'_, bool> {
+        let text =
+            format!("{{\"of\":{},\"received\":{},\"md5\":{}}}", Quoted(of), left.received, Quoted(&left.md5));
+        Box::pin(async move {
+            // The bytes first, then what is said of them; whole or not at all.
+            let handle = self.open.borrow().clone();
+            let Some(handle) = handle else { return false };
+            if JsFuture::from(handle.sync()).await.is_err() {
+                return false;
+            }
+            let temporary = format!("{}.tmp", self.notes());
+            let written = self.call("writeFile", &[temporary.as_str().into(), text.into()]).await;
+            written.is_some() && self.call("rename", &[temporary.into(), self.notes().into()]).await.is_some()
+        })
+    }
+
+    fn leave(&self) -> LocalFuture<'_, ()> {
+        Box::pin(async move {
+            let handle = self.open.borrow_mut().take();
+            if let Some(handle) = handle {
+                // What was written is on the disk already.
+                let _ = JsFuture::from(handle.close()).await;
+            }
+        })
+    }
+
+    fn discard(&self, _: &Error) -> LocalFuture<'_, ()> {
+        Box::pin(async move {
+            let handle = self.open.borrow_mut().take();
+            if let Some(handle) = handle {
+                // What cannot be closed or removed keeps its other name: it does not look finished.
+                let _ = JsFuture::from(handle.close()).await;
+                self.call("unlink", &[self.partial().into()]).await;
+                self.call("unlink", &[self.notes().into()]).await;
+            }
+        })
+    }
+}

@@ -1,0 +1,77 @@
+//! The options of an upload, checked field by field.
+
+use crate::error::{Error, Result};
+use crate::js::convert::{get, refused};
+use crate::js::options;
+use crate::json::Quoted;
+use crate::oss::Addressing;
+use crate::upload::driver::StoreOptions;
+use wasm_bindgen::prelude::*;
+
+/// What an upload may be told.
+const OPTIONS: &[&str] =
+    &["signal", "onProgress", "onEvent", "partSize", "concurrency", "checkpoint", "checksum", "oss", "wait"];
+
+/// The options that are values; callbacks and the signal are taken by the task.
+pub struct Options {
+    pub part_size: Option<u64>,
+    pub concurrency: Option<u32>,
+    pub digest: bool,
+    pub store: StoreOptions,
+    /// None: not to be waited for; some none: as long as is usual.
+    pub wait_ms: Option<Option<f64>>,
+}
+
+/// Refuses what is no option.
+pub fn check(given: &JsValue) -> Result<()> {
+    if !given.is_undefined() && !given.is_null() && !given.is_object() {
+        return Err(refused("options", given, "must be an object"));
+    }
+    options::only(given, "", OPTIONS)
+}
+
+pub fn read(given: &JsValue) -> Result<Options> {
+    let digest = options::choice(given, "", "checksum", &["md5", "none"])?.as_deref() != Some("none");
+    Ok(Options {
+        part_size: options::integer(given, "", "partSize", 1.0, 9_007_199_254_740_991.0)?,
+        concurrency: options::integer(given, "", "concurrency", 1.0, 64.0)?.map(|number| number as u32),
+        digest,
+        store: store_options(given)?,
+        wait_ms: wait(given)?,
+    })
+}
+
+fn store_options(given: &JsValue) -> Result<StoreOptions> {
+    let Some(oss) = get(given, "oss") else { return Ok(StoreOptions::default()) };
+    if !oss.is_object() {
+        return Err(refused("oss", &oss, "must be an object"));
+    }
+    options::only(&oss, "oss", &["endpoint", "signingEndpoint", "region", "addressing"])?;
+    let addressing = options::choice(&oss, "oss", "addressing", &["path", "virtual"])?;
+    let region = options::text(&oss, "oss", "region")?;
+    if let Some(region) = region.as_ref().filter(|region| {
+        region.is_empty()
+            || !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+    }) {
+        return Err(Error::invalid("oss.region", Quoted(region).to_string(), "must be a region's name"));
+    }
+    Ok(StoreOptions {
+        endpoint: options::endpoint(&oss, "oss", "endpoint")?,
+        signing_endpoint: options::endpoint(&oss, "oss", "signingEndpoint")?,
+        region,
+        addressing: addressing
+            .map(|chosen| if chosen == "virtual" { Addressing::Virtual } else { Addressing::Path }),
+    })
+}
+
+/// None: not to be waited for; some none: as long as is usual.
+fn wait(given: &JsValue) -> Result<Option<Option<f64>>> {
+    let Some(wait) = get(given, "wait") else { return Ok(Some(None)) };
+    if let Some(wait) = wait.as_bool() {
+        return Ok(wait.then_some(None));
+    }
+    match options::number(&wait, "wait", "timeoutMs", 1.0, 604_800_000.0)? {
+        Some(limit) => Ok(Some(Some(limit))),
+        None => Err(refused("wait", &wait, "must be true, false or { timeoutMs }")),
+    }
+}

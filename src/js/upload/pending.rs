@@ -1,0 +1,116 @@
+//! Uploads that a closed tab, a crash or a stop has left: listed, gone on with, discarded.
+
+use super::prepare;
+use crate::error::{Error, Kind, Result};
+use crate::js::checkpoints::{self, Opened, Store};
+use crate::js::client::Shared;
+use crate::js::convert::to_js;
+use crate::js::upload::options;
+use crate::json::Value;
+use crate::service::CallOptions;
+use crate::task::Queue;
+use crate::upload::backend::Backend;
+use crate::upload::cecloud::Cecloud;
+use crate::upload::checkpoint::{Checkpoint, CheckpointStore};
+use crate::upload::driver::Watcher;
+use crate::upload::progress::UploadProgress;
+use crate::upload::session::types::{Event, Finish, UploadEvent};
+use crate::upload::source::Absent;
+use serde::Serialize;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// What the shell makes a `PendingUpload` of.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Pending {
+    key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_id: Option<String>,
+    name: String,
+    file_name: String,
+    bytes_sent: f64,
+    bytes_total: f64,
+    updated_at: String,
+    needs_file: bool,
+}
+
+/// The store that the caller names, or the browser's own.
+pub async fn store(given: &JsValue) -> Result<Rc<Store>> {
+    match checkpoints::open(Some(given)).await? {
+        Opened::Store(store) => Ok(store),
+        Opened::Unavailable(error) => Err(error),
+        Opened::Off => Err(Error::invalid("store", "undefined", "must be a store, or { directory } in Node")),
+    }
+}
+
+/// Everything in the store that this client can go on with, the latest first.
+pub async fn list(shared: &Shared, given: &JsValue) -> Result<JsValue> {
+    let store = store(given).await?;
+    let endpoint = shared.service.endpoint.url("/", "");
+    let handles = store.handles().await;
+    let mut all = Vec::new();
+    for key in store.list().await? {
+        if store.is_driven_here(&key) {
+            continue;
+        }
+        // What cannot be read, or was removed meanwhile, is none of ours.
+        let Some(text) = store.load(&key).await? else { continue };
+        let Some(Checkpoint { head, session }) = Checkpoint::read(&text) else { continue };
+        if head.endpoint != endpoint || head.region != shared.region || head.key() != key {
+            continue;
+        }
+        let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let bytes = session.get("bytes").and_then(Value::as_u64).unwrap_or(0);
+        all.push(Pending {
+            needs_file: head.path.is_none() && !handles.contains(&key),
+            key,
+            image_id: text(&session, "imageId"),
+            name: text(&head.target, "name").unwrap_or_default(),
+            file_name: head.file.name,
+            bytes_sent: bytes as f64,
+            bytes_total: head.file.size as f64,
+            updated_at: text(&session, "at").unwrap_or_default(),
+        });
+    }
+    all.sort_by(|one, other| other.updated_at.cmp(&one.updated_at));
+    Ok(to_js(&all))
+}
+
+/// Nobody listens to what is taken back.
+struct Nobody;
+
+impl Watcher for Nobody {
+    fn progress(&self, _: &UploadProgress) {}
+    fn now(&self, _: &UploadProgress) {}
+    fn event(&self, _: &UploadEvent) {}
+    fn created(&self, _: Option<&str>) {}
+}
+
+/// Takes back what an upload has left at service and store, and forgets it.
+pub async fn discard(shared: &Rc<Shared>, given: &JsValue, key: &str) -> Result<JsValue> {
+    let kept = prepare::load(shared, &store(given).await?, key).await?;
+    let image_id = kept.session.as_ref().and_then(|session| session.get("imageId")).and_then(Value::as_str);
+    if let Some(id) = image_id {
+        // While the service cannot be reached nothing can be taken back, and nothing is forgotten.
+        let shown = Cecloud::new(shared.service.clone(), CallOptions::default(), None).show(id).await;
+        if let Err(error) = shown
+            && (error.details().retryable || error.kind() != Kind::Service)
+        {
+            kept.keeper.lock.release().await;
+            return Err(error);
+        }
+    }
+    let mut chosen = options::read(&JsValue::UNDEFINED)?;
+    let plan = prepare::take_over(&mut chosen, &kept.head)?;
+    let source = Rc::new(Absent(plan.size));
+    let (driver, session) = prepare::assemble(shared, chosen, source, plan, prepare::goal(kept))?;
+    let finish = Rc::new(driver).run(session, Event::Abort, Queue::default(), Rc::new(Nobody)).await;
+    match finish {
+        Finish::Aborted(error) if error.message().contains("not taken back") => {
+            Err(Error::new(Kind::Service, error.message()))
+        }
+        Finish::Failed(error) => Err(error),
+        _ => Ok(JsValue::UNDEFINED),
+    }
+}

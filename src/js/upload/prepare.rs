@@ -1,0 +1,311 @@
+//! From what the caller gave to a driver and its session: a new upload, or one that goes on.
+
+use super::options::{self, Options};
+use crate::api::cecloud::{create_image, get_image};
+use crate::error::{Error, Kind, Result};
+use crate::http::node::{self, http_module};
+use crate::http::retry::Policy;
+use crate::js::checkpoints::{self, Opened, Store};
+use crate::js::client::Shared;
+use crate::js::convert::{get, invoke, refused};
+use crate::js::sources;
+use crate::json::Value;
+use crate::service::CallOptions;
+use crate::task::{Queue, Slots};
+use crate::upload::cecloud::Cecloud;
+use crate::upload::checkpoint::{Checkpoint, CheckpointStore, FileIdentity, Head, Keeper};
+use crate::upload::driver::{Driver, Settings, SlotsOf};
+use crate::upload::plan::Plan;
+use crate::upload::session::Session;
+use crate::upload::session::types::{Config, Event};
+use crate::upload::source::Source;
+use core::cell::RefCell;
+use js_sys::{Array, Object, Promise, Reflect};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+/// Where a checkpoint is kept, and what it is to say; where there is one already, its session's state.
+pub struct Kept {
+    pub keeper: Keeper,
+    pub head: Head,
+    pub session: Option<Value>,
+}
+
+/// Lets the file go where the upload does not begin after all.
+struct Opening(Option<Rc<dyn Source>>);
+
+impl Opening {
+    fn source(&self) -> Rc<dyn Source> {
+        // Taken only by what ends the life of this value.
+        self.0.clone().unwrap_or_else(|| Rc::new(crate::upload::source::Absent(0)))
+    }
+}
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        if let Some(source) = &self.0 {
+            source.close();
+        }
+    }
+}
+
+/// A new upload, unless the store of checkpoints knows that the same file was begun for the same target.
+pub async fn upload(
+    shared: &Rc<Shared>,
+    source: &JsValue,
+    target: &JsValue,
+    given: &JsValue,
+    queue: &Queue<Event>,
+) -> Result<(Driver, Session)> {
+    let mut chosen = options::read(given)?;
+    // The metadata is checked before the file is touched.
+    let (image_id, target) = target_of(target)?;
+    let store = checkpoints::open(get(given, "checkpoint").as_ref()).await?;
+    let mut opening = Opening(Some(sources::open(source).await?.source));
+    let opened = opening.source();
+    let plan = Plan::new(opened.size(), chosen.part_size)?;
+    let store = match store {
+        // A stream is gone with its reader: there is nothing to go on with.
+        Opened::Store(store) if opened.is_repeatable() => Some(store),
+        Opened::Unavailable(error) if opened.is_repeatable() => {
+            queue.push(Event::NotSaved(error.message().to_owned()));
+            None
+        }
+        _ => None,
+    };
+    let Some(store) = store else {
+        let image = image_id.is_none().then_some(target);
+        let (driver, session) = assemble(shared, chosen, opened, plan, Goal { image_id, image, kept: None })?;
+        opening.0 = None;
+        return Ok((driver, session));
+    };
+    let head = Head {
+        endpoint: shared.service.endpoint.url("/", ""),
+        region: shared.region.clone(),
+        file: FileIdentity::of(&*opened).await?,
+        path: path_of(source).await,
+        target,
+        part_size: plan.part_size,
+        digest: chosen.digest,
+    };
+    let key = head.key();
+    let keeper = lock(&store, &key).await?;
+    if get(source, "getFile").is_some() {
+        store.keep_handle(&key, source).await;
+    }
+    let mut kept = Kept { keeper, head, session: None };
+    let saved = store.load(&key).await?;
+    if let Some(saved) = saved {
+        match Checkpoint::read(&saved).filter(|saved| saved.head.key() == key) {
+            Some(saved) => {
+                kept.session = Some(saved.session);
+                kept.head = saved.head;
+            }
+            None => queue.push(Event::NotSaved(
+                "an earlier checkpoint of this upload cannot be read; the upload begins anew".to_owned(),
+            )),
+        }
+    }
+    let plan = take_over(&mut chosen, &kept.head)?;
+    let goal = goal(kept);
+    let ready = assemble(shared, chosen, opened, plan, goal)?;
+    opening.0 = None;
+    Ok(ready)
+}
+
+/// An upload that an earlier run has left in this store.
+pub async fn resume(
+    shared: &Rc<Shared>,
+    store: &JsValue,
+    key: String,
+    source: &JsValue,
+    given: &JsValue,
+) -> Result<(Driver, Session)> {
+    let mut chosen = options::read(given)?;
+    let store = super::pending::store(store).await?;
+    let kept = load(shared, &store, &key).await?;
+    let found = match source.is_undefined() || source.is_null() {
+        true => remembered(&store, &key, &kept.head).await?,
+        false => source.clone(),
+    };
+    let mut opening = Opening(Some(sources::open(&found).await?.source));
+    let opened = opening.source();
+    if !opened.is_repeatable() {
+        let rule = "must be a file: what a stream has given cannot be compared with what is stored";
+        return Err(Error::invalid("source", "a stream", rule));
+    }
+    kept.head.file.expect(&FileIdentity::of(&*opened).await?)?;
+    let plan = take_over(&mut chosen, &kept.head)?;
+    let goal = goal(kept);
+    let ready = assemble(shared, chosen, opened, plan, goal)?;
+    opening.0 = None;
+    Ok(ready)
+}
+
+/// The file where it was, or the handle that the browser has kept.
+async fn remembered(store: &Store, key: &str, head: &Head) -> Result<JsValue> {
+    if let Some(path) = &head.path
+        && node::fs().is_some()
+    {
+        let source = Object::new();
+        let _ = Reflect::set(&source, &"path".into(), &path.as_str().into());
+        return Ok(source.into());
+    }
+    let Some(handle) = store.handle(key).await else {
+        let rule = "is required: the file that the upload was begun with";
+        return Err(Error::invalid("source", "undefined", rule));
+    };
+    let options = Object::new();
+    let _ = Reflect::set(&options, &"mode".into(), &"read".into());
+    for ask in ["queryPermission", "requestPermission"] {
+        // Handles of the private file system need no permission, and some browsers know none.
+        let Ok(asked) = invoke(&handle, ask, &Array::of1(&options)) else { return Ok(handle) };
+        let answer = JsFuture::from(Promise::resolve(&asked)).await.ok();
+        if answer.and_then(|answer| answer.as_string()).as_deref() == Some("granted") {
+            return Ok(handle);
+        }
+    }
+    Err(Error::new(
+        Kind::Source,
+        "the browser wants the user's permission to read the file again: call resume() in a click, or give it the file",
+    ))
+}
+
+/// The checkpoint of a key, locked.
+pub async fn load(shared: &Shared, store: &Rc<Store>, key: &str) -> Result<Kept> {
+    let keeper = lock(store, key).await?;
+    let gone =
+        || Error::new(Kind::Source, "this upload is not in the store any more: it was finished or discarded");
+    let saved = Checkpoint::read(&store.load(key).await?.ok_or_else(gone)?).ok_or_else(gone)?;
+    if saved.head.endpoint != shared.service.endpoint.url("/", "") || saved.head.region != shared.region {
+        return Err(Error::new(Kind::Source, "this upload belongs to another service or region"));
+    }
+    Ok(Kept { keeper, head: saved.head, session: Some(saved.session) })
+}
+
+async fn lock(store: &Rc<Store>, key: &str) -> Result<Keeper> {
+    match store.lock(key).await? {
+        Some(lock) => Ok(Keeper { store: store.clone(), key: key.to_owned(), lock }),
+        None => Err(Error::new(
+            Kind::Source,
+            "another task, tab or process is uploading this file for the same target right now",
+        )
+        .retryable(true)),
+    }
+}
+
+/// Parts are cut as they were, whatever the options say now.
+pub fn take_over(chosen: &mut Options, head: &Head) -> Result<Plan> {
+    chosen.digest = head.digest;
+    Plan::new(head.file.size, Some(head.part_size))
+}
+
+/// What is to become of the file.
+pub struct Goal {
+    image_id: Option<String>,
+    image: Option<Value>,
+    kept: Option<Kept>,
+}
+
+pub fn goal(kept: Kept) -> Goal {
+    let target = &kept.head.target;
+    let image_id = target.get("imageId").and_then(Value::as_str).map(str::to_owned);
+    let image = image_id.is_none().then(|| target.clone());
+    Goal { image_id, image, kept: Some(kept) }
+}
+
+/// An image's ID, and the target as JSON: the metadata of one to create, or `{ imageId }`.
+fn target_of(target: &JsValue) -> Result<(Option<String>, Value)> {
+    let Some(id) = get(target, "imageId") else {
+        let list = Array::of1(target);
+        let values = crate::js::convert::arguments(&list, &[("target", false)])?;
+        create_image::OPERATION.encode(&values)?;
+        return Ok((None, values.into_iter().next().unwrap_or_default()));
+    };
+    let Some(id) = id.as_string().filter(|id| !id.is_empty()) else {
+        return Err(refused("imageId", &id, "must be a text that is not empty"));
+    };
+    get_image::OPERATION.encode(&[id.as_str().into()])?;
+    let target = Value::Object(vec![("imageId".to_owned(), id.as_str().into())]);
+    Ok((Some(id), target))
+}
+
+/// Where a file of Node lies, from the root.
+async fn path_of(source: &JsValue) -> Option<String> {
+    let path = get(source, "path")?.as_string()?;
+    let promise = invoke(&node::fs()?.into(), "realpath", &Array::of1(&path.into())).ok()?;
+    JsFuture::from(Promise::resolve(&promise)).await.ok()?.as_string()
+}
+
+/// Browsers open so many connections to an origin.
+const CONNECTIONS: usize = 6;
+
+/// The connections to an origin, shared by all uploads of this page.
+fn slots(authority: &str) -> Rc<Slots> {
+    thread_local! {
+        static ALL: RefCell<Vec<(String, Rc<Slots>)>> = const { RefCell::new(Vec::new()) };
+    }
+    ALL.with(|all| {
+        let mut all = all.borrow_mut();
+        if let Some((_, slots)) = all.iter().find(|(known, _)| known == authority) {
+            return slots.clone();
+        }
+        let slots = Slots::new(CONNECTIONS);
+        all.push((authority.to_owned(), slots.clone()));
+        slots
+    })
+}
+
+/// Puts driver and session together.
+pub fn assemble(
+    shared: &Rc<Shared>,
+    chosen: Options,
+    source: Rc<dyn Source>,
+    plan: Plan,
+    goal: Goal,
+) -> Result<(Driver, Session)> {
+    let Some(transport) = shared.store.borrow().clone() else {
+        return Err(Error::new(Kind::Aborted, "the client is closed"));
+    };
+    let in_node = http_module(false).is_some();
+    let usual = if in_node { 16 } else { CONNECTIONS as u32 };
+    let most_parallel = chosen.concurrency.unwrap_or(usual).min(source.most_parallel());
+    let (retry, patience_ms) = match shared.retry {
+        Some(policy) => (policy, policy.max_delay_ms * f64::from(policy.max_attempts)),
+        None => (Policy { max_attempts: 8, ..Policy::default() }, 300_000.0),
+    };
+    let config = Config {
+        plan,
+        image_id: goal.image_id,
+        digest: chosen.digest,
+        repeatable: source.is_repeatable(),
+        most_parallel,
+        first_parallel: chosen.concurrency.unwrap_or(4).min(most_parallel),
+        retry,
+        patience_ms,
+        // A service may take its time with a large file: ten minutes, and one more for each 600 MB.
+        wait_ms: chosen.wait_ms.map(|wait| wait.unwrap_or(600_000.0 + plan.size as f64 / 10_000.0)),
+        seed: (shared.platform.random() * 9_007_199_254_740_992.0) as u64,
+        head: goal.kept.as_ref().map(|kept| kept.head.to_json()),
+    };
+    let (keeper, saved) = goal.kept.map(|kept| (kept.keeper, kept.session)).unzip();
+    let session = match saved.flatten() {
+        Some(saved) => Session::restore(config, &saved).ok_or_else(|| {
+            Error::new(Kind::Source, "the checkpoint cannot be read; discard it to begin anew")
+        })?,
+        None => Session::new(config),
+    };
+    let service = shared.service.clone();
+    let settings = Settings {
+        store: chosen.store,
+        secure: service.endpoint.secure,
+        observer: service.observer.clone(),
+        slots: (!in_node).then(|| -> SlotsOf { Rc::new(slots) }),
+        notes: shared.notes.clone(),
+    };
+    let backend = Box::new(Cecloud::new(service, CallOptions::default(), goal.image));
+    let platform = shared.platform.clone();
+    let driver = Driver::new(backend, platform, transport, source, plan, settings, keeper);
+    Ok((driver, session))
+}

@@ -1,0 +1,166 @@
+/** Uploads that the tests begin, watch and interrupt, in a page or in a worker; everything told is plain JSON. */
+import { CecloudImsClient, ImsError } from './ims-client/index.js';
+import { makeFile } from './work.mjs';
+
+let file;
+let handle;
+let pending = [];
+const tasks = [];
+const clients = [];
+/** Requests that failed, as the clients tell. */
+let failures = 0;
+
+/** The file that the next uploads are of. */
+export function take(picked) {
+  file = picked ?? file;
+}
+
+function newClient({ endpoint, retry }) {
+  const onRequest = ({ error, status }) => {
+    failures += error || status >= 400 ? 1 : 0;
+  };
+  const ims = new CecloudImsClient({ endpoint, region: 'region0', retry, onRequest });
+  clients.push(ims);
+  return ims;
+}
+
+/** What an upload is given: the picked file, the same as a Blob without name and time, twice over, or a handle of it. */
+function source(kind) {
+  if (kind === 'file') return file;
+  if (kind === 'blob') return new Blob([file]);
+  if (kind === 'twice') return new Blob([file, file]);
+  return kind === 'handle' ? handle : undefined;
+}
+
+function told(error) {
+  const { kind, code, field, message, resumable, retryable, attempts } = error;
+  return {
+    isImsError: error instanceof ImsError,
+    kind,
+    code,
+    field,
+    message,
+    resumable,
+    retryable,
+    attempts,
+  };
+}
+
+/** Begins to watch a task; gives the number it is asked about by. */
+function watch(start) {
+  const seen = { events: [], progress: [], outcome: undefined };
+  const task = start({
+    onEvent: (event) => seen.events.push(event),
+    onProgress: ({ phase, bytesSent }) => seen.progress.push([phase, bytesSent]),
+  });
+  task.done.then(
+    (result) => Object.assign(seen, { outcome: { result } }),
+    (error) => Object.assign(seen, { outcome: { error: told(error) } }),
+  );
+  tasks.push({ task, seen });
+  return tasks.length - 1;
+}
+
+/** What is open at one origin at a time, and how much at most. */
+const meter = { open: 0, most: 0 };
+
+function opened() {
+  meter.open += 1;
+  meter.most = Math.max(meter.most, meter.open);
+}
+
+function closed() {
+  meter.open -= 1;
+}
+
+const ACTIONS = {
+  makeFile: async (recipe) => {
+    file = await makeFile(recipe);
+    return file.size;
+  },
+  /** Puts the file into the private file system of the origin and keeps its handle only. */
+  intoPrivateFiles: async ({ name }) => {
+    const folder = await navigator.storage.getDirectory();
+    handle = await folder.getFileHandle(name, { create: true });
+    const writable = await handle.createWritable();
+    await writable.write(file);
+    await writable.close();
+    file = undefined;
+    return (await handle.getFile()).size;
+  },
+  begin: ({ client, kind, target, options }) =>
+    watch((callbacks) => newClient(client).upload(source(kind), target, { ...options, ...callbacks })),
+  pending: async ({ client }) => {
+    pending = await newClient(client).pendingUploads();
+    return pending.map((upload) => ({ ...upload }));
+  },
+  resume: ({ kind, options }) =>
+    watch((callbacks) => pending[0].resume(source(kind), { ...options, ...callbacks })),
+  discard: () => pending[0].discard(),
+  /** State, events and outcome of a task; of its progress the last only. */
+  look: ({ id }) => {
+    const { task, seen } = tasks[id];
+    const { events, progress, outcome } = seen;
+    return {
+      state: task.state,
+      imageId: task.imageId,
+      shown: task.progress,
+      events,
+      progress,
+      outcome,
+      failures,
+    };
+  },
+  ask: async ({ id, what }) => {
+    await tasks[id].task[what]();
+  },
+  /** Which of the things that only secure pages have are here. */
+  abilities: () => ({
+    secure: globalThis.isSecureContext,
+    locks: Boolean(navigator.locks),
+    privateFiles: Boolean(navigator.storage?.getDirectory),
+    subtle: Boolean(globalThis.crypto?.subtle),
+  }),
+  databases: async () => (await indexedDB.databases()).map(({ name }) => name),
+  breakDatabase: () => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('the database is broken', 'UnknownError');
+    };
+  },
+  /** From now on counts the requests that are under way to an origin, preflights not among them. */
+  measure: ({ origin }) => {
+    const { open, send } = XMLHttpRequest.prototype;
+    XMLHttpRequest.prototype.open = function (...parameters) {
+      this.isMeasured = new URL(parameters[1], location.href).origin === origin;
+      return open.apply(this, parameters);
+    };
+    XMLHttpRequest.prototype.send = function (...parameters) {
+      if (this.isMeasured) {
+        opened();
+        // The connection is free with it; 'loadend' comes after whatever 'load' has begun.
+        this.addEventListener('readystatechange', () => this.readyState === XMLHttpRequest.DONE && closed());
+      }
+      return send.apply(this, parameters);
+    };
+    const plain = globalThis.fetch;
+    globalThis.fetch = async (request, ...parameters) => {
+      if (new URL(request.url ?? request, location.href).origin !== origin)
+        return plain(request, ...parameters);
+      opened();
+      try {
+        return await plain(request, ...parameters);
+      } finally {
+        closed();
+      }
+    };
+  },
+  measured: () => meter,
+  close: () => {
+    for (const ims of clients.splice(0)) ims.close();
+  },
+};
+
+/** Does one of these. */
+export async function act(name, request = {}) {
+  return ACTIONS[name](request);
+}
