@@ -69,7 +69,7 @@ pub const MUTATIONS: &[Mutation] = &[
     ),
     broken(
         "parts are sent while credentials are being asked for",
-        "mod.rs",
+        "credentials.rs",
         "        self.want_keys(now);\n        self.keys.state == KeyState::Good",
         "        self.want_keys(now);\n        true",
     ),
@@ -100,8 +100,8 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "nobody watches for parts that stand still",
         "sending.rs",
-        ".position(|flight| now >= Parts::stalled(flight))",
-        ".position(|flight| now >= Parts::stalled(flight) && flight.sent == u64::MAX)",
+        ".position(|flight| now >= self.parts.stalled(flight))",
+        ".position(|flight| now >= self.parts.stalled(flight) && flight.sent == u64::MAX)",
     ),
     broken(
         "a part that waits for a connection counts as standing still",
@@ -136,7 +136,7 @@ pub const MUTATIONS: &[Mutation] = &[
     ),
     broken(
         "the upload's ID is not put down before parts are sent",
-        "mod.rs",
+        "ended.rs",
         "                self.upload_id = Some(upload_id);\n                self.must_save = true;",
         "                self.upload_id = Some(upload_id);",
     ),
@@ -190,7 +190,7 @@ pub const MUTATIONS: &[Mutation] = &[
     ),
     broken(
         "after a restart the file's new place is not noticed",
-        "mod.rs",
+        "credentials.rs",
         "if self.place.as_ref().is_some_and(|old| *old != place) && !self.completed {",
         "if false {",
     ),
