@@ -175,6 +175,28 @@ test('while the service cannot be reached, discard() forgets nothing', async (t)
   assert.equal((await ims.pendingUploads(place.checkpoint)).length, 1);
 });
 
+test('what could not be taken back stays listed, to be discarded later', async (t) => {
+  const place = await ready(t);
+  await stopped(t, place);
+  const ims = newClient(t, place.emulator.ims);
+  const unreachable = ['prepare_upload', 'complete_upload', 'delete_image'];
+  await place.emulator.spoil(...unreachable.map((operation) => ({ operation, reset: 'before', times: 0 })));
+  for (const kind of ['service', 'aborted']) {
+    const [pending] = await ims.pendingUploads(place.checkpoint);
+    const task = kind === 'aborted' ? pending.resume() : undefined;
+    if (task) await eventually(() => task.imageId, 'it runs');
+    task?.abort();
+    await rejects(task?.done ?? pending.discard(), { kind, resumable: true, message: /not taken back/ });
+    assert.equal((await ims.pendingUploads(place.checkpoint)).length, 1);
+  }
+  await place.emulator.heal();
+  const [pending] = await ims.pendingUploads(place.checkpoint);
+  await pending.discard();
+  assert.deepEqual(await place.emulator.images(), []);
+  assert.deepEqual(await (await openStore(place.emulator)).uploads(), []);
+  assert.deepEqual(await readdir(place.checkpoint.directory), []);
+});
+
 test('one upload has one driver', async (t) => {
   const place = await ready(t);
   await place.emulator.spoil({ operation: 'UploadPart', delayMs: 300, times: 0 });

@@ -14,6 +14,9 @@ const WHAT: &str = "the checkpoint directory";
 /// What a process left behind that died is removed after so long, milliseconds.
 const LEFT_MS: f64 = 60_000.0;
 
+/// A lock of an upload that was never put down is removed after so long without a touch, milliseconds.
+const LOCK_LEFT_MS: f64 = 86_400_000.0;
+
 /// Only the user may read what is written.
 pub const PRIVATE_FILE: u32 = 0o600;
 const PRIVATE_DIRECTORY: u32 = 0o700;
@@ -143,6 +146,16 @@ impl Directory {
         for name in Array::from(&names).iter().filter_map(|name| name.as_string()) {
             if let Some(key) = name.strip_suffix(".json") {
                 keys.push(&key.into());
+                continue;
+            }
+            // Killed before its first checkpoint, a process leaves a lock that nobody may ever want again.
+            if let Some(key) = name.strip_suffix(".lock").filter(|key| is_key(key)) {
+                let path = self.file(&name);
+                if !Array::from(&names).includes(&format!("{key}.json").into(), 0)
+                    && self.age(&path).await.is_some_and(|age| age > LOCK_LEFT_MS)
+                {
+                    let _ = self.unlink(&path).await;
+                }
                 continue;
             }
             let left = name.strip_suffix(".tmp").or_else(|| name.strip_suffix(".stale"));

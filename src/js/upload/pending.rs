@@ -108,7 +108,8 @@ pub async fn discard(shared: &Rc<Shared>, given: &JsValue, key: &str) -> Result<
     let finish = Rc::new(driver).run(session, Event::Abort, Queue::default(), Rc::new(Nobody)).await;
     match finish {
         Finish::Aborted(error) if error.message().contains("not taken back") => {
-            Err(Error::new(Kind::Service, error.message()))
+            let failed = Error::new(Kind::Service, error.message());
+            Err(if error.details().resumable { failed.resumable() } else { failed })
         }
         Finish::Failed(error) => Err(error),
         _ => Ok(JsValue::UNDEFINED),

@@ -144,6 +144,8 @@ impl Session {
                 matches!(job, Job::Report { .. }) && (self.created || !trouble.error.details().retryable);
             if !gone && !forbidden && !enough {
                 self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
+                self.stays |=
+                    trouble.error.details().retryable && matches!(job, Job::FindImages | Job::DeleteImage);
             }
         }
         self.control.tries = 0;
@@ -168,7 +170,7 @@ impl Session {
                 self.reported = true;
                 self.take_back_report = false;
             }
-            Job::DeleteImage => self.created = false,
+            Job::DeleteImage => self.created = self.stays,
             _ => {}
         }
     }
@@ -205,7 +207,7 @@ impl Session {
             Step::Object
         } else if self.image_id.is_some() && has_keys && (!self.reported || self.take_back_report) {
             Step::Report
-        } else if self.created && self.image_id.is_some() {
+        } else if self.created && self.image_id.is_some() && !self.stays {
             Step::Image
         } else {
             Step::Over
@@ -274,18 +276,26 @@ impl Session {
         };
         match ending {
             Ending::TakeBack(error) => Finish::Failed(add(error)),
-            _ => Finish::Aborted(add(Error::new(
+            _ if left.is_empty() => Finish::Aborted(Error::new(
                 Kind::Aborted,
                 "aborted by the caller; what was stored is removed",
-            ))),
+            )),
+            _ => {
+                let mut error = add(Error::new(Kind::Aborted, "aborted by the caller"));
+                // The checkpoint is kept: discarding it later tries again.
+                error.details_mut().resumable = self.stays && self.config.head.is_some();
+                Finish::Aborted(error)
+            }
         }
     }
 
     pub(super) fn finish(&mut self, finish: Finish) {
         self.finished = true;
         let kept = match &finish {
-            Finish::Done(_) | Finish::Aborted(_) => false,
-            Finish::Stopped(error) | Finish::Failed(error) => error.details().resumable,
+            Finish::Done(_) => false,
+            Finish::Stopped(error) | Finish::Failed(error) | Finish::Aborted(error) => {
+                error.details().resumable
+            }
         };
         if self.config.head.is_some() && !self.taken_over {
             let checkpoint = self.checkpoint(self.last_now);

@@ -84,6 +84,8 @@ pub struct Session {
     reported: bool,
     /// It was told of a success that turned out to be none.
     take_back_report: bool,
+    /// The image stays, for the service could not be reached: taking it back may be tried again later.
+    stays: bool,
     paused: bool,
     offline: bool,
     ending: Option<Ending>,
@@ -187,6 +189,7 @@ impl Session {
             completed: false,
             reported: false,
             take_back_report: false,
+            stays: false,
             paused: false,
             offline: false,
             ending: None,

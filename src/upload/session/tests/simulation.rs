@@ -189,16 +189,19 @@ impl Simulation {
                 self.launch();
                 continue;
             };
-            let again = match &end {
-                Finish::Failed(error) | Finish::Stopped(error) => error.details().resumable,
-                Finish::Done(_) | Finish::Aborted(_) => false,
+            let resumable = match &end {
+                Finish::Failed(error) | Finish::Stopped(error) | Finish::Aborted(error) => {
+                    error.details().resumable
+                }
+                Finish::Done(_) => false,
             };
-            let kept = again && !self.script.forgetful;
+            let kept = resumable && !self.script.forgetful;
             if !self.unreliable {
                 assert_eq!(self.checkpoint.is_some(), kept, "the checkpoint after {end:?}");
             }
             assert!(!(kept && healthy), "nothing is wrong: {end:?}");
-            if !kept {
+            // What could not be taken back is kept too, but nobody wants it finished.
+            if !kept || matches!(end, Finish::Aborted(_)) {
                 return Story {
                     world: self.world,
                     end,
