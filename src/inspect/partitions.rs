@@ -6,6 +6,9 @@ mod gpt;
 mod mbr;
 mod types;
 
+#[cfg(test)]
+pub use gpt::crc32;
+
 use super::guest::Guest;
 use super::info::{DiskImageInfo, Format, Partition, PartitionTable};
 use super::regions::{Region, Regions, Stop};

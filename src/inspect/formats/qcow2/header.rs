@@ -229,15 +229,13 @@ impl Header {
             ("the refcount table", self.refcount_offset, refcount_bytes),
             ("the snapshot table", self.snapshots_offset, self.snapshots * 40),
         ] {
-            if length == 0 {
-                continue;
-            }
-            if !offset.is_multiple_of(self.cluster_size()) {
+            // QEMU wants this of an empty table as well. It counts offsets in signed numbers.
+            if !offset.is_multiple_of(self.cluster_size()) || offset > i64::MAX as u64 {
                 findings::bad_table(
                     info,
                     format!("{what} is at byte {offset}, not at the start of a cluster"),
                 );
-            } else if findings::within(regions, info, what, offset, length) {
+            } else if length > 0 && findings::within(regions, info, what, offset, length) {
                 if let Some((other, ..)) =
                     parts.iter().find(|(_, start, size)| offset < start + size && *start < offset + length)
                 {
