@@ -110,7 +110,7 @@ fn damaged_qcow2() {
 #[test]
 fn compressed_clusters() {
     let mut file = sound();
-    put_u64(&mut file, 4 * CLUSTER, 1 << 62 | 5 * CLUSTER as u64);
+    put_u64(&mut file, 4 * CLUSTER, (1 << 62) | (5 * CLUSTER as u64));
     let info = inspect(&file);
     assert_eq!(problems(&info), [""; 0]);
     assert_eq!(info.partitions, None, "what is compressed is not guessed");

@@ -47,7 +47,7 @@ pub fn qcow2(version: u32, disk: &[u8]) -> Vec<u8> {
     for cluster in 0..5 + data {
         put(&mut file, 2 * CLUSTER + 2 * cluster, &[0, 1]);
     }
-    put_u64(&mut file, 3 * CLUSTER, 4 * CLUSTER as u64 | 1 << 63);
+    put_u64(&mut file, 3 * CLUSTER, (4 * CLUSTER as u64) | (1 << 63));
     for cluster in 0..data {
         put_u64(&mut file, 4 * CLUSTER + 8 * cluster, ((5 + cluster) * CLUSTER) as u64 | 1 << 63);
     }

@@ -83,10 +83,13 @@ fn a_gpt_tells_how_it_boots() {
     }
 }
 
+/// What a damage is called, how to do it, and what is found.
+type Damage = (&'static str, fn(&mut Vec<u8>), &'static str);
+
 #[test]
 fn damaged_tables() {
     let sound = gpt(SIZE, 512, &[(EFI, 40, 60), (ROOT_ARM64, 61, 90)]);
-    let damaged: [(&str, fn(&mut Vec<u8>), &str); 8] = [
+    let damaged: [Damage; 8] = [
         ("header", |disk| disk[512 + 56] ^= 1, "gpt-damaged warning"),
         ("header size", |disk| disk[512 + 12] = 8, "gpt-damaged warning"),
         ("entries", |disk| disk[1024 + 17] ^= 1, "gpt-damaged warning"),
