@@ -24,8 +24,10 @@ export class CecloudImsClient {
   }
 
   async #make() {
+    // close() may come while the WebAssembly loads: then calls under way find a client that is closed.
+    const options = this.#options;
     const instance = await current();
-    const core = instance.enter('CecloudImsClient', (glue) => new glue.CecloudCore(this.#options));
+    const core = instance.enter('CecloudImsClient', (glue) => new glue.CecloudCore(options));
     if (this.#closed) core.close();
     this.#core = { instance, core };
     return this.#core;

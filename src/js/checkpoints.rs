@@ -11,7 +11,7 @@ mod web_lock;
 
 use super::convert::{function, get, invoke, refused, unsupported};
 use super::options;
-use super::platform::JsPlatform;
+use super::platform::{JsPlatform, to_its_end};
 use crate::error::{Error, Kind, Result};
 use crate::http::fetch::describe;
 use crate::http::node;
@@ -164,8 +164,15 @@ impl CheckpointStore for Store {
         Box::pin(async move {
             let name = backing.name(&key);
             let Some(claim) = locks::claim(name.clone()).await else { return Ok(None) };
-            let taken = backing.take(key, name).await;
-            Ok(taken.map_err(|error| failed(backing.what(), &error))?.map(|hold| claim.held(hold)))
+            let waiting = claim.waiting();
+            // A lock that nobody waits for any more is let go of as soon as it is taken.
+            let taken = to_its_end(Box::pin(async move {
+                let taken = backing.take(key, name).await.map_err(|error| failed(backing.what(), &error));
+                taken.map(|hold| hold.map(|hold| claim.held(hold)))
+            }));
+            let taken = taken.await;
+            waiting.over();
+            taken
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Time, randomness and sleeping as JavaScript has them.
 
 use crate::platform::{LocalFuture, Platform};
+use crate::task::Queue;
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -15,6 +16,15 @@ extern "C" {
 
 /// The platform of browsers and Node.
 pub struct JsPlatform;
+
+/// Goes on with this to its end although nobody may wait for it any more: what it opens or takes is then dropped, not
+/// forgotten half-way.
+pub async fn to_its_end<T: 'static>(work: LocalFuture<'static, T>) -> T {
+    let ended = Queue::default();
+    let queue = ended.clone();
+    JsPlatform.spawn(Box::pin(async move { queue.push(work.await) }));
+    ended.next().await
+}
 
 /// A timer that is cleared when it is not waited for any more: a forgotten one would keep a Node process alive.
 struct Timer(JsValue);

@@ -6,6 +6,7 @@ mod file;
 mod stream;
 
 use super::convert::{get, refused};
+use super::platform::to_its_end;
 use crate::error::{Error, Kind, Result};
 use crate::http::fetch::describe;
 use crate::http::foreign::{Blocks, ForeignBytes};
@@ -46,7 +47,7 @@ pub async fn open(given: &JsValue) -> Result<Opened> {
         let Some(path) = path.as_string().filter(|path| !path.is_empty()) else {
             return Err(refused("source.path", &path, "must be a path"));
         };
-        return file::open_path(path).await;
+        return to_its_end(Box::pin(file::open_path(path))).await;
     }
     if let Some(file) = get(given, "getFile").and_then(|file| file.dyn_into::<Function>().ok()) {
         let called = file.call0(given).map_err(|error| unreadable(&error))?;

@@ -41,3 +41,13 @@ test('a client that is closed before its first call says so too', async (t) => {
   await rejects(ims.getImage('i'), { message: /closed/i });
   assert.equal(recorder.requests.length, 0);
 });
+
+test('close() in the same moment as the first call ends that call', async (t) => {
+  const emulator = await startRecorder(t);
+  const ims = newClient(t, emulator.url);
+  const closed = { kind: 'aborted', message: /closed/i };
+  const ended = [rejects(ims.getImage('i'), closed), rejects(ims.upload(new Uint8Array(1), {}).done, closed)];
+  ims.close();
+  await Promise.all(ended);
+  assert.deepEqual(emulator.requests, []);
+});

@@ -18,7 +18,7 @@ pub trait Hold {
 }
 
 /// A name that is taken in this page or process.
-struct Entry {
+pub struct Entry {
     name: String,
     /// Its lock was dropped, but files or databases do not know yet.
     releasing: Cell<bool>,
@@ -77,7 +77,28 @@ pub fn claim_now(name: String) -> Option<Claim> {
     })
 }
 
+/// Somebody waits for the rest of a lock; where this is dropped, nobody does any more.
+pub struct Waiting(Option<Rc<Entry>>);
+
+impl Waiting {
+    pub fn over(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(entry) = &self.0 {
+            entry.releasing.set(true);
+        }
+    }
+}
+
 impl Claim {
+    pub fn waiting(&self) -> Waiting {
+        Waiting(Some(self.0.clone()))
+    }
+
     /// The lock, once it is held beyond this page or process too.
     pub fn held(self, hold: Box<dyn Hold>) -> Rc<dyn Lock> {
         Rc::new(Held { claim: RefCell::new(Some(self)), hold })

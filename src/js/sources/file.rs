@@ -9,7 +9,7 @@ use crate::http::foreign::Blocks;
 use crate::http::node::{self, FileHandle, FsModule};
 use crate::js::convert::{get, unsupported};
 use crate::platform::LocalFuture;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use js_sys::Function;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -22,13 +22,14 @@ pub(super) async fn open_path(path: String) -> Result<Opened> {
     };
     let handle = JsFuture::from(fs.promises().open(&path, "r")).await.map_err(|error| unreadable(&error))?;
     let handle: FileHandle = handle.unchecked_into();
-    let (stat, size, modified) = state_of(&handle).await?;
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-    let blocks = FileBlocks { fs, handle, idle: Rc::default(), name, size, modified };
+    let closed = Cell::new(false);
+    let mut blocks = FileBlocks { fs, handle, idle: Rc::default(), name, size: 0, modified: 0.0, closed };
+    let (stat, size, modified) = state_of(&blocks.handle).await?;
+    (blocks.size, blocks.modified) = (size, modified);
     let is_file = get(&stat, "isFile").and_then(|test| test.dyn_into::<Function>().ok());
     let is_file = is_file.and_then(|test| test.call0(&stat).ok()).is_some_and(|answer| answer.is_truthy());
     if !is_file {
-        blocks.close();
         return Err(Error::new(Kind::Source, format!("{path} is not a file")));
     }
     Ok(Opened { source: Rc::new(Repeatable(Rc::new(blocks))) })
@@ -43,6 +44,13 @@ struct FileBlocks {
     size: u64,
     /// Milliseconds since 1970, as the file system keeps them.
     modified: f64,
+    closed: Cell<bool>,
+}
+
+impl Drop for FileBlocks {
+    fn drop(&mut self) {
+        self.close();
+    }
 }
 
 /// Size and time of modification.
@@ -114,6 +122,9 @@ impl Known for FileBlocks {
     }
 
     fn close(&self) {
+        if self.closed.replace(true) {
+            return;
+        }
         // A read that is under way makes Node wait with closing; a failure to close loses nothing.
         let closing = JsFuture::from(self.handle.close());
         wasm_bindgen_futures::spawn_local(async move { drop(closing.await) });

@@ -33,6 +33,11 @@ enum Step {
 /// A step of taking back is tried so often.
 const TRIES: u32 = 4;
 
+/// What creates something could otherwise not be taken back, nor found again; a checkpoint could come after the last.
+fn is_waited_for(job: &Job) -> bool {
+    matches!(job, Job::CreateImage | Job::CreateMultipartUpload | Job::Save { .. })
+}
+
 impl Session {
     /// Keeps everything: parts, image, checkpoint.
     pub(super) fn stop(&mut self) {
@@ -74,10 +79,8 @@ impl Session {
             self.actions.push(Action::Cancel { id });
             self.keys.state = super::KeyState::Needed("first");
         }
-        // What creates something is waited for: otherwise it could not be taken back, nor found again.
-        let creates = |job: &Job| matches!(job, Job::CreateImage | Job::CreateMultipartUpload);
         if let Some((id, job, _)) = &self.control.running
-            && !creates(job)
+            && !is_waited_for(job)
         {
             self.actions.push(Action::Cancel { id: *id });
             self.control.running = None;
@@ -113,7 +116,7 @@ impl Session {
         {
             self.keys.state = super::KeyState::Needed("expired");
         }
-        if matches!(job, Job::CreateImage | Job::CreateMultipartUpload) {
+        if is_waited_for(&job) {
             return;
         }
         if let Outcome::Failed(trouble) = &outcome {
@@ -282,7 +285,6 @@ impl Session {
             )),
             _ => {
                 let mut error = add(Error::new(Kind::Aborted, "aborted by the caller"));
-                // The checkpoint is kept: discarding it later tries again.
                 error.details_mut().resumable = self.stays && self.config.head.is_some();
                 Finish::Aborted(error)
             }
