@@ -189,12 +189,6 @@ pub const MUTATIONS: &[Mutation] = &[
         "} else if true {",
     ),
     broken(
-        "after a restart the file's new place is not noticed",
-        "credentials.rs",
-        "if self.place.as_ref().is_some_and(|old| *old != place) && !self.completed {",
-        "if false {",
-    ),
-    broken(
         "a pause does not stop new parts",
         "mod.rs",
         "if self.paused || self.offline {\n            return;\n        }\n        match",

@@ -130,7 +130,11 @@ impl Simulation {
                         assert!(still >= 60_000.0, "a part is given up that stood still for {still} ms only");
                     }
                 }
+                Action::Save { .. } | Action::Forget => {
+                    assert!(!session.taken_over, "a driver that was taken over writes the checkpoint");
+                }
                 Action::Start { job, .. } => {
+                    assert!(!session.taken_over, "{job:?} by a driver that was taken over");
                     let waits = idle && session.ending.is_none();
                     assert!(!waits, "{job:?} is started while the upload is paused or offline");
                 }
@@ -178,6 +182,15 @@ impl Simulation {
                 self.look_at_sending(at, id, *index);
             }
             Job::PutObject => self.look_at_sending(at, id, 0),
+            Job::DeleteImage => {
+                let aborted = self.is_aborted();
+                let image = self.processes[at].session.image_id();
+                let stranger = self.world.stranger.as_deref();
+                assert!(
+                    aborted || stranger.is_none() || image != stranger,
+                    "somebody else's file is deleted"
+                );
+            }
             Job::Report { success: true, .. } => {
                 if let Some(md5) = self.processes[at].session.parts.file.whole {
                     self.look_whether_kept(&crate::auth::sigv4::hex(&md5), "the MD5 of the whole file");
@@ -264,6 +277,11 @@ impl Simulation {
         }
     }
 
+    /// The caller has said so once.
+    fn is_aborted(&self) -> bool {
+        ["an abort", "an abort in a later run"].iter().any(|word| self.world.tally.contains_key(word))
+    }
+
     /// What must be true of an end.
     pub(super) fn look_at_end(&mut self, process: &Process, end: &Finish) {
         let image = self.world.images.iter().find(|image| image.id == process.hands.image);
@@ -298,8 +316,7 @@ impl Simulation {
                 let other = self.world.tally.contains_key("an image finished by somebody else");
                 let damaged =
                     self.world.damages > 0 || self.world.tally.contains_key("damage that the store finds");
-                let aborted = ["an abort", "an abort in a later run"];
-                let aborted = aborted.iter().any(|word| self.world.tally.contains_key(word));
+                let aborted = self.is_aborted();
                 assert!(other || damaged || aborted, "nothing was damaged: {error:?}");
                 let tried = error.message().contains("not taken back");
                 // An image that is not ours is not deleted.

@@ -138,6 +138,7 @@ impl Simulation {
             made: 0,
             objects: Default::default(),
             places: 2,
+            stranger: None,
             taken: Vec::new(),
             revoked_before: 0,
             keys_made: 0,
