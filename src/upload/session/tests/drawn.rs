@@ -112,7 +112,7 @@ const MET: &[(&str, u64)] = &[
     ("a third driver", 20),
     ("an ETag of another digest", 500),
     ("an abort", 50),
-    ("an abort in a later run", 50),
+    ("an abort in a later run", 30),
     ("an error in a 200", 100),
     ("an image deleted meanwhile", 5),
     ("an image finished by somebody else", 20),
