@@ -52,7 +52,10 @@ function nodeRow(one) {
 }
 
 function tabRow(one) {
-  const tasks = (list) => list.map(({ duration }) => Math.round(duration)).join(' ') || 'none';
+  const tasks = (list) =>
+    list.length
+      ? `${list.length}, up to ${Math.max(...list.map(({ duration }) => Math.round(duration)))}`
+      : 'none';
   return {
     parts: one.parts,
     seconds: one.seconds.toFixed(1),

@@ -1,13 +1,7 @@
 /** The page of the measurements: uploads the picked file on the main thread and keeps nothing but a few numbers. */
 
-let memory;
-WebAssembly.Instance = class extends WebAssembly.Instance {
-  constructor(...given) {
-    super(...given);
-    memory = this.exports.memory;
-  }
-};
-const { CecloudImsClient } = await import('./ims-client/index.js');
+import { CecloudImsClient } from './ims-client/index.js';
+import { wasmMemory } from './wasm-memory.mjs';
 
 /** Tasks of more than 50 ms, as the browser counts them: when they began, and how long they took. */
 const longTasks = [];
@@ -40,7 +34,7 @@ globalThis.tests = {
         outcome.seconds = (performance.now() - started) / 1000;
         outcome.longTasks = longTasks.filter(({ startTime }) => startTime >= firstPart);
         outcome.startUp = longTasks.filter(({ startTime }) => startTime < firstPart);
-        outcome.wasmMemory = memory.buffer.byteLength;
+        outcome.wasmMemory = wasmMemory();
         outcome.parts = task.progress.parts.done;
         outcome.verified = verified;
         ims.close();
