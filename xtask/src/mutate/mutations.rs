@@ -167,7 +167,7 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "an abort leaves the image",
         "ending.rs",
-        "} else if self.created && self.image_id.is_some() {",
+        "} else if self.created && self.image_id.is_some() && !self.stays {",
         "} else if false {",
     ),
     broken(
