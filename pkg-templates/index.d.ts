@@ -246,7 +246,8 @@ export class CecloudImsClient {
   upload(source: ImageSource, target: CreateImage | { imageId: string }, options?: UploadOptions): UploadTask;
   /**
    * Uploads that a closed tab, a crash or a stop has left in this store, the latest first; those of this client's
-   * endpoint and region only. In browsers the default is IndexedDB; Node has no default.
+   * endpoint and region only, without those that a task of this page or process drives right now. In browsers the default
+   * is IndexedDB; Node has no default.
    *
    * @example
    * for (const pending of await ims.pendingUploads({ directory: './uploads' })) await pending.resume().done;
@@ -312,7 +313,10 @@ export interface UploadOptions {
   onEvent?: (event: UploadEvent) => void;
   /** Bytes, 5 MiB to 5 GiB. Default: 16 MiB, growing with the file so that 10,000 parts are never exceeded. */
   partSize?: number;
-  /** Most parts in flight, 1 to 64. Default: adapts, up to 16 in Node and 6 in browsers. */
+  /**
+   * Most parts in flight, 1 to 64. Default: adapts, up to 16 in Node and 6 in browsers. Browsers open six connections to
+   * an origin: all uploads of a page share them.
+   */
   concurrency?: number;
   /**
    * Where progress survives a reload, a crash or a restart: see {@link CheckpointStore}. Default: IndexedDB in browsers,
@@ -376,6 +380,7 @@ export type UploadEvent =
         | 'addressing-corrected'
         | 'started-over'
         | 'image-found'
+        | 'image-doubled'
         | 'checkpoint-failed'
         | (string & {});
       message: string;

@@ -17,6 +17,7 @@
 //! | [`upload`] | a file to the object store: a state machine and the driver that runs it |
 //! | [`download`] | the same the other way |
 //! | [`diagnose`] | why it does not work, in sentences |
+//! | [`inspect`] | looks into a disk image before it is uploaded, without I/O |
 //! | `js` | the bindings, nothing but conversion (WebAssembly only) |
 
 pub mod api;
@@ -25,6 +26,7 @@ pub mod diagnose;
 pub mod download;
 pub mod error;
 pub mod http;
+pub mod inspect;
 pub mod json;
 pub mod md5;
 pub mod oss;

@@ -14,6 +14,10 @@ pub trait Platform {
     fn random(&self) -> f64;
     /// Resolves so many milliseconds from now.
     fn sleep(&self, milliseconds: f64) -> LocalFuture<'static, ()>;
+    /// Resolves when everybody else had a turn.
+    fn give_way(&self) -> LocalFuture<'static, ()> {
+        self.sleep(0.0)
+    }
     /// Runs a future on its own.
     fn spawn(&self, future: LocalFuture<'static, ()>);
 }

@@ -7,7 +7,7 @@ use js_sys::Uint8Array;
 /// Bytes that are read and written at a time.
 pub const BLOCK: u32 = 512 * 1024;
 /// Buffers that are kept for later.
-const MOST_KEPT: usize = 34;
+const MOST_KEPT: usize = 18;
 
 thread_local! {
     static KEPT: RefCell<Vec<Uint8Array>> = const { RefCell::new(Vec::new()) };
@@ -67,7 +67,9 @@ impl Block {
 
     /// The first bytes of a buffer.
     pub fn of(buffer: Buffer, length: u32) -> Self {
-        Block { bytes: buffer.bytes.subarray(0, length), buffer: Some(buffer) }
+        let whole = buffer.bytes.length() == length;
+        let bytes = if whole { buffer.bytes.clone() } else { buffer.bytes.subarray(0, length) };
+        Block { bytes, buffer: Some(buffer) }
     }
 
     /// The platform gets the bytes, as with [`Buffer::lend`].

@@ -56,6 +56,16 @@ extern "C" {
     pub type FsModule;
     #[wasm_bindgen(method, getter)]
     pub fn promises(this: &FsModule) -> FsPromises;
+    #[wasm_bindgen(method, catch)]
+    pub fn read(
+        this: &FsModule,
+        file: i32,
+        buffer: &Uint8Array,
+        offset: u32,
+        length: u32,
+        position: f64,
+        done: &Function,
+    ) -> Result<(), JsValue>;
 
     /// node:os.
     pub type OsModule;
@@ -76,8 +86,9 @@ extern "C" {
     pub type FileHandle;
     #[wasm_bindgen(method)]
     pub fn stat(this: &FileHandle) -> Promise;
-    #[wasm_bindgen(method)]
-    pub fn read(this: &FileHandle, buffer: &Uint8Array, offset: u32, length: u32, position: f64) -> Promise;
+    /// The descriptor; -1 once it is closed.
+    #[wasm_bindgen(method, getter)]
+    pub fn fd(this: &FileHandle) -> i32;
     #[wasm_bindgen(method, js_name = write)]
     pub fn write_at(
         this: &FileHandle,
@@ -103,7 +114,12 @@ pub fn set_modules(modules: Modules) {
 
 /// Node's file system; none in a browser.
 pub fn fs() -> Option<FsPromises> {
-    MODULES.with(|kept| kept.borrow().as_ref().and_then(Modules::fs).map(|fs| fs.promises()))
+    Some(fs_module()?.promises())
+}
+
+/// The same with callbacks.
+pub fn fs_module() -> Option<FsModule> {
+    MODULES.with(|kept| kept.borrow().as_ref().and_then(Modules::fs))
 }
 
 /// The name of this machine; none in a browser, or where it has none.

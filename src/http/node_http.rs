@@ -1,7 +1,8 @@
 //! Sends by node:http and node:https: parts go out in blocks from a few reused buffers, so that memory does not
 //! depend on the size of a part. (Node's fetch copies each body: measured at three times the memory and CPU.)
 
-use super::buffers::{BLOCK, Block};
+use super::buffers::BLOCK;
+use super::callback::Callback;
 use super::foreign::ForeignBytes;
 use super::node::{ClientRequest, IncomingMessage, http_module};
 use super::{Body, Failure, Headers, LARGEST_TEXT, Request, Response, ResponseBody, Transport, too_large};
@@ -9,9 +10,8 @@ use crate::error::Kind;
 use crate::platform::LocalFuture;
 use crate::task::Queue;
 use core::cell::{Cell, RefCell};
-use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 /// Connections of a client: kept alive, one pool per scheme, or the caller's own agent.
 pub struct NodeHttp {
@@ -192,7 +192,11 @@ async fn write(request: ClientRequest, body: Body, on_sent: Option<super::OnSent
     match body {
         Body::Empty => {}
         Body::Bytes(bytes) => {
-            put(&request, &Uint8Array::from(&*bytes)).await?;
+            let written = Callback::default();
+            request
+                .write(&Uint8Array::from(&*bytes), written.function())
+                .map_err(|error| super::fetch::lost(&error))?;
+            written.called().await.map_err(|error| super::fetch::lost(&error))?;
         }
         Body::Foreign { content, .. } => {
             let Some(bytes) = content.downcast_ref::<ForeignBytes>() else {
@@ -208,77 +212,40 @@ async fn write(request: ClientRequest, body: Body, on_sent: Option<super::OnSent
     request.end().map_err(|error| super::fetch::lost(&error))
 }
 
-/// Reads the next block while the one before is on its way.
+/// Below this a block costs more than it carries.
+const SMALLEST_BLOCK: u32 = 64 * 1024;
+/// A block that takes longer is followed by a smaller one, milliseconds.
+const SLOW_MS: f64 = 2_000.0;
+
+/// One block after the other: while the disk is read for one part, others are on the line, and a buffer for each part
+/// in flight is enough.
 async fn write_blocks(
     request: &ClientRequest,
     bytes: &ForeignBytes,
     on_sent: Option<super::OnSent>,
 ) -> Result<(), Failure> {
+    let written = Callback::default();
     let mut done = 0;
-    let mut pending: Option<Pending> = None;
+    // On a slow line small blocks tell that something moves.
+    let mut most = BLOCK;
     while done < bytes.length {
-        let length = u64::from(BLOCK).min(bytes.length - done) as u32;
+        let length = u64::from(most).min(bytes.length - done) as u32;
         let block = bytes.blocks.read(bytes.offset + done, length).await?;
-        if let Some(before) = pending.take() {
-            before.finish(&on_sent).await?;
-        }
+        let started = js_sys::Date::now();
+        request.write(block.lend(), written.function()).map_err(|error| super::fetch::lost(&error))?;
+        // When the kernel has it, its buffer may be used again.
+        written.called().await.map_err(|error| super::fetch::lost(&error))?;
+        block.give_back();
         done += u64::from(length);
-        let promise = start_put(request, block.lend())?;
-        pending = Some(Pending { block, promise, sent: done });
-    }
-    match pending {
-        Some(last) => last.finish(&on_sent).await,
-        None => Ok(()),
-    }
-}
-
-/// A block on its way into the socket.
-struct Pending {
-    block: Block,
-    promise: Promise,
-    /// Bytes of the part up to its end.
-    sent: u64,
-}
-
-impl Pending {
-    async fn finish(self, on_sent: &Option<super::OnSent>) -> Result<(), Failure> {
-        written(self.promise).await?;
-        self.block.give_back();
-        if let Some(on_sent) = on_sent {
-            on_sent(self.sent);
+        if let Some(on_sent) = &on_sent {
+            on_sent(done);
         }
-        Ok(())
+        most = match js_sys::Date::now() - started {
+            slow if slow > SLOW_MS => (most / 2).max(SMALLEST_BLOCK),
+            _ => (most * 2).min(BLOCK),
+        };
     }
-}
-
-/// Starts to write a block; the promise resolves when the kernel has it, and the buffer may be reused.
-fn start_put(request: &ClientRequest, block: &Uint8Array) -> Result<Promise, Failure> {
-    let mut failed = None;
-    // It resolves to the error where there is one: a rejection that nobody waits for any more, because the part was
-    // given up, would end the process.
-    let promise = Promise::new(&mut |resolve, _| {
-        let written = Closure::once_into_js(move |error: JsValue| {
-            let _ = resolve.call1(&JsValue::UNDEFINED, &error);
-        });
-        failed = request.write(block, written.unchecked_ref()).err();
-    });
-    match failed {
-        Some(error) => Err(super::fetch::lost(&error)),
-        None => Ok(promise),
-    }
-}
-
-async fn put(request: &ClientRequest, block: &Uint8Array) -> Result<(), Failure> {
-    written(start_put(request, block)?).await
-}
-
-/// Waits for a block to be written.
-async fn written(promise: Promise) -> Result<(), Failure> {
-    match JsFuture::from(promise).await {
-        Ok(error) if error.is_object() => Err(super::fetch::lost(&error)),
-        Ok(_) => Ok(()),
-        Err(error) => Err(super::fetch::lost(&error)),
-    }
+    Ok(())
 }
 
 fn answer(message: IncomingMessage, guard: Guard) -> Response {

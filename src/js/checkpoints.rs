@@ -105,6 +105,11 @@ impl Store {
         get(&found, "getFile").is_some().then_some(found)
     }
 
+    /// Whether an upload of this page or process drives this key right now.
+    pub fn is_driven_here(&self, key: &str) -> bool {
+        locks::is_claimed(&self.backing.name(key))
+    }
+
     /// The keys that have a handle.
     pub async fn handles(&self) -> Vec<String> {
         let Some(database) = &self.database else { return Vec::new() };

@@ -10,6 +10,7 @@ mod options;
 mod platform;
 mod sources;
 mod targets;
+mod turns;
 mod upload;
 
 use crate::http::node;

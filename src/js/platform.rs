@@ -60,6 +60,10 @@ impl Platform for JsPlatform {
         })
     }
 
+    fn give_way(&self) -> LocalFuture<'static, ()> {
+        Box::pin(super::turns::give_way())
+    }
+
     fn spawn(&self, future: LocalFuture<'static, ()>) {
         wasm_bindgen_futures::spawn_local(future);
     }

@@ -1,6 +1,7 @@
 //! Where the bytes of an image come from in JavaScript: a Blob, bytes in memory, a file of Node, a stream.
 
 mod blob;
+mod byte_stream;
 mod file;
 mod stream;
 
@@ -83,10 +84,22 @@ trait Known: Blocks {
     fn modified(&self) -> u64 {
         0
     }
+    /// A copy of a block, for the digests: mostly one block after the other.
+    fn copy(&self, offset: u64, length: u32) -> LocalFuture<'static, Result<Vec<u8>>>
+    where
+        Self: Sized,
+    {
+        copy_by_slice(self, offset, length)
+    }
     fn check(&self) -> LocalFuture<'static, Result<()>> {
         Box::pin(async { Ok(()) })
     }
     fn close(&self) {}
+}
+
+fn copy_by_slice(blocks: &dyn Blocks, offset: u64, length: u32) -> LocalFuture<'static, Result<Vec<u8>>> {
+    let reading = blocks.read(offset, length);
+    Box::pin(async move { Ok(reading.await?.bytes.to_vec()) })
 }
 
 /// A source that can be read anywhere, as often as needed.
@@ -106,8 +119,7 @@ impl<B: Known + 'static> Source for Repeatable<B> {
     }
 
     fn read(&self, offset: u64, length: u64) -> LocalFuture<'static, Result<Vec<u8>>> {
-        let blocks = self.0.clone();
-        Box::pin(async move { Ok(blocks.read(offset, length as u32).await?.bytes.to_vec()) })
+        self.0.copy(offset, length as u32)
     }
 
     fn body(&self, offset: u64, length: u64) -> LocalFuture<'static, Result<Body>> {

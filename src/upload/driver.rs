@@ -177,7 +177,7 @@ impl Driver {
             // Callbacks that ask for something in answer to each event must not keep everybody else waiting.
             in_a_row += 1;
             if in_a_row.is_multiple_of(EVENTS_IN_A_ROW) {
-                self.platform.sleep(0.0).await;
+                self.platform.give_way().await;
             }
             // A timer that ends early enough serves again: parts move many times a second, and each time the session
             // wants to be woken a little later.

@@ -78,7 +78,7 @@ test('a download can be aborted, paused and resumed', async (t) => {
 });
 
 /** Begins a download that breaks off after so many bytes, for good. */
-async function brokenOff(t, emulator, ims, imageId, target, bytes) {
+async function brokenOff(emulator, ims, imageId, target, bytes) {
   await emulator.spoil(
     { operation: 'download_image', reset: 'after', afterBytes: bytes, times: 1 },
     { operation: 'download_image', status: 403, times: 0 },
@@ -93,7 +93,7 @@ test('a download that broke off is gone on with by the next one', { timeout: 60_
   const { image } = await ims.upload(BYTES, rawImage(), OPTIONS).done;
   const folder = await temporaryFolder(t);
   const target = path.join(folder, 'disk.raw');
-  await brokenOff(t, emulator, ims, image.imageId, target, 9 * MIB);
+  await brokenOff(emulator, ims, image.imageId, target, 9 * MIB);
   assert.deepEqual((await readdir(folder)).sort(), ['disk.raw.part', 'disk.raw.part.json']);
 
   const first = [];
@@ -116,16 +116,16 @@ test('what is left of another image, or was changed, is not gone on with', { tim
   const folder = await temporaryFolder(t);
   const target = path.join(folder, 'disk.raw');
 
-  await brokenOff(t, emulator, ims, image.imageId, target, 9 * MIB);
+  await brokenOff(emulator, ims, image.imageId, target, 9 * MIB);
   assert.equal((await ims.download(other.imageId, { path: target }).done).verified, 'md5');
   await assertSameBytes([others], target);
 
-  await brokenOff(t, emulator, ims, image.imageId, target, 9 * MIB);
+  await brokenOff(emulator, ims, image.imageId, target, 9 * MIB);
   await writeFile(`${target}.part`, 'shorter than it was');
   assert.equal((await ims.download(image.imageId, { path: target }).done).verified, 'md5');
   await assertSameBytes([BYTES], target);
 
-  await brokenOff(t, emulator, ims, image.imageId, target, 9 * MIB);
+  await brokenOff(emulator, ims, image.imageId, target, 9 * MIB);
   await writeFile(`${target}.part.json`, '{');
   assert.equal((await ims.download(image.imageId, { path: target }).done).verified, 'md5');
   assert.deepEqual(await readdir(folder), ['disk.raw']);

@@ -204,6 +204,11 @@ test('one upload has one driver', async (t) => {
   await eventually(() => first.events.some((event) => event.state === 'started'), 'it runs');
   const second = place.begin(newClient(t, place.emulator.ims));
   await rejects(second.task.done, { kind: 'source', retryable: true, message: /another task/ });
+  assert.deepEqual(
+    await newClient(t, place.emulator.ims).pendingUploads(place.checkpoint),
+    [],
+    'it runs here',
+  );
   await first.task.done;
   assert.equal((await place.emulator.images()).length, 1);
 });

@@ -28,8 +28,13 @@ export class Tab {
     );
   }
 
+  /** Closes the tab; the page is not asked. */
+  close() {
+    return oneByOne(() => this.page.close({ runBeforeUnload: false }));
+  }
+
   get client() {
-    return { endpoint: this.emulator.ims, retry: quickly(8) };
+    return { endpoint: this.emulator.ims, retry: quickly(12) };
   }
 
   /** Fills the page's file input with a file of the disk. */
@@ -101,7 +106,7 @@ class Watched {
   }
 
   /** Waits for a good end, and compares what is stored; gives what it showed last. */
-  async endsWell(expected, { verified = 'md5', listed = true } = {}) {
+  async endsWell(expected, { verified = 'md5', listed = true, images = 1 } = {}) {
     const seen = await this.ended();
     assert.ok(seen.outcome.result, JSON.stringify(seen.outcome.error));
     assert.equal(seen.state, 'done');
@@ -110,7 +115,7 @@ class Watched {
     assert.equal(result.verified, verified);
     const { emulator } = this.tab;
     await assertSameBytes(expected, await emulator.file(image.imageId));
-    assert.equal((await emulator.images()).length, 1, 'one image');
+    assert.equal((await emulator.images()).length, images, 'no image more than was asked for');
     assert.deepEqual(await (await openStore(emulator)).uploads(), [], 'nothing is left at the store');
     if (listed) assert.deepEqual(await this.tab.pending(), [], 'no checkpoint is left');
     return { ...seen, ...result, image };
@@ -137,17 +142,31 @@ export function shared(start) {
   return things;
 }
 
+let turn = Promise.resolve();
+
+/** Tabs are opened and closed one after the other: Firefox loses a new one while another goes. */
+function oneByOne(work) {
+  const done = turn.then(work);
+  turn = done.catch(() => {});
+  return done;
+}
+
 /** Opens the page in a browser or a profile of its own. */
 export async function openTab(profile, site, emulator, { worker = false } = {}) {
-  const { page, complaints } = await openPage(profile, `${site}/uploads.html`);
+  const { page, complaints } = await oneByOne(() => openPage(profile, `${site}/uploads.html`));
   return new Tab(page, complaints, emulator, worker);
 }
 
 /** A profile of a browser, gone with all it has stored when the test ends. */
 export async function newProfile(context, browser) {
-  const profile = await browser.createBrowserContext();
-  context.after(() => profile.close().catch(() => {}));
+  const profile = await oneByOne(() => browser.createBrowserContext());
+  context.after(() => oneByOne(() => profile.close()).catch(() => {}));
   return profile;
+}
+
+/** A store that takes so many parts at once, and each further one much later: an upload that stays under way. */
+export function slowAfter(parts) {
+  return { operation: 'UploadPart', skip: parts, delayMs: 6_000, times: 0 };
 }
 
 /** The numbers of the parts that arrived at the store, in their order. */

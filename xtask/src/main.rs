@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod cloud;
 mod leftovers;
+mod mutate;
 mod process;
 mod project;
 mod setup;
@@ -21,6 +22,7 @@ cargo xtask start [ARGUMENTS]       build everything, run the local cloud with t
 cargo xtask emulator [ARGUMENTS]    run the local cloud alone; --help lists its arguments
 cargo xtask test [PART...]          run the suites rust, node, browser, types, or those named
 cargo xtask simulate --seeds N      the upload's session through N drawn stories ([--first-seed S] [--trace])
+cargo xtask mutate [WORD]           break the upload's session on purpose, in a copy, and see its tests fail
 cargo xtask check                   formatting, lints, types, licences
 cargo xtask format                  format Rust and JavaScript
 cargo xtask help                    this text";
@@ -49,6 +51,7 @@ fn run(arguments: Vec<String>) -> Result<()> {
         "emulator" => cloud::emulator,
         "test" => test::command,
         "simulate" => simulate::command,
+        "mutate" => mutate::command,
         "check" => check::command,
         "format" => check::format,
         unknown => bail!("there is no command {unknown:?}; the commands are:\n{HELP}"),

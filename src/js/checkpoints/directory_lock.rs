@@ -38,7 +38,7 @@ struct FileLock {
 impl FileLock {
     /// Whether the file at its place is still this one. Where the whole directory was removed, nobody can have taken
     /// over what was in it: then the lock is made again.
-    async fn is_ours(&self) -> bool {
+    async fn ours(self) -> bool {
         match self.directory.read(&self.path).await {
             Ok(found) if found == *self.text => true,
             Ok(found) if found.is_undefined() => self.is_made_again().await.unwrap_or(false),
@@ -70,8 +70,7 @@ impl FileLock {
 
 impl Hold for FileLock {
     fn is_held(&self) -> LocalFuture<'static, bool> {
-        let lock = self.clone();
-        Box::pin(async move { lock.is_ours().await })
+        Box::pin(self.clone().ours())
     }
 
     fn release(&self) -> LocalFuture<'static, ()> {

@@ -59,6 +59,11 @@ pub async fn claim(name: String) -> Option<Claim> {
     claim_now(name)
 }
 
+/// Whether a driver of this page or process has a name.
+pub fn is_claimed(name: &str) -> bool {
+    TAKEN.with(|taken| taken.borrow().iter().any(|entry| entry.name == name && !entry.releasing.get()))
+}
+
 /// Takes a name that is free.
 pub fn claim_now(name: String) -> Option<Claim> {
     TAKEN.with(|taken| {

@@ -1,12 +1,16 @@
 //! A Blob or File, and bytes that the caller keeps in memory: what a browser can send without our reading it.
 
-use super::{Known, Opened, Repeatable, failure, unreadable};
-use crate::error::{Error, Kind};
+use super::byte_stream::ByteStream;
+use super::{Known, Opened, Repeatable, copy_by_slice, failure, unreadable};
+use crate::error::{Error, Kind, Result};
 use crate::http::Failure;
 use crate::http::buffers::Block;
 use crate::http::foreign::Blocks;
+use crate::http::node;
 use crate::js::convert::{get, invoke};
+use crate::js::turns::give_way;
 use crate::platform::LocalFuture;
+use core::cell::{Cell, RefCell};
 use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -17,6 +21,15 @@ use web_sys::Blob;
 pub(super) struct BlobBlocks {
     blob: Blob,
     size: u64,
+    /// For who reads on from where the last block ended.
+    ahead: Rc<Ahead>,
+}
+
+#[derive(Default)]
+struct Ahead {
+    /// Where the last block that was read ended.
+    last: Cell<u64>,
+    stream: RefCell<Option<ByteStream>>,
 }
 
 impl BlobBlocks {
@@ -26,17 +39,18 @@ impl BlobBlocks {
         let size = get(value, "size")
             .and_then(|size| size.as_f64())
             .filter(|size| *size >= 0.0 && size.fract() == 0.0 && *size <= 9_007_199_254_740_991.0)?;
-        let blob = || BlobBlocks { blob: value.clone().unchecked_into(), size: size as u64 };
+        let blob =
+            || BlobBlocks { blob: value.clone().unchecked_into(), size: size as u64, ahead: Rc::default() };
         (callable("slice") && callable("arrayBuffer")).then(blob)
     }
 }
 
-fn slice(blob: &Blob, offset: u64, length: u64) -> Result<Blob, JsValue> {
+fn slice(blob: &Blob, offset: u64, length: u64) -> core::result::Result<Blob, JsValue> {
     blob.slice_with_f64_and_f64(offset as f64, (offset + length) as f64)
 }
 
 impl Blocks for BlobBlocks {
-    fn read(&self, offset: u64, length: u32) -> LocalFuture<'static, Result<Block, Failure>> {
+    fn read(&self, offset: u64, length: u32) -> LocalFuture<'static, core::result::Result<Block, Failure>> {
         let piece = slice(&self.blob, offset, u64::from(length));
         Box::pin(async move {
             let piece = piece.map_err(|error| failure(unreadable(&error)))?;
@@ -72,6 +86,31 @@ impl Known for BlobBlocks {
     fn modified(&self) -> u64 {
         get(&self.blob, "lastModified").and_then(|time| time.as_f64()).unwrap_or(0.0) as u64
     }
+
+    fn copy(&self, offset: u64, length: u32) -> LocalFuture<'static, Result<Vec<u8>>> {
+        let ahead = self.ahead.clone();
+        let goes_on = ahead.last.replace(offset + u64::from(length)) == offset;
+        // Taken out while it is used: who gives up in the middle drops it.
+        let mut stream = ahead.stream.take().filter(|stream| stream.is_at(offset, length));
+        // Node's own streams are slower than its slices.
+        if stream.is_none() && goes_on && node::fs().is_none() {
+            stream = ByteStream::open(&self.blob, self.size, offset, length);
+        }
+        let Some(mut stream) = stream.filter(|stream| stream.is_at(offset, length)) else {
+            return copy_by_slice(self, offset, length);
+        };
+        Box::pin(async move {
+            let bytes = stream.next(length).await?;
+            *ahead.stream.borrow_mut() = Some(stream);
+            // What the browser has read ahead is there at once.
+            give_way().await;
+            Ok(bytes)
+        })
+    }
+
+    fn close(&self) {
+        self.ahead.stream.take();
+    }
 }
 
 /// Bytes that the caller keeps in memory; they are not copied as a whole.
@@ -82,7 +121,7 @@ pub(super) fn memory(bytes: Uint8Array) -> Opened {
 struct MemoryBlocks(Uint8Array);
 
 impl Blocks for MemoryBlocks {
-    fn read(&self, offset: u64, length: u32) -> LocalFuture<'static, Result<Block, Failure>> {
+    fn read(&self, offset: u64, length: u32) -> LocalFuture<'static, core::result::Result<Block, Failure>> {
         let bytes = self.0.subarray(offset as u32, offset as u32 + length);
         Box::pin(async move {
             if bytes.length() != length {
@@ -102,5 +141,13 @@ impl Blocks for MemoryBlocks {
 impl Known for MemoryBlocks {
     fn size(&self) -> u64 {
         u64::from(self.0.length())
+    }
+
+    fn copy(&self, offset: u64, length: u32) -> LocalFuture<'static, Result<Vec<u8>>> {
+        let copied = copy_by_slice(self, offset, length);
+        Box::pin(async move {
+            give_way().await;
+            copied.await
+        })
     }
 }

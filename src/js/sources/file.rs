@@ -4,11 +4,12 @@ use super::{Known, Opened, Repeatable, failure, unreadable};
 use crate::error::{Error, Kind, Result};
 use crate::http::Failure;
 use crate::http::buffers::{Block, Buffer};
+use crate::http::callback::Callback;
 use crate::http::foreign::Blocks;
-use crate::http::node::{self, FileHandle};
+use crate::http::node::{self, FileHandle, FsModule};
 use crate::js::convert::{get, unsupported};
 use crate::platform::LocalFuture;
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use js_sys::Function;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -16,13 +17,14 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 pub(super) async fn open_path(path: String) -> Result<Opened> {
-    let Some(fs) = node::fs() else {
+    let Some(fs) = node::fs_module() else {
         return Err(unsupported("a path can only be read in Node; give a File in a browser"));
     };
-    let handle = JsFuture::from(fs.open(&path, "r")).await.map_err(|error| unreadable(&error))?;
+    let handle = JsFuture::from(fs.promises().open(&path, "r")).await.map_err(|error| unreadable(&error))?;
+    let handle: FileHandle = handle.unchecked_into();
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-    let handle = handle.unchecked_into();
-    let mut blocks = FileBlocks { handle, name, size: 0, modified: 0.0, closed: Cell::new(false) };
+    let closed = Cell::new(false);
+    let mut blocks = FileBlocks { fs, handle, idle: Rc::default(), name, size: 0, modified: 0.0, closed };
     let (stat, size, modified) = state_of(&blocks.handle).await?;
     (blocks.size, blocks.modified) = (size, modified);
     let is_file = get(&stat, "isFile").and_then(|test| test.dyn_into::<Function>().ok());
@@ -34,7 +36,10 @@ pub(super) async fn open_path(path: String) -> Result<Opened> {
 }
 
 struct FileBlocks {
+    fs: FsModule,
     handle: FileHandle,
+    /// Callbacks that no read waits for.
+    idle: Rc<RefCell<Vec<Callback>>>,
     name: String,
     size: u64,
     /// Milliseconds since 1970, as the file system keeps them.
@@ -58,15 +63,18 @@ async fn state_of(handle: &FileHandle) -> Result<(JsValue, u64, f64)> {
 
 impl Blocks for FileBlocks {
     fn read(&self, offset: u64, length: u32) -> LocalFuture<'static, core::result::Result<Block, Failure>> {
-        let handle = self.handle.clone();
+        let (fs, handle, idle) = (self.fs.clone(), self.handle.clone(), self.idle.clone());
         Box::pin(async move {
             let buffer = Buffer::take(length);
+            let kept = idle.borrow_mut().pop();
+            let callback = kept.unwrap_or_default();
             let mut done = 0;
             while done < length {
-                let promise =
-                    handle.read(buffer.lend(), done, length - done, (offset + u64::from(done)) as f64);
-                let answer = JsFuture::from(promise).await.map_err(|error| failure(unreadable(&error)))?;
-                let read = get(&answer, "bytesRead").and_then(|read| read.as_f64()).unwrap_or(0.0) as u32;
+                let position = (offset + u64::from(done)) as f64;
+                fs.read(handle.fd(), buffer.lend(), done, length - done, position, callback.function())
+                    .map_err(|error| failure(unreadable(&error)))?;
+                let read = callback.called().await.map_err(|error| failure(unreadable(&error)))?;
+                let read = read.as_f64().unwrap_or(0.0) as u32;
                 if read == 0 {
                     return Err(failure(Error::new(
                         Kind::Source,
@@ -76,6 +84,8 @@ impl Blocks for FileBlocks {
                 done += read;
             }
             buffer.give_back();
+            // One that was given up is not used again: its call may still come.
+            idle.borrow_mut().push(callback);
             Ok(Block::of(buffer, length))
         })
     }

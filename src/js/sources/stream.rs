@@ -1,6 +1,7 @@
 //! A stream of known size: it can be read once, so what is not stored yet is kept, a few parts at most.
 
 use super::super::convert::{get, refused};
+use super::super::turns::give_way;
 use super::{Opened, failure, unreadable};
 use crate::error::{Error, Kind, Result};
 use crate::http::buffers::{Block, Buffer};
@@ -216,6 +217,8 @@ impl Source for StreamSource {
         let window = self.0.clone();
         Box::pin(async move {
             window.load(offset + length).await?;
+            // The chunks are there already, mostly.
+            give_way().await;
             Ok(Blocks::read(&*window, offset, length as u32).await?.bytes.to_vec())
         })
     }

@@ -51,6 +51,9 @@ pub async fn list(shared: &Shared, given: &JsValue) -> Result<JsValue> {
     let handles = store.handles().await;
     let mut all = Vec::new();
     for key in store.list().await? {
+        if store.is_driven_here(&key) {
+            continue;
+        }
         // What cannot be read, or was removed meanwhile, is none of ours.
         let Some(text) = store.load(&key).await? else { continue };
         let Some(Checkpoint { head, session }) = Checkpoint::read(&text) else { continue };

@@ -287,6 +287,7 @@ pub fn assemble(
         // A service may take its time with a large file: ten minutes, and one more for each 600 MB.
         wait_ms: chosen.wait_ms.map(|wait| wait.unwrap_or(600_000.0 + plan.size as f64 / 10_000.0)),
         seed: (shared.platform.random() * 9_007_199_254_740_992.0) as u64,
+        resends: !in_node,
         head: goal.kept.as_ref().map(|kept| kept.head.to_json()),
     };
     let (keeper, saved) = goal.kept.map(|kept| (kept.keeper, kept.session)).unzip();

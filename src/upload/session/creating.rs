@@ -16,6 +16,8 @@ pub(super) enum Creating {
     Create,
     /// The answer was lost, or an earlier run ended before it came: which one is new?
     LookAgain,
+    /// It is created; was it twice?
+    LookForTwin,
 }
 
 /// An image is created this soon after the intent was put down, milliseconds.
@@ -33,11 +35,11 @@ impl Session {
         if self.creating == Creating::Intend && self.control.running.is_none() {
             self.intended_at = now;
         }
-        let job = if self.image_id.is_some() {
+        let job = if self.image_id.is_some() && self.creating != Creating::LookForTwin {
             Job::ShowImage
         } else {
             match self.creating {
-                Creating::Look | Creating::LookAgain => Job::FindImages,
+                Creating::Look | Creating::LookAgain | Creating::LookForTwin => Job::FindImages,
                 Creating::Intend => Job::Save { checkpoint: self.checkpoint(now) },
                 Creating::Create => Job::CreateImage,
             }
@@ -71,6 +73,31 @@ impl Session {
         if self.phase == Phase::Creating {
             self.phase = Phase::Preparing;
         }
+    }
+
+    /// Where the platform may have sent the request twice, the service may have made two.
+    pub(super) fn look_for_twin(&mut self) {
+        if self.config.resends && self.known.is_some() {
+            self.creating = Creating::LookForTwin;
+            self.phase = Phase::Creating;
+        }
+    }
+
+    /// What cannot be looked at is let be.
+    pub(super) fn looked_for_twin(&mut self, outcome: Outcome) {
+        if let (Outcome::Found(found), Some(known)) = (outcome, self.known.clone()) {
+            let twins = found.iter().filter(|id| !known.contains(id) && self.image_id.as_ref() != Some(id));
+            for id in twins.cloned().collect::<Vec<_>>() {
+                // It may be somebody else's: only the caller can tell.
+                let message = format!(
+                    "the image {id} of the same name appeared together with this upload's: a browser sends a request \
+                     again by itself where its connection breaks. If nobody else made it, delete it"
+                );
+                self.warn("image-doubled", message);
+            }
+        }
+        self.creating = Creating::Create;
+        self.phase = Phase::Preparing;
     }
 
     pub(super) fn not_created(&mut self, now: f64, trouble: Trouble) {

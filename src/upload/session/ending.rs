@@ -87,6 +87,8 @@ impl Session {
         }
         self.control.tries = 0;
         self.control.after = 0.0;
+        // Refusals of the upload itself say nothing about what may be listed.
+        self.keys.refusals = 0;
     }
 
     /// The job that was under way when the end came, or a step of taking back, has ended.
@@ -118,6 +120,10 @@ impl Session {
             return;
         }
         if let Outcome::Failed(trouble) = &outcome {
+            // A run that only takes back may be the first one that hears of clock, region, addressing.
+            if self.correct(&trouble.remedy) {
+                return;
+            }
             self.control.tries += 1;
             // Not everybody may list, whatever the keys.
             let refused = trouble.remedy == Remedy::NewKeys;

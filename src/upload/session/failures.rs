@@ -117,6 +117,26 @@ impl Session {
         }
     }
 
+    /// What the store corrects while everything is taken back; true where the step is to be tried again.
+    pub(super) fn correct(&mut self, remedy: &Remedy) -> bool {
+        let action = match remedy {
+            Remedy::SetClock(server_ms) => Action::SetClock { server_ms: *server_ms },
+            Remedy::SetRegion(region) => Action::SetRegion { region: region.clone() },
+            Remedy::UseVirtualAddressing => Action::UseVirtualAddressing,
+            _ => return false,
+        };
+        self.corrections += 1;
+        if self.corrections > self.most_corrections() {
+            return false;
+        }
+        self.actions.push(action);
+        true
+    }
+
+    fn most_corrections(&self) -> u32 {
+        8 + 2 * self.config.most_parallel
+    }
+
     fn skew_message(&self, milliseconds: f64) -> String {
         let direction = if milliseconds > 0.0 { "behind" } else { "ahead of" };
         let seconds = (milliseconds.abs() / 1_000.0).round() as u64;
@@ -129,7 +149,7 @@ impl Session {
     /// report the same one.
     fn corrected(&mut self, now: f64, error: Error) -> Verdict {
         self.corrections += 1;
-        if self.corrections > 8 + 2 * self.config.most_parallel {
+        if self.corrections > self.most_corrections() {
             self.fail(error);
             return Verdict::Ended;
         }

@@ -6,6 +6,8 @@
 
 mod completing;
 mod creating;
+mod credentials;
+mod ended;
 mod ending;
 mod failures;
 mod parts;
@@ -144,7 +146,7 @@ struct Patience {
 const MOST_LISTED: usize = 20;
 /// A part that has begun to move and then stands still for so long is sent again, milliseconds.
 const STALL_MS: f64 = 60_000.0;
-/// A part may wait so long for a connection.
+/// A part may wait so long for its first byte to leave, and for the answer when the last one has, milliseconds.
 const STALL_UNMOVED_MS: f64 = 180_000.0;
 /// A wake that comes so much later than asked for means that the machine slept (browsers let hidden tabs wake once
 /// a minute only).
@@ -325,124 +327,5 @@ impl Session {
             let id = self.start(job.clone());
             self.control.running = Some((id, job, self.keys.generation));
         }
-    }
-
-    /// Asks for credentials where they are needed; true where they are good.
-    fn keys_are_good(&mut self, now: f64) -> bool {
-        self.want_keys(now);
-        self.keys.state == KeyState::Good
-    }
-
-    fn want_keys(&mut self, now: f64) {
-        if let KeyState::Needed(reason) = self.keys.state
-            && now >= self.keys.after
-        {
-            let id = self.start(Job::Prepare);
-            self.keys.state = KeyState::Asking(id, reason);
-        }
-    }
-
-    fn ended(&mut self, now: f64, id: u64, outcome: Outcome) {
-        if let KeyState::Asking(asked, reason) = self.keys.state
-            && asked == id
-        {
-            self.prepared(now, reason, outcome);
-        } else if self.parts.is_hash(id) {
-            self.hashed(now, outcome);
-        } else if self.parts.is_flight(id) {
-            self.part_ended(now, id, outcome);
-        } else if self.control.running.as_ref().is_some_and(|(running, ..)| *running == id)
-            && let Some((_, job, generation)) = self.control.running.take()
-        {
-            self.control_ended(now, job, generation, outcome);
-        }
-        // Whatever else it was has been cancelled since.
-    }
-
-    fn prepared(&mut self, now: f64, reason: &'static str, outcome: Outcome) {
-        match outcome {
-            Outcome::Prepared { place } => {
-                self.went_well();
-                self.keys.tries = 0;
-                self.keys.state = KeyState::Good;
-                self.keys.generation += 1;
-                self.tell(UploadEvent::Credentials { reason });
-                if self.place.as_ref().is_some_and(|old| *old != place) && !self.completed {
-                    // Another bucket or key: what is stored lies where the service no longer looks.
-                    self.start_over(now, "the service named another place for the file");
-                }
-                self.dirty |= self.place.as_ref() != Some(&place);
-                self.place = Some(place);
-                if self.phase == Phase::Preparing {
-                    self.phase = Phase::Uploading;
-                }
-            }
-            Outcome::Failed(trouble) => {
-                self.keys.state = KeyState::Needed(reason);
-                self.keys.tries += 1;
-                let tries = self.keys.tries;
-                if self.ending.is_some() {
-                    self.keys_for_ending_failed(now, trouble);
-                } else if let Some(wait) = self.service_failed(now, trouble, tries) {
-                    self.keys.after = now + wait;
-                }
-            }
-            _ => self.confused("Prepare"),
-        }
-    }
-
-    fn control_ended(&mut self, now: f64, job: Job, generation: u32, outcome: Outcome) {
-        if self.ending.is_some() {
-            self.ending_job_ended(job, outcome);
-            return;
-        }
-        match (job, outcome) {
-            (Job::FindImages, outcome) if self.creating == Creating::Look => match outcome {
-                Outcome::Found(ids) => self.looked(Some(ids)),
-                Outcome::Failed(trouble) => self.not_looked_before(now, trouble),
-                _ => self.confused("FindImages"),
-            },
-            (Job::FindImages, Outcome::Found(ids)) => {
-                self.control_went_well();
-                self.looked_again(ids);
-            }
-            (Job::FindImages, Outcome::Failed(trouble)) => self.not_looked(now, trouble),
-            (Job::Save { .. }, outcome) => {
-                if let Outcome::Failed(trouble) = outcome {
-                    self.not_saved(trouble.error.message());
-                }
-                self.must_save = false;
-                if self.phase == Phase::Creating {
-                    self.creating = Creating::Create;
-                }
-            }
-            (Job::CreateImage, Outcome::ImageCreated { image_id }) => {
-                self.control_went_well();
-                self.image_created(image_id);
-            }
-            (Job::CreateImage, Outcome::Failed(trouble)) => self.not_created(now, trouble),
-            (Job::ShowImage, Outcome::Image(facts)) => self.image_shown(now, facts),
-            (Job::CreateMultipartUpload, Outcome::MultipartCreated { upload_id }) => {
-                self.store_went_well();
-                self.upload_id = Some(upload_id);
-                self.must_save = true;
-            }
-            (job, outcome) => self.completing_ended(now, job, generation, outcome),
-        }
-    }
-
-    fn went_well(&mut self) {
-        self.patience = Patience::default();
-    }
-
-    fn control_went_well(&mut self) {
-        self.went_well();
-        self.control.tries = 0;
-        self.control.after = 0.0;
-    }
-
-    fn store_went_well(&mut self) {
-        self.control_went_well();
-        self.keys.refusals = 0;
     }
 }

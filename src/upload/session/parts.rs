@@ -171,13 +171,15 @@ impl Parts {
     }
 
     /// When a part is given up unless it moves.
-    pub(super) fn stalled(flight: &Flight) -> f64 {
-        flight.moved_at + if flight.sent == 0 { STALL_UNMOVED_MS } else { STALL_MS }
+    pub(super) fn stalled(&self, flight: &Flight) -> f64 {
+        // When all has left, a proxy may still be passing it on, at the pace of the line behind it.
+        let waits = flight.sent == 0 || flight.sent >= self.plan.range(flight.index).1;
+        flight.moved_at + if waits { STALL_UNMOVED_MS } else { STALL_MS }
     }
 
     pub(super) fn wakes(&self) -> impl Iterator<Item = f64> + '_ {
         let again = self.again.iter().map(|(_, after)| *after);
-        again.chain(self.flights.iter().map(Self::stalled)).filter(|wake| wake.is_finite())
+        again.chain(self.flights.iter().map(|flight| self.stalled(flight))).filter(|wake| wake.is_finite())
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -291,5 +293,48 @@ impl Parts {
         }
         let wanted = self.hash_next < self.next.max(1) && self.hash_next < self.plan.count;
         wanted.then_some((self.hash_next, true))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::retry::Policy;
+
+    #[test]
+    fn a_part_is_given_up_when_nothing_moves_not_when_it_takes_long() {
+        let plan = Plan::new(64 << 20, None).unwrap();
+        let mut parts = Parts::new(&Config {
+            plan,
+            image_id: None,
+            digest: true,
+            repeatable: true,
+            most_parallel: 1,
+            first_parallel: 1,
+            retry: Policy::default(),
+            patience_ms: 300_000.0,
+            wait_ms: None,
+            resends: false,
+            seed: 1,
+            head: None,
+        });
+        parts.flights.push(Flight { id: 7, index: 0, generation: 1, sent: 0, moved_at: f64::INFINITY });
+        let due = |parts: &Parts| parts.stalled(&parts.flights[0]);
+        assert_eq!(due(&parts), f64::INFINITY, "it waits for a connection as long as that takes");
+        parts.began(7, 1_000.0);
+        assert_eq!(due(&parts), 1_000.0 + STALL_UNMOVED_MS);
+        // 16 MiB at 64 KiB a minute are four hours.
+        let mut now = 1_000.0;
+        for step in 1..256 {
+            now += 59_000.0;
+            assert!(now < due(&parts), "block {step}");
+            parts.moved(7, step << 16, now);
+            assert_eq!(due(&parts), now + STALL_MS);
+        }
+        // What is told twice has not moved.
+        parts.moved(7, 255 << 16, now + 30_000.0);
+        assert_eq!(due(&parts), now + STALL_MS);
+        parts.moved(7, 256 << 16, now);
+        assert_eq!(due(&parts), now + STALL_UNMOVED_MS, "all of it has left: the answer takes its time");
     }
 }

@@ -1,7 +1,7 @@
 //! Sending the parts: when, how many at once, and whether what is stored is what was read.
 
 use super::failures::Verdict;
-use super::parts::{Etags, Flight, Hashing, Parts};
+use super::parts::{Etags, Flight, Hashing};
 use super::{Session, types::*};
 use crate::auth::sigv4::hex;
 use crate::error::{Error, Kind};
@@ -273,12 +273,16 @@ impl Session {
                 }
             }
         }
+        if self.parts.etags == Etags::Md5 {
+            // Where that was found out by a later part only.
+            self.compare_again(now);
+        }
         self.parts.done == self.config.plan.count
     }
 
     /// Parts that do not move any more are given up and sent again.
     pub(super) fn drop_stalled(&mut self, now: f64) {
-        while let Some(at) = self.parts.flights.iter().position(|flight| now >= Parts::stalled(flight)) {
+        while let Some(at) = self.parts.flights.iter().position(|flight| now >= self.parts.stalled(flight)) {
             let flight = self.parts.flights.swap_remove(at);
             self.actions.push(Action::Cancel { id: flight.id });
             let error = Error::new(Kind::Timeout, format!("part {} stands still", flight.index + 1));

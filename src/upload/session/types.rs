@@ -28,6 +28,9 @@ pub struct Config {
     pub wait_ms: Option<f64>,
     /// Seed of the jitter.
     pub seed: u64,
+    /// The platform may send a request twice by itself: browsers do where a connection that was kept alive breaks
+    /// before the answer begins, and nothing stops them.
+    pub resends: bool,
     /// What a checkpoint says of file, target and service, JSON; none where no checkpoint is kept.
     pub head: Option<String>,
 }

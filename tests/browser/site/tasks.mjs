@@ -7,6 +7,8 @@ let handle;
 let pending = [];
 const tasks = [];
 const clients = [];
+/** Requests that failed, as the clients tell. */
+let failures = 0;
 
 /** The file that the next uploads are of. */
 export function take(picked) {
@@ -14,21 +16,34 @@ export function take(picked) {
 }
 
 function newClient({ endpoint, retry }) {
-  const ims = new CecloudImsClient({ endpoint, region: 'region0', retry });
+  const onRequest = ({ error, status }) => {
+    failures += error || status >= 400 ? 1 : 0;
+  };
+  const ims = new CecloudImsClient({ endpoint, region: 'region0', retry, onRequest });
   clients.push(ims);
   return ims;
 }
 
-/** What an upload is given: the picked file, the same as a Blob without name and time, or a handle of it. */
+/** What an upload is given: the picked file, the same as a Blob without name and time, twice over, or a handle of it. */
 function source(kind) {
   if (kind === 'file') return file;
   if (kind === 'blob') return new Blob([file]);
+  if (kind === 'twice') return new Blob([file, file]);
   return kind === 'handle' ? handle : undefined;
 }
 
 function told(error) {
   const { kind, code, field, message, resumable, retryable, attempts } = error;
-  return { isImsError: error instanceof ImsError, kind, code, field, message, resumable, retryable, attempts };
+  return {
+    isImsError: error instanceof ImsError,
+    kind,
+    code,
+    field,
+    message,
+    resumable,
+    retryable,
+    attempts,
+  };
 }
 
 /** Begins to watch a task; gives the number it is asked about by. */
@@ -86,7 +101,15 @@ const ACTIONS = {
   look: ({ id }) => {
     const { task, seen } = tasks[id];
     const { events, progress, outcome } = seen;
-    return { state: task.state, imageId: task.imageId, shown: task.progress, events, progress, outcome };
+    return {
+      state: task.state,
+      imageId: task.imageId,
+      shown: task.progress,
+      events,
+      progress,
+      outcome,
+      failures,
+    };
   },
   ask: async ({ id, what }) => {
     await tasks[id].task[what]();
@@ -114,13 +137,15 @@ const ACTIONS = {
     XMLHttpRequest.prototype.send = function (...parameters) {
       if (this.isMeasured) {
         opened();
-        this.addEventListener('loadend', closed);
+        // The connection is free with it; 'loadend' comes after whatever 'load' has begun.
+        this.addEventListener('readystatechange', () => this.readyState === XMLHttpRequest.DONE && closed());
       }
       return send.apply(this, parameters);
     };
     const plain = globalThis.fetch;
     globalThis.fetch = async (request, ...parameters) => {
-      if (new URL(request.url ?? request, location.href).origin !== origin) return plain(request, ...parameters);
+      if (new URL(request.url ?? request, location.href).origin !== origin)
+        return plain(request, ...parameters);
       opened();
       try {
         return await plain(request, ...parameters);

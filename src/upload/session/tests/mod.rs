@@ -3,6 +3,7 @@
 
 mod drawn;
 mod invariants;
+mod ledger;
 mod process;
 mod simulation;
 mod store;
@@ -71,6 +72,7 @@ fn each_fault_alone_is_got_over() {
         for seed in 0..40 {
             let story = run(seed, faults.clone(), [1, 2, 9][seed as usize % 3], calm());
             assert!(matches!(story.end, Finish::Done(_)), "{name}, seed {seed}: {:?}", story.end);
+            assert_eq!(story.runs, 1, "{name}, seed {seed}: not by one process");
         }
     }
 }
@@ -88,14 +90,22 @@ fn each_fault_alone_and_a_process_that_dies_again_and_again() {
 
 #[test]
 fn an_abort_at_any_moment_leaves_nothing() {
-    for seed in 0..300 {
-        let faults = Faults { unavailable: 10, ..Faults::default() };
+    for seed in 0..300u64 {
+        // What it knows of it removes by itself, also where nobody may list.
+        let forbidden_list = seed.is_multiple_of(3);
+        let faults = Faults { unavailable: 10, forbidden_list, ..Faults::default() };
         let at = (seed / 2) as u32 % 60;
         let story = run(seed, faults, [1, 5][seed as usize % 2], say(at, Event::Abort));
         match story.end {
             Finish::Aborted(error) => {
                 assert_eq!(error.kind(), Kind::Aborted);
-                assert!(!error.message().contains("not "), "seed {seed} at {at}: {}", error.message());
+                // Nobody gets credentials for an image whose file the service has taken.
+                let taken = !story.world.taken.is_empty() && error.message().contains("parts not removed");
+                assert!(
+                    taken || !error.message().contains("not "),
+                    "seed {seed} at {at}: {}",
+                    error.message()
+                );
                 assert!(story.world.uploads.is_empty() && story.checkpoint.is_none());
                 assert!(
                     story.world.images.iter().all(|image| image.origin == Origin::Foreign),
@@ -106,6 +116,35 @@ fn an_abort_at_any_moment_leaves_nothing() {
             other => panic!("seed {seed} at {at}: {other:?}"),
         }
     }
+}
+
+#[test]
+fn an_abort_after_lost_answers_leaves_nothing_either() {
+    let mut aborted = 0;
+    for seed in 0..300 {
+        // The invariants of the simulation look at what is left.
+        let faults = Faults { lost_answer: 40, ..Faults::default() };
+        let story = run(seed, faults, 5, say(seed as u32 % 40, Event::Abort));
+        aborted += u32::from(matches!(story.end, Finish::Aborted(_)));
+    }
+    assert!(aborted > 200, "{aborted}");
+}
+
+#[test]
+fn a_later_run_that_only_takes_back_follows_the_store_too() {
+    let mut aborted = 0;
+    for seed in 0..90 {
+        let (wrong_region, wrong_addressing, skewed) = (seed % 3 == 0, seed % 3 == 1, seed % 3 == 2);
+        let faults = Faults { wrong_region, wrong_addressing, skewed, ..Faults::default() };
+        let script = Script { kills: 1, kill_chance: 30, discard: Some(2), ..Script::default() };
+        let story = run(seed, faults, 5, script);
+        if let Finish::Aborted(error) = story.end {
+            let taken = !story.world.taken.is_empty() && error.message().contains("parts not removed");
+            assert!(taken || !error.message().contains("not "), "seed {seed}: {}", error.message());
+            aborted += 1;
+        }
+    }
+    assert!(aborted > 40, "{aborted}");
 }
 
 #[test]
@@ -163,4 +202,52 @@ fn a_dead_store_ends_in_an_error_that_says_what_was_tried() {
     assert!(details.resumable && details.retryable && details.attempts.len() > 5, "{details:?}");
     assert_eq!(story.world.image().map(|image| image.status), Some("queued"), "the image is kept for later");
     assert!(story.world.now - story.began < 3_600_000.0);
+}
+
+#[test]
+fn an_image_that_a_browser_made_twice_is_named() {
+    let plan = crate::upload::plan::Plan::new(1_000, None).unwrap();
+    let mut session = Session::new(Config {
+        plan,
+        image_id: None,
+        digest: true,
+        repeatable: true,
+        most_parallel: 6,
+        first_parallel: 3,
+        retry: crate::http::retry::Policy::default(),
+        patience_ms: 300_000.0,
+        wait_ms: None,
+        seed: 1,
+        resends: true,
+        head: None,
+    });
+    let mut told = Vec::new();
+    let mut event = Event::Start;
+    let ids = |list: &[&str]| Outcome::Found(list.iter().map(|id| (*id).to_owned()).collect());
+    let mut looks = 0;
+    loop {
+        let actions = session.handle(1e12, event);
+        told.extend(actions.iter().filter_map(|action| match action {
+            Action::Tell(UploadEvent::Warning { code, message }) => Some((*code, message.clone())),
+            _ => None,
+        }));
+        let started = actions.into_iter().find_map(|action| match action {
+            Action::Start { id, job } => Some((id, job)),
+            _ => None,
+        });
+        let (id, job) = started.expect("something is always under way");
+        let outcome = match job {
+            Job::FindImages => {
+                looks += 1;
+                ids(if looks == 1 { &["old"] } else { &["old", "ours", "twin"] })
+            }
+            Job::CreateImage => Outcome::ImageCreated { image_id: "ours".to_owned() },
+            Job::Prepare => break,
+            other => panic!("{other:?}"),
+        };
+        event = Event::Ended { id, outcome };
+    }
+    assert_eq!((looks, session.image_id()), (2, Some("ours")));
+    let [(code, message)] = &told[..] else { panic!("{told:?}") };
+    assert!(*code == "image-doubled" && message.contains("twin"), "{message}");
 }

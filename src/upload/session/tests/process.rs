@@ -96,6 +96,7 @@ impl Simulation {
             patience_ms: 300_000.0,
             wait_ms: Some(600_000.0),
             seed: self.seed.wrapping_add(u64::from(self.runs)),
+            resends: self.seed.is_multiple_of(2),
             head: (!self.script.forgetful).then(|| "{\"of\":\"the caller\"}".to_owned()),
         };
         let session = match &self.checkpoint {
@@ -168,9 +169,15 @@ impl Simulation {
         if before != (self.world.places, forgotten(&self.world)) {
             self.ledger.may_create("a moved place, or a forgotten upload");
         }
+        // A process that dies while it takes back leaves a checkpoint that a later run goes on from.
         if matches!(job, Job::AbortMultipartUpload { .. }) && outcome == Outcome::Done {
-            // A process that dies while it takes back leaves a checkpoint that a later run goes on from.
             self.ledger.may_create("an upload that was taken back");
+        }
+        let removes = matches!(job, Job::DeleteImage | Job::Report { success: false, .. });
+        self.ledger.images += u32::from(removes && outcome == Outcome::Done);
+        if *job == Job::DeleteObject && outcome == Outcome::Done {
+            self.ledger.object_removed = true;
+            self.ledger.may_create("an object that was taken back");
         }
         outcome
     }

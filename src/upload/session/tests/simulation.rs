@@ -2,7 +2,7 @@
 //! rivals. What must always be true is looked at in every step, by `invariants`.
 
 use super::super::*;
-use super::invariants::Ledger;
+use super::ledger::Ledger;
 use super::process::{Pending, Process};
 use super::world::*;
 use crate::upload::plan::Plan;
@@ -138,6 +138,7 @@ impl Simulation {
             made: 0,
             objects: Default::default(),
             places: 2,
+            stranger: None,
             taken: Vec::new(),
             revoked_before: 0,
             keys_made: 0,

@@ -149,6 +149,8 @@ pub(super) struct World {
     /// By place.
     pub(super) objects: BTreeMap<u32, Vec<[u8; 16]>>,
     pub(super) places: u32,
+    /// An image that somebody else has finished before this upload had put a file into it.
+    pub(super) stranger: Option<String>,
     /// Places whose object the service was told of, and took.
     pub(super) taken: Vec<u32>,
     pub(super) revoked_before: u64,
@@ -250,7 +252,10 @@ impl World {
         if status != "queued" || (!digest && self.objects.contains_key(&place)) {
             return;
         }
-        self.image().expect("it is there").status = "active";
+        let image = self.image().expect("it is there");
+        image.status = "active";
+        let id = image.id.clone();
+        self.stranger = Some(id).filter(|_| !self.objects.contains_key(&place));
         self.objects.insert(place, vec![digest_of(0, u64::MAX)]);
         self.count("an image finished by somebody else");
     }

@@ -1,0 +1,99 @@
+//! The problems that several formats share, said the same way for each.
+
+use crate::inspect::info::{DiskImageInfo, LinkedFile};
+use crate::inspect::regions::Regions;
+use crate::inspect::text;
+
+/// The image holds only what differs from another file.
+pub fn backing_file(info: &mut DiskImageInfo, name: String, format: Option<String>) {
+    info.danger(
+        "backing-file",
+        format!(
+            "the image holds only what differs from a backing file, \"{name}\": without it the disk is not whole, and \
+             a host that follows the name reads a file of its own"
+        ),
+        format!("Make one file of both: qemu-img convert -f {} -O qcow2 old new.qcow2", info.format.as_str()),
+    );
+    info.backing_file = Some(LinkedFile { name: Some(name), format });
+}
+
+/// The image's data are in another file.
+pub fn data_file(info: &mut DiskImageInfo, name: Option<String>, format: Option<String>) {
+    let named =
+        name.as_ref().map_or_else(|| "which it does not name".to_owned(), |name| format!("\"{name}\""));
+    info.danger(
+        "data-file",
+        format!(
+            "the image's data are in another file, {named}: without it there is no disk, and a host that follows the \
+             name reads a file of its own"
+        ),
+        format!("Make one file of both: qemu-img convert -f {} -O qcow2 old new.qcow2", info.format.as_str()),
+    );
+    info.data_file = Some(LinkedFile { name, format });
+}
+
+/// The image's data cannot be read without a key.
+pub fn encrypted(info: &mut DiskImageInfo, method: &str) {
+    info.danger(
+        "encrypted",
+        format!("the image is encrypted ({method}): the service has no key, so nothing can start from it"),
+        "Decrypt it first: qemu-img convert --object secret,id=key,file=… --image-opts … -O qcow2 new.qcow2",
+    );
+    info.encryption = Some(method.to_owned());
+}
+
+/// Part of the file is missing.
+pub fn truncated(info: &mut DiskImageInfo, what: &str, offset: u64) {
+    let message = format!("{what} is at byte {offset} and beyond, but the file ends at {}", info.file_size);
+    info.fatal("truncated", message, "The file is cut short: copy or download it again and compare sizes.");
+}
+
+/// Whether a part lies within the file; if not, says so.
+pub fn within(regions: &Regions, info: &mut DiskImageInfo, what: &str, offset: u64, length: u64) -> bool {
+    let within = regions.holds(offset, length);
+    if !within {
+        truncated(info, what, offset);
+    }
+    within
+}
+
+/// A table is where or as large as none can be.
+pub fn bad_table(info: &mut DiskImageInfo, message: impl Into<String>) {
+    info.fatal(
+        "bad-table",
+        message,
+        "The image is damaged or was made to do harm: qemu-img check may repair it; better get it again.",
+    );
+}
+
+/// Clusters have a size that no program accepts.
+pub fn bad_cluster_size(info: &mut DiskImageInfo, message: impl Into<String>) {
+    info.fatal(
+        "bad-cluster-size",
+        message,
+        "The header is damaged or was made to do harm: get the image from its source again.",
+    );
+}
+
+/// The image needs something of its reader that is not known.
+pub fn unknown_feature(info: &mut DiskImageInfo, feature: &str) {
+    info.fatal(
+        "unknown-feature",
+        format!("the image needs the feature {feature}, which programs that read this format do not know"),
+        "Convert it with the program that made it, without that feature, or with the newest qemu-img.",
+    );
+}
+
+/// The image was not closed properly.
+pub fn dirty(info: &mut DiskImageInfo) {
+    info.warning(
+        "dirty",
+        "the image was not closed properly: it may be in use, or the program that wrote it stopped too early",
+        format!("Stop what uses it, then check it: qemu-img check -f {} -r all image", info.format.as_str()),
+    );
+}
+
+/// The name of a file as it stands in a header; an unreadable one is empty.
+pub fn file_name(bytes: Option<&[u8]>) -> String {
+    bytes.map(text::name).unwrap_or_default()
+}

@@ -1,0 +1,92 @@
+//! The formats, one file each, and how one is told from another.
+//!
+//! A new format is a file here with a [`Reader`], and its line in [`READERS`].
+
+mod findings;
+mod qcow;
+mod qcow2;
+mod qed;
+mod raw;
+
+use super::info::{DiskImageInfo, Format};
+use super::regions::{Need, Regions, Stop};
+use super::text;
+
+/// How a format is recognized and read.
+pub struct Reader {
+    pub format: Format,
+    /// Whether the file is of this format, by what stands at the places where the format says so. [`Stop::Short`] means
+    /// no.
+    pub detect: fn(&Regions) -> Result<bool, Stop>,
+    /// Writes down what the headers say. Damage is a problem of the info, not an error; [`Stop::Short`] becomes the
+    /// problem `truncated` (or `too-complex` where no more may be read).
+    pub inspect: fn(&Regions, &mut DiskImageInfo) -> Result<(), Stop>,
+}
+
+/// In the order of trust: the first that recognizes the file reads it. Magic numbers at the start come first, then what
+/// stands elsewhere. Everything that none of them recognizes is raw.
+static READERS: [&Reader; 3] = [&qcow2::READER, &qcow::READER, &qed::READER];
+
+/// Looks into a file with what was read so far.
+pub fn inspect(regions: &Regions) -> Result<DiskImageInfo, Need> {
+    let mut matching: Vec<&Reader> = Vec::new();
+    for reader in READERS {
+        match (reader.detect)(regions) {
+            Ok(true) => matching.push(reader),
+            Ok(false) | Err(Stop::Short) => {}
+            Err(Stop::Need(need)) => return Err(need),
+        }
+    }
+    let reader = matching.first().copied().unwrap_or(&raw::READER);
+    let mut info = DiskImageInfo::new(reader.format, regions.file_size());
+    match (reader.inspect)(regions, &mut info) {
+        Ok(()) => {}
+        Err(Stop::Need(need)) => return Err(need),
+        Err(Stop::Short) if regions.exhausted() => info.warning(
+            "too-complex",
+            "the headers are spread over more of the file than is read before an upload: not all was checked",
+            "Copy it into a plain image: qemu-img convert -O qcow2 old new.qcow2",
+        ),
+        Err(Stop::Short) => info.fatal(
+            "truncated",
+            format!("the file ends ({}) within its own headers", text::size(info.file_size)),
+            "The file is cut short: copy or download it again and compare sizes.",
+        ),
+    }
+    if let [first, second, ..] = matching[..] {
+        info.danger(
+            "ambiguous-format",
+            format!(
+                "the file is {} and {} at the same time: programs will disagree on what it holds",
+                first.format.as_str(),
+                second.format.as_str()
+            ),
+            "Do not use it unless you made it this way; qemu-img convert -f FORMAT -O qcow2 makes a clean one.",
+        );
+    }
+    check_virtual_size(&mut info);
+    Ok(info)
+}
+
+/// The largest whole number that JavaScript holds exactly.
+pub const LARGEST_NUMBER: u64 = (1 << 53) - 1;
+/// Bytes. Beyond this no cloud has a disk (64 TiB is also the limit of VHDX and of common block storage).
+const HUGE: u64 = 64 << 40;
+
+/// What holds for a disk of any format.
+fn check_virtual_size(info: &mut DiskImageInfo) {
+    let size = info.virtual_size;
+    if size > LARGEST_NUMBER {
+        info.fatal(
+            "too-large",
+            format!("the image says that its disk has {}: no disk is that large", text::size(size)),
+            "The header is damaged or was made to do harm: get the image from its source again.",
+        );
+    } else if size > HUGE {
+        info.danger(
+            "huge-virtual-size",
+            format!("the image says that its disk has {}, more than any cloud offers", text::size(size)),
+            "If this is on purpose, shrink the file systems and then the disk: qemu-img resize --shrink.",
+        );
+    }
+}

@@ -1,0 +1,125 @@
+//! Partition tables of every kind.
+
+use super::fixtures::{BIOS_BOOT, EFI, ROOT_ARM64, gpt, mbr, put, qcow2, seal};
+use super::{inspect, problems};
+
+const SIZE: usize = 128 << 10;
+
+#[test]
+fn crc_32_is_that_of_everybody() {
+    assert_eq!(crate::inspect::partitions::crc32(b"123456789"), 0xcbf4_3926);
+}
+
+#[test]
+fn an_mbr_with_logical_partitions() {
+    let mut disk = vec![0; SIZE];
+    disk[0] = 0xeb;
+    mbr(&mut disk, 0, &[(true, 0x83, 8, 8), (false, 0x05, 16, 100), (false, 0x07, 120, 10)]);
+    mbr(&mut disk, 16 * 512, &[(false, 0x82, 1, 9), (false, 0x05, 20, 20)]);
+    mbr(&mut disk, 36 * 512, &[(false, 0x8e, 2, 8)]);
+    let info = inspect(&disk);
+    assert_eq!(problems(&info), [""; 0]);
+    assert!(info.boot.bios && !info.boot.uefi);
+    let table = info.partitions.expect("a table");
+    let found: Vec<_> = table
+        .partitions
+        .iter()
+        .map(|found| (found.number, found.start / 512, found.size / 512, found.type_name.unwrap_or("?")))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (1, 8, 8, "Linux file system"),
+            (2, 16, 100, "extended"),
+            (3, 120, 10, "NTFS or exFAT"),
+            (5, 17, 9, "Linux swap"),
+            (6, 38, 8, "Linux LVM"),
+        ]
+    );
+    assert_eq!(info.boot.architecture, None);
+}
+
+#[test]
+fn a_chain_that_bites_its_tail_ends() {
+    let mut disk = vec![0; SIZE];
+    mbr(&mut disk, 0, &[(false, 0x0f, 16, 100)]);
+    mbr(&mut disk, 16 * 512, &[(false, 0x83, 1, 2), (false, 0x05, 8, 20)]);
+    mbr(&mut disk, 24 * 512, &[(false, 0x83, 1, 2), (false, 0x05, 0, 20)]);
+    assert_eq!(inspect(&disk).partitions.expect("a table").partitions.len(), 3);
+}
+
+#[test]
+fn what_is_no_mbr() {
+    let mut disk = vec![0; SIZE];
+    assert_eq!(inspect(&disk).partitions, None);
+    mbr(&mut disk, 0, &[(false, 0x83, 8, 8)]);
+    disk[446] = 0x12;
+    assert_eq!(inspect(&disk).partitions, None, "a status that is none");
+    disk[446] = 0;
+    assert!(inspect(&disk).partitions.is_some());
+    put(&mut disk, 3, b"NTFS    ");
+    assert_eq!(inspect(&disk).partitions, None, "a file system without a table");
+}
+
+#[test]
+fn a_gpt_tells_how_it_boots() {
+    for sector in [512, 4096] {
+        let mut disk = gpt(512 << 10, sector, &[(EFI, 6, 7), (ROOT_ARM64, 8, 20)]);
+        let info = inspect(&disk);
+        assert_eq!(problems(&info), [""; 0]);
+        assert_eq!((info.boot.bios, info.boot.uefi, info.boot.architecture), (false, true, Some("arm64")));
+        let table = info.partitions.expect("a table");
+        assert_eq!((table.scheme, table.sector_size), ("gpt", sector as u64));
+        let efi = &table.partitions[0];
+        assert_eq!(efi.type_id, "c12a7328-f81f-11d2-ba4b-00a0c93ec93b");
+        assert_eq!((efi.type_name, efi.name.as_deref()), (Some("EFI system"), Some("pä")));
+        assert_eq!((efi.start, efi.size), (6 * sector as u64, 2 * sector as u64));
+
+        disk[0] = 0xeb;
+        put(&mut disk, 2 * sector, &BIOS_BOOT);
+        seal(&mut disk, sector);
+        let info = inspect(&disk);
+        assert_eq!((info.boot.bios, info.boot.uefi), (true, false));
+    }
+}
+
+/// What a damage is called, how to do it, and what is found.
+type Damage = (&'static str, fn(&mut Vec<u8>), &'static str);
+
+#[test]
+fn damaged_tables() {
+    let sound = gpt(SIZE, 512, &[(EFI, 40, 60), (ROOT_ARM64, 61, 90)]);
+    let damaged: [Damage; 8] = [
+        ("header", |disk| disk[512 + 56] ^= 1, "gpt-damaged warning"),
+        ("header size", |disk| disk[512 + 12] = 8, "gpt-damaged warning"),
+        ("entries", |disk| disk[1024 + 17] ^= 1, "gpt-damaged warning"),
+        ("entry size", |disk| disk[512 + 84] = 0, "gpt-damaged warning"),
+        ("entries beyond the end", |disk| disk[512 + 79] = 0xff, "gpt-damaged warning"),
+        ("no table", |disk| disk[512] = 0, "gpt-damaged warning"),
+        (
+            "overlap",
+            |disk| {
+                disk[1024 + 128 + 32] = 60;
+                seal(disk, 512);
+            },
+            "partitions-overlap warning",
+        ),
+        (
+            "beyond the end",
+            |disk| {
+                disk[1024 + 128 + 43] = 1;
+                seal(disk, 512);
+            },
+            "truncated danger",
+        ),
+    ];
+    for (name, damage, found) in damaged {
+        let mut disk = sound.clone();
+        damage(&mut disk);
+        assert_eq!(problems(&inspect(&disk)), [found], "{name}");
+    }
+    // A format that knows its size is not cut short; its disk was made too small.
+    let mut disk = sound;
+    disk.truncate(SIZE / 2);
+    assert_eq!(problems(&inspect(&qcow2(3, &disk))), ["partition-beyond-end danger"]);
+}

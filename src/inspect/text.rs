@@ -1,0 +1,53 @@
+//! Texts of messages: sizes with their unit, and names out of a file that may want to deceive the reader.
+
+/// Longest name that is kept of a file, in characters.
+const LONGEST: usize = 255;
+
+/// A size for people: the unit that gives a short number, and the bytes.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    let mut unit = "";
+    let (mut whole, mut tenth) = (bytes, 0);
+    for larger in UNITS {
+        if whole < 1024 {
+            break;
+        }
+        (tenth, whole, unit) = (whole % 1024 * 10 / 1024, whole / 1024, larger);
+    }
+    match (unit, tenth) {
+        ("", _) => format!("{bytes} bytes"),
+        (unit, 0) => format!("{whole} {unit} ({bytes} bytes)"),
+        (unit, tenth) => format!("{whole}.{tenth} {unit} ({bytes} bytes)"),
+    }
+}
+
+/// A name as it stands in a file: without its padding, cut where it is too long for a message, and without characters
+/// that move the cursor or turn the direction of writing.
+pub fn name(bytes: &[u8]) -> String {
+    let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
+    // A character has at most four bytes.
+    let bytes = &bytes[..end.min(LONGEST * 4 + 1)];
+    clean(String::from_utf8_lossy(bytes).chars())
+}
+
+/// The same of UTF-16, as GPT has it.
+pub fn name_utf16_le(bytes: &[u8]) -> String {
+    let (units, _) = bytes.as_chunks::<2>();
+    let units = units.iter().map(|&unit| u16::from_le_bytes(unit)).take_while(|&unit| unit != 0);
+    clean(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)))
+}
+
+fn clean(chars: impl Iterator<Item = char>) -> String {
+    let mut chars = chars.map(|c| match c {
+        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            char::REPLACEMENT_CHARACTER
+        }
+        c => c,
+    });
+    let mut text: String = chars.by_ref().take(LONGEST).collect();
+    if chars.next().is_some() {
+        text.push('…');
+    }
+    text
+}

@@ -1,0 +1,52 @@
+//! Credentials: asked for once, however many parts wait for them.
+
+use super::{KeyState, Session, types::*};
+
+impl Session {
+    /// Asks for credentials where they are needed; true where they are good.
+    pub(super) fn keys_are_good(&mut self, now: f64) -> bool {
+        self.want_keys(now);
+        self.keys.state == KeyState::Good
+    }
+
+    pub(super) fn want_keys(&mut self, now: f64) {
+        if let KeyState::Needed(reason) = self.keys.state
+            && now >= self.keys.after
+        {
+            let id = self.start(Job::Prepare);
+            self.keys.state = KeyState::Asking(id, reason);
+        }
+    }
+
+    pub(super) fn prepared(&mut self, now: f64, reason: &'static str, outcome: Outcome) {
+        match outcome {
+            Outcome::Prepared { place } => {
+                self.went_well();
+                self.keys.tries = 0;
+                self.keys.state = KeyState::Good;
+                self.keys.generation += 1;
+                self.tell(UploadEvent::Credentials { reason });
+                if self.place.as_ref().is_some_and(|old| *old != place) && !self.completed {
+                    // Another bucket or key: what is stored lies where the service no longer looks.
+                    self.start_over(now, "the service named another place for the file");
+                }
+                self.dirty |= self.place.as_ref() != Some(&place);
+                self.place = Some(place);
+                if self.phase == Phase::Preparing {
+                    self.phase = Phase::Uploading;
+                }
+            }
+            Outcome::Failed(trouble) => {
+                self.keys.state = KeyState::Needed(reason);
+                self.keys.tries += 1;
+                let tries = self.keys.tries;
+                if self.ending.is_some() {
+                    self.keys_for_ending_failed(now, trouble);
+                } else if let Some(wait) = self.service_failed(now, trouble, tries) {
+                    self.keys.after = now + wait;
+                }
+            }
+            _ => self.confused("Prepare"),
+        }
+    }
+}
