@@ -90,7 +90,7 @@ pub async fn upload(
         digest: chosen.digest,
     };
     let key = head.key();
-    let keeper = lock(&store, &key).await?;
+    let keeper = lock(shared, &store, &key).await?;
     if get(source, "getFile").is_some() {
         store.keep_handle(&key, source).await;
     }
@@ -174,7 +174,7 @@ async fn remembered(store: &Store, key: &str, head: &Head) -> Result<JsValue> {
 
 /// The checkpoint of a key, locked.
 pub async fn load(shared: &Shared, store: &Rc<Store>, key: &str) -> Result<Kept> {
-    let keeper = lock(store, key).await?;
+    let keeper = lock(shared, store, key).await?;
     let gone =
         || Error::new(Kind::Source, "this upload is not in the store any more: it was finished or discarded");
     let saved = Checkpoint::read(&store.load(key).await?.ok_or_else(gone)?).ok_or_else(gone)?;
@@ -184,14 +184,25 @@ pub async fn load(shared: &Shared, store: &Rc<Store>, key: &str) -> Result<Kept>
     Ok(Kept { keeper, head: saved.head, session: Some(saved.session) })
 }
 
-async fn lock(store: &Rc<Store>, key: &str) -> Result<Keeper> {
-    match store.lock(key).await? {
-        Some(lock) => Ok(Keeper { store: store.clone(), key: key.to_owned(), lock }),
-        None => Err(Error::new(
-            Kind::Source,
-            "another task, tab or process is uploading this file for the same target right now",
-        )
-        .retryable(true)),
+/// The lock of a tab or process that has just ended may outlive it for a moment, milliseconds.
+const LOCK_PATIENCE_MS: f64 = 3_000.0;
+const LOCK_STEP_MS: f64 = 250.0;
+
+async fn lock(shared: &Shared, store: &Rc<Store>, key: &str) -> Result<Keeper> {
+    let begun = shared.platform.now();
+    loop {
+        if let Some(lock) = store.lock(key).await? {
+            return Ok(Keeper { store: store.clone(), key: key.to_owned(), lock });
+        }
+        // Who drives it in this page or process is known to live.
+        if store.is_driven_here(key) || shared.platform.now() - begun > LOCK_PATIENCE_MS {
+            return Err(Error::new(
+                Kind::Source,
+                "another task, tab or process is uploading this file for the same target right now",
+            )
+            .retryable(true));
+        }
+        shared.platform.sleep(LOCK_STEP_MS).await;
     }
 }
 
