@@ -86,7 +86,7 @@ impl Transport for Fetch {
 fn body_of(request: &Request) -> Result<Option<JsValue>, Failure> {
     match &request.body {
         Body::Empty => Ok(None),
-        Body::Bytes(bytes) => Ok(Some(Uint8Array::from(&**bytes).into())),
+        Body::Bytes(bytes) => Ok(Some(Uint8Array::from(&bytes[..]).into())),
         Body::Foreign { content, .. } => {
             let blob = content.downcast_ref::<ForeignBytes>().and_then(ForeignBytes::blob);
             blob.map(|blob| Some(blob.into()))

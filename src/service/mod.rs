@@ -285,7 +285,7 @@ impl Service {
         headers.set("accept", if encoded_bytes(operation) { "*/*" } else { "application/json" });
         if let Some(body) = &encoded.body {
             headers.set("content-type", "application/json");
-            request.body = Body::Bytes(body.as_bytes().into());
+            request.body = Body::Bytes(Rc::new(body.as_bytes().to_vec()));
         }
         for (name, value) in self.headers.iter().chain(&options.headers) {
             headers.set(name, value.as_str());
