@@ -5,8 +5,6 @@ pub mod operation;
 pub mod rules;
 pub mod wire;
 
-#[cfg(feature = "cecloud")]
 pub mod cecloud;
 
-#[cfg(feature = "cecloud")]
 pub use cecloud::error_codes::{SUCCESS, is_transient, meaning};

@@ -2,6 +2,7 @@
 use anyhow::{Result, bail, ensure};
 use std::path::Path;
 
+use super::{ENTRIES, Entry};
 use crate::project::Project;
 use crate::stamp::files_below;
 
@@ -22,13 +23,19 @@ pub fn package(project: &Project, folder: &Path) -> Result<()> {
             );
         }
         if name.ends_with(".js") || name.ends_with(".cjs") {
-            code(&name, &String::from_utf8_lossy(&bytes))?;
+            code(&name, &String::from_utf8_lossy(&bytes), &fetched(&name))?;
         }
     }
     Ok(())
 }
 
-fn code(name: &str, text: &str) -> Result<()> {
+/// The .wasm files that a file for browsers fetches from beside itself: none where they are inside.
+fn fetched(name: &str) -> Vec<String> {
+    let is_it = |entry: &&Entry| name == format!("{}.js", entry.name);
+    ENTRIES.iter().filter(is_it).map(Entry::wasm).collect()
+}
+
+fn code(name: &str, text: &str, fetched: &[String]) -> Result<()> {
     for forbidden in EVALUATED {
         let found = text.match_indices(forbidden).any(|(at, _)| {
             let before = text[..at].chars().next_back();
@@ -43,11 +50,17 @@ fn code(name: &str, text: &str) -> Result<()> {
             bail!("{name} is for browsers and holds {node_only:?}");
         }
     }
-    if for_browsers && !name.starts_with("inline") {
-        // Bundlers look for this expression; a loader rewritten to anything else breaks them all.
-        let literal = text.contains("new URL(\"./") && text.contains(".wasm\",import.meta.url)");
-        ensure!(literal, "{name} does not name its .wasm as new URL(\"./….wasm\",import.meta.url)");
+    // Bundlers look for this expression; a loader rewritten to anything else breaks them all.
+    for wasm in fetched {
+        let literal = format!("new URL(\"./{wasm}\",import.meta.url)");
+        ensure!(text.contains(&literal), "{name} does not name its .wasm as {literal}");
     }
+    let addresses = text.matches("import.meta").count();
+    ensure!(
+        !for_browsers || name.ends_with(".node.js") || addresses == fetched.len(),
+        "{name} names {addresses} files beside itself, and should {}",
+        fetched.len()
+    );
     Ok(())
 }
 
@@ -59,24 +72,33 @@ fn contains(bytes: &[u8], text: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn judge(name: &str, text: &str) -> Result<()> {
+        code(name, text, &fetched(name))
+    }
+
     #[test]
     fn code_made_from_text_is_refused() {
-        assert!(code("a.cjs", "eval('1')").is_err());
-        assert!(code("a.cjs", "x=new Function('return 1')").is_err());
-        code("a.cjs", "retrieval(1);medieval(2)").unwrap();
+        assert!(judge("a.cjs", "eval('1')").is_err());
+        assert!(judge("a.cjs", "x=new Function('return 1')").is_err());
+        judge("a.cjs", "retrieval(1);medieval(2)").unwrap();
     }
 
     #[test]
     fn browsers_get_nothing_of_node() {
-        assert!(code("inline.js", "import 'node:fs'").is_err());
-        assert!(code("inline.js", "require('x')").is_err());
-        code("inline.cjs", "require('node:fs')").unwrap();
-        code("index.node.js", "import code from './index.cjs'").unwrap();
+        assert!(judge("inline.js", "import 'node:fs'").is_err());
+        assert!(judge("inspect-inline.js", "require('x')").is_err());
+        judge("inline.cjs", "require('node:fs')").unwrap();
+        judge("index.node.js", "import code from './index.cjs'").unwrap();
     }
 
     #[test]
     fn the_wasm_is_named_so_that_bundlers_find_it() {
-        code("index.js", "fetch(new URL(\"./a_bg.wasm\",import.meta.url))").unwrap();
-        assert!(code("index.js", "const name='./a_bg.wasm';new URL(name,import.meta.url)").is_err());
+        judge("index.js", "fetch(new URL(\"./ims_client_bg.wasm\",import.meta.url))").unwrap();
+        judge("inspect.js", "fetch(new URL(\"./inspect_bg.wasm\",import.meta.url))").unwrap();
+        assert!(judge("inspect.js", "fetch(new URL(\"./ims_client_bg.wasm\",import.meta.url))").is_err());
+        assert!(
+            judge("index.js", "const name='./ims_client_bg.wasm';new URL(name,import.meta.url)").is_err()
+        );
+        assert!(judge("inline.js", "fetch(new URL(\"./inspect_bg.wasm\",import.meta.url))").is_err());
     }
 }
