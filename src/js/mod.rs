@@ -16,6 +16,8 @@ mod download;
 mod inspect;
 mod options;
 mod platform;
+#[cfg(feature = "service")]
+mod service;
 mod sources;
 #[cfg(feature = "cecloud")]
 mod targets;

@@ -5,8 +5,9 @@ mod options;
 pub(super) mod pending;
 mod prepare;
 
-use super::client::{Shared, parse};
+use super::client::Shared;
 use super::convert::{SignalWatch, error_to_js, function, spawned, to_js, watch_signal};
+use super::service::parse;
 use crate::error::{Kind, Result};
 use crate::task::{First, Queue, first};
 use crate::upload::driver::{Driver, Watcher};
