@@ -8,6 +8,9 @@ pub mod rules;
 pub mod wire;
 
 pub mod cecloud;
+// The types of one entry of the package must not come into another.
+#[cfg(any(feature = "workspace", not(target_arch = "wasm32")))]
+pub mod workspace;
 
 /// How a service wraps its answers and spells its errors.
 pub struct Dialect {

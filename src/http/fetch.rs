@@ -110,6 +110,7 @@ fn start_global(request: &Request, controller: &AbortController) -> Result<Promi
         super::Method::Post => Method::POST,
         super::Method::Put => Method::PUT,
         super::Method::Delete => Method::DELETE,
+        super::Method::Patch => Method::PATCH,
     };
     let headers = gloo_net::http::Headers::new();
     for (name, value) in request.headers.iter() {
