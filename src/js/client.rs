@@ -2,6 +2,7 @@
 
 use super::convert::{error_to_js, get, promise, refused};
 use super::options;
+use super::polling::poll;
 use super::service::{self, parse};
 use super::upload::{Work, pending};
 use crate::api::cecloud;
@@ -133,22 +134,16 @@ async fn wait_for_image(shared: &Shared, image_id: JsValue, options: JsValue) ->
     let (call, _watch) = options::call_options(&options, &["intervalMs"])?;
     let cancel = call.cancel.clone();
     let backend = Cecloud::new(shared.service.clone(), call, None);
-    loop {
+    poll(&*shared.platform, &cancel, interval, async || {
         let image = parse(backend.image(&id).await?)?;
         let status = get(&image, "status").and_then(|status| status.as_string()).unwrap_or_default();
         match status.as_str() {
-            "active" => return Ok(image),
-            "killed" | "deleted" => {
-                return Err(Error::new(Kind::Service, format!("the image {id} is {status}")));
-            }
-            _ => {}
+            "active" => Ok(Some(image)),
+            "killed" | "deleted" => Err(Error::new(Kind::Service, format!("the image {id} is {status}"))),
+            _ => Ok(None),
         }
-        let sleep = shared.platform.sleep(interval);
-        match crate::task::first(Box::pin(cancel.cancelled()), sleep).await {
-            crate::task::First::Left(()) => return Err(crate::service::aborted()),
-            crate::task::First::Right(()) => {}
-        }
-    }
+    })
+    .await
 }
 
 fn build(options: &JsValue) -> Result<Shared> {

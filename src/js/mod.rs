@@ -17,6 +17,8 @@ mod inspect;
 mod options;
 mod platform;
 #[cfg(feature = "service")]
+mod polling;
+#[cfg(feature = "service")]
 mod service;
 mod sources;
 #[cfg(feature = "cecloud")]
@@ -24,6 +26,8 @@ mod targets;
 mod turns;
 #[cfg(feature = "cecloud")]
 mod upload;
+#[cfg(feature = "workspace")]
+mod workspace;
 
 use crate::http::node;
 use js_sys::Function;
