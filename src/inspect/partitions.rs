@@ -21,6 +21,14 @@ pub fn inspect(regions: &Regions, disk: &dyn Guest, info: &mut DiskImageInfo) ->
     let Some(boot_record) = mbr::parse(Region::new(&first)) else { return Ok(()) };
     info.boot.bios = boot_record.has_code && boot_record.active();
     if boot_record.protective() {
+        if boot_record.active() && info.format != Format::Iso {
+            info.warning(
+                "hybrid-mbr",
+                "the disk has a GUID partition table, and its first sector names partitions of its own: programs \
+                 disagree on what the disk holds",
+                "Unless a machine needs both, let gdisk write a protective record (expert command n).",
+            );
+        }
         if gpt::inspect(regions, disk, info, boot_record.has_code)? {
             check(disk.size(), info);
         } else {

@@ -2,7 +2,7 @@
 
 /// Code, severities that it comes with, what it stands for. In the order of the alphabet.
 #[rustfmt::skip]
-pub static CODES: [(&str, &str, &str); 28] = [
+pub static CODES: [(&str, &str, &str); 29] = [
     ("ambiguous-format", "danger", "two formats recognize the file"),
     ("backing-file", "danger", "the image continues another file"),
     ("bad-checksum", "warning", "a header does not match its checksum"),
@@ -19,6 +19,7 @@ pub static CODES: [(&str, &str, &str); 28] = [
     ("format-mismatch", "fatal or warning", "not the declared format (declared_format_problem)"),
     ("gpt-damaged", "warning", "GPT missing or damaged"),
     ("huge-virtual-size", "danger", "more than 64 TiB"),
+    ("hybrid-mbr", "warning", "the boot record of a GPT has partitions of its own"),
     ("nested-image", "danger", "the disk inside starts with the header of an image"),
     ("partition-beyond-end", "danger", "a partition ends behind the disk"),
     ("partitions-overlap", "warning", "partitions overlap each other or the table"),
