@@ -5,7 +5,7 @@
 pub static CODES: [(&str, &str, &str); 29] = [
     ("ambiguous-format", "danger", "two formats recognize the file"),
     ("backing-file", "danger", "the image continues another file"),
-    ("bad-checksum", "warning", "a header does not match its checksum"),
+    ("bad-checksum", "fatal or warning", "a header does not match its checksum; fatal for the footer of VHD"),
     ("bad-cluster-size", "fatal", "clusters, blocks or grains of a size that no program accepts"),
     ("bad-table", "fatal", "a header or table says what cannot be"),
     ("compressed", "fatal", "a packed file: gzip, xz, zstd, zip, or (as format raw) bzip2, 7z, lz4, lzop, rar, wim, tar"),

@@ -15,6 +15,8 @@ pub struct Blocks {
     pub block: u64,
     /// Where the table starts.
     pub table: u64,
+    /// Entries of the table as the header counts them: [`Blocks::entries`] or more.
+    pub listed: u64,
     /// Bytes of an entry: 4 or 8.
     pub width: u64,
     /// Whether entries are big-endian.
@@ -30,7 +32,7 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// Entries of the table, those of the other kind included.
+    /// Entries that the disk needs, those of the other kind included.
     pub fn entries(&self) -> u64 {
         let blocks = self.size.div_ceil(self.block);
         blocks + blocks.saturating_sub(1) / self.chunk
@@ -38,7 +40,7 @@ impl Blocks {
 
     /// Whether the table and the blocks that it names lie within the file.
     pub fn check(&self, regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
-        let length = self.entries().saturating_mul(self.width);
+        let length = self.listed.saturating_mul(self.width);
         if !findings::within(regions, info, "the table of blocks", self.table, length) {
             return Ok(());
         }

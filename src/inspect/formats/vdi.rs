@@ -68,6 +68,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         size: info.virtual_size,
         block,
         table,
+        listed: header.u32_le(0x180)?.into(),
         width: 4,
         big_endian: false,
         chunk: u64::MAX,
@@ -75,10 +76,10 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         base: data,
         absent: if parent { Place::Unknown } else { Place::Zero },
     };
-    let entries = u64::from(header.u32_le(0x180)?);
-    if entries < blocks.entries() || entries > MOST_BLOCKS {
+    if blocks.listed < blocks.entries() || blocks.listed > MOST_BLOCKS {
         let message = format!(
-            "the table has {entries} blocks, a disk of {} needs {} ({MOST_BLOCKS} at most is right)",
+            "the table has {} blocks, a disk of {} needs {} ({MOST_BLOCKS} at most is right)",
+            blocks.listed,
             text::size(blocks.size),
             blocks.entries()
         );

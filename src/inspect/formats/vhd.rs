@@ -40,7 +40,13 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     let (start, end) = (regions.read(0, FOOTER)?, regions.tail(FOOTER)?);
     let copied = start.has(0, COOKIE);
     let footer = if copied { start } else { end };
-    check_sum(info, "footer", footer, 64)?;
+    if !sound(footer, 64)? {
+        info.fatal(
+            "bad-checksum",
+            "the checksum of the footer does not match: programs refuse the image",
+            "The file was damaged or edited: get the image from its source again.",
+        );
+    }
     sizes(footer, info)?;
     let kind = footer.u32_be(60)?;
     let name = match kind {
@@ -104,13 +110,10 @@ fn sizes(footer: Region<'_>, info: &mut DiskImageInfo) -> Result<(), Stop> {
 }
 
 /// "The one's complement of the sum of all the bytes", without the four of the sum.
-fn check_sum(info: &mut DiskImageInfo, what: &str, header: Region<'_>, at: usize) -> Result<(), Stop> {
+fn sound(header: Region<'_>, at: usize) -> Result<bool, Stop> {
     let sum = |bytes: &[u8]| bytes.iter().fold(0u32, |sum, &byte| sum.wrapping_add(byte.into()));
     let whole = sum(header.as_slice()).wrapping_sub(sum(header.slice(at, 4)?));
-    if header.u32_be(at)? != !whole {
-        findings::bad_checksum(info, what);
-    }
-    Ok(())
+    Ok(header.u32_be(at)? == !whole)
 }
 
 /// The header of a file that grows, and its table of blocks.
@@ -123,7 +126,9 @@ fn table(regions: &Regions, at: u64, differencing: bool, info: &mut DiskImageInf
         findings::bad_table(info, format!("the header of the table of blocks is not at byte {at}"));
         return Ok(());
     }
-    check_sum(info, "header of the table of blocks", header, 36)?;
+    if !sound(header, 36)? {
+        findings::bad_checksum(info, "header of the table of blocks");
+    }
     if differencing {
         findings::backing_file(info, text::name_utf16(header.slice(64, 512)?, u16::from_be_bytes), None);
     }
@@ -138,6 +143,7 @@ fn table(regions: &Regions, at: u64, differencing: bool, info: &mut DiskImageInf
         size: info.virtual_size,
         block,
         table: header.u64_be(16)?,
+        listed: header.u32_be(28)?.into(),
         width: 4,
         big_endian: true,
         chunk: u64::MAX,
@@ -146,9 +152,8 @@ fn table(regions: &Regions, at: u64, differencing: bool, info: &mut DiskImageInf
         base: (block / SECTOR).div_ceil(8).next_multiple_of(SECTOR),
         absent: if differencing { Place::Unknown } else { Place::Zero },
     };
-    let entries = u64::from(header.u32_be(28)?);
-    if entries < blocks.entries() {
-        let message = format!("the table has {entries} blocks, the disk needs {}", blocks.entries());
+    if blocks.listed < blocks.entries() {
+        let message = format!("the table has {} blocks, the disk needs {}", blocks.listed, blocks.entries());
         findings::bad_table(info, message);
         return Ok(());
     }

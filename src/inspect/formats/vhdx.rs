@@ -75,10 +75,11 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     }
     info.format_version =
         Some(if info.backing_file.is_some() { "differencing" } else { metadata.kind }.to_owned());
-    let blocks = Blocks {
+    let mut blocks = Blocks {
         size: metadata.size,
         block: metadata.block,
         table: bat.0,
+        listed: 0,
         width: 8,
         big_endian: false,
         // 2.5: "the chunk ratio"; after as many blocks follows one that maps their sectors.
@@ -87,8 +88,9 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         base: 0,
         absent: if info.backing_file.is_some() { Place::Unknown } else { Place::Zero },
     };
-    if blocks.entries() * 8 > bat.1 {
-        let message = format!("the table has {} bytes, {} blocks need more", bat.1, blocks.entries());
+    blocks.listed = blocks.entries();
+    if blocks.listed * 8 > bat.1 {
+        let message = format!("the table has {} bytes, {} blocks need more", bat.1, blocks.listed);
         findings::bad_table(info, message);
         return Ok(());
     }
