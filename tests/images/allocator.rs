@@ -8,6 +8,7 @@ pub struct Counting;
 thread_local! {
     static LIVE: Cell<i64> = const { Cell::new(0) };
     static PEAK: Cell<i64> = const { Cell::new(0) };
+    static CALLS: Cell<u64> = const { Cell::new(0) };
 }
 
 fn count(bytes: i64) {
@@ -33,10 +34,17 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Most bytes that were allocated at once while this ran, in this thread.
-pub fn peak(run: impl FnOnce()) -> i64 {
-    let before = LIVE.get();
-    PEAK.set(before);
-    run();
-    PEAK.get() - before
+/// What a piece of work needed, in this thread.
+pub struct Needed {
+    /// Most bytes that were allocated at once.
+    pub bytes: i64,
+    /// How often something was allocated or given back: a measure of work that is the same on every machine.
+    pub calls: u64,
+}
+
+pub fn measure<T>(work: impl FnOnce() -> T) -> (T, Needed) {
+    let (bytes, calls) = (LIVE.get(), CALLS.get());
+    PEAK.set(bytes);
+    let done = work();
+    (done, Needed { bytes: PEAK.get() - bytes, calls: CALLS.get() - calls })
 }

@@ -2,6 +2,7 @@
 
 mod allocator;
 mod codes;
+mod coverage;
 mod damage;
 mod damaged;
 mod fixtures;
@@ -10,6 +11,7 @@ mod mutate;
 mod oslo;
 mod qemu;
 mod qemu_live;
+mod sparse;
 
 use ims_client::inspect::{DiskImageInfo, Inspector, MAX_BYTES, MAX_ROUNDS, Severity, Step};
 

@@ -167,7 +167,12 @@ fn region_table(regions: &Regions, info: &mut DiskImageInfo) -> Result<Option<(E
             continue;
         }
         let (mut bat, mut metadata) = (None, None);
-        for index in 0..table.u32_le(8)?.min(MOST_REGIONS) as usize {
+        let count = table.u32_le(8)?;
+        if count > MOST_REGIONS {
+            findings::bad_table(info, format!("{count} regions: {MOST_REGIONS} at most are right"));
+            return Ok(None);
+        }
+        for index in 0..count as usize {
             let entry = 16 + 32 * index;
             let extent = (table.u64_le(entry + 16)?, u64::from(table.u32_le(entry + 24)?));
             match table.array(entry)? {

@@ -6,7 +6,7 @@ use crate::inspect::info::DiskImageInfo;
 use crate::inspect::regions::{Region, Regions, Stop, optional};
 use crate::inspect::text;
 
-/// Most items that are looked at; six are known.
+/// Most items; six are known, and programs write those only.
 const MOST_ITEMS: u16 = 128;
 /// Most bytes of an item that are read: a parent locator has three paths.
 const LONGEST: u64 = 16 << 10;
@@ -44,7 +44,14 @@ impl Metadata {
             findings::bad_table(info, format!("the metadata are not at byte {start}"));
             return Ok(None);
         }
-        let count = count.u16_le(10)?.min(MOST_ITEMS);
+        let count = count.u16_le(10)?;
+        if count > MOST_ITEMS {
+            findings::bad_table(
+                info,
+                format!("{count} metadata: {MOST_ITEMS} at most are right, 6 are usual"),
+            );
+            return Ok(None);
+        }
         let table = regions.read(start, 32 + 32 * u64::from(count))?;
         let mut found = Metadata::default();
         let (mut has_parent, mut known) = (false, 0);
