@@ -16,6 +16,7 @@ mod download;
 mod inspect;
 mod options;
 mod platform;
+#[cfg(feature = "cecloud")]
 mod sources;
 #[cfg(feature = "cecloud")]
 mod targets;
