@@ -28,7 +28,9 @@
 //! | [`partitions`] | how that disk is divided and what boots it |
 //! | [`info`] | the result |
 //! | [`suggestion`] | what of it createImage wants to know, and whether a declared format is right |
+//! | [`declared`] | what speaks against uploading a file under some metadata |
 
+pub mod declared;
 mod encode;
 pub mod formats;
 pub mod guest;

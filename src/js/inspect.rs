@@ -6,6 +6,7 @@ mod file;
 
 use super::convert::{cancel_of, get, names_of, promise, refused};
 use crate::error::{Error, Kind, Result};
+use crate::inspect::declared::{self, Declared};
 use crate::inspect::{DiskImageInfo, Inspector, Step};
 use crate::task::{First, first};
 use file::File;
@@ -18,6 +19,25 @@ pub fn inspect(source: JsValue, options: JsValue) -> Promise {
     promise(async move {
         let looked = look(&source, &options).await.map_err(|error| error.during("inspect"))?;
         JSON::parse(&looked.to_json().to_string()).map_err(|_| unexpected())
+    })
+}
+
+/// What speaks against uploading a file as `{ diskFormat, minDisk }`: a promise of JSON, a list of problems. An image
+/// whose format is empty or whose `minDisk` is 0 says nothing of them.
+#[wasm_bindgen]
+pub fn judge(file: JsValue, declared: JsValue) -> Promise {
+    promise(async move {
+        let info = read(&file).await?;
+        let declared = Declared {
+            disk_format: get(&declared, "diskFormat")
+                .and_then(|format| format.as_string())
+                .filter(|format| !format.is_empty()),
+            min_disk: get(&declared, "minDisk")
+                .and_then(|size| size.as_f64())
+                .filter(|size| *size >= 1.0)
+                .map(|size| size as u64),
+        };
+        Ok(declared::to_json(&declared::problems(&info, &declared)).to_string().into())
     })
 }
 

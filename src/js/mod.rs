@@ -14,9 +14,11 @@ mod diagnose;
 mod download;
 #[cfg(feature = "inspect")]
 mod inspect;
+#[cfg(feature = "service")]
+mod inspector;
 mod options;
 mod platform;
-#[cfg(feature = "cecloud")]
+#[cfg(feature = "service")]
 mod sources;
 #[cfg(feature = "cecloud")]
 mod targets;
