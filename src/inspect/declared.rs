@@ -21,8 +21,9 @@ pub struct Declared {
 /// All problems of uploading this file as that, the worst first.
 pub fn problems(info: &DiskImageInfo, declared: &Declared) -> Vec<Problem> {
     let format = declared.disk_format.as_deref();
-    let mut problems = info.problems.clone();
-    problems.extend(format.and_then(|format| declared_format_problem(info, format)));
+    // Who takes a file for another format need not hear first what is odd about it in that one.
+    let mismatch = format.and_then(|format| declared_format_problem(info, format));
+    let mut problems: Vec<Problem> = mismatch.into_iter().chain(info.problems.iter().cloned()).collect();
     problems.extend(declared.min_disk.and_then(|min_disk| disk_problem(info, format, min_disk)));
     let rank = |severity: Severity| problems.iter().filter(move |problem| problem.severity == severity);
     [Severity::Fatal, Severity::Danger, Severity::Warning].into_iter().flat_map(rank).cloned().collect()

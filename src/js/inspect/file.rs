@@ -71,7 +71,8 @@ impl File {
             Content::Path(handle) => read_path(handle, offset, length).await?,
         };
         if piece.length() != length {
-            return Err(Error::new(Kind::Source, "the file became shorter while it was read"));
+            let how = if piece.length() < length { "shorter" } else { "longer" };
+            return Err(Error::new(Kind::Source, format!("the file became {how} while it was read")));
         }
         Ok(piece.to_vec())
     }
