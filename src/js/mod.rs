@@ -14,6 +14,8 @@ mod diagnose;
 mod download;
 #[cfg(feature = "inspect")]
 mod inspect;
+#[cfg(feature = "service")]
+mod inspector;
 mod options;
 mod platform;
 #[cfg(feature = "service")]

@@ -21,8 +21,9 @@ pub fn package(project: &Project, built: &[Built]) -> Result<PathBuf> {
     let folder = project.cache("build/pkg");
     remove(&folder)?;
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let inspector = built.iter().find(|built| built.entry.name == "inspect").context("no entry inspect")?;
     for built in built {
-        entry(project, built, &folder)?;
+        entry(project, built, inspector, &folder)?;
     }
     for file in COPIED {
         let source = project.path(file);
@@ -53,16 +54,15 @@ fn inputs(project: &Project, built: &[Built]) -> Result<Inputs> {
 }
 
 /// The files of one entry: code for each way to load it, declarations, the .wasm.
-fn entry(project: &Project, built: &Built, folder: &Path) -> Result<()> {
+fn entry(project: &Project, built: &Built, inspector: &Built, folder: &Path) -> Result<()> {
     let name = built.entry.name;
     std::fs::copy(&built.wasm, folder.join(built.entry.wasm())).context("cannot copy the .wasm")?;
     let templates = project.path("pkg-templates");
     let parts = Parts {
         templates: &templates,
         entry: &entry_module(project, built, &templates)?,
-        glue: &built.glue,
-        wasm: &built.wasm,
-        wasm_name: &built.entry.wasm(),
+        core: built,
+        inspector,
     };
     let inline = built.entry.inline();
     for (kind, file) in [

@@ -8,14 +8,16 @@ pub struct Entry {
     pub name: &'static str,
     /// The cargo feature that makes it.
     pub feature: &'static str,
+    /// Its uploads look into files first: it holds the way to the inspector's .wasm, too.
+    pub inspects: bool,
     /// The service's error codes, which the entry exports too.
     pub(super) codes: Option<&'static ErrorCodes>,
 }
 
 /// What the package offers.
 pub static ENTRIES: &[Entry] = &[
-    Entry { name: "index", feature: "cecloud", codes: Some(&error_codes::CECLOUD) },
-    Entry { name: "inspect", feature: "inspect", codes: None },
+    Entry { name: "index", feature: "cecloud", inspects: true, codes: Some(&error_codes::CECLOUD) },
+    Entry { name: "inspect", feature: "inspect", inspects: false, codes: None },
 ];
 
 impl Entry {
