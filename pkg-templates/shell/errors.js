@@ -16,16 +16,8 @@ const FIELDS = [
 /** Known to every entry of the package: each has a copy of the class, and all copies mean the same. */
 const MARK = Symbol.for('ims-client.ImsError');
 
-/** Each entry of the package brings a class of its own: by this mark they take each other's errors for theirs. */
-const MARK = Symbol.for('ims-client.ImsError');
-
 /** Every rejection of the package is one of these; nothing in it is a secret. */
 export class ImsError extends Error {
-  static [Symbol.hasInstance](value) {
-    if (this !== ImsError) return Function.prototype[Symbol.hasInstance].call(this, value);
-    return value !== null && typeof value === 'object' && value[MARK] === true;
-  }
-
   static [Symbol.hasInstance](value) {
     // A class that somebody derives has instances of its own only.
     if (this !== ImsError) return Function.prototype[Symbol.hasInstance].call(this, value);
@@ -39,7 +31,6 @@ export class ImsError extends Error {
     this.attempts = Object.freeze(details.attempts ?? []);
   }
 }
-Object.defineProperty(ImsError.prototype, MARK, { value: true });
 // Set once on the prototype, so that minified code and subclasses keep the name.
 Object.defineProperty(ImsError.prototype, 'name', { value: 'ImsError', configurable: true, writable: true });
 Object.defineProperty(ImsError.prototype, MARK, { value: true });

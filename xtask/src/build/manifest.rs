@@ -79,7 +79,7 @@ fn collect(value: &Value, files: &mut Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::build::MODULES;
+    use crate::build::entries::MODULES;
 
     use crate::build::ENTRIES;
 

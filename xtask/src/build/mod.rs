@@ -16,7 +16,7 @@ mod versions;
 
 pub use bindings::{TARGET, ensure_target};
 pub use declarations::{declared_names, mentions};
-pub use entries::{ENTRIES, Entry, MODULES};
+pub use entries::{ENTRIES, Entry};
 
 use anyhow::{Result, bail};
 use std::path::PathBuf;
