@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 /// Inputs of each target in `cargo test`.
-const INPUTS: u64 = 400;
+const INPUTS: u64 = 300;
 /// Bytes.
 const MOST_ALLOCATED: i64 = 4 << 20;
 /// Calls of the allocator: what an inspection of any file stays far below.
