@@ -22,6 +22,7 @@ import type {
   SharedImage,
   UpdateImage,
   UploadCredentials,
+  UploadOutcome,
 } from './types.js';
 
 /** An image of the public list, or by its ID (1.3, 1.4). */
@@ -191,7 +192,7 @@ export class CecloudImsClient {
   /** Tells the service how an upload ended (1.9). */
   completeUpload(
     imageId: string,
-    request: { result: 'success' | 'failed'; uploadId?: string },
+    request: { result: UploadOutcome; uploadId?: string },
     call?: CallOptions,
   ): Promise<void>;
   /** Shares a private image with 1 to 50 users (1.13). Never repeated once sent. */

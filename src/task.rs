@@ -205,6 +205,12 @@ impl<T> Queue<T> {
         }
     }
 
+    /// Forgets what nobody has taken.
+    pub fn clear(&self) {
+        self.0.items.borrow_mut().clear();
+        self.0.waker.borrow_mut().take();
+    }
+
     /// The next item, waited for. One task at a time may wait.
     pub async fn next(&self) -> T {
         poll_fn(|context| match self.0.items.borrow_mut().pop_front() {

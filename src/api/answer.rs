@@ -4,7 +4,7 @@
 //! Unknown fields are ignored, unknown values are kept, numbers may come as texts, a list as null.
 
 use crate::error::{Error, Kind, Result, clip};
-use crate::json::{Broken, Scanner, Value};
+use crate::json::{Broken, Quoted, Scanner, Value};
 use std::fmt::Write;
 
 /// One field of an answer.
@@ -30,6 +30,10 @@ pub enum FieldKind {
     /// Anything, as it came.
     Any,
     Object(&'static [AnswerField]),
+    /// An object of which fields that are not in the table are kept as they came.
+    Open(&'static [AnswerField]),
+    /// A list of such values; null reads as the empty list.
+    ListOf(&'static FieldKind),
 }
 
 /// The envelope of an answer, opened.
@@ -87,9 +91,27 @@ pub fn object(data: Option<&str>, fields: &'static [AnswerField]) -> Result<Stri
     };
     let mut out = String::with_capacity(data.len());
     let mut scanner = Scanner::new(data);
-    write_object(&mut scanner, fields, &mut out)?;
+    write_object(&mut scanner, fields, false, &mut out)?;
     scanner.end()?;
     Ok(out)
+}
+
+/// A whole body without an envelope, as JSON of the promised shape.
+pub fn whole(text: &str, kind: FieldKind) -> Result<String> {
+    let text = text.trim();
+    let mut scanner = Scanner::new(text);
+    let raw = scanner.raw()?;
+    scanner.end()?;
+    let mut out = String::with_capacity(text.len());
+    if value(raw, kind, &mut out)? {
+        return Ok(out);
+    }
+    let expected = match kind {
+        FieldKind::List | FieldKind::ListOf(_) => "a list",
+        FieldKind::Object(_) | FieldKind::Open(_) => "an object",
+        _ => "a value of another kind",
+    };
+    Err(Scanner::new(text).broken(expected).into())
 }
 
 /// A list of objects; null and absence read as the empty list.
@@ -146,17 +168,23 @@ fn write_list(scanner: &mut Scanner<'_>, fields: &'static [AnswerField], out: &m
         if count > 0 {
             out.push(',');
         }
-        write_object(scanner, fields, out)?;
+        write_object(scanner, fields, false, out)?;
         count += 1;
     }
     out.push(']');
     Ok(count)
 }
 
-fn write_object(scanner: &mut Scanner<'_>, fields: &'static [AnswerField], out: &mut String) -> Result<()> {
-    // No table has more than 64 fields (a test counts), so one word remembers which were seen.
-    let mut seen = 0u64;
+fn write_object(
+    scanner: &mut Scanner<'_>,
+    fields: &'static [AnswerField],
+    open: bool,
+    out: &mut String,
+) -> Result<()> {
+    // No table has more than 128 fields (a test counts), so one number remembers which were seen.
+    let mut seen = 0u128;
     let mut first = true;
+    let mut empty = true;
     if !scanner.take(b'{') {
         return Err(scanner.broken("an object").into());
     }
@@ -165,11 +193,22 @@ fn write_object(scanner: &mut Scanner<'_>, fields: &'static [AnswerField], out: 
         let name = scanner.name()?;
         let raw = scanner.raw()?;
         let found = fields.iter().enumerate().find(|(_, field)| field.name == name);
-        let Some((index, field)) = found.filter(|(index, _)| seen & (1 << index) == 0) else { continue };
+        let comma = if empty { "" } else { "," };
+        let Some((index, field)) = found else {
+            if open && raw != "null" {
+                let _ = write!(out, "{comma}{}:{raw}", Quoted(&name));
+                empty = false;
+            }
+            continue;
+        };
+        if seen & (1 << index) != 0 {
+            continue;
+        }
         let start = out.len();
-        let _ = write!(out, "{}\"{}\":", if seen != 0 { "," } else { "" }, field.name);
+        let _ = write!(out, "{comma}\"{}\":", field.name);
         if value(raw, field.kind, out)? {
             seen |= 1 << index;
+            empty = false;
         } else {
             out.truncate(start);
         }
@@ -183,10 +222,32 @@ fn write_object(scanner: &mut Scanner<'_>, fields: &'static [AnswerField], out: 
     Ok(())
 }
 
+/// Writes a list of values; those that are not what the table promises are left out.
+fn write_values(raw: &str, of: FieldKind, out: &mut String) -> Result<()> {
+    let mut scanner = Scanner::new(raw);
+    let mut first = true;
+    let mut empty = true;
+    scanner.take(b'[');
+    out.push('[');
+    while scanner.next(b']', &mut first)? {
+        let start = out.len();
+        if !empty {
+            out.push(',');
+        }
+        if value(scanner.raw()?, of, out)? {
+            empty = false;
+        } else {
+            out.truncate(start);
+        }
+    }
+    out.push(']');
+    Ok(())
+}
+
 /// Writes one value in its promised shape; false where there is none to write.
 fn value(raw: &str, kind: FieldKind, out: &mut String) -> Result<bool> {
     if raw == "null" {
-        if matches!(kind, FieldKind::List) {
+        if matches!(kind, FieldKind::List | FieldKind::ListOf(_)) {
             out.push_str("[]");
             return Ok(true);
         }
@@ -211,8 +272,14 @@ fn value(raw: &str, kind: FieldKind, out: &mut String) -> Result<bool> {
         },
         FieldKind::List if first != b'[' => return Ok(false),
         FieldKind::List | FieldKind::Any => out.push_str(raw),
-        FieldKind::Object(fields) if first == b'{' => write_object(&mut Scanner::new(raw), fields, out)?,
-        FieldKind::Object(_) => return Ok(false),
+        FieldKind::Object(fields) if first == b'{' => {
+            write_object(&mut Scanner::new(raw), fields, false, out)?;
+        }
+        FieldKind::Open(fields) if first == b'{' => {
+            write_object(&mut Scanner::new(raw), fields, true, out)?;
+        }
+        FieldKind::ListOf(of) if first == b'[' => write_values(raw, *of, out)?,
+        FieldKind::Object(_) | FieldKind::Open(_) | FieldKind::ListOf(_) => return Ok(false),
     }
     Ok(true)
 }
@@ -236,17 +303,31 @@ fn number_of(raw: &str, percent: bool) -> Option<&str> {
     right.then_some(text)
 }
 
-/// Code and message of the error bodies that gateways and OpenStack services use:
-/// `{"error":{"code","message"}}` and `{"error_code","error_msg"}`.
-pub fn foreign_error(text: &str) -> Option<(Option<String>, String)> {
+/// What an error body says.
+pub struct ForeignError {
+    pub code: Option<String>,
+    pub message: String,
+    pub request_id: Option<String>,
+}
+
+/// The error bodies that gateways, Huawei Cloud's and OpenStack's services use: `{"error":{"code","message"}}`,
+/// `{"badRequest":{"code","message"}}`, `{"error_code","error_msg","request_id"}`, `{"code","message"}`.
+pub fn foreign_error(text: &str) -> Option<ForeignError> {
     let value = Value::parse(text).ok()?;
-    let inner = value.get("error").filter(|inner| inner.is_object()).unwrap_or(&value);
+    let inner = match &value {
+        Value::Object(members) if members.len() == 1 => members.first().map(|(_, inner)| inner),
+        value => value.get("error"),
+    };
+    let inner = inner.filter(|inner| inner.is_object()).unwrap_or(&value);
     let find = |names: [&str; 3]| {
-        let found = names.iter().find_map(|name| inner.get(name))?;
+        let found = names.iter().find_map(|name| inner.get(name)).filter(|found| !found.is_null())?;
         Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
     };
     let message = find(["message", "error_msg", "error"])?;
-    Some((find(["code", "error_code", "errorCode"]), message))
+    let code = find(["code", "error_code", "errorCode"]).filter(|code| !code.is_empty());
+    // OpenStack writes its sentences with the markup of the page that they once were.
+    let message = if message.contains("<br") { words_of_page(&message) } else { message };
+    Some(ForeignError { code, message, request_id: find(["request_id", "requestId", "request-id"]) })
 }
 
 /// The error of an answer that is no envelope at all: a proxy's page, an empty or a cut body.
@@ -267,7 +348,7 @@ pub fn not_an_envelope(text: &str, status: u16) -> Error {
 }
 
 /// What a page says, without its tags.
-fn words_of_page(page: &str) -> String {
+pub fn words_of_page(page: &str) -> String {
     let mut words = String::new();
     let mut inside = false;
     for c in page.chars().take(4_000) {

@@ -2,11 +2,26 @@
 
 pub mod answer;
 pub mod operation;
+pub mod patch;
+pub mod permission;
 pub mod rules;
 pub mod wire;
 
-#[cfg(feature = "cecloud")]
 pub mod cecloud;
+// The types of one entry of the package must not come into another.
+#[cfg(any(feature = "workspace", not(target_arch = "wasm32")))]
+pub mod workspace;
 
-#[cfg(feature = "cecloud")]
-pub use cecloud::error_codes::{SUCCESS, is_transient, meaning};
+/// How a service wraps its answers and spells its errors.
+pub struct Dialect {
+    /// The code that says success, where every answer is an envelope `{ code, message, data }`; where there is none,
+    /// the status alone tells, and the body is the answer.
+    pub success: Option<&'static str>,
+    /// What an error code means, in words.
+    pub meaning: fn(&str) -> Option<&'static str>,
+    /// Whether an error code says «not now», not «no».
+    pub is_transient: fn(&str) -> bool,
+}
+
+/// Services whose status tells and whose codes come with words: OpenStack's, Huawei Cloud's.
+pub static PLAIN: Dialect = Dialect { success: None, meaning: |_| None, is_transient: |_| false };

@@ -1,26 +1,55 @@
 //! What an operation is: its method, path, arguments, answer, and what makes it safe to repeat.
 
-use crate::api::answer::AnswerField;
-use crate::api::rules::{self, InputField};
+use crate::api::answer::{AnswerField, FieldKind};
+use crate::api::patch;
+use crate::api::permission::Permission;
+use crate::api::rules::{self, InputField, Rule, Shape};
 use crate::error::{Error, Result};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 use crate::http::url::encode;
 use crate::json::Value;
+use std::borrow::Cow;
+
+/// What holds between the fields of arguments.
+pub type Check = fn(&[Value]) -> Result<()>;
 
 /// One call of a service, as data. The file of each operation holds one of these.
 pub struct Operation {
     /// The method of the public class: `createImage`.
     pub name: &'static str,
-    /// The section of the service's document.
+    /// The section of the service's document, or the title of its page.
     pub section: &'static str,
     pub method: Method,
-    /// The path with its placeholders, as the document spells them.
+    /// The path with its placeholders, as the document spells them. `{project_id}` is filled by the client, all others
+    /// by the arguments in their order.
     pub path: &'static str,
     /// The positional arguments of the public method.
     pub arguments: &'static [Argument],
     pub answer: Answer,
     pub repeat: Repeat,
+    /// What the body is sent as.
+    pub content_type: &'static str,
+    /// What holds between fields: looks at the arguments before they are encoded.
+    pub check: Option<Check>,
+    /// What a user must be allowed to do, where the service's document tells.
+    pub permission: Option<&'static Permission>,
+}
+
+impl Operation {
+    /// What most operations have in common; each names the rest.
+    pub const BASE: Operation = Operation {
+        name: "",
+        section: "",
+        method: Method::Get,
+        path: "",
+        arguments: &[],
+        answer: Answer::Nothing,
+        repeat: Repeat::Safe,
+        content_type: "application/json",
+        check: None,
+        permission: None,
+    };
 }
 
 /// One positional argument of an operation.
@@ -29,8 +58,20 @@ pub enum Argument {
     Segment(&'static str),
     /// An object whose fields become query parameters; may be left out where no field is required.
     Query(&'static str, &'static [InputField]),
+    /// The same, where any other name is a parameter too (filters by properties that only a user knows).
+    OpenQuery(&'static str, &'static [InputField]),
     /// An object that is the body.
     Body(&'static str, &'static [InputField]),
+    /// The same; may be left out, and then no body is sent.
+    OptionalBody(&'static str, &'static [InputField]),
+    /// An object that is the body, where any other name is sent with its value too.
+    OpenBody(&'static str, &'static [InputField]),
+    /// An object of one of several shapes, told by a field that only this shape has; the body.
+    OneOf(&'static str, &'static [Shape]),
+    /// A list that is the body.
+    Items(&'static str, &'static Rule),
+    /// Changes as JSON patch or as `{ set, remove }`; the body.
+    Patch(&'static str, &'static patch::Paths),
     /// An object inside the body, under this name.
     Wrapped { argument: &'static str, inside: &'static str, fields: &'static [InputField] },
     /// A list of user IDs, 1 to 50, no duplicates, in the body as `{"shares":{"user_ids":[…]}}`.
@@ -41,19 +82,47 @@ impl Argument {
     /// The name of the argument in the public method.
     pub fn name(&self) -> &'static str {
         match self {
-            Argument::Segment(name) | Argument::Query(name, _) | Argument::Body(name, _) => name,
+            Argument::Segment(name)
+            | Argument::Query(name, _)
+            | Argument::OpenQuery(name, _)
+            | Argument::Body(name, _)
+            | Argument::OptionalBody(name, _)
+            | Argument::OpenBody(name, _)
+            | Argument::OneOf(name, _)
+            | Argument::Items(name, _)
+            | Argument::Patch(name, _)
+            | Argument::UserIds(name) => name,
             Argument::Wrapped { argument, .. } => argument,
-            Argument::UserIds(name) => name,
         }
+    }
+
+    /// Whether errors about it name it in front of the field: `userIds[0]`, but `name` and not `image.name`.
+    pub fn is_named_in_errors(&self) -> bool {
+        !matches!(
+            self,
+            Argument::Query(..)
+                | Argument::OpenQuery(..)
+                | Argument::Body(..)
+                | Argument::OptionalBody(..)
+                | Argument::OpenBody(..)
+                | Argument::OneOf(..)
+        )
     }
 }
 
-/// What the `data` of the answer holds.
+/// What the answer holds.
 pub enum Answer {
     Nothing,
+    /// The `data` of an envelope is an object.
     Object(&'static [AnswerField]),
+    /// The `data` of an envelope is a list.
     List(&'static [AnswerField]),
+    /// The `data` of an envelope is a page.
     Page(&'static [AnswerField]),
+    /// The whole body is this; there is no envelope.
+    Json(FieldKind),
+    /// The headers that start so, without it, as an object of texts.
+    Headers(&'static str),
     /// The bytes of a file, not an envelope.
     Bytes,
 }
@@ -62,7 +131,7 @@ pub enum Answer {
 #[derive(Debug, PartialEq)]
 pub struct Encoded {
     pub path: String,
-    pub query: Vec<(&'static str, String)>,
+    pub query: Vec<(Cow<'static, str>, String)>,
     /// JSON.
     pub body: Option<String>,
 }
@@ -70,17 +139,44 @@ pub struct Encoded {
 impl Encoded {
     /// What was asked for, for answers that leave their paging out.
     pub fn number<'a>(&'a self, name: &str, default: &'a str) -> &'a str {
-        self.query.iter().find(|(known, _)| *known == name).map_or(default, |(_, value)| value)
+        self.query.iter().find(|(known, _)| known == name).map_or(default, |(_, value)| value)
+    }
+
+    fn add_query(&mut self, fields: Vec<(Cow<'static, str>, Value)>) {
+        for (name, value) in fields {
+            let values = if let Value::Array(list) = value { list } else { vec![value] };
+            for value in values {
+                let text = match value {
+                    Value::String(text) => text,
+                    other => other.to_string(),
+                };
+                if !text.is_empty() {
+                    self.query.push((name.clone(), text));
+                }
+            }
+        }
     }
 }
 
+const PROJECT: &str = "{project_id}";
+
 impl Operation {
-    /// Checks the arguments against the document's limits and encodes them; nothing is sent by this.
-    pub fn encode(&self, arguments: &[Value]) -> Result<Encoded> {
-        self.encode_checked(arguments).map_err(|error| error.during(self.name))
+    /// Whether the path holds the project's ID.
+    pub fn needs_project(&self) -> bool {
+        self.path.contains(PROJECT)
     }
 
-    fn encode_checked(&self, arguments: &[Value]) -> Result<Encoded> {
+    /// Checks the arguments against the document's limits and encodes them; nothing is sent by this.
+    pub fn encode(&self, arguments: &[Value]) -> Result<Encoded> {
+        self.encode_for(arguments, None)
+    }
+
+    /// The same, for a project. While none is known, the path keeps its placeholder.
+    pub fn encode_for(&self, arguments: &[Value], project: Option<&str>) -> Result<Encoded> {
+        self.encode_checked(arguments, project).map_err(|error| error.during(self.name))
+    }
+
+    fn encode_checked(&self, arguments: &[Value], project: Option<&str>) -> Result<Encoded> {
         let mut encoded = Encoded { path: self.path.to_owned(), query: Vec::new(), body: None };
         if let Some(extra) = arguments.get(self.arguments.len()) {
             return Err(Error::invalid(
@@ -93,24 +189,26 @@ impl Operation {
             let value = arguments.get(index).unwrap_or(&Value::Null);
             match argument {
                 Argument::Segment(name) => fill_segment(&mut encoded.path, name, value)?,
-                Argument::Query(_, fields) => {
-                    // Fields of a query are named as they are, without the argument in front.
-                    for (name, value) in rules::check_object(value, "", fields)? {
-                        let text = match value {
-                            Value::String(text) => text,
-                            other => other.to_string(),
-                        };
-                        if !text.is_empty() {
-                            encoded.query.push((name, text));
-                        }
-                    }
-                }
-                Argument::Body(name, fields) => {
-                    if !value.is_object() {
-                        return Err(Error::invalid(*name, value.to_string(), "must be an object"));
-                    }
+                // Fields of a query or a body are named as they are, without the argument in front.
+                Argument::Query(_, fields) => encoded.add_query(rules::check_object(value, "", fields)?),
+                Argument::OpenQuery(_, fields) => encoded.add_query(rules::check_open(value, "", fields)?),
+                Argument::OptionalBody(..) if value.is_null() => {}
+                Argument::Body(name, fields) | Argument::OptionalBody(name, fields) => {
+                    rules::must_be_object(value, name)?;
                     encoded.body = Some(rules::object_text(rules::check_object(value, "", fields)?));
                 }
+                Argument::OpenBody(name, fields) => {
+                    rules::must_be_object(value, name)?;
+                    encoded.body = Some(rules::object_text(rules::check_open(value, "", fields)?));
+                }
+                Argument::OneOf(name, shapes) => {
+                    rules::must_be_object(value, name)?;
+                    encoded.body = Some(rules::object_text(rules::check_shapes(value, "", shapes)?));
+                }
+                Argument::Items(name, rule) => {
+                    encoded.body = Some(rules::check(value, (*name).to_owned(), rule)?.to_string());
+                }
+                Argument::Patch(name, paths) => encoded.body = Some(patch::text(value, name, paths)?),
                 Argument::Wrapped { argument, inside, fields } => {
                     let text = rules::object_text(rules::check_object(value, argument, fields)?);
                     encoded.body = Some(format!("{{\"{inside}\":{text}}}"));
@@ -120,6 +218,12 @@ impl Operation {
                     encoded.body = Some(format!("{{\"shares\":{{\"user_ids\":{list}}}}}"));
                 }
             }
+        }
+        if let Some(check) = self.check {
+            check(arguments)?;
+        }
+        if let Some(project) = project {
+            encoded.path = encoded.path.replacen(PROJECT, &encode(project, false), 1);
         }
         Ok(encoded)
     }
@@ -134,8 +238,11 @@ fn fill_segment(path: &mut String, name: &str, value: &Value) -> Result<()> {
         Value::String(text) if text.chars().count() > 255 => "must have at most 255 characters",
         Value::String(text) if text.chars().any(char::is_control) => "must hold no control characters",
         Value::String(text) => {
-            if let (Some(open), Some(close)) = (path.find('{'), path.find('}')) {
-                path.replace_range(open..=close, &encode(text, false));
+            // The project is not an argument.
+            let start = path.find(PROJECT).map_or(0, |at| at + PROJECT.len());
+            let rest = path.get(start..).unwrap_or_default();
+            if let (Some(open), Some(close)) = (rest.find('{'), rest.find('}')) {
+                path.replace_range(start + open..=start + close, &encode(text, false));
             }
             return Ok(());
         }

@@ -2,12 +2,22 @@
 
 use crate::error::{Error, Result};
 use crate::json::Value;
+use std::borrow::Cow;
 
 /// One field of a request.
 pub struct InputField {
     pub name: &'static str,
     pub presence: Presence,
     pub rule: Rule,
+}
+
+/// One of the shapes of a body that takes several.
+pub struct Shape {
+    /// What it is, in words: `an image from a server`.
+    pub name: &'static str,
+    /// The field that tells it from the shapes after it.
+    pub key: &'static str,
+    pub fields: &'static [InputField],
 }
 
 /// Whether a field may be left out. `null` and `undefined` count as left out.
@@ -28,8 +38,22 @@ pub enum Rule {
     Text { min: usize, max: usize },
     /// A text that may also be empty.
     AnyText,
+    /// A text that a function accepts, and the rule in words.
+    Checked(fn(&str) -> bool, &'static str),
     /// A whole number.
     Integer { min: u64, max: u64 },
+    /// A whole number that is a multiple of `of`.
+    Multiple { of: u64, min: u64, max: u64 },
+    /// True or false.
+    Flag,
+    /// An object with these fields.
+    Object(&'static [InputField]),
+    /// An object of texts by names of the caller's.
+    Texts,
+    /// A list of so many values that each keep a rule; `unique`: none of them twice.
+    List { of: &'static Rule, min: usize, max: usize, unique: bool },
+    /// Not a field of this shape: why, in words.
+    Never(&'static str),
     /// An http(s) URL.
     Url,
     /// A list of objects with these fields.
@@ -49,12 +73,51 @@ fn join(parent: &str, name: &str) -> String {
     if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") }
 }
 
+/// What is to be sent, by names.
+pub type Checked = Vec<(Cow<'static, str>, Value)>;
+
+/// Refuses what is no object.
+pub fn must_be_object(value: &Value, path: &str) -> Result<()> {
+    if value.is_object() { Ok(()) } else { Err(Error::invalid(path, value.to_string(), "must be an object")) }
+}
+
+/// Checks an object against the shape that its fields tell.
+pub fn check_shapes(value: &Value, path: &str, shapes: &'static [Shape]) -> Result<Checked> {
+    let has = |shape: &&Shape| value.get(shape.key).is_some_and(|value| !value.is_null());
+    let Some(shape) = shapes.iter().find(has) else {
+        let known: Vec<String> =
+            shapes.iter().map(|shape| format!("{} ({})", shape.key, shape.name)).collect();
+        let name = if path.is_empty() { "request" } else { path };
+        let rule = format!("must have one of {}", known.join(", "));
+        return Err(Error::invalid(name, value.to_string(), rule));
+    };
+    check_object(value, path, shape.fields)
+}
+
+/// Like [`check_object`]; any other name is taken too, with a text, a number or a flag.
+pub fn check_open(value: &Value, path: &str, fields: &'static [InputField]) -> Result<Checked> {
+    let Value::Object(members) = value else { return check_object(value, path, fields) };
+    let known = |name: &str| fields.iter().any(|field| field.name == name);
+    let (named, others): (Vec<_>, Vec<_>) = members.iter().cloned().partition(|(name, _)| known(name));
+    let mut checked = check_object(&Value::Object(named), path, fields)?;
+    for (name, value) in others {
+        match value {
+            Value::Null => {}
+            Value::Array(_) | Value::Object(_) => {
+                return Err(Error::invalid(join(path, &name), value.to_string(), "must be a text"));
+            }
+            _ if name.is_empty() => {
+                let rule = "must not stand under an empty name";
+                return Err(Error::invalid(join(path, "\"\""), value.to_string(), rule));
+            }
+            value => checked.push((Cow::Owned(name), value)),
+        }
+    }
+    Ok(checked)
+}
+
 /// Checks an object against its fields and gives what is to be sent, in the order of the table.
-pub fn check_object(
-    value: &Value,
-    path: &str,
-    fields: &'static [InputField],
-) -> Result<Vec<(&'static str, Value)>> {
+pub fn check_object(value: &Value, path: &str, fields: &'static [InputField]) -> Result<Checked> {
     let object = match value {
         Value::Object(object) => &object[..],
         Value::Null if !fields.iter().any(|field| matches!(field.presence, Presence::Required)) => &[],
@@ -82,28 +145,30 @@ pub fn check_object(
                     ));
                 }
                 Presence::Optional => {}
-                Presence::Default(number) => checked.push((field.name, Value::from(u64::from(number)))),
+                Presence::Default(number) => {
+                    checked.push((Cow::Borrowed(field.name), Value::from(u64::from(number))));
+                }
             },
-            Some(value) => checked.push((field.name, check(value, join(path, field.name), &field.rule)?)),
+            Some(value) => {
+                let value = check(value, join(path, field.name), &field.rule)?;
+                checked.push((Cow::Borrowed(field.name), value));
+            }
         }
     }
     Ok(checked)
 }
 
 /// `{"a":1,"b":"x"}` of checked fields.
-pub fn object_text(fields: Vec<(&'static str, Value)>) -> String {
-    let mut text = String::from("{");
-    for (index, (name, value)) in fields.iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        text.push_str(&format!("\"{name}\":{value}"));
-    }
-    text.push('}');
-    text
+pub fn object_text(fields: Checked) -> String {
+    object_of(fields).to_string()
 }
 
-fn check(value: &Value, path: String, rule: &Rule) -> Result<Value> {
+fn object_of(fields: Checked) -> Value {
+    Value::Object(fields.into_iter().map(|(name, value)| (name.into_owned(), value)).collect())
+}
+
+/// Checks one value and gives what is to be sent.
+pub fn check(value: &Value, path: String, rule: &Rule) -> Result<Value> {
     let right = match (rule, value) {
         (Rule::OneOf(values), Value::String(text)) => values.contains(&text.as_str()),
         (Rule::ImageName, Value::String(text)) => is_image_name(text),
@@ -112,7 +177,30 @@ fn check(value: &Value, path: String, rule: &Rule) -> Result<Value> {
         (Rule::Integer { min, max }, Value::Number(_)) => {
             value.as_u64().is_some_and(|number| (*min..=*max).contains(&number))
         }
+        (Rule::Multiple { of, min, max }, Value::Number(_)) => {
+            value.as_u64().is_some_and(|number| (*min..=*max).contains(&number) && number.is_multiple_of(*of))
+        }
         (Rule::Url, Value::String(text)) => is_url(text),
+        (Rule::Checked(accepts, _), Value::String(text)) => accepts(text),
+        (Rule::Flag, Value::Bool(_)) => true,
+        (Rule::Object(fields), Value::Object(_)) => return check_object(value, &path, fields).map(object_of),
+        (Rule::Texts, Value::Object(members)) => {
+            for (name, value) in members {
+                check(value, join(&path, name), &Rule::AnyText)?;
+            }
+            true
+        }
+        (Rule::List { of, min, max, unique }, Value::Array(list)) if (*min..=*max).contains(&list.len()) => {
+            let mut items = Vec::with_capacity(list.len());
+            for (index, item) in list.iter().enumerate() {
+                let path = format!("{path}[{index}]");
+                if *unique && list[..index].contains(item) {
+                    return Err(Error::invalid(path, item.to_string(), "must not be listed twice"));
+                }
+                items.push(check(item, path, of)?);
+            }
+            return Ok(Value::Array(items));
+        }
         (Rule::ObjectsOf(fields), Value::Array(list)) => {
             let mut items = Vec::with_capacity(list.len());
             for (index, item) in list.iter().enumerate() {
@@ -120,10 +208,7 @@ fn check(value: &Value, path: String, rule: &Rule) -> Result<Value> {
                 if !item.is_object() {
                     return Err(Error::invalid(path, item.to_string(), "must be an object"));
                 }
-                let object = check_object(item, &path, fields)?;
-                items.push(Value::Object(
-                    object.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-                ));
+                items.push(object_of(check_object(item, &path, fields)?));
             }
             return Ok(Value::Array(items));
         }
@@ -163,6 +248,13 @@ fn describe(rule: &Rule, missing: bool) -> String {
         Rule::Text { min, max } => format!("must be a text with {min} to {max} characters"),
         Rule::AnyText => "must be a text".to_owned(),
         Rule::Integer { min, max } => format!("must be a whole number from {min} to {max}"),
+        Rule::Multiple { of, min, max } => format!("must be a multiple of {of} from {min} to {max}"),
+        Rule::Checked(_, words) | Rule::Never(words) => (*words).to_owned(),
+        Rule::Flag => "must be true or false".to_owned(),
+        Rule::Object(_) => "must be an object".to_owned(),
+        Rule::Texts => "must be an object of texts".to_owned(),
+        Rule::List { min, max: usize::MAX, .. } => format!("must be a list with at least {min} item(s)"),
+        Rule::List { min, max, .. } => format!("must be a list of {min} to {max} items"),
         Rule::Url => "must be a URL that starts with http:// or https://".to_owned(),
         Rule::ObjectsOf(_) | Rule::AnyObjects => "must be a list of objects".to_owned(),
         Rule::Filter => "must be an object with name or imageId".to_owned(),
@@ -170,9 +262,9 @@ fn describe(rule: &Rule, missing: bool) -> String {
     if missing { format!("is required and {words}") } else { words }
 }
 
-/// The name rule of sections 1.5 and 1.6: 1 to 128 letters, digits, `-`, `.`, `_`, spaces and Chinese
-/// characters, no space first or last.
-fn is_image_name(name: &str) -> bool {
+/// The name rule of CECloud's sections 1.5 and 1.6, which Huawei's is too: 1 to 128 letters, digits, `-`, `.`, `_`,
+/// spaces and Chinese characters, no space first or last.
+pub fn is_image_name(name: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ' ') || is_chinese(c);
     (1..=128).contains(&name.chars().count())
         && !name.starts_with(' ')

@@ -18,6 +18,10 @@ pub trait Authenticator {
     /// After a 401: true where a new token was got and one more attempt is worth it. `signed` is the request
     /// that was refused.
     fn renew<'a>(&'a self, signed: &'a Request) -> LocalFuture<'a, Result<bool>>;
+    /// The ID of the project that the credentials are for, where they tell or it can be looked up.
+    fn project<'a>(&'a self) -> LocalFuture<'a, Result<Option<String>>> {
+        Box::pin(async { Ok(None) })
+    }
     /// Takes the secrets out of a text that is about to be shown.
     fn scrub(&self, text: String) -> String;
     /// Forgets every secret; signing fails from then on.

@@ -5,7 +5,7 @@ use core::cell::{Cell, RefCell};
 use js_sys::Uint8Array;
 
 /// Bytes that are read and written at a time.
-pub const BLOCK: u32 = 512 * 1024;
+pub const BLOCK: u32 = 1024 * 1024;
 /// Buffers that are kept for later.
 const MOST_KEPT: usize = 18;
 

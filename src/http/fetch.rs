@@ -86,7 +86,7 @@ impl Transport for Fetch {
 fn body_of(request: &Request) -> Result<Option<JsValue>, Failure> {
     match &request.body {
         Body::Empty => Ok(None),
-        Body::Bytes(bytes) => Ok(Some(Uint8Array::from(&**bytes).into())),
+        Body::Bytes(bytes) => Ok(Some(Uint8Array::from(&bytes[..]).into())),
         Body::Foreign { content, .. } => {
             let blob = content.downcast_ref::<ForeignBytes>().and_then(ForeignBytes::blob);
             blob.map(|blob| Some(blob.into()))
@@ -110,6 +110,7 @@ fn start_global(request: &Request, controller: &AbortController) -> Result<Promi
         super::Method::Post => Method::POST,
         super::Method::Put => Method::PUT,
         super::Method::Delete => Method::DELETE,
+        super::Method::Patch => Method::PATCH,
     };
     let headers = gloo_net::http::Headers::new();
     for (name, value) in request.headers.iter() {

@@ -14,6 +14,8 @@ pub mod fetch;
 #[cfg(target_arch = "wasm32")]
 pub mod foreign;
 #[cfg(target_arch = "wasm32")]
+pub mod listeners;
+#[cfg(target_arch = "wasm32")]
 pub mod node;
 #[cfg(target_arch = "wasm32")]
 pub mod node_http;
@@ -33,6 +35,7 @@ pub enum Method {
     Post,
     Put,
     Delete,
+    Patch,
 }
 
 impl Method {
@@ -43,6 +46,7 @@ impl Method {
             Method::Post => "POST",
             Method::Put => "PUT",
             Method::Delete => "DELETE",
+            Method::Patch => "PATCH",
         }
     }
 }
@@ -86,7 +90,7 @@ impl Drop for Headers {
 #[derive(Clone)]
 pub enum Body {
     Empty,
-    Bytes(Rc<[u8]>),
+    Bytes(Rc<Vec<u8>>),
     /// Bytes that live outside the core (a slice of a file); only the transport knows their type.
     Foreign {
         length: u64,

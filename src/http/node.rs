@@ -67,6 +67,9 @@ extern "C" {
         done: &Function,
     ) -> Result<(), JsValue>;
 
+    #[wasm_bindgen(method, catch)]
+    pub fn fstat(this: &FsModule, file: i32, done: &Function) -> Result<(), JsValue>;
+
     /// node:os.
     pub type OsModule;
     #[wasm_bindgen(method, catch)]
@@ -84,8 +87,6 @@ extern "C" {
     /// fs.promises.FileHandle.
     #[derive(Clone)]
     pub type FileHandle;
-    #[wasm_bindgen(method)]
-    pub fn stat(this: &FileHandle) -> Promise;
     /// The descriptor; -1 once it is closed.
     #[wasm_bindgen(method, getter)]
     pub fn fd(this: &FileHandle) -> i32;

@@ -4,11 +4,11 @@
 use super::buffers::BLOCK;
 use super::callback::Callback;
 use super::foreign::ForeignBytes;
+use super::listeners::{Listeners, Pool};
 use super::node::{ClientRequest, IncomingMessage, http_module};
 use super::{Body, Failure, Headers, LARGEST_TEXT, Request, Response, ResponseBody, Transport, too_large};
 use crate::error::Kind;
 use crate::platform::LocalFuture;
-use crate::task::Queue;
 use core::cell::{Cell, RefCell};
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -60,48 +60,11 @@ enum Sign {
     Broken(Failure),
 }
 
-type Listener = Closure<dyn FnMut(JsValue)>;
-
-/// Listeners on an emitter, taken off when dropped: one that outlived its closure would end the process.
-struct Listeners {
-    emitter: JsValue,
-    all: Vec<(&'static str, Listener)>,
-}
-
-impl Listeners {
-    fn new(emitter: JsValue) -> Self {
-        Listeners { emitter, all: Vec::new() }
-    }
-
-    fn call(&self, method: &str, event: &str, listener: &JsValue) {
-        let found = Reflect::get(&self.emitter, &method.into()).ok();
-        if let Some(method) = found.and_then(|method| method.dyn_into::<Function>().ok()) {
-            let _ = method.call2(&self.emitter, &event.into(), listener);
-        }
-    }
-
-    fn on(&mut self, event: &'static str, listener: impl FnMut(JsValue) + 'static) {
-        let listener = Closure::new(listener);
-        self.call("on", event, listener.as_ref());
-        self.all.push((event, listener));
-    }
-}
-
-impl Drop for Listeners {
-    fn drop(&mut self) {
-        // A late error must find a listener, or it would end the process.
-        self.call("on", "error", &noop());
-        for (event, listener) in &self.all {
-            self.call("off", event, listener.as_ref());
-        }
-    }
-}
-
 /// Destroys the request when dropped before it is done.
 struct Guard {
     request: ClientRequest,
     done: Cell<bool>,
-    _listeners: Listeners,
+    _listeners: Listeners<Sign>,
 }
 
 impl Drop for Guard {
@@ -112,12 +75,26 @@ impl Drop for Guard {
     }
 }
 
-/// A listener that does nothing and is never let go.
-fn noop() -> JsValue {
-    thread_local! {
-        static NOOP: Closure<dyn Fn()> = Closure::new(|| {});
-    }
-    NOOP.with(|noop| noop.as_ref().clone())
+/// A piece of an answer's body; none at its end.
+type Piece = Result<Option<Vec<u8>>, Failure>;
+
+thread_local! {
+    static REQUESTS: Pool<Sign> = Pool::of(|on| {
+        on("response", |signs, _, message| signs.push(Sign::Answer(message.unchecked_into())));
+        on("error", |signs, _, error| signs.push(Sign::Broken(super::fetch::lost(&error))));
+        on("close", |signs, _, _| {
+            signs.push(Sign::Broken(Failure::network("the connection was closed without an answer")));
+        });
+    });
+    static ANSWERS: Pool<Piece> = Pool::of(|on| {
+        on("data", |pieces, message, chunk| {
+            message.unchecked_ref::<IncomingMessage>().pause();
+            pieces.push(Ok(Some(Uint8Array::new(&chunk).to_vec())));
+        });
+        on("end", |pieces, _, _| pieces.push(Ok(None)));
+        on("error", |pieces, _, error| pieces.push(Err(super::fetch::lost(&error))));
+        on("close", |pieces, _, _| pieces.push(Err(Failure::network("the answer was cut off"))));
+    });
 }
 
 impl Transport for NodeHttp {
@@ -154,14 +131,8 @@ impl Transport for NodeHttp {
             let sent = module.request(&request.url, &options).map_err(|error| {
                 Failure::unsent(format!("the request cannot be made: {}", super::fetch::describe(&error)))
             })?;
-            let signs: Queue<Sign> = Queue::default();
-            let (answers, errors, closes) = (signs.clone(), signs.clone(), signs.clone());
-            let mut listeners = Listeners::new(sent.clone().into());
-            listeners.on("response", move |message| answers.push(Sign::Answer(message.unchecked_into())));
-            listeners.on("error", move |error| errors.push(Sign::Broken(super::fetch::lost(&error))));
-            listeners.on("close", move |_| {
-                closes.push(Sign::Broken(Failure::network("the connection was closed without an answer")));
-            });
+            let listeners = Listeners::take(&REQUESTS, sent.clone().into());
+            let signs = listeners.heard().clone();
             let guard = Guard { request: sent.clone(), done: Cell::new(false), _listeners: listeners };
             let body = request.body.clone();
             let on_sent = request.on_sent.clone();
@@ -192,9 +163,9 @@ async fn write(request: ClientRequest, body: Body, on_sent: Option<super::OnSent
     match body {
         Body::Empty => {}
         Body::Bytes(bytes) => {
-            let written = Callback::default();
+            let written = Callback::take();
             request
-                .write(&Uint8Array::from(&*bytes), written.function())
+                .write(&Uint8Array::from(&bytes[..]), written.expect())
                 .map_err(|error| super::fetch::lost(&error))?;
             written.called().await.map_err(|error| super::fetch::lost(&error))?;
         }
@@ -224,7 +195,7 @@ async fn write_blocks(
     bytes: &ForeignBytes,
     on_sent: Option<super::OnSent>,
 ) -> Result<(), Failure> {
-    let written = Callback::default();
+    let written = Callback::take();
     let mut done = 0;
     // On a slow line small blocks tell that something moves.
     let mut most = BLOCK;
@@ -232,7 +203,7 @@ async fn write_blocks(
         let length = u64::from(most).min(bytes.length - done) as u32;
         let block = bytes.blocks.read(bytes.offset + done, length).await?;
         let started = js_sys::Date::now();
-        request.write(block.lend(), written.function()).map_err(|error| super::fetch::lost(&error))?;
+        request.write(block.lend(), written.expect()).map_err(|error| super::fetch::lost(&error))?;
         // When the kernel has it, its buffer may be used again.
         written.called().await.map_err(|error| super::fetch::lost(&error))?;
         block.give_back();
@@ -256,31 +227,20 @@ fn answer(message: IncomingMessage, guard: Guard) -> Response {
             headers.set(&name.as_string().unwrap_or_default(), value);
         }
     }
-    let pieces: Queue<Result<Option<Vec<u8>>, Failure>> = Queue::default();
-    let (data, end, error, close) = (pieces.clone(), pieces.clone(), pieces.clone(), pieces.clone());
-    let flow = message.clone();
-    let mut listeners = Listeners::new(message.clone().into());
-    listeners.on("data", move |chunk| {
-        flow.pause();
-        data.push(Ok(Some(Uint8Array::new(&chunk).to_vec())));
-    });
-    listeners.on("end", move |_| end.push(Ok(None)));
-    listeners.on("error", move |problem| error.push(Err(super::fetch::lost(&problem))));
-    listeners.on("close", move |_| close.push(Err(Failure::network("the answer was cut off"))));
+    let listeners = Listeners::take(&ANSWERS, message.clone().into());
     message.pause();
     Response {
         status: message.status_code(),
         headers,
-        body: Box::new(NodeBody { message, pieces, guard, _listeners: listeners, ended: false }),
+        body: Box::new(NodeBody { message, guard, listeners, ended: false }),
         opaque_redirect: false,
     }
 }
 
 struct NodeBody {
     message: IncomingMessage,
-    pieces: Queue<Result<Option<Vec<u8>>, Failure>>,
     guard: Guard,
-    _listeners: Listeners,
+    listeners: Listeners<Piece>,
     ended: bool,
 }
 
@@ -290,7 +250,7 @@ impl NodeBody {
             return Ok(None);
         }
         self.message.resume();
-        let piece = self.pieces.next().await?;
+        let piece = self.listeners.heard().next().await?;
         if piece.is_none() {
             self.ended = true;
             self.guard.done.set(self.message.complete());

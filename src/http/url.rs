@@ -44,13 +44,13 @@ pub fn canonical_path(path: &str) -> String {
 }
 
 /// `a=1&b=x%7Cy` of name and value pairs, in their order.
-pub fn query(pairs: &[(&str, String)]) -> String {
+pub fn query<N: AsRef<str>>(pairs: &[(N, String)]) -> String {
     let mut text = String::new();
     for (name, value) in pairs {
         if !text.is_empty() {
             text.push('&');
         }
-        text.push_str(&encode(name, false));
+        text.push_str(&encode(name.as_ref(), false));
         text.push('=');
         text.push_str(&encode(value, false));
     }

@@ -29,8 +29,10 @@
 //! | [`info`] | the result |
 //! | [`problems`] | every code of a problem |
 //! | [`suggestion`] | what of it createImage wants to know, and whether a declared format is right |
+//! | [`declared`] | what speaks against uploading a file under some metadata |
 
 mod checksum;
+pub mod declared;
 mod encode;
 pub mod formats;
 pub mod guest;

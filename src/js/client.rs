@@ -1,14 +1,13 @@
 //! The class behind `CecloudImsClient`.
 
-use super::convert::{arguments, error_to_js, get, promise, refused};
+use super::convert::{error_to_js, get, promise, refused};
 use super::options;
-use super::platform::JsPlatform;
+use super::polling::poll;
+use super::service::{self, parse};
 use super::upload::{Work, pending};
 use crate::api::cecloud;
-use crate::api::operation::{Answer, Argument};
 use crate::error::{Error, Kind, Result};
 use crate::http::Transport;
-use crate::http::fetch::Fetch;
 use crate::http::node::http_module;
 use crate::http::node_http::NodeHttp;
 use crate::http::retry::Policy;
@@ -19,7 +18,7 @@ use crate::platform::Platform;
 use crate::service::Service;
 use crate::upload::cecloud::Cecloud;
 use core::cell::RefCell;
-use js_sys::{Array, JSON, Promise};
+use js_sys::{Array, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -55,24 +54,7 @@ impl CecloudCore {
 
     /// Performs an operation by the name of its public method.
     pub fn call(&self, name: &str, list: Array, options: JsValue) -> Promise {
-        let service = self.shared.service.clone();
-        let operation = cecloud::find(name);
-        promise(async move {
-            let operation =
-                operation.ok_or_else(|| Error::new(Kind::Internal, "there is no such operation"))?;
-            let work = async {
-                let name = |argument: &Argument| match argument {
-                    Argument::Body(name, _) | Argument::Query(name, _) => (*name, false),
-                    argument => (argument.name(), true),
-                };
-                let names: Vec<(&str, bool)> = operation.arguments.iter().map(name).collect();
-                let values = arguments(&list, &names)?;
-                let (call, _watch) = options::call_options(&options, &[])?;
-                let text = service.call(operation, &values, &call).await?;
-                if matches!(operation.answer, Answer::Nothing) { Ok(JsValue::UNDEFINED) } else { parse(text) }
-            };
-            work.await.map_err(|error| service.finish(error, operation.name))
-        })
+        service::call(self.shared.service.clone(), cecloud::find(name), list, options)
     }
 
     /// The image by whichever list knows it; `waitForImage` polls it.
@@ -144,13 +126,6 @@ impl CecloudCore {
     }
 }
 
-/// JSON of the core as a JavaScript value, the text wiped: it may hold keys.
-pub(super) fn parse(text: String) -> Result<JsValue> {
-    let value = JSON::parse(&text).map_err(|_| Error::new(Kind::Internal, "the core wrote no JSON"));
-    drop(zeroize::Zeroizing::new(text));
-    value
-}
-
 async fn wait_for_image(shared: &Shared, image_id: JsValue, options: JsValue) -> Result<JsValue> {
     let Some(id) = image_id.as_string().filter(|id| !id.is_empty()) else {
         return Err(refused("imageId", &image_id, "must be a text that is not empty"));
@@ -159,90 +134,38 @@ async fn wait_for_image(shared: &Shared, image_id: JsValue, options: JsValue) ->
     let (call, _watch) = options::call_options(&options, &["intervalMs"])?;
     let cancel = call.cancel.clone();
     let backend = Cecloud::new(shared.service.clone(), call, None);
-    loop {
+    poll(&*shared.platform, &cancel, interval, async || {
         let image = parse(backend.image(&id).await?)?;
         let status = get(&image, "status").and_then(|status| status.as_string()).unwrap_or_default();
         match status.as_str() {
-            "active" => return Ok(image),
-            "killed" | "deleted" => {
-                return Err(Error::new(Kind::Service, format!("the image {id} is {status}")));
-            }
-            _ => {}
+            "active" => Ok(Some(image)),
+            "killed" | "deleted" => Err(Error::new(Kind::Service, format!("the image {id} is {status}"))),
+            _ => Ok(None),
         }
-        let sleep = shared.platform.sleep(interval);
-        match crate::task::first(Box::pin(cancel.cancelled()), sleep).await {
-            crate::task::First::Left(()) => return Err(crate::service::aborted()),
-            crate::task::First::Right(()) => {}
-        }
-    }
+    })
+    .await
 }
 
-/// What a client may be told.
-const OPTIONS: &[&str] = &[
-    "endpoint",
-    "signingEndpoint",
-    "auth",
-    "headers",
-    "timeoutMs",
-    "retry",
-    "fetch",
-    "agent",
-    "credentials",
-    "onRequest",
-    "region",
-];
-
 fn build(options: &JsValue) -> Result<Shared> {
-    if !options.is_object() {
-        return Err(refused("options", options, "must be an object"));
-    }
-    options::only(options, "", OPTIONS)?;
-    let Some(endpoint) = options::endpoint(options, "", "endpoint")? else {
-        return Err(Error::invalid("endpoint", "undefined", "is required: the base URL of the service"));
-    };
+    service::check_options(options, &["region"])?;
+    let endpoint = service::endpoint(options)?;
     let region = options::text(options, "", "region")?.unwrap_or_default();
     if region.is_empty() || !region.bytes().all(|byte| (0x21..0x7f).contains(&byte)) {
         let rule = "is required: the ID of a region, sent as x-regionid";
         return Err(Error::invalid("region", Quoted(&region).to_string(), rule));
     }
-    let mut headers = options::headers(options, "", "headers")?;
-    headers.push(("x-regionid".to_owned(), region.clone()));
-    let custom = super::convert::function(options, "", "fetch")?;
-    let agent = get(options, "agent");
-    if let Some(agent) = &agent
-        && (!agent.is_object() || http_module(false).is_none())
-    {
-        return Err(Error::invalid("agent", "object", "must be an http.Agent or https.Agent, in Node only"));
-    }
-    let in_node = http_module(false).is_some();
-    let transport: Rc<dyn Transport> = match (&custom, &agent) {
-        (None, Some(agent)) => Rc::new(NodeHttp::new(Some(agent.clone()))),
-        _ => Rc::new(Fetch { custom }),
-    };
-    let store: Rc<dyn Transport> =
-        if in_node { Rc::new(NodeHttp::new(agent)) } else { Rc::new(Browser::default()) };
-    let platform: Rc<dyn Platform> = Rc::new(JsPlatform);
-    let (retry, given) = options::retry(options)?;
-    let timeout_ms = options::number(options, "", "timeoutMs", 1.0, 86_400_000.0)?.unwrap_or(30_000.0);
-    let service = Service {
-        transport,
-        platform: platform.clone(),
-        authenticator: options::authenticator(options)?,
-        endpoint,
-        signing_endpoint: options::endpoint(options, "", "signingEndpoint")?,
-        headers,
-        timeout_ms,
-        retry,
-        cookies: options::cookies(options)?,
-        observer: options::observer(options)?,
-        closing: Default::default(),
+    let mut made = service::make(options, &cecloud::DIALECT, endpoint)?;
+    made.service.headers.push(("x-regionid".to_owned(), region.clone()));
+    let store: Rc<dyn Transport> = match http_module(false) {
+        Some(_) => Rc::new(NodeHttp::new(made.agent)),
+        None => Rc::new(Browser::default()),
     };
     Ok(Shared {
-        service: Rc::new(service),
-        platform,
+        service: Rc::new(made.service),
+        platform: made.platform,
         store: RefCell::new(Some(store)),
         notes: StoreNotes::default(),
         region,
-        retry: given.then_some(retry),
+        retry: made.retry,
     })
 }

@@ -1,22 +1,41 @@
 //! The bindings: one file per exported class, nothing but conversion. The JavaScript shells of the package call
-//! these; nobody else does.
+//! these; nobody else does. Each entry of the package has a cargo feature that chooses its exports here.
+
+// What no export of an entry uses is no mistake: it is there for the others.
+#![cfg_attr(not(feature = "cecloud"), allow(dead_code, unused_imports))]
 
 mod checkpoints;
+#[cfg(feature = "cecloud")]
 mod client;
 mod convert;
+#[cfg(feature = "cecloud")]
 mod diagnose;
+#[cfg(feature = "cecloud")]
 mod download;
+#[cfg(feature = "inspect")]
+mod inspect;
+#[cfg(feature = "service")]
+mod inspector;
 mod options;
 mod platform;
+#[cfg(feature = "service")]
+mod polling;
+#[cfg(feature = "service")]
+mod service;
 mod sources;
+#[cfg(feature = "cecloud")]
 mod targets;
 mod turns;
+#[cfg(feature = "cecloud")]
 mod upload;
+#[cfg(feature = "workspace")]
+mod workspace;
 
 use crate::http::node;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
+#[cfg(feature = "service")]
 #[wasm_bindgen(typescript_custom_section)]
 const IMAGE_TAG: &str = "/**
  * A tag of an image. The service's document calls it an object and shows none; it is sent and returned as it is.

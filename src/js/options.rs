@@ -283,7 +283,7 @@ impl Authenticator for Sign {
             }
             let _ = set("headers", headers.into());
             if let Body::Bytes(bytes) = &request.body {
-                let _ = set("body", Uint8Array::from(&**bytes).into());
+                let _ = set("body", Uint8Array::from(&bytes[..]).into());
             }
             let signed = settle(sign.call1(&JsValue::UNDEFINED, &unsigned), "the sign function").await?;
             if !signed.is_object() {

@@ -1,10 +1,10 @@
 //! Time, randomness and sleeping as JavaScript has them.
 
+use crate::http::callback::Callback;
 use crate::platform::{LocalFuture, Platform};
 use crate::task::Queue;
-use js_sys::{Function, Promise};
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
@@ -27,11 +27,32 @@ pub async fn to_its_end<T: 'static>(work: LocalFuture<'static, T>) -> T {
 }
 
 /// A timer that is cleared when it is not waited for any more: a forgotten one would keep a Node process alive.
-struct Timer(JsValue);
+struct Timer {
+    timer: JsValue,
+    fired: Callback,
+    over: bool,
+}
+
+impl Timer {
+    fn set(milliseconds: f64) -> Self {
+        let fired = Callback::take();
+        let timer = set_timeout(fired.expect(), milliseconds.clamp(0.0, LONGEST_TIMER_MS));
+        Timer { timer, fired, over: false }
+    }
+
+    async fn wait(mut self) {
+        // A timer has no errors.
+        let _ = self.fired.called().await;
+        self.over = true;
+    }
+}
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        clear_timeout(&self.0);
+        if !self.over {
+            clear_timeout(&self.timer);
+            self.fired.call_off();
+        }
     }
 }
 
@@ -49,15 +70,7 @@ impl Platform for JsPlatform {
 
     fn sleep(&self, milliseconds: f64) -> LocalFuture<'static, ()> {
         // Set now, not when it is first looked at: it may be waited for later.
-        let mut timer = None;
-        let promise = Promise::new(&mut |resolve, _| {
-            timer = Some(Timer(set_timeout(&resolve, milliseconds.clamp(0.0, LONGEST_TIMER_MS))));
-        });
-        Box::pin(async move {
-            // setTimeout's promise never rejects.
-            let _ = JsFuture::from(promise).await;
-            drop(timer);
-        })
+        Box::pin(Timer::set(milliseconds).wait())
     }
 
     fn give_way(&self) -> LocalFuture<'static, ()> {

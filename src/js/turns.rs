@@ -7,9 +7,8 @@ use crate::http::callback::Callback;
 use crate::http::node;
 use crate::platform::Platform;
 use core::cell::RefCell;
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
@@ -33,9 +32,10 @@ impl Channel {
     fn open() -> Option<Self> {
         let class = get(&js_sys::global(), "MessageChannel")?.dyn_into::<Function>().ok()?;
         let channel = Reflect::construct(&class, &Array::new()).ok()?;
-        let arrived = Callback::default();
+        let arrived = Callback::take();
         let to = get(&channel, "port2")?;
-        Reflect::set(&to, &"onmessage".into(), arrived.function()).ok()?;
+        Reflect::set(&to, &"onmessage".into(), arrived.expect()).ok()?;
+        arrived.call_off();
         Some(Channel { from: get(&channel, "port1")?, arrived })
     }
 }
@@ -44,8 +44,9 @@ impl Channel {
 pub async fn give_way() {
     if node::fs().is_some() {
         // An open channel would keep the process alive.
-        let promise = Promise::new(&mut |resolve, _| set_immediate(&resolve));
-        let _ = JsFuture::from(promise).await;
+        let turn = Callback::take();
+        set_immediate(turn.expect());
+        let _ = turn.called().await;
         return;
     }
     let idle = IDLE.with(|idle| idle.borrow_mut().pop());
@@ -53,9 +54,12 @@ pub async fn give_way() {
         JsPlatform.sleep(0.0).await;
         return;
     };
+    channel.arrived.expect();
     if invoke(&channel.from, "postMessage", &Array::of1(&JsValue::NULL)).is_ok() {
         // The message says nothing.
         let _ = channel.arrived.called().await;
         IDLE.with(|idle| idle.borrow_mut().push(channel));
+    } else {
+        channel.arrived.call_off();
     }
 }

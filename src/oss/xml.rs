@@ -140,14 +140,22 @@ pub fn parts_page(text: &str) -> Option<PartsPage> {
 
 /// The body of CompleteMultipartUpload.
 pub fn complete_multipart_upload(parts: &[StoredPart]) -> String {
-    let mut text = String::with_capacity(64 + parts.len() * 96);
+    let length: usize = parts.iter().map(|part| part.etag.len() + 64).sum();
+    let mut text = String::with_capacity(128 + length);
     text.push_str("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
     for part in parts {
-        let etag: String = part.etag.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        text.push_str(&format!(
-            "<Part><PartNumber>{}</PartNumber><ETag>\"{etag}\"</ETag></Part>",
-            part.number
-        ));
+        text.push_str("<Part><PartNumber>");
+        text.push_str(&part.number.to_string());
+        text.push_str("</PartNumber><ETag>\"");
+        for letter in part.etag.chars() {
+            match letter {
+                '&' => text.push_str("&amp;"),
+                '<' => text.push_str("&lt;"),
+                '>' => text.push_str("&gt;"),
+                letter => text.push(letter),
+            }
+        }
+        text.push_str("\"</ETag></Part>");
     }
     text.push_str("</CompleteMultipartUpload>");
     text

@@ -1,44 +1,78 @@
 //! From an HTTP answer to the JSON that the caller gets, or to an error that says what came instead.
 
+use crate::api::Dialect;
 use crate::api::answer;
 use crate::api::operation::{Answer, Encoded, Operation};
 use crate::auth::Authenticator;
 use crate::error::{Error, Kind, Result, clip};
 use crate::http::{Response, retry, status_words};
+use crate::json::Value;
 use crate::platform::LocalFuture;
 use std::rc::Rc;
+
+/// How an answer is to be read.
+pub(super) struct Reading {
+    pub authenticator: Rc<dyn Authenticator>,
+    pub dialect: &'static Dialect,
+    pub answer: &'static Answer,
+}
+
+impl Reading {
+    /// The error in an answer; none where it is a success.
+    fn failure(&self, status: u16, text: &str) -> Option<Error> {
+        match self.dialect.success {
+            Some(success) => envelope_failure(self.dialect, success, status, text),
+            // Some lists of versions answer «multiple choices».
+            None if (200..300).contains(&status) => None,
+            None if status == 300 && matches!(self.answer, Answer::Json(_)) => None,
+            None => Some(plain_failure(status, text)),
+        }
+    }
+}
 
 /// Reads the answer as a text with its status; what is an error by its status or its envelope becomes one here, so
 /// that it can be repeated.
 pub(super) fn whole_text(
     response: Response,
-    authenticator: Rc<dyn Authenticator>,
+    reading: Reading,
 ) -> LocalFuture<'static, Result<(u16, String)>> {
     Box::pin(async move {
         let status = response.status;
+        let told = match reading.answer {
+            Answer::Headers(start) => Some(headers_text(&response, start)),
+            _ => None,
+        };
         let text = read_text(response).await?;
-        if failure(status, &text).is_none() {
-            return Ok((status, text));
+        if reading.failure(status, &text).is_none() {
+            return Ok((status, told.unwrap_or(text)));
         }
         // Secrets go out before anything is cut: half a secret would not be recognised.
-        let text = authenticator.scrub(text);
-        Err(failure(status, &text).unwrap_or_else(|| answer::not_an_envelope(&text, status)))
+        let text = reading.authenticator.scrub(text);
+        Err(reading.failure(status, &text).unwrap_or_else(|| answer::not_an_envelope(&text, status)))
     })
 }
 
+/// The headers that start so, without it, as a JSON object of texts.
+fn headers_text(response: &Response, start: &str) -> String {
+    let told = response.headers.iter().filter_map(|(name, value)| {
+        let rest = name.strip_prefix(start).filter(|rest| !rest.is_empty())?;
+        Some((rest.to_owned(), Value::from(value)))
+    });
+    Value::Object(told.collect()).to_string()
+}
+
 /// Hands the body on unread, unless the answer is an error.
-pub(super) fn open_body(
-    response: Response,
-    authenticator: Rc<dyn Authenticator>,
-) -> LocalFuture<'static, Result<Response>> {
+pub(super) fn open_body(response: Response, reading: Reading) -> LocalFuture<'static, Result<Response>> {
     Box::pin(async move {
         let status = response.status;
-        let json = response.headers.get("content-type").is_some_and(|kind| kind.contains("json"));
-        if matches!(status, 200 | 206) && !json {
+        // An envelope in the place of bytes is an error; an image may be JSON.
+        let envelope = reading.dialect.success.is_some()
+            && response.headers.get("content-type").is_some_and(|kind| kind.contains("json"));
+        if matches!(status, 200 | 206) && !envelope {
             return Ok(response);
         }
-        let text = authenticator.scrub(read_text(response).await?);
-        Err(failure(status, &text).unwrap_or_else(|| answer::not_an_envelope(&text, status)))
+        let text = reading.authenticator.scrub(read_text(response).await?);
+        Err(reading.failure(status, &text).unwrap_or_else(|| answer::not_an_envelope(&text, status)))
     })
 }
 
@@ -52,25 +86,52 @@ async fn read_text(response: Response) -> Result<String> {
     })
 }
 
-/// The error in an answer; none where it is a success.
-fn failure(status: u16, text: &str) -> Option<Error> {
+/// Whose fault a refusal is by its status.
+fn refusal(status: u16) -> Kind {
+    if matches!(status, 401 | 403) { Kind::Auth } else { Kind::Service }
+}
+
+/// The error of an answer whose status says that it is one.
+fn plain_failure(status: u16, text: &str) -> Error {
+    let told = answer::foreign_error(text);
+    let words = match &told {
+        Some(told) => told.message.clone(),
+        None => answer::words_of_page(text),
+    };
+    let message = match words.trim() {
+        "" => format!("status {status}, {}", status_words(status)),
+        words => format!("status {status}, {}: {}", status_words(status), clip(words, 400)),
+    };
+    let mut error = Error::new(refusal(status), message).with_status(status);
+    let details = error.details_mut();
+    details.retryable = retry::is_transient(status);
+    if let Some(told) = told {
+        // Some services repeat the status where a code should stand.
+        details.code = told.code.filter(|code| !code.starts_with(&status.to_string()));
+        details.request_id = told.request_id;
+    }
+    error
+}
+
+/// The error in an envelope, or in what came in its place; none where it is a success.
+fn envelope_failure(dialect: &Dialect, wanted: &str, status: u16, text: &str) -> Option<Error> {
     let success = (200..300).contains(&status);
-    let refusal = if matches!(status, 401 | 403) { Kind::Auth } else { Kind::Service };
+    let refusal = refusal(status);
     let opened = answer::open(text);
     if let Some(opened) = &opened
         && let Some(code) = &opened.code
     {
-        if code == crate::api::SUCCESS && success {
+        if code == wanted && success {
             return None;
         }
-        if code != crate::api::SUCCESS {
-            let meaning = crate::api::meaning(code).map(|words| format!(", {words}")).unwrap_or_default();
+        if code != wanted {
+            let meaning = (dialect.meaning)(code).map(|words| format!(", {words}")).unwrap_or_default();
             let mut error = Error::new(refusal, format!("{} ({code}{meaning})", clip(&opened.message, 400)))
                 .with_status(status);
             let details = error.details_mut();
             details.code = Some(code.clone());
             details.request_id = opened.request_id.clone();
-            details.retryable = retry::is_transient(status) || crate::api::is_transient(code);
+            details.retryable = retry::is_transient(status) || (dialect.is_transient)(code);
             return Some(error);
         }
     }
@@ -88,12 +149,12 @@ fn failure(status: u16, text: &str) -> Option<Error> {
         };
     }
     let mut error = match answer::foreign_error(text) {
-        Some((code, message)) => {
+        Some(told) => {
             let mut error = Error::new(
                 refusal,
-                format!("status {status}, {}: {}", status_words(status), clip(&message, 400)),
+                format!("status {status}, {}: {}", status_words(status), clip(&told.message, 400)),
             );
-            error.details_mut().code = code;
+            error.details_mut().code = told.code;
             error
         }
         None if refusal == Kind::Auth => Error::new(
@@ -108,9 +169,17 @@ fn failure(status: u16, text: &str) -> Option<Error> {
 
 /// Brings the data of a successful answer into the shape of the operation.
 pub(super) fn answer(operation: &Operation, encoded: &Encoded, status: u16, text: String) -> Result<String> {
-    let opened = answer::open(&text).unwrap_or_default();
+    let opened = match operation.answer {
+        Answer::Json(_) | Answer::Headers(_) => Default::default(),
+        _ => answer::open(&text).unwrap_or_default(),
+    };
     let done = match operation.answer {
         Answer::Nothing => Ok("null".to_owned()),
+        Answer::Json(kind) => answer::whole(&text, kind).map_err(|error| match text.trim_start().get(..1) {
+            Some("{" | "[") => error,
+            _ => answer::not_an_envelope(&text, status),
+        }),
+        Answer::Headers(_) => Ok(text.clone()),
         Answer::Object(fields) => answer::object(opened.data, fields),
         Answer::List(fields) => answer::list(opened.data, fields),
         Answer::Page(fields) => {

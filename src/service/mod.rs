@@ -5,6 +5,7 @@ mod redirect;
 #[cfg(test)]
 mod tests;
 
+use crate::api::Dialect;
 use crate::api::operation::{Encoded, Operation};
 use crate::auth::Authenticator;
 use crate::error::{Attempt, Error, Kind, Result};
@@ -15,6 +16,7 @@ use crate::json::Value;
 use crate::platform::{LocalFuture, Platform, Utc};
 use crate::task::{Cancel, First, first};
 use core::cell::Cell;
+use decode::Reading;
 use serde::Serialize;
 use std::rc::Rc;
 
@@ -38,12 +40,15 @@ pub type Observer = Rc<dyn Fn(&RequestEvent)>;
 
 /// A service at an endpoint, with everything that its calls share.
 pub struct Service {
+    pub dialect: &'static Dialect,
     pub transport: Rc<dyn Transport>,
     pub platform: Rc<dyn Platform>,
     pub authenticator: Rc<dyn Authenticator>,
     pub endpoint: Endpoint,
     /// What is signed where a proxy rewrites host or path.
     pub signing_endpoint: Option<Endpoint>,
+    /// The ID of the project that paths name, where it is given; else the authenticator is asked for it.
+    pub project: Option<String>,
     /// Sent with every request to the service.
     pub headers: Vec<(String, String)>,
     pub timeout_ms: f64,
@@ -87,7 +92,7 @@ impl Service {
         arguments: &[Value],
         options: &CallOptions,
     ) -> Result<String> {
-        let encoded = operation.encode(arguments)?;
+        let encoded = self.encode(operation, arguments).await?;
         let mut repeated = false;
         let work = Box::pin(self.perform(operation, &encoded, options, &mut repeated, decode::whole_text));
         let closing = Box::pin(async {
@@ -119,9 +124,25 @@ impl Service {
         arguments: &[Value],
         options: &CallOptions,
     ) -> Result<Response> {
-        let encoded = operation.encode(arguments)?;
+        let encoded = self.encode(operation, arguments).await?;
         let opened = self.perform(operation, &encoded, options, &mut false, decode::open_body).await;
         opened.map_err(|error| self.finish(error, operation.name))
+    }
+
+    /// Checks and encodes the arguments; the project is looked up only when all else is right.
+    async fn encode(&self, operation: &'static Operation, arguments: &[Value]) -> Result<Encoded> {
+        let encoded = operation.encode_for(arguments, self.project.as_deref())?;
+        if !operation.needs_project() || self.project.is_some() {
+            return Ok(encoded);
+        }
+        let found = self.authenticator.project().await;
+        match found.map_err(|error| self.finish(error, operation.name))? {
+            Some(project) => operation.encode_for(arguments, Some(&project)),
+            None => {
+                let rule = "is required for this call: give it, or credentials that are for a project";
+                Err(Error::invalid("projectId", "undefined", rule).during(operation.name))
+            }
+        }
     }
 
     /// Names the operation in an error and takes secrets out of it.
@@ -159,7 +180,7 @@ impl Service {
         encoded: &Encoded,
         options: &CallOptions,
         repeated: &mut bool,
-        read: fn(Response, Rc<dyn Authenticator>) -> LocalFuture<'static, Result<T>>,
+        read: fn(Response, Reading) -> LocalFuture<'static, Result<T>>,
     ) -> Result<T> {
         let mut attempts: Vec<Attempt> = Vec::new();
         let (mut attempt, mut delay, mut renewed) = (0, 0.0, false);
@@ -220,7 +241,7 @@ impl Service {
         options: &CallOptions,
         renewed: &mut bool,
         seen: &mut Seen,
-        read: fn(Response, Rc<dyn Authenticator>) -> LocalFuture<'static, Result<T>>,
+        read: fn(Response, Reading) -> LocalFuture<'static, Result<T>>,
     ) -> core::result::Result<T, Tried> {
         loop {
             if self.closing.is_cancelled() {
@@ -246,8 +267,14 @@ impl Service {
                 seen.status = Some(response.status);
                 let asked = response.headers.get("retry-after");
                 seen.retry_after = asked.and_then(|value| retry::retry_after(value, self.platform.now()));
-                let request_id = response.headers.get("x-request-id").map(str::to_owned);
-                read(response, self.authenticator.clone()).await.map_err(|mut error| {
+                let header = |name| response.headers.get(name).map(str::to_owned);
+                let request_id = header("x-request-id").or_else(|| header("x-openstack-request-id"));
+                let reading = Reading {
+                    authenticator: self.authenticator.clone(),
+                    dialect: self.dialect,
+                    answer: &operation.answer,
+                };
+                read(response, reading).await.map_err(|mut error| {
                     let details = error.details_mut();
                     details.request_id = details.request_id.take().or(request_id);
                     Tried { error, sent: true }
@@ -284,8 +311,8 @@ impl Service {
         let mut headers = Headers::default();
         headers.set("accept", if encoded_bytes(operation) { "*/*" } else { "application/json" });
         if let Some(body) = &encoded.body {
-            headers.set("content-type", "application/json");
-            request.body = Body::Bytes(body.as_bytes().into());
+            headers.set("content-type", operation.content_type);
+            request.body = Body::Bytes(Rc::new(body.as_bytes().to_vec()));
         }
         for (name, value) in self.headers.iter().chain(&options.headers) {
             headers.set(name, value.as_str());

@@ -98,6 +98,8 @@ fn case(authenticator: Rc<dyn Authenticator>, answers: Vec<core::result::Result<
     let platform = Rc::new(Jumping::default());
     let slept = platform.slept.clone();
     let service = Service {
+        dialect: &crate::api::cecloud::DIALECT,
+        project: None,
         transport: canned.clone(),
         platform,
         authenticator,

@@ -3,7 +3,6 @@
 //! [`session`] thinks and does nothing; [`driver`] does and thinks nothing.
 
 pub mod backend;
-#[cfg(feature = "cecloud")]
 pub mod cecloud;
 pub mod checkpoint;
 pub mod digest;

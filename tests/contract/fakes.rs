@@ -155,6 +155,8 @@ fn answered(
     let recorder =
         Rc::new(Recorder { status, content_type, body: body.to_owned(), requests: RefCell::default() });
     let service = Service {
+        dialect: &ims_client::api::cecloud::DIALECT,
+        project: None,
         transport: recorder.clone(),
         platform: Rc::new(Still),
         authenticator: Rc::new(NoAuth),

@@ -136,6 +136,7 @@ impl Example {
                 Argument::Body(..) => request(),
                 Argument::Wrapped { inside, .. } => request()[*inside].clone(),
                 Argument::UserIds(_) => request()["shares"]["user_ids"].clone(),
+                other => panic!("no operation of CECloud takes {}", other.name()),
             })
             .collect()
     }

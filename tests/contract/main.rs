@@ -13,3 +13,4 @@ mod shells;
 mod signing;
 mod signing_cases;
 mod source_text;
+mod tables;

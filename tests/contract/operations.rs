@@ -29,7 +29,7 @@ fn one_spelling(template: &str) -> String {
 
 fn query_set(encoded: &Encoded) -> BTreeSet<(String, String)> {
     let set: BTreeSet<_> =
-        encoded.query.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        encoded.query.iter().map(|(name, value)| (name.clone().into_owned(), value.clone())).collect();
     assert_eq!(set.len(), encoded.query.len(), "no parameter twice: {encoded:?}");
     set
 }

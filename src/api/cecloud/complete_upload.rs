@@ -13,4 +13,5 @@ pub static OPERATION: Operation = Operation {
     arguments: &[Argument::Segment("imageId"), Argument::Body("request", COMPLETE)],
     answer: Answer::Nothing,
     repeat: Repeat::Safe,
+    ..Operation::BASE
 };

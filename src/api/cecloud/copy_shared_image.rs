@@ -14,4 +14,5 @@ pub static OPERATION: Operation = Operation {
     arguments: &[Argument::Segment("shareId"), Argument::Body("request", CopySharedImage::FIELDS)],
     answer: Answer::Object(CopiedImage::FIELDS),
     repeat: Repeat::Once,
+    ..Operation::BASE
 };

@@ -17,4 +17,5 @@ pub static OPERATION: Operation = Operation {
     arguments: &[Argument::Body("image", CreateImage::FIELDS)],
     answer: Answer::Object(CreatedImage::FIELDS),
     repeat: Repeat::Once,
+    ..Operation::BASE
 };

@@ -12,4 +12,5 @@ pub static OPERATION: Operation = Operation {
     arguments: &[Argument::Segment("shareId")],
     answer: Answer::Nothing,
     repeat: Repeat::SafeUntil(&["IMG.DBGet.NoData"]),
+    ..Operation::BASE
 };

@@ -12,4 +12,5 @@ pub static OPERATION: Operation = Operation {
     arguments: &[Argument::Segment("imageId")],
     answer: Answer::Bytes,
     repeat: Repeat::Safe,
+    ..Operation::BASE
 };

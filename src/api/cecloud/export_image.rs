@@ -13,4 +13,5 @@ pub static OPERATION: Operation = Operation {
     arguments: &[Argument::Segment("imageId"), Argument::Wrapped { argument: "bucket", inside: "bucket", fields: BUCKET }],
     answer: Answer::Nothing,
     repeat: Repeat::Once,
+    ..Operation::BASE
 };

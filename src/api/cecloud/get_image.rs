@@ -13,4 +13,5 @@ pub static OPERATION: Operation = Operation {
     arguments: &[Argument::Segment("imageId")],
     answer: Answer::Object(Image::FIELDS),
     repeat: Repeat::Safe,
+    ..Operation::BASE
 };

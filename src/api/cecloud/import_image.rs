@@ -14,4 +14,5 @@ pub static OPERATION: Operation = Operation {
     arguments: &[Argument::Body("request", ImportImage::FIELDS)],
     answer: Answer::Object(PrivateImage::FIELDS),
     repeat: Repeat::Once,
+    ..Operation::BASE
 };

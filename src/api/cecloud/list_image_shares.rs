@@ -15,4 +15,5 @@ pub static OPERATION: Operation = Operation {
     arguments: &[Argument::Segment("imageId"), Argument::Query("page", PAGE)],
     answer: Answer::Page(Share::FIELDS),
     repeat: Repeat::Safe,
+    ..Operation::BASE
 };

@@ -14,4 +14,5 @@ pub static OPERATION: Operation = Operation {
     arguments: &[Argument::Query("page", PAGE)],
     answer: Answer::Page(Image::FIELDS),
     repeat: Repeat::Safe,
+    ..Operation::BASE
 };

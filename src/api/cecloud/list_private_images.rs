@@ -14,4 +14,5 @@ pub static OPERATION: Operation = Operation {
     arguments: &[Argument::Query("request", PRIVATE_PAGE)],
     answer: Answer::Page(PrivateImage::FIELDS),
     repeat: Repeat::Safe,
+    ..Operation::BASE
 };

@@ -14,4 +14,5 @@ pub static OPERATION: Operation = Operation {
     arguments: &[Argument::Query("request", SHARED_PAGE)],
     answer: Answer::Page(SharedImage::FIELDS),
     repeat: Repeat::Safe,
+    ..Operation::BASE
 };

@@ -6,6 +6,7 @@ pub mod error_codes;
 pub mod requests;
 pub mod values;
 
+use crate::api::Dialect;
 use crate::api::operation::Operation;
 
 /// Declares the files of the operations and the list of them all: a new one is one line.
@@ -37,6 +38,13 @@ operations! {
     export_image,
     copy_shared_image,
 }
+
+/// Every answer is an envelope (1.3.6 and all others).
+pub static DIALECT: Dialect = Dialect {
+    success: Some(error_codes::SUCCESS),
+    meaning: error_codes::meaning,
+    is_transient: error_codes::is_transient,
+};
 
 /// The operation behind a method of the public class.
 pub fn find(name: &str) -> Option<&'static Operation> {

@@ -14,4 +14,5 @@ pub static OPERATION: Operation = Operation {
     arguments: &[Argument::Segment("imageId"), Argument::Body("request", PREPARE)],
     answer: Answer::Object(UploadCredentials::FIELDS),
     repeat: Repeat::Safe,
+    ..Operation::BASE
 };

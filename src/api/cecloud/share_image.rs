@@ -12,4 +12,5 @@ pub static OPERATION: Operation = Operation {
     arguments: &[Argument::Segment("imageId"), Argument::UserIds("userIds")],
     answer: Answer::Nothing,
     repeat: Repeat::Once,
+    ..Operation::BASE
 };

@@ -14,4 +14,5 @@ pub static OPERATION: Operation = Operation {
     arguments: &[Argument::Segment("imageId"), Argument::UserIds("userIds")],
     answer: Answer::Nothing,
     repeat: Repeat::SafeUntil(&["IMG.OperationFailed.NotShared"]),
+    ..Operation::BASE
 };

@@ -13,4 +13,5 @@ pub static OPERATION: Operation = Operation {
     arguments: &[Argument::Segment("imageId"), Argument::Body("image", UpdateImage::FIELDS)],
     answer: Answer::Nothing,
     repeat: Repeat::Safe,
+    ..Operation::BASE
 };

@@ -101,6 +101,8 @@ fn diagnose(service: Say, store: Say, environment: Environment, each_ms: f64, no
     let (time, asked) = (platform.0.clone(), Rc::new(RefCell::new(Vec::new())));
     let canned = |say| Rc::new(Canned(say, asked.clone(), time.clone(), each_ms));
     let service = Service {
+        dialect: &crate::api::cecloud::DIALECT,
+        project: None,
         transport: canned(service),
         platform,
         authenticator: Rc::new(NoAuth),
@@ -223,6 +225,8 @@ fn the_caller_ends_it() {
     let platform = Rc::new(Virtual::default());
     let canned = Rc::new(Canned(silence, Rc::default(), Rc::default(), 0.0));
     let service = Service {
+        dialect: &crate::api::cecloud::DIALECT,
+        project: None,
         transport: canned.clone(),
         platform,
         authenticator: Rc::new(NoAuth),

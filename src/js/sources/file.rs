@@ -9,7 +9,7 @@ use crate::http::foreign::Blocks;
 use crate::http::node::{self, FileHandle, FsModule};
 use crate::js::convert::{get, unsupported};
 use crate::platform::LocalFuture;
-use core::cell::{Cell, RefCell};
+use core::cell::Cell;
 use js_sys::Function;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -24,8 +24,8 @@ pub(super) async fn open_path(path: String) -> Result<Opened> {
     let handle: FileHandle = handle.unchecked_into();
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     let closed = Cell::new(false);
-    let mut blocks = FileBlocks { fs, handle, idle: Rc::default(), name, size: 0, modified: 0.0, closed };
-    let (stat, size, modified) = state_of(&blocks.handle).await?;
+    let mut blocks = FileBlocks { fs, handle, name, size: 0, modified: 0.0, closed };
+    let (stat, size, modified) = state_of(&blocks.fs, &blocks.handle).await?;
     (blocks.size, blocks.modified) = (size, modified);
     let is_file = get(&stat, "isFile").and_then(|test| test.dyn_into::<Function>().ok());
     let is_file = is_file.and_then(|test| test.call0(&stat).ok()).is_some_and(|answer| answer.is_truthy());
@@ -38,8 +38,6 @@ pub(super) async fn open_path(path: String) -> Result<Opened> {
 struct FileBlocks {
     fs: FsModule,
     handle: FileHandle,
-    /// Callbacks that no read waits for.
-    idle: Rc<RefCell<Vec<Callback>>>,
     name: String,
     size: u64,
     /// Milliseconds since 1970, as the file system keeps them.
@@ -54,8 +52,10 @@ impl Drop for FileBlocks {
 }
 
 /// Size and time of modification.
-async fn state_of(handle: &FileHandle) -> Result<(JsValue, u64, f64)> {
-    let stat = JsFuture::from(handle.stat()).await.map_err(|error| unreadable(&error))?;
+async fn state_of(fs: &FsModule, handle: &FileHandle) -> Result<(JsValue, u64, f64)> {
+    let told = Callback::take();
+    fs.fstat(handle.fd(), told.expect()).map_err(|error| unreadable(&error))?;
+    let stat = told.called().await.map_err(|error| unreadable(&error))?;
     let number = |name: &str| get(&stat, name).and_then(|value| value.as_f64()).unwrap_or(0.0);
     let (size, modified) = (number("size") as u64, number("mtimeMs"));
     Ok((stat, size, modified))
@@ -63,15 +63,14 @@ async fn state_of(handle: &FileHandle) -> Result<(JsValue, u64, f64)> {
 
 impl Blocks for FileBlocks {
     fn read(&self, offset: u64, length: u32) -> LocalFuture<'static, core::result::Result<Block, Failure>> {
-        let (fs, handle, idle) = (self.fs.clone(), self.handle.clone(), self.idle.clone());
+        let (fs, handle) = (self.fs.clone(), self.handle.clone());
         Box::pin(async move {
             let buffer = Buffer::take(length);
-            let kept = idle.borrow_mut().pop();
-            let callback = kept.unwrap_or_default();
+            let callback = Callback::take();
             let mut done = 0;
             while done < length {
                 let position = (offset + u64::from(done)) as f64;
-                fs.read(handle.fd(), buffer.lend(), done, length - done, position, callback.function())
+                fs.read(handle.fd(), buffer.lend(), done, length - done, position, callback.expect())
                     .map_err(|error| failure(unreadable(&error)))?;
                 let read = callback.called().await.map_err(|error| failure(unreadable(&error)))?;
                 let read = read.as_f64().unwrap_or(0.0) as u32;
@@ -84,8 +83,6 @@ impl Blocks for FileBlocks {
                 done += read;
             }
             buffer.give_back();
-            // One that was given up is not used again: its call may still come.
-            idle.borrow_mut().push(callback);
             Ok(Block::of(buffer, length))
         })
     }
@@ -109,9 +106,10 @@ impl Known for FileBlocks {
     }
 
     fn check(&self) -> LocalFuture<'static, Result<()>> {
-        let (handle, size, modified) = (self.handle.clone(), self.size, self.modified);
+        let (fs, handle) = (self.fs.clone(), self.handle.clone());
+        let (size, modified) = (self.size, self.modified);
         Box::pin(async move {
-            let (_, size_now, modified_now) = state_of(&handle).await?;
+            let (_, size_now, modified_now) = state_of(&fs, &handle).await?;
             if size_now != size || modified_now != modified {
                 let message =
                     format!("the file was changed while it was uploaded (size {size}, now {size_now})");

@@ -139,7 +139,9 @@ impl Driver {
                 let done = match response.body.whole().await {
                     Err(failure) => Err(Trouble::lost(failure)),
                     Ok(bytes) => {
-                        let text = String::from_utf8_lossy(&bytes).into_owned();
+                        // The list of 10,000 parts is not copied for being right.
+                        let text = String::from_utf8(bytes)
+                            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
                         if (200..300).contains(&status) && !redirected {
                             Ok((headers, text))
                         } else {

@@ -6,6 +6,7 @@ use crate::oss::StoredPart;
 use crate::upload::digest::Chain;
 use crate::upload::plan::Plan;
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 /// All parts of an upload.
 pub(super) struct Parts {
@@ -212,7 +213,7 @@ impl Parts {
     }
 
     /// What CompleteMultipartUpload is told.
-    pub(super) fn list(&self) -> Vec<StoredPart> {
+    pub(super) fn list(&self) -> Rc<[StoredPart]> {
         let entry = |(index, part): (usize, &Part)| StoredPart {
             number: index as u32 + 1,
             etag: part.etag.as_deref().unwrap_or_default().to_owned(),

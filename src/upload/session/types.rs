@@ -6,6 +6,7 @@ use crate::oss::trouble::Trouble;
 use crate::oss::{PartsPage, StoredPart};
 use crate::upload::plan::Plan;
 use serde::Serialize;
+use std::rc::Rc;
 
 /// What an upload is to do; fixed from its start.
 #[derive(Clone, Debug)]
@@ -71,7 +72,8 @@ pub enum Job {
     },
     CompleteMultipartUpload {
         upload_id: String,
-        parts: Vec<StoredPart>,
+        /// Shared: there may be 10,000.
+        parts: Rc<[StoredPart]>,
     },
     HeadObject,
     /// Tells the service how it ended.

@@ -3,7 +3,7 @@ use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 
 use super::bundle::{self, Kind, Parts};
-use super::{Built, declarations, inspect, manifest};
+use super::{Built, Entry, declarations, forbidden, manifest};
 use crate::project::Project;
 use crate::stamp::{Inputs, files_below};
 
@@ -21,8 +21,9 @@ pub fn package(project: &Project, built: &[Built]) -> Result<PathBuf> {
     let folder = project.cache("build/pkg");
     remove(&folder)?;
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let inspector = built.iter().find(|built| built.entry.name == "inspect").context("no entry inspect")?;
     for built in built {
-        entry(project, built, &folder)?;
+        entry(project, built, inspector, &folder)?;
     }
     for file in COPIED {
         let source = project.path(file);
@@ -30,8 +31,9 @@ pub fn package(project: &Project, built: &[Built]) -> Result<PathBuf> {
         std::fs::copy(&source, folder.join(name)).with_context(|| format!("cannot copy {file}"))?;
     }
     let template = std::fs::read_to_string(project.path("pkg-templates/package.json"))?;
-    manifest::write(&template, &project.version, &folder)?;
-    inspect::package(project, &folder)?;
+    let entries: Vec<&Entry> = built.iter().map(|built| built.entry).collect();
+    manifest::write(&template, &project.version, &entries, &folder)?;
+    forbidden::package(project, &folder)?;
     swap_in(project, &folder, &published)?;
     link(project, &published)?;
     stamp.keep()?;
@@ -52,42 +54,42 @@ fn inputs(project: &Project, built: &[Built]) -> Result<Inputs> {
 }
 
 /// The files of one entry: code for each way to load it, declarations, the .wasm.
-fn entry(project: &Project, built: &Built, folder: &Path) -> Result<()> {
+fn entry(project: &Project, built: &Built, inspector: &Built, folder: &Path) -> Result<()> {
     let name = built.entry.name;
-    std::fs::copy(&built.wasm, folder.join(built.entry.wasm)).context("cannot copy the .wasm")?;
+    std::fs::copy(&built.wasm, folder.join(built.entry.wasm())).context("cannot copy the .wasm")?;
     let templates = project.path("pkg-templates");
     let parts = Parts {
         templates: &templates,
         entry: &entry_module(project, built, &templates)?,
-        glue: &built.glue,
-        wasm: &built.wasm,
-        wasm_name: built.entry.wasm,
+        core: built,
+        inspector,
     };
-    let mut kinds = vec![(Kind::Browser, format!("{name}.js")), (Kind::Node, format!("{name}.cjs"))];
-    let mut stems = vec![name];
-    if let Some(inline) = built.entry.inline {
-        kinds.push((Kind::Inline, format!("{inline}.js")));
-        kinds.push((Kind::InlineNode, format!("{inline}.cjs")));
-        stems.push(inline);
-    }
-    for (kind, file) in &kinds {
-        bundle::write(project, &parts, *kind, &folder.join(file))?;
+    let inline = built.entry.inline();
+    for (kind, file) in [
+        (Kind::Browser, format!("{name}.js")),
+        (Kind::Node, format!("{name}.cjs")),
+        (Kind::Inline, format!("{inline}.js")),
+        (Kind::InlineNode, format!("{inline}.cjs")),
+    ] {
+        bundle::write(project, &parts, kind, &folder.join(file))?;
     }
     let exports = bundle::exports(project, &folder.join(format!("{name}.js")))?;
-    for stem in &stems {
+    for stem in [name, &inline] {
         std::fs::write(folder.join(format!("{stem}.node.js")), node_module(stem, &exports))?;
     }
     declarations::write(project, built, &exports, folder)
 }
 
-/// Writes the module that a bundle starts from: the classes by hand, and the generated error codes.
+/// Writes the module that a bundle starts from: the classes by hand, and the generated error codes where there are any.
 fn entry_module(project: &Project, built: &Built, templates: &Path) -> Result<PathBuf> {
     let folder = project.cache("build").join(built.entry.name);
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    std::fs::write(folder.join("error-codes.js"), built.entry.codes.module()?)?;
-    let shell = templates.join(built.entry.shell);
-    let text =
-        format!("export * from {:?};\nexport * from './error-codes.js';\n", shell.display().to_string());
+    let shell = templates.join(built.entry.shell());
+    let mut text = format!("export * from {:?};\n", shell.display().to_string());
+    if let Some(codes) = built.entry.codes {
+        std::fs::write(folder.join("error-codes.js"), codes.module()?)?;
+        text.push_str("export * from './error-codes.js';\n");
+    }
     let module = folder.join("entry.js");
     std::fs::write(&module, text)?;
     Ok(module)

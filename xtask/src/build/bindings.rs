@@ -34,8 +34,32 @@ pub fn ensure_target() -> Result<()> {
         .with_context(|| format!("the Rust target {TARGET} is missing and could not be installed"))
 }
 
-/// Compiles the client with the feature of one entry; cargo itself skips what did not change.
+/// Compiles the client with the feature of one entry, unless its sources did not change: cargo gives the .wasm of all
+/// entries the same name, so it would compile each of them again every time.
 pub fn compile(project: &Project, entry: &Entry, profile: Profile) -> Result<PathBuf> {
+    let kept = work_folder(project, entry, profile).join("compiled.wasm");
+    let mut compiler = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    let version = process::output(compiler.arg("-vV"), "rustc -vV", Duration::from_secs(60))?;
+    let flags = flags(project)?;
+    let stamp = Inputs::of("compile")
+        .text(&version)
+        .text(&flags.join("\n"))
+        .folder(&project.path("src"))?
+        .file(&project.path("Cargo.toml"))?
+        .file(&project.path("Cargo.lock"))?
+        .stamp(kept.clone());
+    if stamp.is_fresh(&[&kept]) {
+        return Ok(kept);
+    }
+    let compiled = run_cargo(project, entry, profile, &flags)?;
+    std::fs::create_dir_all(work_folder(project, entry, profile))
+        .context("cannot make a folder below .cache")?;
+    std::fs::copy(&compiled, &kept).with_context(|| format!("cannot copy {}", compiled.display()))?;
+    stamp.keep()?;
+    Ok(kept)
+}
+
+fn run_cargo(project: &Project, entry: &Entry, profile: Profile, flags: &[String]) -> Result<PathBuf> {
     let profile = match profile {
         Profile::Release => "wasm",
         Profile::Dev => "dev",
@@ -44,7 +68,7 @@ pub fn compile(project: &Project, entry: &Entry, profile: Profile) -> Result<Pat
     command.current_dir(&project.root).args(["build", "--locked", "--lib", "--package", "ims-client"]);
     command.args(["--target", TARGET, "--profile", profile]);
     command.args(["--no-default-features", "--features", entry.feature]);
-    command.env("CARGO_ENCODED_RUSTFLAGS", flags(project)?.join("\u{1f}"));
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     process::run(&mut command, "compiling the client to WebAssembly", Duration::from_secs(30 * 60))?;
     let folder = if profile == "dev" { "debug" } else { profile };
     Ok(project.target.join(TARGET).join(folder).join("ims_client.wasm"))

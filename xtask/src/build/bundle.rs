@@ -4,6 +4,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::Built;
 use crate::process;
 use crate::project::Project;
 
@@ -44,10 +45,10 @@ pub struct Parts<'a> {
     pub templates: &'a Path,
     /// The module that exports everything.
     pub entry: &'a Path,
-    pub glue: &'a Path,
-    pub wasm: &'a Path,
-    /// What the .wasm is called in the package.
-    pub wasm_name: &'a str,
+    /// The entry's own core.
+    pub core: &'a Built,
+    /// The inspector's, which uploads load.
+    pub inspector: &'a Built,
 }
 
 /// Writes one bundle.
@@ -63,14 +64,40 @@ pub fn write(project: &Project, parts: &Parts, kind: Kind, output: &Path) -> Res
         // A neutral platform knows no built-in modules: an import of one fails here, not in somebody's browser.
         command.args(["--format=esm", "--platform=neutral", "--target=es2022"]);
     }
-    command.arg(format!("--define:__WASM_NAME__={:?}", parts.wasm_name));
     command.arg(alias("#load", parts.templates.join(kind.loader())));
     command.arg(alias("#platform", parts.templates.join(kind.platform())));
-    command.arg(alias("#glue", parts.glue.to_path_buf()));
-    command.arg(alias("#wasm", parts.wasm.to_path_buf()));
+    for (glue, wasm, core) in
+        [("#glue", "#wasm", parts.core), ("#inspect-glue", "#inspect-wasm", parts.inspector)]
+    {
+        command.arg(alias(glue, core.glue.clone()));
+        command.arg(alias(wasm, wasm_module(project, core, kind)?));
+    }
     let name = output.file_name().unwrap_or_default().to_string_lossy();
     process::run(&mut command, &format!("bundling {name}"), Duration::from_secs(120))
         .with_context(|| format!("cannot write {name} of the package"))
+}
+
+/// Writes the module that says where a .wasm is, in the one way that each kind of file needs.
+fn wasm_module(project: &Project, core: &Built, kind: Kind) -> Result<PathBuf> {
+    let name = core.entry.wasm();
+    let (kind, text) = match kind {
+        // Bundlers find the file by this very expression: one literal address and import.meta.url.
+        Kind::Browser => {
+            ("browser", format!("export const wasm = () => new URL('./{name}', import.meta.url);\n"))
+        }
+        // Tools that copy a server together (nft, ncc) find the file by this very expression. Only ever bundled as
+        // CommonJS: hence __dirname.
+        Kind::Node => ("node", format!("export const wasm = () => `${{__dirname}}/{name}`;\n")),
+        Kind::Inline | Kind::InlineNode => {
+            let wasm = core.wasm.display().to_string();
+            ("inline", format!("import base64 from {wasm:?};\nexport const wasm = () => base64;\n"))
+        }
+    };
+    let folder = project.cache("build").join(core.entry.name);
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let module = folder.join(format!("wasm-{kind}.js"));
+    std::fs::write(&module, text).with_context(|| format!("cannot write {}", module.display()))?;
+    Ok(module)
 }
 
 /// The names that a module of the package exports.

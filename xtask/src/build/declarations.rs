@@ -5,7 +5,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use std::path::Path;
 
-use super::Built;
+use super::{Built, Entry};
 use crate::project::Project;
 
 /// Types of wasm-bindgen itself.
@@ -19,33 +19,83 @@ pub struct Declaration {
     pub text: String,
 }
 
-/// Writes the declarations of an entry: `types.d.ts`, the hand-written part with them, and twins for `require`.
+/// Writes the declarations of an entry: its generated types, the hand-written part with them, and twins for `require`.
 pub fn write(project: &Project, built: &Built, exports: &[String], folder: &Path) -> Result<()> {
     let name = built.entry.name;
     let raw = std::fs::read_to_string(&built.declarations)?;
-    let types = extract(&raw)?;
     let template = project.path("pkg-templates").join(format!("{name}.d.ts"));
     let by_hand =
         std::fs::read_to_string(&template).with_context(|| format!("cannot read {}", template.display()))?;
-    let main = format!("{}\n{}", joined(&by_hand, &types)?.trim_end(), built.entry.codes.declarations());
+    let types = used(extract(&raw)?, &by_hand, &built.entry.types());
+    let mut main = joined(&by_hand, &types, built.entry)?.trim_end().to_owned() + "\n";
+    if let Some(codes) = built.entry.codes {
+        main.push_str(&codes.declarations());
+    }
     for export in exports {
         ensure!(
             mentions(&main, export),
             "{name}.js exports {export}, which pkg-templates/{name}.d.ts does not declare"
         );
     }
-    let types: Vec<&str> = types.iter().map(|declaration| declaration.text.as_str()).collect();
-    let header = "/** Requests and answers, generated from the Rust types. */\n\n";
-    both(folder, "types", &format!("{header}{}", types.join("\n")))?;
-    both(folder, name, &main)?;
-    match built.entry.inline {
-        Some(inline) => both(folder, inline, &format!("export * from './{name}.js';\n")),
-        None => Ok(()),
+    if !types.is_empty() {
+        let types: Vec<&str> = types.iter().map(|declaration| declaration.text.as_str()).collect();
+        let header = "/** Requests and answers, generated from the Rust types. */\n\n";
+        both(folder, &built.entry.types(), &format!("{header}{}", types.join("\n")))?;
     }
+    both(folder, name, &main)?;
+    both(folder, &built.entry.inline(), &format!("export * from './{name}.js';\n"))
+}
+
+/// The generated types that the hand-written declarations name, and those that these name: the crate's declarations
+/// hold the types of every entry. What the hand-written part takes from another entry is that one's.
+fn used(types: Vec<Declaration>, by_hand: &str, own: &str) -> Vec<Declaration> {
+    let (rest, foreign) = without_foreign(by_hand, own);
+    let mut texts = vec![rest];
+    let mut kept = vec![false; types.len()];
+    while let Some(text) = texts.pop() {
+        for (at, declaration) in types.iter().enumerate() {
+            let foreign = foreign.iter().any(|list| mentions(list, &declaration.name));
+            if !kept[at] && !foreign && mentions(&text, &declaration.name) {
+                kept[at] = true;
+                texts.push(declaration.text.clone());
+            }
+        }
+    }
+    let mut kept = kept.into_iter();
+    types.into_iter().filter(|_| kept.next() == Some(true)).collect()
+}
+
+/// A text without what it imports or exports from modules other than its own types, and the lists of these names.
+fn without_foreign(text: &str, own: &str) -> (String, Vec<String>) {
+    let mut rest = String::new();
+    let mut foreign = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let mut statement = line.to_owned();
+        let opens = ["import {", "import type {", "export {", "export type {"];
+        if opens.iter().any(|opening| line.starts_with(opening)) {
+            while !statement.ends_with(';') {
+                let Some(line) = lines.next() else { break };
+                statement.push('\n');
+                statement.push_str(line);
+            }
+            if statement.contains(" from '") && !statement.ends_with(&format!(" from './{own}.js';")) {
+                foreign.push(statement);
+                continue;
+            }
+        }
+        rest.push_str(&statement);
+        rest.push('\n');
+    }
+    (rest, foreign)
 }
 
 /// The hand-written declarations, with the generated types in reach and exported.
-fn joined(by_hand: &str, types: &[Declaration]) -> Result<String> {
+fn joined(by_hand: &str, types: &[Declaration], entry: &Entry) -> Result<String> {
+    if types.is_empty() {
+        return Ok(by_hand.to_owned());
+    }
+    let from = format!("from './{}.js';", entry.types());
     let written = declared_names(by_hand);
     for Declaration { name, .. } in types {
         ensure!(
@@ -54,17 +104,17 @@ fn joined(by_hand: &str, types: &[Declaration]) -> Result<String> {
         );
     }
     let mut head = String::new();
-    if !by_hand.contains("} from './types.js';") {
+    if !by_hand.contains(&format!("}} {from}")) {
         let used: Vec<&str> = types
             .iter()
             .map(|declaration| declaration.name.as_str())
             .filter(|name| mentions(by_hand, name))
             .collect();
         if !used.is_empty() {
-            head = format!("import type {{ {} }} from './types.js';\n", used.join(", "));
+            head = format!("import type {{ {} }} {from}\n", used.join(", "));
         }
     }
-    Ok(format!("{head}{}\n\n/* All generated types. */\nexport * from './types.js';\n", by_hand.trim_end()))
+    Ok(format!("{head}{}\n\n/* All generated types. */\nexport * {from}\n", by_hand.trim_end()))
 }
 
 /// Writes a declaration file for `import` and its twin for `require`.

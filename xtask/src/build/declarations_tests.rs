@@ -60,17 +60,40 @@ fn anything_unexpected_is_refused() {
     }
 }
 
+fn main() -> &'static Entry {
+    &crate::build::ENTRIES[0]
+}
+
+#[test]
+fn an_entry_has_the_types_that_it_names_and_what_these_name() {
+    let source =
+        "export interface A {\n    b: B;\n}\nexport type B = C[];\nexport type C = 1;\nexport type D = 2;\n";
+    let names = |by_hand: &str| -> Vec<String> {
+        let types = used(extract(source).unwrap(), by_hand, "other-types");
+        types.into_iter().map(|declaration| declaration.name).collect()
+    };
+    assert_eq!(names("export function f(): A;\n"), ["A", "B", "C"]);
+    assert_eq!(names("import type { D } from './other-types.js';\n"), ["D"]);
+    assert!(names("import type {\n  A,\n  D,\n} from './index.js';\nexport function f(): A;\n").is_empty());
+    assert_eq!(names("export { A } from './index.js';\nexport type E = C;\n"), ["C"]);
+    let other = &crate::build::ENTRIES[1];
+    assert_eq!(joined("export type E = 1;\n", &[], other).unwrap(), "export type E = 1;\n");
+    let types = extract("export type D = 2;\n").unwrap();
+    let text = joined("export type E = D;\n", &types, other).unwrap();
+    assert!(text.starts_with("import type { D } from './inspect-types.js';\n"), "{text}");
+}
+
 #[test]
 fn the_types_that_the_hand_written_part_uses_are_imported_and_all_are_exported() {
     let types = extract(SOURCE).unwrap();
-    let text = joined("export class Client { a(): Page<Name> }\n", &types).unwrap();
+    let text = joined("export class Client { a(): Page<Name> }\n", &types, main()).unwrap();
     assert!(text.starts_with("import type { Page, Name } from './types.js';\nexport class Client"), "{text}");
     assert!(text.ends_with("export * from './types.js';\n"));
     let imports = "import type { Page } from './types.js';\nexport class Client { a(): Page<1> }\n";
-    let text = joined(imports, &types).unwrap();
+    let text = joined(imports, &types, main()).unwrap();
     assert_eq!(text.matches("import type").count(), 1);
     assert!(text.contains("export * from './types.js';"));
-    assert!(joined("export type Name = 1;", &types).is_err());
+    assert!(joined("export type Name = 1;", &types, main()).is_err());
 }
 
 #[test]

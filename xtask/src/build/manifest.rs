@@ -1,22 +1,49 @@
-//! The published package.json: the template with the version, every file it names present.
+//! The published package.json: the template with the version and the entries, every file it names present.
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use std::path::Path;
 
+use super::Entry;
+
 /// Writes package.json into the folder that holds everything else already.
-pub fn write(template: &str, version: &str, folder: &Path) -> Result<()> {
+pub fn write(template: &str, version: &str, entries: &[&Entry], folder: &Path) -> Result<()> {
     let mut manifest: Value =
         serde_json::from_str(template).context("pkg-templates/package.json is not JSON")?;
     manifest["version"] = Value::from(version);
+    manifest["exports"] = exports(entries);
     for file in named_files(&manifest) {
         ensure!(
             folder.join(&file).is_file(),
-            "pkg-templates/package.json names {file}, which the build did not make"
+            "the published package.json names {file}, which the build did not make"
         );
     }
     let text = serde_json::to_string_pretty(&manifest)?;
     std::fs::write(folder.join("package.json"), text + "\n")
         .context("cannot write the published package.json")
+}
+
+/// What can be imported. The first condition that fits is taken: types come before any code, node before browser.
+fn exports(entries: &[&Entry]) -> Value {
+    let mut exports = Map::new();
+    for entry in entries {
+        for (place, stem) in entry.places() {
+            let code = format!("./{stem}.js");
+            let conditions = json!({
+                "types": { "require": format!("./{stem}.d.cts"), "default": format!("./{stem}.d.ts") },
+                "node": { "import": format!("./{stem}.node.js"), "require": format!("./{stem}.cjs") },
+                "browser": code,
+                "import": code,
+                "default": code,
+            });
+            exports.insert(place, conditions);
+        }
+    }
+    for entry in entries {
+        let file = format!("./{}", entry.wasm());
+        exports.insert(file.clone(), file.into());
+    }
+    exports.insert("./package.json".to_owned(), "./package.json".into());
+    exports.into()
 }
 
 /// Every file the manifest points to, but itself.
@@ -41,29 +68,40 @@ fn collect(value: &Value, files: &mut Vec<String>) {
 mod tests {
     use super::*;
 
+    use crate::build::ENTRIES;
+
+    fn all() -> Vec<&'static Entry> {
+        ENTRIES.iter().collect()
+    }
+
     #[test]
-    fn the_template_names_files_for_each_way_to_load() {
-        let manifest: Value =
+    fn files_are_named_for_each_way_to_load_each_entry() {
+        let mut manifest: Value =
             serde_json::from_str(include_str!("../../../pkg-templates/package.json")).unwrap();
+        assert_eq!(manifest.get("exports"), None, "the entries are the build's");
+        manifest["exports"] = exports(&all());
         let files = named_files(&manifest);
-        for file in ["index.js", "index.cjs", "index.node.js", "index.d.ts", "index.d.cts", "inline.js"] {
-            assert!(files.iter().any(|named| named == file), "{file} is not named");
+        for stem in ["index", "inline", "inspect", "inspect-inline"] {
+            for end in [".js", ".cjs", ".node.js", ".d.ts", ".d.cts"] {
+                assert!(files.contains(&format!("{stem}{end}")), "{stem}{end} is not named");
+            }
         }
-        // The first condition that fits is taken: types must come before any code, node before browser.
-        for entry in [".", "./inline"] {
-            let conditions: Vec<&String> = manifest["exports"][entry].as_object().unwrap().keys().collect();
+        for place in [".", "./inline", "./inspect", "./inspect/inline"] {
+            let conditions: Vec<&String> = manifest["exports"][place].as_object().unwrap().keys().collect();
             assert_eq!(conditions, ["types", "node", "browser", "import", "default"]);
         }
+        assert_eq!(manifest["exports"]["./inspect_bg.wasm"], "./inspect_bg.wasm");
     }
 
     #[test]
     fn a_file_that_is_not_there_is_refused() {
         let folder = std::env::temp_dir().join(format!("xtask-manifest-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let template = r#"{ "version": "0.0.0", "exports": { ".": { "node": "./a.js" } } }"#;
-        assert!(write(template, "1.2.3", &folder).unwrap_err().to_string().contains("a.js"));
+        let template = r#"{ "version": "0.0.0", "main": "./a.js" }"#;
+        assert!(write(template, "1.2.3", &[], &folder).unwrap_err().to_string().contains("a.js"));
         std::fs::write(folder.join("a.js"), "").unwrap();
-        write(template, "1.2.3", &folder).unwrap();
+        assert!(write(template, "1.2.3", &all(), &folder).unwrap_err().to_string().contains("index"));
+        write(template, "1.2.3", &[], &folder).unwrap();
         assert!(
             std::fs::read_to_string(folder.join("package.json")).unwrap().contains("\"version\": \"1.2.3\"")
         );

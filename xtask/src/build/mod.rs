@@ -6,15 +6,17 @@ mod assemble;
 mod bindings;
 mod bundle;
 mod declarations;
+mod entries;
 mod error_codes;
+mod forbidden;
 mod glue;
-mod inspect;
 mod manifest;
 mod optimize;
 mod versions;
 
 pub use bindings::{TARGET, ensure_target};
 pub use declarations::{declared_names, mentions};
+pub use entries::{ENTRIES, Entry};
 
 use anyhow::{Result, bail};
 use std::path::PathBuf;
@@ -22,32 +24,6 @@ use std::time::Instant;
 
 use crate::project::Project;
 use crate::setup;
-
-/// One entry of the package, with a .wasm of its own.
-pub struct Entry {
-    /// How its files are called; also the name of its intermediate folder.
-    pub name: &'static str,
-    /// The cargo feature that makes it.
-    pub feature: &'static str,
-    /// The file of pkg-templates/ that holds its classes.
-    pub shell: &'static str,
-    /// The name of its .wasm in pkg/.
-    pub wasm: &'static str,
-    /// The service's error codes, which the entry exports too.
-    codes: &'static error_codes::ErrorCodes,
-    /// How the same entry is called with the .wasm inside, if it is offered so.
-    pub inline: Option<&'static str>,
-}
-
-/// What the package offers. A new service is one more of these and one cargo feature.
-pub static ENTRIES: &[Entry] = &[Entry {
-    name: "index",
-    feature: "cecloud",
-    shell: "shell/index.js",
-    wasm: "ims_client_bg.wasm",
-    codes: &error_codes::CECLOUD,
-    inline: Some("inline"),
-}];
 
 /// How much time the build may spend on making the result small.
 #[derive(Clone, Copy, PartialEq, Eq)]

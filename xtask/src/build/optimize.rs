@@ -30,7 +30,7 @@ pub fn wasm(project: &Project, entry: &Entry, profile: Profile, input: &Path) ->
     if profile == Profile::Dev {
         return Ok(input.to_path_buf());
     }
-    let output = work_folder(project, entry, profile).join(entry.wasm);
+    let output = work_folder(project, entry, profile).join(entry.wasm());
     let package = project.path("node_modules/binaryen/package.json");
     let settings = [FEATURES, LEVEL].concat();
     let stamp = Inputs::of("wasm-opt")

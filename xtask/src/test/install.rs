@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::build_package;
+use crate::build::ENTRIES;
 use crate::process;
 use crate::project::Project;
 use crate::setup;
@@ -59,8 +60,13 @@ fn check_contents(report: &str) -> Result<()> {
     let packed =
         report.get(0).or_else(|| report.as_object()?.values().next()).context("npm pack packed nothing")?;
     let files = packed["files"].as_array().context("npm pack lists no files")?;
-    for needed in ["index.js", "index.cjs", "index.d.ts", "ims_client_bg.wasm", "LICENSE-MIT", "README.md"] {
-        let found = files.iter().any(|file| file["path"] == needed);
+    let entries = ENTRIES.iter().flat_map(|entry| {
+        let ends = [".js", ".cjs", ".node.js", ".d.ts", ".d.cts"];
+        let code = ends.into_iter().flat_map(|end| [entry.name.to_owned() + end, entry.inline() + end]);
+        code.chain([entry.wasm()])
+    });
+    for needed in entries.chain(["LICENSE-MIT", "README.md"].map(String::from)) {
+        let found = files.iter().any(|file| file["path"] == needed.as_str());
         anyhow::ensure!(found, "the tarball lacks {needed}: see files in pkg-templates/package.json");
     }
     Ok(())

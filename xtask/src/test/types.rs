@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::counts::Counts;
 use super::install::Installed;
-use crate::build::declared_names;
+use crate::build::{ENTRIES, declared_names};
 use crate::process;
 use crate::project::Project;
 use crate::stamp::files_below;
@@ -36,9 +36,13 @@ pub fn run(installed: &Installed) -> Result<Counts> {
             Err(error) => counts.fail(format!("{error:#}")),
         }
     }
-    for file in ["index.d.ts", "types.d.ts"] {
-        let text = std::fs::read_to_string(installed.folder.join(file))
+    for entry in ENTRIES {
+        let file = format!("{}.d.ts", entry.name);
+        let mut text = std::fs::read_to_string(installed.folder.join(&file))
             .with_context(|| format!("the installed package has no {file}"))?;
+        // An entry without generated types has no such file.
+        text += &std::fs::read_to_string(installed.folder.join(format!("{}.d.ts", entry.types())))
+            .unwrap_or_default();
         let unused = unused_names(&text, &sources);
         if unused.is_empty() {
             counts.passed += 1;

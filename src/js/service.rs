@@ -1,0 +1,136 @@
+//! What the classes of all services share: their options, and calls by the name of a public method.
+
+use super::convert::{arguments, get, promise, refused};
+use super::options;
+use super::platform::JsPlatform;
+use crate::api::Dialect;
+use crate::api::operation::{Answer, Operation};
+use crate::error::{Error, Kind, Result};
+use crate::http::Transport;
+use crate::http::fetch::Fetch;
+use crate::http::node::http_module;
+use crate::http::node_http::NodeHttp;
+use crate::http::retry::Policy;
+use crate::http::url::Endpoint;
+#[cfg(any(feature = "huawei", feature = "workspace"))]
+use crate::json::Quoted;
+use crate::platform::Platform;
+use crate::service::Service;
+use js_sys::{Array, JSON, Promise};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// What is made of a client's options.
+pub struct Made {
+    pub service: Service,
+    pub platform: Rc<dyn Platform>,
+    /// The caller's http.Agent, for what goes to the object store.
+    pub agent: Option<JsValue>,
+    /// Set by the caller; uploads have a patience of their own where it is not.
+    pub retry: Option<Policy>,
+}
+
+/// Options that every client takes.
+const OPTIONS: &[&str] = &[
+    "endpoint",
+    "signingEndpoint",
+    "auth",
+    "headers",
+    "timeoutMs",
+    "retry",
+    "fetch",
+    "agent",
+    "credentials",
+    "onRequest",
+];
+
+/// Refuses what is no object, and options that neither all clients nor this one has.
+pub fn check_options(given: &JsValue, more: &[&str]) -> Result<()> {
+    if !given.is_object() {
+        return Err(refused("options", given, "must be an object"));
+    }
+    options::only(given, "", &[OPTIONS, more].concat())
+}
+
+/// The endpoint, which must be given.
+pub fn endpoint(given: &JsValue) -> Result<Endpoint> {
+    let missing = || Error::invalid("endpoint", "undefined", "is required: the base URL of the service");
+    options::endpoint(given, "", "endpoint")?.ok_or_else(missing)
+}
+
+/// The `projectId` option.
+#[cfg(any(feature = "huawei", feature = "workspace"))]
+pub fn project(given: &JsValue) -> Result<Option<String>> {
+    let Some(project) = options::text(given, "", "projectId")? else { return Ok(None) };
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if project.is_empty() || project.len() > 128 || !project.bytes().all(allowed) {
+        let rule = "must be the ID of a project: 1 to 128 letters, digits, - and _";
+        return Err(Error::invalid("projectId", Quoted(&project).to_string(), rule));
+    }
+    Ok(Some(project))
+}
+
+/// A service of this dialect at an endpoint, with everything else that the options say.
+pub fn make(given: &JsValue, dialect: &'static Dialect, endpoint: Endpoint) -> Result<Made> {
+    let custom = super::convert::function(given, "", "fetch")?;
+    let agent = get(given, "agent");
+    if let Some(agent) = &agent
+        && (!agent.is_object() || http_module(false).is_none())
+    {
+        return Err(Error::invalid("agent", "object", "must be an http.Agent or https.Agent, in Node only"));
+    }
+    let transport: Rc<dyn Transport> = match (&custom, &agent) {
+        (None, Some(agent)) => Rc::new(NodeHttp::new(Some(agent.clone()))),
+        _ => Rc::new(Fetch { custom }),
+    };
+    let platform: Rc<dyn Platform> = Rc::new(JsPlatform);
+    let (retry, retry_given) = options::retry(given)?;
+    let timeout_ms = options::number(given, "", "timeoutMs", 1.0, 86_400_000.0)?.unwrap_or(30_000.0);
+    let service = Service {
+        dialect,
+        project: None,
+        transport,
+        platform: platform.clone(),
+        authenticator: options::authenticator(given)?,
+        endpoint,
+        signing_endpoint: options::endpoint(given, "", "signingEndpoint")?,
+        headers: options::headers(given, "", "headers")?,
+        timeout_ms,
+        retry,
+        cookies: options::cookies(given)?,
+        observer: options::observer(given)?,
+        closing: Default::default(),
+    };
+    Ok(Made { service, platform, agent, retry: retry_given.then_some(retry) })
+}
+
+/// Performs an operation with the arguments and the call options of its public method.
+pub fn call(
+    service: Rc<Service>,
+    operation: Option<&'static Operation>,
+    list: Array,
+    options: JsValue,
+) -> Promise {
+    promise(async move {
+        let operation = operation.ok_or_else(|| Error::new(Kind::Internal, "there is no such operation"))?;
+        let work = async {
+            let names: Vec<(&str, bool)> = operation
+                .arguments
+                .iter()
+                .map(|argument| (argument.name(), argument.is_named_in_errors()))
+                .collect();
+            let values = arguments(&list, &names)?;
+            let (call, _watch) = options::call_options(&options, &[])?;
+            let text = service.call(operation, &values, &call).await?;
+            if matches!(operation.answer, Answer::Nothing) { Ok(JsValue::UNDEFINED) } else { parse(text) }
+        };
+        work.await.map_err(|error| service.finish(error, operation.name))
+    })
+}
+
+/// JSON of the core as a JavaScript value, the text wiped: it may hold keys.
+pub fn parse(text: String) -> Result<JsValue> {
+    let value = JSON::parse(&text).map_err(|_| Error::new(Kind::Internal, "the core wrote no JSON"));
+    drop(zeroize::Zeroizing::new(text));
+    value
+}
