@@ -15,6 +15,7 @@ fn count(bytes: i64) {
     // A thread that is ending has no counters any more.
     let _ = LIVE.try_with(|live| {
         live.set(live.get() + bytes);
+        let _ = CALLS.try_with(|calls| calls.set(calls.get() + 1));
         let _ = PEAK.try_with(|peak| peak.set(peak.get().max(live.get())));
     });
 }

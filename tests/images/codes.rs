@@ -10,13 +10,19 @@ use std::collections::BTreeSet;
 /// what counts most behind all others.
 fn too_complex() -> Vec<String> {
     const TABLE: usize = 3 << 20;
+    const REGIONS: usize = 192 << 10;
     const FILE_PARAMETERS: &[u8] = b"\x37\x67\xa1\xca\x36\xfa\x43\x4d\xb3\xb6\x33\xf0\xaa\x44\xe7\x6b";
     let mut vhdx = image("vhdx-disk").to_vec();
     vhdx[TABLE + 10] = 128;
+    // The region of the metadata has 64 MiB.
+    vhdx[REGIONS + 72..][..4].copy_from_slice(&(64u32 << 20).to_le_bytes());
+    vhdx[REGIONS + 4..][..4].fill(0);
+    let sum = damage::checksum("crc32c", &vhdx[REGIONS..][..65_536]);
+    vhdx[REGIONS + 4..][..4].copy_from_slice(&sum);
     for index in 6..=128u32 {
         let item = &mut vhdx[TABLE + 32 * index as usize..][..32];
         item[0] = index as u8;
-        item[16..20].copy_from_slice(&(index << 20).to_le_bytes());
+        item[16..20].copy_from_slice(&(index << 18).to_le_bytes());
         item[20..24].copy_from_slice(&0x4000u32.to_le_bytes());
     }
     let mut last = vhdx.clone();

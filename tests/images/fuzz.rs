@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 /// Inputs of each target in `cargo test`.
-const INPUTS: u64 = 400;
+const INPUTS: u64 = 300;
 /// Bytes.
 const MOST_ALLOCATED: i64 = 4 << 20;
 /// Calls of the allocator: what an inspection of any file stays far below.
@@ -62,6 +62,7 @@ fn run(format: &str) {
         check(&Sparse::new(&fs::read(&path).expect("the input")), &mut Most::default());
         return;
     }
+    assert!(measure(|| Vec::<u8>::with_capacity(9)).1.calls > 0, "the allocator does not count");
     let seconds = number("IMS_FUZZ_SECONDS").map(Duration::from_secs);
     let seed = number("IMS_FUZZ_SEED").unwrap_or(1);
     let mut numbers =

@@ -8,6 +8,8 @@ use crate::inspect::text;
 
 /// Most items; six are known, and programs write those only.
 const MOST_ITEMS: u16 = 128;
+/// Bytes of the table, in front of the items.
+const TABLE: u64 = 64 << 10;
 /// Most bytes of an item that are read: a parent locator has three paths.
 const LONGEST: u64 = 16 << 10;
 /// Most keys of a parent locator that are looked at; five are known.
@@ -58,6 +60,14 @@ impl Metadata {
         for at in (1..=usize::from(count)).map(|index| 32 * index) {
             let flags = table.u32_le(at + 24)?;
             let (offset, size) = (u64::from(table.u32_le(at + 16)?), u64::from(table.u32_le(at + 20)?));
+            // 2.6.1.2: behind the table; an item of no bytes has no place.
+            if size > 0 && (offset < TABLE || offset + size > length) {
+                findings::bad_table(
+                    info,
+                    format!("{size} bytes of metadata are at byte {offset} of their region"),
+                );
+                return Ok(None);
+            }
             // `start` is a whole mebibyte within the file.
             let item = regions.read(start.saturating_add(offset), size.min(LONGEST))?;
             known += 1;
