@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::bundle::{self, Kind, Parts};
 use super::entries::{MODULES, Module};
-use super::{Built, Entry, declarations, forbidden, manifest};
+use super::{Built, Entry, Profile, declarations, forbidden, manifest, weight};
 use crate::project::Project;
 use crate::stamp::{Inputs, files_below};
 
@@ -12,7 +12,7 @@ use crate::stamp::{Inputs, files_below};
 const COPIED: &[&str] = &["LICENSE-MIT", "LICENSE-APACHE", "pkg-templates/README.md"];
 
 /// Makes pkg/ from the built entries, unless it is up to date.
-pub fn package(project: &Project, built: &[Built]) -> Result<PathBuf> {
+pub fn package(project: &Project, built: &[Built], profile: Profile) -> Result<PathBuf> {
     let published = project.path("pkg");
     let stamp = inputs(project, built)?.stamp(project.cache("build/pkg"));
     if stamp.is_fresh(&[&published.join("package.json")]) {
@@ -38,6 +38,9 @@ pub fn package(project: &Project, built: &[Built]) -> Result<PathBuf> {
     let entries: Vec<&Entry> = built.iter().map(|built| built.entry).collect();
     manifest::write(&template, &project.version, &entries, MODULES, &folder)?;
     forbidden::package(project, &folder)?;
+    if profile == Profile::Release {
+        weight::check(&entries, &folder)?;
+    }
     swap_in(project, &folder, &published)?;
     link(project, &published)?;
     stamp.keep()?;
