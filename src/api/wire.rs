@@ -17,12 +17,29 @@ macro_rules! choices {
     };
 }
 
-/// A type that is read: `required` fields make an answer without them an error, `optional` ones may be absent.
+/// Declares the files of a service's operations and the list of them all: a new one is one line.
+#[macro_export]
+macro_rules! operations {
+    ($($file:ident),* $(,)?) => {
+        $(pub mod $file;)*
+        /// Every operation, in the order of the document.
+        pub static OPERATIONS: &[&$crate::api::operation::Operation] = &[$(&$file::OPERATION),*];
+
+        /// The operation behind a method of the public class.
+        pub fn find(name: &str) -> Option<&'static $crate::api::operation::Operation> {
+            OPERATIONS.iter().find(|operation| operation.name == name).copied()
+        }
+    };
+}
+
+/// A type that is read: `required` fields make an answer without them an error, `optional` ones may be absent. `open`
+/// names a TypeScript type of any other fields.
 #[macro_export]
 macro_rules! answer {
     ($(#[$doc:meta])* pub struct $name:ident {
         required { $($(#[$rdoc:meta])* $rfield:ident: $rtype:ty = $rkind:expr),* $(,)? }
         optional { $($(#[$odoc:meta])* $ofield:ident: $otype:ty = $okind:expr),* $(,)? }
+        $(open { $open:ty })?
     }) => {
         $(#[$doc])*
         #[allow(non_snake_case)]
@@ -30,6 +47,7 @@ macro_rules! answer {
         pub struct $name {
             $($(#[$rdoc])* pub $rfield: $rtype,)*
             $($(#[$odoc])* #[tsify(optional)] pub $ofield: Option<$otype>,)*
+            $(#[serde(flatten)] pub open: $open,)?
         }
         impl $name {
             /// The table that reading follows.
@@ -41,12 +59,13 @@ macro_rules! answer {
     };
 }
 
-/// A type that is written: each field with the rule that its value must keep.
+/// A type that is written: each field with the rule that its value must keep. `open` as in `answer!`.
 #[macro_export]
 macro_rules! request {
     ($(#[$doc:meta])* pub struct $name:ident {
         required { $($(#[$rdoc:meta])* $rfield:ident: $rtype:ty = $rrule:expr),* $(,)? }
         optional { $($(#[$odoc:meta])* $ofield:ident: $otype:ty = $orule:expr),* $(,)? }
+        $(open { $open:ty })?
     }) => {
         $(#[$doc])*
         #[allow(non_snake_case)]
@@ -54,6 +73,7 @@ macro_rules! request {
         pub struct $name {
             $($(#[$rdoc])* pub $rfield: $rtype,)*
             $($(#[$odoc])* #[tsify(optional)] pub $ofield: Option<$otype>,)*
+            $(#[serde(flatten)] pub open: $open,)?
         }
         impl $name {
             /// The table that writing follows.

@@ -112,6 +112,11 @@ impl Service {
             {
                 Ok("null".to_owned())
             }
+            (Err(error), Repeat::SafeUntilStatus(status))
+                if repeated && error.details().status == Some(status) =>
+            {
+                Ok("null".to_owned())
+            }
             (answer, _) => answer.map_err(|error| self.finish(error, operation.name)),
         }
     }
