@@ -8,6 +8,9 @@ pub mod rules;
 pub mod wire;
 
 pub mod cecloud;
+// Types of one entry do not come into another.
+#[cfg(any(feature = "openstack", not(target_arch = "wasm32")))]
+pub mod openstack;
 
 /// How a service wraps its answers and spells its errors.
 pub struct Dialect {
