@@ -8,7 +8,9 @@ pub mod rules;
 pub mod wire;
 
 pub mod cecloud;
-// The types of one entry of the package must not come into another.
+// Types of one entry do not come into another.
+#[cfg(any(feature = "openstack", not(target_arch = "wasm32")))]
+pub mod openstack;
 #[cfg(any(feature = "workspace", not(target_arch = "wasm32")))]
 pub mod workspace;
 

@@ -52,6 +52,10 @@ pub enum Rule {
     Texts,
     /// A list of so many values that each keep a rule; `unique`: none of them twice.
     List { of: &'static Rule, min: usize, max: usize, unique: bool },
+    /// A value that keeps a rule, or a list of at least one of them.
+    OneOrMore(&'static Rule),
+    /// A text, or a list of texts: written as the filter expression `in:a,b` of OpenStack's services.
+    TextOrIn,
     /// Not a field of this shape: why, in words.
     Never(&'static str),
     /// An http(s) URL.
@@ -223,6 +227,13 @@ pub fn check(value: &Value, path: String, rule: &Rule) -> Result<Value> {
             None => true,
         },
         (Rule::Filter, _) => return filter(value, &path).map(Value::String),
+        (Rule::OneOrMore(of), Value::Array(list)) if !list.is_empty() => {
+            let items = list.iter().enumerate();
+            let checked = items.map(|(index, item)| check(item, format!("{path}[{index}]"), of));
+            return checked.collect::<Result<_>>().map(Value::Array);
+        }
+        (Rule::OneOrMore(of), value) if !matches!(value, Value::Array(_)) => return check(value, path, of),
+        (Rule::TextOrIn, _) => return text_or_in(value, path).map(Value::String),
         _ => false,
     };
     if right {
@@ -258,6 +269,8 @@ fn describe(rule: &Rule, missing: bool) -> String {
         Rule::Url => "must be a URL that starts with http:// or https://".to_owned(),
         Rule::ObjectsOf(_) | Rule::AnyObjects => "must be a list of objects".to_owned(),
         Rule::Filter => "must be an object with name or imageId".to_owned(),
+        Rule::OneOrMore(of) => format!("{}, or a list of such", describe(of, false)),
+        Rule::TextOrIn => "must be a text that is not empty, or a list of such".to_owned(),
     };
     if missing { format!("is required and {words}") } else { words }
 }
@@ -317,6 +330,33 @@ fn filter(value: &Value, path: &str) -> Result<String> {
         }
     }
     Ok(terms.join("|"))
+}
+
+/// A text as it is, a list of texts as `in:a,b`. OpenStack's services read what stands before a colon as an operator, so
+/// a text that holds one for itself is sent as `eq:text`; values with commas are quoted, and quotes have no escape.
+fn text_or_in(value: &Value, path: String) -> Result<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => {
+            let has_operator = ["in:", "eq:"].iter().any(|operator| text.starts_with(operator));
+            Ok(if text.contains(':') && !has_operator { format!("eq:{text}") } else { text.clone() })
+        }
+        Value::Array(list) if !list.is_empty() => {
+            let mut values = Vec::with_capacity(list.len());
+            for (index, item) in list.iter().enumerate() {
+                match item.as_str() {
+                    Some(text) if !text.is_empty() && !text.contains('"') => {
+                        values.push(if text.contains(',') { format!("\"{text}\"") } else { text.to_owned() });
+                    }
+                    _ => {
+                        let rule = "must be a text without \" that is not empty";
+                        return Err(Error::invalid(format!("{path}[{index}]"), item.to_string(), rule));
+                    }
+                }
+            }
+            Ok(format!("in:{}", values.join(",")))
+        }
+        _ => Err(Error::invalid(path, value.to_string(), describe(&Rule::TextOrIn, false))),
+    }
 }
 
 /// 1 to 50 user IDs without duplicates (sections 1.13 and 1.15, and the code DuplicateUserId), as JSON.
