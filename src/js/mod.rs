@@ -10,20 +10,24 @@ mod client;
 mod convert;
 #[cfg(feature = "cecloud")]
 mod diagnose;
-#[cfg(feature = "cecloud")]
+#[cfg(any(feature = "cecloud", feature = "openstack"))]
 mod download;
 #[cfg(feature = "inspect")]
 mod inspect;
+#[cfg(feature = "openstack")]
+mod openstack;
 mod options;
 mod platform;
 #[cfg(feature = "service")]
 mod service;
 mod sources;
-#[cfg(feature = "cecloud")]
+#[cfg(any(feature = "cecloud", feature = "openstack"))]
 mod targets;
 mod turns;
 #[cfg(feature = "cecloud")]
 mod upload;
+#[cfg(any(feature = "cecloud", feature = "openstack"))]
+mod waiting;
 
 use crate::http::node;
 use js_sys::Function;

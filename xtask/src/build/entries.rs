@@ -16,6 +16,7 @@ pub struct Entry {
 pub static ENTRIES: &[Entry] = &[
     Entry { name: "index", feature: "cecloud", codes: Some(&error_codes::CECLOUD) },
     Entry { name: "inspect", feature: "inspect", codes: None },
+    Entry { name: "openstack", feature: "openstack", codes: None },
 ];
 
 impl Entry {
