@@ -7,7 +7,11 @@ pub mod permission;
 pub mod rules;
 pub mod wire;
 
+// The types of one service do not come into the entry of another.
+#[cfg(any(feature = "cecloud", not(target_arch = "wasm32")))]
 pub mod cecloud;
+#[cfg(any(feature = "huawei", not(target_arch = "wasm32")))]
+pub mod huawei_ims;
 
 /// How a service wraps its answers and spells its errors.
 pub struct Dialect {

@@ -12,6 +12,8 @@ mod convert;
 mod diagnose;
 #[cfg(feature = "cecloud")]
 mod download;
+#[cfg(feature = "huawei")]
+mod huawei;
 #[cfg(feature = "inspect")]
 mod inspect;
 mod options;
@@ -29,7 +31,7 @@ use crate::http::node;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-#[cfg(feature = "service")]
+#[cfg(feature = "cecloud")]
 #[wasm_bindgen(typescript_custom_section)]
 const IMAGE_TAG: &str = "/**
  * A tag of an image. The service's document calls it an object and shows none; it is sent and returned as it is.

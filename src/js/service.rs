@@ -12,6 +12,7 @@ use crate::http::node::http_module;
 use crate::http::node_http::NodeHttp;
 use crate::http::retry::Policy;
 use crate::http::url::Endpoint;
+use crate::json::Value;
 use crate::platform::Platform;
 use crate::service::Service;
 use js_sys::{Array, JSON, Promise};
@@ -97,6 +98,20 @@ pub fn call(
     list: Array,
     options: JsValue,
 ) -> Promise {
+    call_with(service, operation, list, options, Box::new(|_, _| ()))
+}
+
+/// What a client adds to the arguments of a call.
+pub type Adjust = Box<dyn FnOnce(&'static Operation, &mut Vec<Value>)>;
+
+/// The same, with what the client adds to the arguments.
+pub fn call_with(
+    service: Rc<Service>,
+    operation: Option<&'static Operation>,
+    list: Array,
+    options: JsValue,
+    adjust: Adjust,
+) -> Promise {
     promise(async move {
         let operation = operation.ok_or_else(|| Error::new(Kind::Internal, "there is no such operation"))?;
         let work = async {
@@ -105,7 +120,8 @@ pub fn call(
                 .iter()
                 .map(|argument| (argument.name(), argument.is_named_in_errors()))
                 .collect();
-            let values = arguments(&list, &names)?;
+            let mut values = arguments(&list, &names)?;
+            adjust(operation, &mut values);
             let (call, _watch) = options::call_options(&options, &[])?;
             let text = service.call(operation, &values, &call).await?;
             if matches!(operation.answer, Answer::Nothing) { Ok(JsValue::UNDEFINED) } else { parse(text) }
