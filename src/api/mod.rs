@@ -12,6 +12,8 @@ pub mod wire;
 pub mod cecloud;
 #[cfg(any(feature = "huawei", not(target_arch = "wasm32")))]
 pub mod huawei_ims;
+#[cfg(any(feature = "openstack", not(target_arch = "wasm32")))]
+pub mod openstack;
 
 /// How a service wraps its answers and spells its errors.
 pub struct Dialect {

@@ -128,10 +128,15 @@ fn check(name: &str, value: &Value, path: String, paths: &Paths) -> Result<Value
     }
 }
 
+/// Whether only the service sets it.
+fn is_fixed(name: &str, paths: &Paths) -> bool {
+    paths.fields.iter().any(|field| field.name == name && matches!(field.rule, rules::Rule::Never(_)))
+}
+
 fn removable<'a>(name: &'a Value, path: String, paths: &Paths) -> Result<&'a str> {
     match name.as_str() {
         None | Some("") => Err(Error::invalid(path, name.to_string(), "must be the name of a property")),
-        Some(name) if paths.kept.contains(&name) => {
+        Some(name) if paths.kept.contains(&name) || is_fixed(name, paths) => {
             Err(Error::invalid(path, format!("\"{name}\""), "cannot be removed: every image has it"))
         }
         Some(name) if !paths.open && !paths.fields.iter().any(|field| field.name == name) => {

@@ -3,6 +3,14 @@
 //! The structs are never built: they carry the types, with their documentation, into the published `.d.ts`, while
 //! the tables do the work at a fraction of the weight of generated decoders. Field names are the services' own.
 
+/// A field's name without the mark of names that Rust keeps for itself (`r#type`).
+pub const fn plain(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', ..] => name.split_at(2).1,
+        _ => name,
+    }
+}
+
 /// A set of values that a document lists: a TypeScript union and the list that writing is checked against.
 #[macro_export]
 macro_rules! choices {
@@ -52,8 +60,8 @@ macro_rules! answer {
         impl $name {
             /// The table that reading follows.
             pub const FIELDS: &'static [$crate::api::answer::AnswerField] = &[
-                $($crate::api::answer::AnswerField { name: stringify!($rfield), kind: $rkind, required: true },)*
-                $($crate::api::answer::AnswerField { name: stringify!($ofield), kind: $okind, required: false },)*
+                $($crate::api::answer::AnswerField { name: $crate::api::wire::plain(stringify!($rfield)), kind: $rkind, required: true },)*
+                $($crate::api::answer::AnswerField { name: $crate::api::wire::plain(stringify!($ofield)), kind: $okind, required: false },)*
             ];
         }
     };
@@ -79,10 +87,10 @@ macro_rules! request {
             /// The table that writing follows.
             pub const FIELDS: &'static [$crate::api::rules::InputField] = &[
                 $($crate::api::rules::InputField {
-                    name: stringify!($rfield), presence: $crate::api::rules::Presence::Required, rule: $rrule,
+                    name: $crate::api::wire::plain(stringify!($rfield)), presence: $crate::api::rules::Presence::Required, rule: $rrule,
                 },)*
                 $($crate::api::rules::InputField {
-                    name: stringify!($ofield), presence: $crate::api::rules::Presence::Optional, rule: $orule,
+                    name: $crate::api::wire::plain(stringify!($ofield)), presence: $crate::api::rules::Presence::Optional, rule: $orule,
                 },)*
             ];
         }

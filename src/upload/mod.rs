@@ -13,3 +13,5 @@ pub mod plan;
 pub mod progress;
 pub mod session;
 pub mod source;
+#[cfg(any(feature = "openstack", not(target_arch = "wasm32")))]
+pub mod whole;

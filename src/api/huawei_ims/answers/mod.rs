@@ -7,7 +7,7 @@ pub mod tags;
 
 use crate::answer;
 use crate::api::answer::FieldKind::{Number, Object, Text};
-use crate::api::answer::{AnswerField, FieldKind};
+use crate::api::answer::AnswerField;
 
 /// Fields that no page names, which are kept as they came: `Attributes` in TypeScript, declared where the bindings are.
 pub struct Attributes;
