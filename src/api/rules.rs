@@ -286,7 +286,9 @@ fn describe(rule: &Rule, missing: bool) -> String {
         Rule::Text { min, max: usize::MAX } => format!("must be a text with at least {min} character(s)"),
         Rule::Text { min, max } => format!("must be a text with {min} to {max} characters"),
         Rule::AnyText => "must be a text".to_owned(),
-        Rule::Integer { min, max } | Rule::NumberText { min, max } => format!("must be a whole number from {min} to {max}"),
+        Rule::Integer { min, max } | Rule::NumberText { min, max } => {
+            format!("must be a whole number from {min} to {max}")
+        }
         Rule::Multiple { of, min, max } => format!("must be a multiple of {of} from {min} to {max}"),
         Rule::Checked(_, words) | Rule::Never(words) => (*words).to_owned(),
         Rule::Flag => "must be true or false".to_owned(),

@@ -17,10 +17,8 @@ pub const SYSTEM_DISK: Rule = Rule::Integer { min: 40, max: 1024 };
 /// Entries on a page.
 pub const LIMIT: Rule = Rule::Integer { min: 1, max: INT_MAX };
 /// Something that is said about an image.
-pub const DESCRIPTION: Rule = Rule::Checked(
-    is_description,
-    "must be a text of at most 1024 characters without line breaks, < and >",
-);
+pub const DESCRIPTION: Rule =
+    Rule::Checked(is_description, "must be a text of at most 1024 characters without line breaks, < and >");
 /// A file in the object store.
 pub const FILE: Rule = Rule::Checked(
     is_file,
@@ -96,9 +94,8 @@ fn is_time(text: &str) -> bool {
 /// Letters of any script, digits, `_` and `-`.
 fn is_tag_text(text: &str) -> bool {
     let (key, value) = text.split_once('.').unwrap_or((text, ""));
-    let legal = |c: char| {
-        c.is_ascii_alphanumeric() || c == '_' || c == '-' || (!c.is_ascii() && !c.is_control())
-    };
+    let legal =
+        |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-' || (!c.is_ascii() && !c.is_control());
     (1..=36).contains(&key.chars().count())
         && value.chars().count() <= 43
         && key.chars().chain(value.chars()).all(legal)

@@ -1,16 +1,9 @@
 //! What a job's answer says: that it goes on, that it is done, or why it failed.
 
 use super::fields::given;
+pub use crate::api::job::Standing;
 use crate::error::{Error, Kind};
 use crate::json::Value;
-
-/// How a job stands.
-pub enum Standing {
-    /// Also where the status is one that no page names.
-    Running,
-    Done,
-    Failed(Error),
-}
 
 /// How a job stands by its answer.
 pub fn standing(job: &Value, job_id: &str) -> Standing {
@@ -91,7 +84,11 @@ mod tests {
             (r#"{"status":"FAIL"}"#, "the job j-1 failed: the service does not say why", None),
         ] {
             let Standing::Failed(error) = told(job) else { panic!("{job}") };
-            assert_eq!((error.message(), error.code(), error.kind()), (message, code, Kind::Service), "{job}");
+            assert_eq!(
+                (error.message(), error.code(), error.kind()),
+                (message, code, Kind::Service),
+                "{job}"
+            );
         }
     }
 }

@@ -16,6 +16,7 @@ pub struct Entry {
 pub static ENTRIES: &[Entry] = &[
     Entry { name: "index", feature: "cecloud", codes: Some(&error_codes::CECLOUD) },
     Entry { name: "inspect", feature: "inspect", codes: None },
+    Entry { name: "huawei", feature: "huawei", codes: None },
 ];
 
 impl Entry {

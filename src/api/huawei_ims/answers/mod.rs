@@ -6,8 +6,8 @@ pub mod members;
 pub mod tags;
 
 use crate::answer;
-use crate::api::answer::FieldKind::{Number, Object, Text};
 use crate::api::answer::AnswerField;
+use crate::api::answer::FieldKind::{Number, Object, Text};
 
 /// Fields that no page names, which are kept as they came: `Attributes` in TypeScript, declared where the bindings are.
 pub struct Attributes;

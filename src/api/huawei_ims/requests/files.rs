@@ -32,8 +32,7 @@ request! {
     }
 }
 
-const DATA_FILES: Rule =
-    Rule::List { of: &Rule::Object(DataFile::FIELDS), min: 1, max: 3, unique: true };
+const DATA_FILES: Rule = Rule::List { of: &Rule::Object(DataFile::FIELDS), min: 1, max: 3, unique: true };
 
 request! {
     /// A system disk image out of a file in the object store, at most 128 GiB. Source: "Creating an Image".

@@ -207,9 +207,8 @@ pub fn changes_fit(arguments: &[Value]) -> Result<()> {
             return Err(Error::invalid(path, shown, "must be the name of an attribute, in lower case"));
         }
     }
-    let on = |name: &str| {
-        set.iter().any(|(known, value, _)| *known == name && value.as_str() != Some("false"))
-    };
+    let on =
+        |name: &str| set.iter().any(|(known, value, _)| *known == name && value.as_str() != Some("false"));
     for (name, value, path) in &set {
         let others = APART.iter().find(|(first, _)| first == name).map_or(&[][..], |(_, others)| others);
         if let Some(other) = others.iter().find(|other| on(name) && on(other)) {

@@ -146,8 +146,7 @@ fn is_searched_key(text: &str) -> bool {
 }
 
 const FILTERS: Rule = Rule::List { of: &Rule::Object(TagFilter::FIELDS), min: 0, max: 10, unique: true };
-const MATCHES: Rule =
-    Rule::List { of: &Rule::Object(Match::FIELDS), min: 0, max: usize::MAX, unique: true };
+const MATCHES: Rule = Rule::List { of: &Rule::Object(Match::FIELDS), min: 0, max: usize::MAX, unique: true };
 
 request! {
     /// Images by their tags. Source: Image Management Service, API Reference, "Querying Images by Tag".

@@ -105,11 +105,7 @@ request! {
 
 /// What a quick import takes, told by these fields.
 pub const QUICK_IMPORT: &[Shape] = &[
-    Shape {
-        name: "a quick import of a data disk",
-        key: "type=DataImage",
-        fields: QuickDataImage::FIELDS,
-    },
+    Shape { name: "a quick import of a data disk", key: "type=DataImage", fields: QuickDataImage::FIELDS },
     Shape { name: "a quick import of a system disk", key: "", fields: QuickSystemImage::FIELDS },
 ];
 
