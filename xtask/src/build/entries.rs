@@ -24,7 +24,7 @@ pub static ENTRIES: &[Entry] = &[
         name: "index",
         feature: "cecloud",
         inspects: true,
-        budget: 250_000,
+        budget: 247_500,
         codes: Some(&error_codes::CECLOUD),
     },
     Entry { name: "inspect", feature: "inspect", inspects: false, budget: 60_000, codes: None },
