@@ -4,7 +4,7 @@
 //! Specification 1.0, 2.0 (boot record and boot catalog), with the platform of UEFI Specification 2.10, 13.3.2.1;
 //! ECMA-167, 2/9 (volume recognition). Of numbers in both orders of bytes the little-endian ones are read.
 
-use super::{Reader, findings};
+use super::Reader;
 use crate::inspect::guest::Flat;
 use crate::inspect::info::{Detail, DiskImageInfo, Format};
 use crate::inspect::partitions;
@@ -80,7 +80,14 @@ fn volume(regions: &Regions, descriptor: Region<'_>, info: &mut DiskImageInfo) -
     }
     let block = u64::from(descriptor.u16_le(128)?);
     let size = u64::from(descriptor.u32_le(80)?) * block;
-    findings::within(regions, info, "the end of the volume", size, 0);
+    if !regions.holds(size, 0) {
+        // Not fatal: some programs leave out what is empty at the end.
+        info.danger(
+            "truncated",
+            format!("the volume has {size} bytes, the file {}", info.file_size),
+            "The file is probably cut short: copy or download it again and compare sizes.",
+        );
+    }
     // Directories on the way to the loaders; the record of the root is part of the descriptor.
     let mut directory =
         Some((u64::from(descriptor.u32_le(158)?) * block, u64::from(descriptor.u32_le(166)?)));

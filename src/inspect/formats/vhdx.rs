@@ -57,7 +57,8 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         return Ok(());
     }
     info.cluster_size = Some(metadata.block);
-    if !matches!(metadata.sector, 512 | 4096) || !metadata.size.is_multiple_of(metadata.sector) {
+    let whole = metadata.size != 0 && metadata.sector != 0 && metadata.size.is_multiple_of(metadata.sector);
+    if !matches!(metadata.sector, 512 | 4096) || !whole {
         let message = format!("a disk of {} bytes in sectors of {} bytes", metadata.size, metadata.sector);
         findings::bad_table(info, format!("{message}: whole sectors of 512 or 4096 bytes are right"));
         return Ok(());
