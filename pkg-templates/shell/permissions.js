@@ -60,7 +60,10 @@ export function minimalPolicy(operations, { dependencies = true, version = '1.1'
     const service = action.split(':')[0];
     services.set(service, [...(services.get(service) ?? []), action]);
   }
-  return { Version: version, Statement: [...services.values()].map((Action) => ({ Effect: 'Allow', Action })) };
+  return {
+    Version: version,
+    Statement: [...services.values()].map((Action) => ({ Effect: 'Allow', Action })),
+  };
 }
 
 /** Each once, in the order of the alphabet. */

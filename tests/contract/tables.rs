@@ -122,6 +122,18 @@ fn the_permission_table_is_that_of_the_code() {
 }
 
 #[test]
+fn the_names_of_the_permission_table_are_declared() {
+    let file = "pkg-templates/permissions.d.ts";
+    let text = project_file(file);
+    let (head, rest) = text.split_once("  // names\n").expect("the mark of the names");
+    let (_, tail) = rest.split_once(";\n").expect("the end of the union");
+    let table = permissions();
+    let names = table.as_object().expect("a table").keys().map(|name| format!("  | '{name}'"));
+    let names: Vec<String> = names.collect();
+    kept(file, &format!("{head}  // names\n{};\n{tail}", names.join("\n")));
+}
+
+#[test]
 fn actions_are_spelled_as_iam_does() {
     let mut seen = BTreeSet::new();
     for operation in SERVICES.iter().flat_map(|service| service.operations) {

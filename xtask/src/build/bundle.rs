@@ -2,6 +2,7 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use super::Built;
@@ -39,6 +40,30 @@ impl Kind {
     }
 }
 
+/// Writes a module that needs no WebAssembly.
+pub fn plain(project: &Project, module: &Path, kind: Kind, output: &Path) -> Result<()> {
+    let mut command = command(project, module, kind, output)?;
+    let name = output.file_name().unwrap_or_default().to_string_lossy();
+    process::run(&mut command, &format!("bundling {name}"), Duration::from_secs(120))
+        .with_context(|| format!("cannot write {name} of the package"))
+}
+
+/// esbuild, told what all bundles have in common.
+fn command(project: &Project, module: &Path, kind: Kind, output: &Path) -> Result<Command> {
+    let mut command = project.npm_program("esbuild", "esbuild")?;
+    command.arg(module).arg(format!("--outfile={}", output.display()));
+    command.args(["--bundle", "--minify", "--keep-names", "--legal-comments=none", "--log-level=warning"]);
+    command.args(["--charset=utf8", "--loader:.wasm=base64", "--log-override:empty-import-meta=error"]);
+    if kind.is_node() {
+        // Node shows the line of an error that nobody caught: it must not be the whole package.
+        command.args(["--format=cjs", "--platform=node", "--target=node20", "--line-limit=160"]);
+    } else {
+        // A neutral platform knows no built-in modules: an import of one fails here, not in somebody's browser.
+        command.args(["--format=esm", "--platform=neutral", "--target=es2022"]);
+    }
+    Ok(command)
+}
+
 /// What goes into a bundle.
 pub struct Parts<'a> {
     /// The folder pkg-templates/.
@@ -54,16 +79,7 @@ pub struct Parts<'a> {
 /// Writes one bundle.
 pub fn write(project: &Project, parts: &Parts, kind: Kind, output: &Path) -> Result<()> {
     let alias = |name: &str, path: PathBuf| format!("--alias:{name}={}", path.display());
-    let mut command = project.npm_program("esbuild", "esbuild")?;
-    command.arg(parts.entry).arg(format!("--outfile={}", output.display()));
-    command.args(["--bundle", "--minify", "--keep-names", "--legal-comments=none", "--log-level=warning"]);
-    command.args(["--charset=utf8", "--loader:.wasm=base64", "--log-override:empty-import-meta=error"]);
-    if kind.is_node() {
-        command.args(["--format=cjs", "--platform=node", "--target=node20"]);
-    } else {
-        // A neutral platform knows no built-in modules: an import of one fails here, not in somebody's browser.
-        command.args(["--format=esm", "--platform=neutral", "--target=es2022"]);
-    }
+    let mut command = command(project, parts.entry, kind, output)?;
     command.arg(alias("#load", parts.templates.join(kind.loader())));
     command.arg(alias("#platform", parts.templates.join(kind.platform())));
     for (glue, wasm, core) in
