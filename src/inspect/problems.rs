@@ -26,7 +26,7 @@ pub static CODES: [(&str, &str, &str); 30] = [
     ("partitions-overlap", "warning", "partitions overlap each other or the table"),
     ("size-ambiguous", "warning", "programs disagree on the virtual size (VHD)"),
     ("snapshots", "warning", "earlier states inside"),
-    ("too-complex", "warning or danger", "not all was checked within the bounds; danger where a header was out of reach"),
+    ("too-complex", "danger", "not all was checked within the bounds of reading"),
     ("too-large", "fatal", "more bytes than JavaScript counts exactly"),
     ("truncated", "fatal or danger", "the file is shorter than its headers (fatal), or its partitions or volume (danger) say"),
     ("unaligned-size", "warning", "a raw file of no whole number of sectors"),
