@@ -23,6 +23,7 @@ pub use s3::S3Faults;
 pub use types::{Credentials, ObjectInfo, StoreOptions};
 pub use writer::ObjectWriter;
 
+pub(crate) use clock::to_milliseconds;
 pub(crate) use random::hex as random_hex;
 pub(crate) use s3::{Refusal, bucket_of_host, query_pairs};
 
@@ -33,7 +34,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, Transaction, params};
 
 use blobs::Blobs;
-use clock::{from_milliseconds, to_milliseconds};
+use clock::from_milliseconds;
 use reader::Segment;
 
 /// A handle on the store; clones share it. Its methods block for as long as SQLite and the disk need
