@@ -28,32 +28,31 @@ impl Wanted {
 
 fn wanted(fields: &mut Fields, name: &str) -> Result<Vec<Wanted>> {
     let mut keys: Vec<String> = Vec::new();
-    let list =
-        fields.objects(name, 0..=MOST, |fields| {
-            let key = fields.required("key", 1..=128)?;
-            if keys.contains(&key) {
-                return Err(fields.refuse("key", format!("{key:?} stands twice")));
-            }
-            keys.push(key.clone());
-            let Some(values) = fields.take("values") else {
-                return Err(fields.refuse("values", "is required"));
-            };
-            let Some(values) = values.as_array().filter(|values| values.len() <= MOST) else {
-                return Err(fields.refuse("values", format!("must be a list of at most {MOST} texts")));
-            };
-            let mut texts: Vec<String> = Vec::new();
-            for value in values {
-                match value.as_str().filter(|text| text.chars().count() <= 255) {
-                    Some(text) if !texts.iter().any(|known| known == text) => texts.push(text.to_owned()),
-                    _ => {
-                        return Err(
-                            fields.refuse("values", "must be texts of at most 255 characters, none twice")
-                        );
-                    }
+    let list = fields.objects(name, 0..=MOST, |fields| {
+        let key = fields.required("key", 1..=128)?;
+        if keys.contains(&key) {
+            return Err(fields.refuse("key", format!("{key:?} stands twice")));
+        }
+        keys.push(key.clone());
+        let Some(values) = fields.take("values") else {
+            return Err(fields.refuse("values", "is required"));
+        };
+        let Some(values) = values.as_array().filter(|values| values.len() <= MOST) else {
+            return Err(fields.refuse("values", format!("must be a list of at most {MOST} texts")));
+        };
+        let mut texts: Vec<String> = Vec::new();
+        for value in values {
+            match value.as_str().filter(|text| text.chars().count() <= 255) {
+                Some(text) if !texts.iter().any(|known| known == text) => texts.push(text.to_owned()),
+                _ => {
+                    return Err(
+                        fields.refuse("values", "must be texts of at most 255 characters, none twice")
+                    );
                 }
             }
-            Ok(Wanted { key, values: texts })
-        })?;
+        }
+        Ok(Wanted { key, values: texts })
+    })?;
     Ok(list.unwrap_or_default())
 }
 
