@@ -218,7 +218,7 @@ mod tests {
         vhd[512..520].copy_from_slice(b"conectix");
         let mut iso = vec![0; 40_000];
         iso[32_769..32_774].copy_from_slice(b"CD001");
-        let mut look = |key: &str, bytes: &[u8]| {
+        let look = |key: &str, bytes: &[u8]| {
             let mut writer = huawei.store.writer("images", key).unwrap();
             writer.write_all(bytes).unwrap();
             writer.commit().unwrap();

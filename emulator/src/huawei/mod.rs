@@ -103,6 +103,7 @@ impl Huawei {
             moving: Mutex::new(()),
         };
         images::public::seed(&huawei).map_err(|refusal| refusal.message)?;
+        jobs::forget_uploads(&huawei).map_err(|refusal| refusal.message)?;
         Ok(Arc::new(huawei))
     }
 

@@ -1,9 +1,12 @@
 //! Why a request is refused, and the shapes in which the services say so.
 
+mod words;
+
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
+use words::WORDS;
 
 /// Services by the shape of their errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,75 +55,6 @@ impl Family {
         }
     }
 }
-
-/// The document's words for the codes in use (Image Management Service, API Reference, Error Codes).
-const WORDS: [(&str, &str); 57] = [
-    ("IMG.0001", "The request message format is invalid."),
-    ("IMG.0002", "The image name contains more than 128 characters."),
-    ("IMG.0003", "The image name format is invalid."),
-    ("IMG.0004", "The description contains more than 1024 characters."),
-    ("IMG.0005", "The ECS does not exist."),
-    ("IMG.0007", "The request body is empty."),
-    ("IMG.0008", "The ECS cannot be used to create images because it is not in stopped state."),
-    ("IMG.0012", "The ECS ID is not specified."),
-    ("IMG.0013", "The image name is not specified."),
-    ("IMG.0015", "The number of private images has reached the maximum allowed."),
-    ("IMG.0017", "The URL format is incorrect."),
-    ("IMG.0019", "The backup ID is not specified."),
-    ("IMG.0020", "The backup does not exist."),
-    ("IMG.0021", "The resource type is unknown."),
-    ("IMG.0023", "An exception occurred during task query."),
-    ("IMG.0024", "The image type in the request is incorrect."),
-    ("IMG.0027", "The image ID in the request does not exist."),
-    ("IMG.0028", "The image in the request is protected."),
-    ("IMG.0029", "The backup in the request has already been used to create an image."),
-    ("IMG.0030", "The project ID and token in the request are invalid."),
-    ("IMG.0035", "An attribute conflict occurred during the modification."),
-    ("IMG.0046", "The image is unavailable."),
-    ("IMG.0047", "This operation can be performed only by the image owner."),
-    ("IMG.0054", "The image description format is invalid."),
-    ("IMG.0055", "The memory or disk size is invalid."),
-    ("IMG.0056", "Invalid OS version."),
-    (
-        "IMG.0057",
-        "The image file is empty, not found, or in incorrect format, or you do not have enough permission to access \
-         the file.",
-    ),
-    ("IMG.0059", "The size of the image file exceeds the maximum allowed."),
-    ("IMG.0068", "The specified bucket name is empty."),
-    ("IMG.0069", "The specified bucket cannot be accessed."),
-    (
-        "IMG.0070",
-        "The image file already exists. Confirm the file in the corresponding directory of the OBS bucket or in the \
-         OBS bucket.",
-    ),
-    ("IMG.0072", "The specified image format is not supported."),
-    ("IMG.0073", "The name of the exported file is empty."),
-    ("IMG.0074", "The file name length exceeds the limit."),
-    ("IMG.0075", "The file name contains invalid characters."),
-    ("IMG.0076", "You cannot share an image with yourself."),
-    ("IMG.0077", "The public image cannot be exported."),
-    ("IMG.0087", "The token is incorrect."),
-    ("IMG.0088", "The number of shared images has reached the maximum allowed."),
-    ("IMG.0089", "The public image cannot be shared."),
-    ("IMG.0090", "The image being created cannot be deleted."),
-    ("IMG.0094", "The public image cannot be deleted."),
-    ("IMG.0105", "The operation is not supported."),
-    ("IMG.0115", "The image tag is invalid."),
-    ("IMG.0116", "The number of image tags exceeds the quota."),
-    ("IMG.0118", "The BMS image does not support KMS encryption."),
-    ("IMG.0120", "The specified data disk ID is unavailable."),
-    ("IMG.0122", "The OS type is invalid."),
-    ("IMG.0123", "The image file address in the request is duplicate."),
-    ("IMG.0130", "The full-ECS image cannot be exported or replicated."),
-    ("IMG.0135", "The full-ECS image cannot be shared."),
-    ("IMG.0141", "The value of hw_firmware_type is not uefi or bios."),
-    ("IMG.0144", "The image does not exist."),
-    ("IMG.0166", "OS information must be contained in the ISO files used to create images."),
-    ("IMG.0167", "This operation cannot be performed for ISO images."),
-    ("IMG.0178", "The target tenant is the same as the source tenant."),
-    ("IMG.0212", "The value of Architecture must be x86 or Arm."),
-];
 
 /// A refusal, before it has the shape of its service.
 #[derive(Clone, Debug)]

@@ -239,3 +239,45 @@ async fn deleting_asks_who_and_whether() {
     let saving = demo.get("/v2/images?status=saving").await.ok();
     demo.delete(&format!("/v2/images/{}", text(&saving["images"][0], "id"))).await.page(409);
 }
+
+/// Sends the head and the beginning of an upload, and leaves it at that.
+fn begin_upload(cloud: &Cloud, client: &Client<'_>, id: &str) -> std::net::TcpStream {
+    use std::io::Write;
+    let host = cloud.huawei.strip_prefix("http://").unwrap();
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    let (name, token) = &client.headers[0];
+    let head = format!(
+        "PUT /v2/images/{id}/file HTTP/1.1\r\nHost: {host}\r\n{name}: {token}\r\n\
+         Content-Type: application/octet-stream\r\nContent-Length: 1000\r\n\r\n0123456789"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream
+}
+
+async fn wait_for(client: &Client<'_>, id: &str, status: &str) {
+    let begun = std::time::Instant::now();
+    while client.get(&format!("/v2/images/{id}")).await.ok()["status"] != status {
+        assert!(begun.elapsed().as_secs() < 60, "never {status}");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_breaks_off_can_be_made_again() {
+    let cloud = Cloud::start();
+    let demo = cloud.demo().await;
+    let id = text(&demo.post("/v2/images", json!({ "disk_format": "raw" })).await.body, "id");
+    let stream = begin_upload(&cloud, &demo, &id);
+    wait_for(&demo, &id, "saving").await;
+    demo.upload(&id, b"meanwhile").await.page(409);
+    drop(stream);
+    wait_for(&demo, &id, "queued").await;
+    let _stream = begin_upload(&cloud, &demo, &id);
+    wait_for(&demo, &id, "saving").await;
+    let headers = demo.headers.clone();
+    let cloud = cloud.kill_and_restart(&[]);
+    let demo = Client { cloud: &cloud, headers };
+    wait_for(&demo, &id, "queued").await;
+    demo.upload(&id, b"at last").await.is(204);
+    assert_eq!(demo.get(&format!("/v2/images/{id}/file")).await.is(200).bytes, b"at last");
+}

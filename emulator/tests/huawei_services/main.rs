@@ -10,6 +10,7 @@ mod ims_limits;
 mod ims_sharing;
 mod program;
 mod signatures;
+mod signer;
 mod support;
 mod tags;
 mod workspace;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::database::new_id;
-use super::{Huawei, Result, moments};
+use super::{Huawei, Result, images, moments};
 
 /// How far a job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,6 +161,22 @@ pub(super) fn unfinished(transaction: &Transaction<'_>) -> Result<Vec<(Job, Stag
         jobs.push((serde_json::from_str(&document)?, Stage::of(stage)));
     }
     Ok(jobs)
+}
+
+/// Images whose uploads a former process did not live to see the end of wait for their files again.
+pub(super) fn forget_uploads(huawei: &Huawei) -> Result<()> {
+    huawei.database.with(|transaction| {
+        let jobs = unfinished(transaction)?;
+        let is_made =
+            |id: &str| jobs.iter().any(|(job, _)| job.parts.iter().any(|part| part.work.image() == Some(id)));
+        for mut image in images::all(huawei, transaction)? {
+            if image.status == "saving" && !is_made(&image.id) {
+                image.status = "queued".to_owned();
+                images::update(huawei, transaction, &mut image)?;
+            }
+        }
+        Ok(())
+    })
 }
 
 impl Job {

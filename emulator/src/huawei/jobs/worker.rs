@@ -65,7 +65,7 @@ fn step(huawei: &Huawei, at_once: bool) -> Result<bool> {
     // A panic while it was held left a transaction undone, and nothing else.
     let _alone = huawei.moving.lock().unwrap_or_else(PoisonError::into_inner);
     let mut moved = false;
-    for (job, stage) in huawei.database.with(|transaction| unfinished(transaction))? {
+    for (job, stage) in huawei.database.with(unfinished)? {
         let is_due = at_once || huawei.now() >= job.begun.saturating_add(duration);
         match stage {
             Stage::Init => set_stage(huawei, &job, Stage::Running)?,

@@ -30,7 +30,7 @@ pub(in crate::huawei) fn unfinished_ids(transaction: &Transaction<'_>) -> Result
 /// Moves every unfinished job that may move to its next stage; whether one did.
 pub(in crate::huawei) fn step(huawei: &Huawei, at_once: bool, duration: i64) -> Result<bool> {
     let mut moved = false;
-    for job in huawei.database.with(|transaction| records::unfinished(transaction))? {
+    for job in huawei.database.with(records::unfinished)? {
         let is_due = at_once || huawei.now() >= job.begun.saturating_add(duration);
         match job.stage {
             Stage::Init => set_stage(huawei, job, Stage::Running)?,
