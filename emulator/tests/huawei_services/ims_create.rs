@@ -213,3 +213,27 @@ async fn jobs_run_by_themselves_and_survive_a_kill() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
 }
+
+#[tokio::test]
+async fn a_job_takes_its_time_where_it_is_given_one() {
+    let cloud = Cloud::with(&["--job-millis", "3600000"]);
+    let demo = cloud.demo().await;
+    let body = json!({ "name": "s", "instance_id": SERVER });
+    let id = text(&demo.post("/v2/cloudimages/action", body).await.ok(), "job_id");
+    let look = async || demo.get(&format!("/v1/cloudimages/job/{id}")).await.ok();
+    let begun = std::time::Instant::now();
+    while look().await["status"] == "INIT" {
+        assert!(begun.elapsed().as_secs() < 60, "never running");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let job = look().await;
+    assert_eq!((&job["status"], &job["entities"]["process_percent"]), (&json!("RUNNING"), &json!(1.0)));
+    // Half an hour later, by the emulator's clock.
+    let skew = json!({ "clockSkewMs": 1_800_000, "path": "/v1/cloudimages/job" });
+    cloud.control(Method::POST, "/_emulator/faults", skew).await;
+    let job = look().await;
+    let percent = job["entities"]["process_percent"].as_f64().unwrap();
+    assert!((50.0..60.0).contains(&percent), "{job}");
+    assert!(cloud.advance(1).await.is_empty());
+    assert_eq!(look().await["status"], "SUCCESS");
+}
