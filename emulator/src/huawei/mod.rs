@@ -34,7 +34,7 @@ use axum::response::Response;
 use tokio::sync::Notify;
 
 use crate::faults::{Effect, Keeper};
-use crate::store::{ObjectStore, StoreError};
+use crate::store::{Credentials, ObjectStore, StoreError};
 use accounts::Accounts;
 use database::Database;
 use refusal::{Family, Refusal};
@@ -92,6 +92,15 @@ impl Huawei {
             Err(error) => return Err(format!("bucket {BUCKET}: {error}")),
         }
         let accounts = Accounts::new(&options.account, &options.region);
+        // OBS and the other services share their keys.
+        for key in accounts.0.iter().flat_map(|account| &account.keys) {
+            store.trust(Credentials {
+                access_key: key.access_key.clone(),
+                secret_key: key.secret_key.clone(),
+                token: key.security_token.clone(),
+                expires_at: None,
+            });
+        }
         let paused = AtomicBool::new(options.pause_jobs);
         let huawei = Huawei {
             options,

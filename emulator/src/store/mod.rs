@@ -50,6 +50,8 @@ struct Inner {
     options: StoreOptions,
     clock: Clock,
     root: Credentials,
+    /// Keys of other services' users, good for the whole store while this process runs.
+    trusted: Mutex<Vec<Credentials>>,
 }
 
 impl ObjectStore {
@@ -65,7 +67,14 @@ impl ObjectStore {
         drop(statement);
         blobs.sweep(&keep)?;
         let root = credentials::root(&database)?;
-        let inner = Inner { database: Mutex::new(database), blobs, options, clock: Clock::default(), root };
+        let inner = Inner {
+            database: Mutex::new(database),
+            blobs,
+            options,
+            clock: Clock::default(),
+            root,
+            trusted: Mutex::default(),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 

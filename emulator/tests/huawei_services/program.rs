@@ -128,3 +128,28 @@ async fn jobs_can_be_held_and_wrong_orders_are_refused() {
         assert_eq!(request.send().await.unwrap().status(), 400, "{body}");
     }
 }
+
+#[tokio::test]
+async fn the_accounts_keys_open_the_object_store() {
+    use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
+    let cloud = Cloud::start();
+    let patience = std::time::Duration::from_secs(60);
+    let bucket = Bucket::new(cloud.oss.parse().unwrap(), UrlStyle::Path, "my-bucket", "us-east-1").unwrap();
+    let demo = Signer::demo();
+    let keys = Credentials::new(demo.access_key, demo.secret_key);
+    let put = async |url| cloud.http.put(url).body("x").send().await.unwrap().status().as_u16();
+    assert_eq!(put(bucket.create_bucket(&keys).sign(patience)).await, 200);
+    assert_eq!(put(bucket.put_object(Some(&keys), "a.raw").sign(patience)).await, 200);
+    let secret = "EmulatorTemporarySecretKey00000000000001";
+    let temporary = |token: &str| Credentials::new_with_token("EMULATORTEMPAK000001", secret, token);
+    let good = temporary("emulator-security-token-1");
+    assert_eq!(put(bucket.put_object(Some(&good), "b.raw").sign(patience)).await, 200);
+    for wrong in [
+        Credentials::new(demo.access_key, "wrong"),
+        temporary("wrong"),
+        Credentials::new("EMULATORTEMPAK000001", secret),
+    ] {
+        assert!([400, 403].contains(&put(bucket.put_object(Some(&wrong), "c.raw").sign(patience)).await));
+    }
+    assert_eq!(cloud.object("my-bucket", "b.raw").await.unwrap(), b"x");
+}

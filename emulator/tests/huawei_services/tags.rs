@@ -82,6 +82,7 @@ async fn tags_are_bounded() {
     let set = async |body: Value| demo.put("/v1/cloudimages/tags", body).await;
     set(json!({ "image_id": image })).await.img(400, "IMG.0001");
     set(json!({ "image_id": image, "tag": "a.b", "image_tag": tag("a", "b") })).await.img(400, "IMG.0001");
+    set(json!({ "image_id": image, "tag": "a b.c" })).await.img(400, "IMG.0115");
     set(json!({ "image_id": PUBLIC_IMAGE, "tag": "a.b" })).await.img(403, "IMG.0047");
     demo.get(&format!("/v2/{PARTNER_PROJECT}/images/{image}/tags")).await.img(400, "IMG.0030");
     let path = format!("/v2/images/{image}/tags/{}", "t".repeat(256));

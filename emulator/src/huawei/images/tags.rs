@@ -28,11 +28,21 @@ impl Tag {
     }
 
     /// Reads `key.value`, as IMS's own `tags` have it; `key=value` is the newer spelling of the same.
-    pub(in crate::huawei) fn of_ims(text: &str) -> Tag {
+    fn of_ims(text: &str) -> Tag {
         match text.split_once('=').or_else(|| text.split_once('.')) {
             Some((key, value)) => Tag { key: key.to_owned(), value: value.to_owned() },
             None => Tag { key: text.to_owned(), value: String::new() },
         }
+    }
+
+    /// Reads a tag in the older spelling, which has fewer characters to choose from.
+    pub(in crate::huawei) fn checked_of_ims(text: &str) -> Result<Tag> {
+        let allowed = |character: char| character.is_alphanumeric() || "_-.=".contains(character);
+        if !text.chars().all(allowed) {
+            let rule = format!("tag: may have digits, letters, underscores and hyphens, is {text:?}");
+            return Err(Refusal::img("IMG.0115", rule));
+        }
+        Ok(Tag::of_ims(text))
     }
 
     /// As an image's `tags` show it.
@@ -79,7 +89,8 @@ pub(in crate::huawei) fn of_body(fields: &mut Fields) -> Result<Vec<Tag>> {
     }
     let old = fields.texts("tags", 0..=MOST, 80)?.unwrap_or_default();
     let new = fields.objects("image_tags", 0..=MOST, read)?.unwrap_or_default();
-    let tags: Vec<Tag> = old.iter().map(|text| Tag::of_ims(text)).chain(new).collect();
+    let mut tags = old.iter().map(|text| Tag::checked_of_ims(text)).collect::<Result<Vec<Tag>>>()?;
+    tags.extend(new);
     for (index, tag) in tags.iter().enumerate() {
         tag.check()?;
         if tags[..index].iter().any(|known| known.key == tag.key) {

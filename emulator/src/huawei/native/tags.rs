@@ -28,7 +28,7 @@ fn change(call: &Call, id: &str, change: impl FnOnce(&mut Image) -> Result<()>) 
 pub(in crate::huawei) fn set(call: &Call) -> Result<Answer> {
     let mut fields = call.fields()?;
     let id = fields.required("image_id", 1..=64)?;
-    let old = fields.text("tag")?.map(|text| Tag::of_ims(&text));
+    let old = fields.text("tag")?.map(|text| Tag::checked_of_ims(&text)).transpose()?;
     let new = match fields.object("image_tag")? {
         Some(mut tag) => {
             let read = tags::read(&mut tag)?;
