@@ -8,6 +8,7 @@ pub mod rules;
 pub mod wire;
 
 pub mod cecloud;
+pub mod identity;
 
 /// How a service wraps its answers and spells its errors.
 pub struct Dialect {

@@ -31,6 +31,7 @@ const READ: &[&str] = &[
     "etag",
     "x-request-id",
     "x-openstack-request-id",
+    "x-subject-token",
     "x-amz-request-id",
     "x-amz-bucket-region",
 ];
@@ -109,6 +110,7 @@ fn start_global(request: &Request, controller: &AbortController) -> Result<Promi
         super::Method::Head => Method::HEAD,
         super::Method::Post => Method::POST,
         super::Method::Put => Method::PUT,
+        super::Method::Patch => Method::PATCH,
         super::Method::Delete => Method::DELETE,
     };
     let headers = gloo_net::http::Headers::new();
