@@ -50,15 +50,27 @@ pub struct Parts<'a> {
     pub wasm_name: &'a str,
 }
 
+/// How everything is bundled.
+pub const COMMON: &[&str] = &[
+    "--bundle",
+    "--minify",
+    "--keep-names",
+    "--legal-comments=none",
+    "--log-level=warning",
+    "--charset=utf8",
+];
+
+/// How bundles for Node are made.
+pub const FOR_NODE: &[&str] = &["--format=cjs", "--platform=node", "--target=node20"];
+
 /// Writes one bundle.
 pub fn write(project: &Project, parts: &Parts, kind: Kind, output: &Path) -> Result<()> {
     let alias = |name: &str, path: PathBuf| format!("--alias:{name}={}", path.display());
     let mut command = project.npm_program("esbuild", "esbuild")?;
     command.arg(parts.entry).arg(format!("--outfile={}", output.display()));
-    command.args(["--bundle", "--minify", "--keep-names", "--legal-comments=none", "--log-level=warning"]);
-    command.args(["--charset=utf8", "--loader:.wasm=base64", "--log-override:empty-import-meta=error"]);
+    command.args(COMMON).args(["--loader:.wasm=base64", "--log-override:empty-import-meta=error"]);
     if kind.is_node() {
-        command.args(["--format=cjs", "--platform=node", "--target=node20"]);
+        command.args(FOR_NODE);
     } else {
         // A neutral platform knows no built-in modules: an import of one fails here, not in somebody's browser.
         command.args(["--format=esm", "--platform=neutral", "--target=es2022"]);
@@ -79,7 +91,7 @@ pub fn exports(project: &Project, module: &Path) -> Result<Vec<String>> {
     let mut command = project.npm_program("esbuild", "esbuild")?;
     command.arg(module).arg(format!("--metafile={}", metafile.display()));
     command.arg(format!("--outfile={}", project.cache("build/exports.js").display()));
-    command.args(["--format=esm", "--log-level=warning", "--bundle", "--platform=neutral"]);
+    command.args(["--format=esm", "--log-level=warning", "--bundle", "--platform=node"]);
     process::run(&mut command, "listing the exports", Duration::from_secs(60))?;
     let text = std::fs::read_to_string(&metafile).context("esbuild wrote no list of exports")?;
     let meta: Value = serde_json::from_str(&text).context("esbuild's list of exports is not JSON")?;

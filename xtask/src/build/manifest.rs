@@ -38,6 +38,7 @@ fn exports(entries: &[&Entry]) -> Value {
             exports.insert(place, conditions);
         }
     }
+    exports.extend(super::node_only::exports());
     for entry in entries {
         let file = format!("./{}", entry.wasm());
         exports.insert(file.clone(), file.into());
@@ -90,6 +91,8 @@ mod tests {
             let conditions: Vec<&String> = manifest["exports"][place].as_object().unwrap().keys().collect();
             assert_eq!(conditions, ["types", "node", "browser", "import", "default"]);
         }
+        let node_only = &manifest["exports"]["./openstack/config"];
+        assert_eq!(node_only.as_object().unwrap().keys().collect::<Vec<_>>(), ["types", "node"]);
         assert_eq!(manifest["exports"]["./inspect_bg.wasm"], "./inspect_bg.wasm");
     }
 
@@ -101,6 +104,9 @@ mod tests {
         assert!(write(template, "1.2.3", &[], &folder).unwrap_err().to_string().contains("a.js"));
         std::fs::write(folder.join("a.js"), "").unwrap();
         assert!(write(template, "1.2.3", &all(), &folder).unwrap_err().to_string().contains("index"));
+        for file in [".cjs", ".node.js", ".d.ts", ".d.cts"] {
+            std::fs::write(folder.join(format!("openstack-config{file}")), "").unwrap();
+        }
         write(template, "1.2.3", &[], &folder).unwrap();
         assert!(
             std::fs::read_to_string(folder.join("package.json")).unwrap().contains("\"version\": \"1.2.3\"")
