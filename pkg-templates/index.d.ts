@@ -116,7 +116,69 @@ export type Auth =
   /** For a service whose signing is its own: asked before each attempt, may also change the URL. */
   | { type: 'sign'; sign: (request: UnsignedRequest) => SignedParts | Promise<SignedParts> }
   /** X-Auth-Token. A function is asked when the first call needs it, and again, once, after a 401. */
-  | { type: 'token'; token: string | (() => string | Promise<string>) };
+  | { type: 'token'; token: string | (() => string | Promise<string>) }
+  | PasswordAuth
+  | ApplicationCredentialAuth
+  | AccessKeyAuth;
+
+/** What Keystone knows by its name, or by its ID. */
+export type NameOrId = string | { id: string };
+
+/**
+ * A user and password for Keystone v3 (OpenStack) or IAM (Huawei Cloud). A token is fetched when the first call needs
+ * it, once however many calls wait; it is kept, fetched again shortly before it expires, and once after a 401. The
+ * password goes to `iamEndpoint` alone, the token to the service alone. The request shows in `onRequest` as
+ * `authenticate`, with `timeoutMs` and `retry` of the client.
+ *
+ * A page can use it only where the identity service lets it read X-Subject-Token (Access-Control-Expose-Headers), or
+ * through a proxy of its own origin. Mind that a page cannot keep a password from who uses it.
+ */
+export interface PasswordAuth {
+  type: 'password';
+  /** With or without the /v3 at its end: https://iam.cn-north-4.myhuaweicloud.com, https://keystone.example.com:5000/v3. */
+  iamEndpoint: string;
+  user: NameOrId;
+  password: string;
+  /** The domain (Huawei Cloud: account) of user and project; needed where one of them is given by its name. */
+  domain?: NameOrId;
+  /** The domain of the user, where it is another one. */
+  userDomain?: NameOrId;
+  /** The project that the token is for; on Huawei Cloud it is called like the region. Default: the user's own. */
+  project?: NameOrId;
+  /** The domain of the project, where it is another one. */
+  projectDomain?: NameOrId;
+  /** A token for this domain instead of a project. */
+  domainScope?: NameOrId;
+}
+
+/** An application credential of Keystone, by its ID, or by its name and its user. Otherwise as {@link PasswordAuth}. */
+export type ApplicationCredentialAuth =
+  | { type: 'application-credential'; iamEndpoint: string; id: string; secret: string }
+  | {
+      type: 'application-credential';
+      iamEndpoint: string;
+      name: string;
+      user: NameOrId;
+      /** The domain of the user; needed where it is given by its name. */
+      domain?: NameOrId;
+      secret: string;
+    };
+
+/**
+ * An access key of Huawei Cloud; every request is signed (SDK-HMAC-SHA256), for `signingEndpoint` where a proxy rewrites
+ * it. A wrong clock is corrected once by the service's, where its answer shows it.
+ */
+export interface AccessKeyAuth {
+  type: 'aksk';
+  accessKey: string;
+  secretKey: string;
+  /** Of temporary keys. */
+  securityToken?: string;
+  /** Sent as X-Project-Id. Clients that know their region look it up where a call needs it. */
+  projectId?: string;
+  /** Sent as X-Domain-Id: for services that are global. */
+  domainId?: string;
+}
 
 /** A request before it is signed. */
 export interface UnsignedRequest {

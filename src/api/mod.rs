@@ -13,6 +13,7 @@ pub mod wire;
 pub mod cecloud;
 #[cfg(any(feature = "huawei", not(target_arch = "wasm32")))]
 pub mod huawei_ims;
+pub mod identity;
 #[cfg(any(feature = "openstack", not(target_arch = "wasm32")))]
 pub mod openstack;
 #[cfg(any(feature = "workspace", not(target_arch = "wasm32")))]

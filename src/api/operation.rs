@@ -126,6 +126,8 @@ pub enum Answer {
     Json(FieldKind),
     /// The headers that start so, without it, as an object of texts.
     Headers(&'static str),
+    /// Both: `{"headers":{…},"body":…}`.
+    Headed(&'static str),
     /// The bytes of a file, not an envelope.
     Bytes,
 }

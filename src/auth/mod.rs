@@ -1,23 +1,49 @@
-//! Who signs a request to the service: nobody, fixed headers, a token, or the caller's own function.
+//! Who signs a request to the service: nobody, fixed headers, a token, Keystone's token, an access key, or the caller's
+//! own function.
 
+pub mod aksk;
+pub mod canonical;
+pub mod keystone;
+pub mod once;
+pub mod regions;
 pub mod secret;
 pub mod sigv4;
+pub mod token;
+
+pub use token::{Token, TokenSource};
 
 use crate::error::{Error, Kind, Result};
 use crate::http::Request;
+use crate::http::url::Endpoint;
 use crate::platform::LocalFuture;
-use crate::task::Turn;
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
 use secret::Secret;
-use std::rc::Rc;
+
+/// A request that was answered with 401.
+pub struct Refused {
+    /// As it was signed.
+    pub request: Request,
+    /// The service's clock, where the answer shows it: milliseconds since 1970.
+    pub date: Option<f64>,
+    /// What the error says.
+    pub message: String,
+}
 
 /// Signs requests; kept by a client for as long as it lives.
 pub trait Authenticator {
+    /// Gets ready what signing needs of others, in its own time and with its own repetitions: called before every
+    /// attempt, outside of the attempt's time.
+    fn prepare<'a>(&'a self) -> LocalFuture<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
     /// Adds what the service wants to see. Asked before every attempt.
     fn sign<'a>(&'a self, request: &'a mut Request) -> LocalFuture<'a, Result<()>>;
-    /// After a 401: true where a new token was got and one more attempt is worth it. `signed` is the request
-    /// that was refused.
-    fn renew<'a>(&'a self, signed: &'a Request) -> LocalFuture<'a, Result<bool>>;
+    /// After a 401: true where one more attempt is worth it, with a new token or another clock.
+    fn renew<'a>(&'a self, refused: &'a Refused) -> LocalFuture<'a, Result<bool>>;
+    /// Where the service stands, where the credentials come with a catalog that names it.
+    fn endpoint<'a>(&'a self) -> LocalFuture<'a, Result<Option<Endpoint>>> {
+        Box::pin(async { Ok(None) })
+    }
     /// The ID of the project that the credentials are for, where they tell or it can be looked up.
     fn project<'a>(&'a self) -> LocalFuture<'a, Result<Option<String>>> {
         Box::pin(async { Ok(None) })
@@ -36,7 +62,7 @@ impl Authenticator for NoAuth {
         Box::pin(async { Ok(()) })
     }
 
-    fn renew<'a>(&'a self, _: &'a Request) -> LocalFuture<'a, Result<bool>> {
+    fn renew<'a>(&'a self, _: &'a Refused) -> LocalFuture<'a, Result<bool>> {
         Box::pin(async { Ok(false) })
     }
 
@@ -64,7 +90,7 @@ impl Authenticator for FixedHeaders {
         Box::pin(async { Ok(()) })
     }
 
-    fn renew<'a>(&'a self, _: &'a Request) -> LocalFuture<'a, Result<bool>> {
+    fn renew<'a>(&'a self, _: &'a Refused) -> LocalFuture<'a, Result<bool>> {
         Box::pin(async { Ok(false) })
     }
 
@@ -77,94 +103,9 @@ impl Authenticator for FixedHeaders {
     }
 }
 
-/// Where a token comes from.
-pub type TokenSource = Rc<dyn Fn() -> LocalFuture<'static, Result<Secret>>>;
-
-const TOKEN_HEADER: &str = "x-auth-token";
-
-/// `X-Auth-Token`: fetched once however many calls wait, kept, asked for again after a 401.
-pub struct Token {
-    source: RefCell<Option<TokenSource>>,
-    /// A fixed token cannot be renewed.
-    renewable: Cell<bool>,
-    kept: RefCell<Option<Secret>>,
-    turn: Turn,
-}
-
-impl Token {
-    pub fn fixed(token: Secret) -> Self {
-        Token {
-            source: RefCell::new(None),
-            renewable: Cell::new(false),
-            kept: RefCell::new(Some(token)),
-            turn: Turn::default(),
-        }
-    }
-
-    pub fn from_source(source: TokenSource) -> Self {
-        Token {
-            source: RefCell::new(Some(source)),
-            renewable: Cell::new(true),
-            kept: RefCell::new(None),
-            turn: Turn::default(),
-        }
-    }
-
-    /// Asks the source, unless another call did while this one waited for its turn.
-    async fn ask(&self, refused: Option<&str>) -> Result<()> {
-        let _held = self.turn.take().await;
-        let kept = self.kept.borrow().as_ref().is_some_and(|kept| refused != Some(kept.expose()));
-        if kept {
-            return Ok(());
-        }
-        let Some(source) = self.source.borrow().clone() else {
-            return Err(Error::new(Kind::Auth, "the client is closed"));
-        };
-        let token = source().await?;
-        // Closed while the source was asked: a secret must not outlive close().
-        if self.renewable.get() {
-            *self.kept.borrow_mut() = Some(token);
-        }
-        Ok(())
-    }
-}
-
-impl Authenticator for Token {
-    fn sign<'a>(&'a self, request: &'a mut Request) -> LocalFuture<'a, Result<()>> {
-        Box::pin(async move {
-            if self.kept.borrow().is_none() {
-                self.ask(None).await?;
-            }
-            match self.kept.borrow().as_ref() {
-                Some(token) => request.headers.set(TOKEN_HEADER, token.expose()),
-                None => return Err(Error::new(Kind::Auth, "the client is closed")),
-            }
-            Ok(())
-        })
-    }
-
-    fn renew<'a>(&'a self, signed: &'a Request) -> LocalFuture<'a, Result<bool>> {
-        Box::pin(async move {
-            if !self.renewable.get() {
-                return Ok(false);
-            }
-            self.ask(signed.headers.get(TOKEN_HEADER)).await?;
-            Ok(true)
-        })
-    }
-
-    fn scrub(&self, text: String) -> String {
-        match self.kept.borrow().as_ref() {
-            Some(token) => token.scrub(text),
-            None => text,
-        }
-    }
-
-    fn close(&self) {
-        self.renewable.set(false);
-        *self.source.borrow_mut() = None;
-        *self.kept.borrow_mut() = None;
-    }
+/// The error of signing after [`Authenticator::close`].
+pub(crate) fn closed() -> Error {
+    Error::new(Kind::Auth, "the client is closed")
 }
 
 #[cfg(test)]

@@ -3,16 +3,15 @@
 //! Source: Amazon S3 API Reference, “Authenticating Requests: Using the Authorization Header”. Each step
 //! (canonical request, string to sign, signature) is a function of its own, tested against published examples.
 
+use crate::auth::canonical::{self, AWS, hmac, string_to_sign};
 use crate::auth::secret::Secret;
 use crate::http::Headers;
-use crate::http::url::encode;
 use crate::platform::Utc;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
-/// Says that the body is not part of the signature; its integrity is checked by ETag instead.
-pub const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+pub use crate::auth::canonical::{Signable, UNSIGNED_PAYLOAD, hex, sha256_hex, sort_few};
+
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
 /// Keys of the object store, as `upload-prepare` hands them out.
 #[derive(Clone, Debug)]
@@ -30,18 +29,6 @@ pub struct Scope<'a> {
     pub service: &'a str,
 }
 
-/// What is signed.
-pub struct Signable<'a> {
-    pub method: &'a str,
-    pub host: &'a str,
-    /// The path as it goes over the wire, percent-encoded once.
-    pub path: &'a str,
-    /// Names and values, not yet encoded, in any order.
-    pub query: &'a [(&'a str, String)],
-    /// The body's SHA-256 in hex, or [`UNSIGNED_PAYLOAD`].
-    pub payload: &'a str,
-}
-
 /// Adds `x-amz-date`, `x-amz-content-sha256`, the session token and `authorization` to the headers; all headers
 /// that are there already are signed too.
 pub fn sign(request: &Signable<'_>, headers: &mut Headers, keys: &Keys, scope: Scope<'_>, now: f64) {
@@ -51,63 +38,18 @@ pub fn sign(request: &Signable<'_>, headers: &mut Headers, keys: &Keys, scope: S
     if !keys.session_token.is_empty() {
         headers.set("x-amz-security-token", keys.session_token.expose());
     }
-    let (canonical, signed_headers) = canonical_request(request, headers);
+    let (canonical, signed_headers) = canonical::request(request, headers, &AWS);
     let day = date.get(..8).unwrap_or_default();
     let credential_scope = format!("{day}/{}/{}/aws4_request", scope.region, scope.service);
-    let to_sign = string_to_sign(&date, &credential_scope, &canonical);
+    let to_sign = string_to_sign(&[ALGORITHM, &date, &credential_scope], &canonical);
     let signature = signature(&keys.secret_key, day, scope, &to_sign);
     headers.set(
         "authorization",
         format!(
-            "AWS4-HMAC-SHA256 Credential={}/{credential_scope}, SignedHeaders={signed_headers}, Signature={signature}",
+            "{ALGORITHM} Credential={}/{credential_scope}, SignedHeaders={signed_headers}, Signature={signature}",
             keys.access_key
         ),
     );
-}
-
-/// The canonical request and the list of the headers in it.
-pub fn canonical_request(request: &Signable<'_>, headers: &Headers) -> (String, String) {
-    let mut query: Vec<(String, String)> =
-        request.query.iter().map(|(name, value)| (encode(name, false), encode(value, false))).collect();
-    sort_few(&mut query);
-    let query: Vec<String> = query.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let mut lines: Vec<(&str, &str)> = headers.iter().collect();
-    lines.push(("host", request.host));
-    sort_few(&mut lines);
-    let names: Vec<&str> = lines.iter().map(|(name, _)| *name).collect();
-    let names = names.join(";");
-    let mut canonical = format!("{}\n{}\n{}\n", request.method, request.path, query.join("&"));
-    for (name, value) in lines {
-        canonical.push_str(name);
-        canonical.push(':');
-        for (index, word) in value.split_whitespace().enumerate() {
-            if index > 0 {
-                canonical.push(' ');
-            }
-            canonical.push_str(word);
-        }
-        canonical.push('\n');
-    }
-    canonical.push('\n');
-    canonical.push_str(&names);
-    canonical.push('\n');
-    canonical.push_str(request.payload);
-    (canonical, names)
-}
-
-/// Sorts a handful of things. (The standard library's sort weighs ten times as much as all of this file.)
-pub(crate) fn sort_few<T: PartialOrd>(things: &mut [T]) {
-    for end in 1..things.len() {
-        let mut at = end;
-        while at > 0 && things[at] < things[at - 1] {
-            things.swap(at, at - 1);
-            at -= 1;
-        }
-    }
-}
-
-pub fn string_to_sign(date: &str, credential_scope: &str, canonical: &str) -> String {
-    format!("AWS4-HMAC-SHA256\n{date}\n{credential_scope}\n{}", sha256_hex(canonical.as_bytes()))
 }
 
 /// The signature in hex; the derived keys are wiped.
@@ -125,28 +67,6 @@ pub fn signature(secret: &Secret, day: &str, scope: Scope<'_>, to_sign: &str) ->
     let signature = hmac(&key, to_sign.as_bytes());
     key.zeroize();
     hex(&signature)
-}
-
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
-    // HMAC takes keys of every length: this cannot fail.
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length");
-    mac.update(message);
-    mac.finalize().into_bytes().into()
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(char::from(HEX[usize::from(byte >> 4)]));
-        text.push(char::from(HEX[usize::from(byte & 15)]));
-    }
-    text
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ const READ: &[&str] = &[
     "etag",
     "x-request-id",
     "x-openstack-request-id",
+    "x-subject-token",
     "x-amz-request-id",
     "x-amz-bucket-region",
 ];

@@ -26,7 +26,7 @@ use crate::error::{Error, Kind};
 use crate::platform::LocalFuture;
 use core::any::Any;
 use std::rc::Rc;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -90,12 +90,20 @@ impl Drop for Headers {
 #[derive(Clone)]
 pub enum Body {
     Empty,
-    Bytes(Rc<Vec<u8>>),
+    /// Wiped when nobody needs them any more: they may hold a password.
+    Bytes(Rc<Zeroizing<Vec<u8>>>),
     /// Bytes that live outside the core (a slice of a file); only the transport knows their type.
     Foreign {
         length: u64,
         content: Rc<dyn Any>,
     },
+}
+
+impl Body {
+    /// These bytes.
+    pub fn of(bytes: Vec<u8>) -> Self {
+        Body::Bytes(Rc::new(Zeroizing::new(bytes)))
+    }
 }
 
 /// How cookies are treated, as `RequestCredentials` of the Fetch standard.

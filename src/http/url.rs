@@ -26,9 +26,9 @@ fn encode_bytes(bytes: &[u8], keep_slash: bool) -> String {
     encoded
 }
 
-/// A path that is encoded in any way, encoded by [`encode`]: the form that signatures are made of. Its slashes stay.
-pub fn canonical_path(path: &str) -> String {
-    let bytes = path.as_bytes();
+/// Undoes percent-encoding; what looks like it and is none stays.
+pub fn decode(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
@@ -40,7 +40,20 @@ pub fn canonical_path(path: &str) -> String {
         decoded.push(byte.unwrap_or(bytes[at]));
         at += if byte.is_some() { 3 } else { 1 };
     }
-    encode_bytes(&decoded, true)
+    decoded
+}
+
+/// A path that is encoded in any way, encoded by [`encode`]: the form that signatures are made of. Its slashes stay.
+pub fn canonical_path(path: &str) -> String {
+    encode_bytes(&decode(path), true)
+}
+
+/// The name and value pairs of a query, decoded.
+pub fn pairs(query: &str) -> Vec<(String, String)> {
+    let text = |encoded: &str| String::from_utf8_lossy(&decode(encoded)).into_owned();
+    let split =
+        |pair: &str| pair.split_once('=').map_or((text(pair), String::new()), |(n, v)| (text(n), text(v)));
+    query.split('&').filter(|pair| !pair.is_empty()).map(split).collect()
 }
 
 /// `a=1&b=x%7Cy` of name and value pairs, in their order.
@@ -68,6 +81,18 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// Without the version of an API that it ends with, as some catalogs' endpoints do: paths begin with theirs.
+    pub fn without_version(mut self) -> Self {
+        if let Some((front, last)) = self.base_path.rsplit_once('/') {
+            let version = last.strip_prefix('v').unwrap_or_default();
+            let digits = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+            if !version.is_empty() && version.bytes().all(digits) {
+                self.base_path = front.to_owned();
+            }
+        }
+        self
+    }
+
     /// Takes an absolute http(s) URL apart; `field` names it in the error.
     pub fn parse(text: &str, field: &str) -> Result<Self> {
         let refuse = |rule: &str| Err(Error::invalid(field, Quoted(text).to_string(), rule));

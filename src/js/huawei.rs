@@ -75,8 +75,8 @@ impl HuaweiCore {
 }
 
 fn build(given: &JsValue) -> Result<Shared> {
-    service::check_options(given, &["projectId", "enterpriseProjectId"])?;
-    let mut made = service::make(given, &api::PLAIN, service::endpoint(given)?)?;
+    service::check_options(given, &["projectId", "enterpriseProjectId", "region", "iamEndpoint"])?;
+    let mut made = service::make(given, &api::PLAIN, service::huawei_address(given, "ims")?)?;
     made.service.project = service::project(given)?;
     let enterprise_project = options::text(given, "", "enterpriseProjectId")?;
     if let Some(id) = enterprise_project.as_deref().filter(|id| !fields::is_enterprise_project(id)) {

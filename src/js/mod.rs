@@ -4,6 +4,8 @@
 // What no export of an entry uses is no mistake: it is there for the others.
 #![cfg_attr(not(feature = "cecloud"), allow(dead_code, unused_imports))]
 
+#[cfg(feature = "service")]
+mod auth;
 mod checkpoints;
 #[cfg(feature = "cecloud")]
 mod client;

@@ -102,23 +102,12 @@ impl OpenStackCore {
     }
 }
 
-/// Paths begin with the version: an endpoint that ends with one, as some catalogs' do, is taken without it.
-fn without_version(mut endpoint: Endpoint) -> Endpoint {
-    if let Some((front, last)) = endpoint.base_path.rsplit_once('/') {
-        let version = last.strip_prefix('v').unwrap_or_default();
-        let digits = |byte: u8| byte.is_ascii_digit() || byte == b'.';
-        if !version.is_empty() && version.bytes().all(digits) {
-            endpoint.base_path = front.to_owned();
-        }
-    }
-    endpoint
-}
-
 fn build(options: &JsValue) -> Result<Shared> {
-    service::check_options(options, &[])?;
-    let endpoint = without_version(service::endpoint(options)?);
-    let Made { mut service, platform, agent, retry } = service::make(options, &PLAIN, endpoint)?;
-    service.signing_endpoint = service.signing_endpoint.map(without_version);
+    service::check_options(options, &["region", "interface"])?;
+    let mut address = service::openstack_address(options, "image")?;
+    address.endpoint = address.endpoint.map(Endpoint::without_version);
+    let Made { mut service, platform, agent, retry } = service::make(options, &PLAIN, address)?;
+    service.signing_endpoint = service.signing_endpoint.map(Endpoint::without_version);
     let bytes: Rc<dyn Transport> = match http_module(false) {
         Some(_) => Rc::new(NodeHttp::new(agent)),
         None => Rc::new(Browser::default()),

@@ -1,21 +1,14 @@
 //! The options of a client and of a call, checked field by field: an error names the option, its value, the rule.
 
 use super::convert::{cancel_of, function, get, names_of, refused, to_js};
-use crate::auth::secret::Secret;
-use crate::auth::{Authenticator, FixedHeaders, NoAuth, Token};
-use crate::error::{Error, Kind, Result};
-use crate::http::fetch::describe;
+use crate::error::{Error, Result};
+use crate::http::Cookies;
 use crate::http::retry::Policy;
 use crate::http::url::Endpoint;
-use crate::http::{Body, Cookies, Request};
 use crate::json::Quoted;
-use crate::platform::LocalFuture;
 use crate::service::{CallOptions, Observer};
-use core::cell::RefCell;
-use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 /// Refuses an option that does not exist: a typing error would otherwise do nothing, in silence.
 pub fn only(object: &JsValue, path: &str, known: &[&str]) -> Result<()> {
@@ -74,20 +67,12 @@ pub fn choice(object: &JsValue, path: &str, name: &str, choices: &[&str]) -> Res
     ))
 }
 
-fn join(path: &str, name: &str) -> String {
+pub fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-/// A secret text that must be there; its value is never repeated.
-fn secret(object: &JsValue, path: &str, name: &str) -> Result<Secret> {
-    match get(object, name).and_then(|value| value.as_string()) {
-        Some(text) if !text.is_empty() && is_header_value(&text) => Ok(Secret::new(text)),
-        _ => Err(Error::invalid(join(path, name), "***", "must be a text of visible ASCII characters")),
-    }
-}
-
 /// What may stand in a header without breaking out of it.
-fn is_header_value(text: &str) -> bool {
+pub fn is_header_value(text: &str) -> bool {
     text.chars().all(|c| c == '\t' || (' '..='~').contains(&c))
 }
 
@@ -207,114 +192,4 @@ pub fn call_options(
         },
         watch,
     ))
-}
-
-/// The `auth` option.
-pub fn authenticator(options: &JsValue) -> Result<Rc<dyn Authenticator>> {
-    let Some(auth) = get(options, "auth") else { return Ok(Rc::new(NoAuth)) };
-    if !auth.is_object() {
-        return Err(Error::invalid("auth", "***", "must be an object with a type"));
-    }
-    let known = ["none", "headers", "sign", "token"];
-    let Some(kind) = choice(&auth, "auth", "type", &known)? else {
-        return Err(Error::invalid(
-            "auth.type",
-            "undefined",
-            "must be one of 'none', 'headers', 'sign', 'token'",
-        ));
-    };
-    Ok(match kind.as_str() {
-        "headers" => {
-            let all = headers(&auth, "auth", "headers")?;
-            if all.is_empty() {
-                return Err(Error::invalid("auth.headers", "{}", "must name at least one header"));
-            }
-            Rc::new(FixedHeaders::new(
-                all.into_iter().map(|(name, value)| (name, Secret::new(value))).collect(),
-            ))
-        }
-        "token" => match get(&auth, "token").map(JsCast::dyn_into::<Function>) {
-            Some(Ok(source)) => Rc::new(Token::from_source(Rc::new(move || ask_token(source.clone())))),
-            _ => Rc::new(Token::fixed(secret(&auth, "auth", "token")?)),
-        },
-        "sign" => match function(&auth, "auth", "sign")? {
-            Some(sign) => Rc::new(Sign { sign: RefCell::new(Some(sign)), given: RefCell::default() }),
-            None => return Err(Error::invalid("auth.sign", "undefined", "must be a function")),
-        },
-        _ => Rc::new(NoAuth),
-    })
-}
-
-async fn settle(called: core::result::Result<JsValue, JsValue>, what: &str) -> Result<JsValue> {
-    let failed = |error: JsValue| Error::new(Kind::Auth, format!("{what} failed: {}", describe(&error)));
-    JsFuture::from(Promise::resolve(&called.map_err(failed)?)).await.map_err(failed)
-}
-
-fn ask_token(source: Function) -> LocalFuture<'static, Result<Secret>> {
-    Box::pin(async move {
-        let token = settle(source.call0(&JsValue::UNDEFINED), "the token function").await?;
-        match token.as_string() {
-            Some(token) if !token.is_empty() && is_header_value(&token) => Ok(Secret::new(token)),
-            _ => Err(Error::new(Kind::Auth, "the token function gave no text that can be a token")),
-        }
-    })
-}
-
-/// The caller's own signing, asked before each attempt.
-struct Sign {
-    sign: RefCell<Option<Function>>,
-    /// What it gave last: errors that repeat it are scrubbed.
-    given: RefCell<Vec<Secret>>,
-}
-
-impl Authenticator for Sign {
-    fn sign<'a>(&'a self, request: &'a mut Request) -> LocalFuture<'a, Result<()>> {
-        Box::pin(async move {
-            let Some(sign) = self.sign.borrow().clone() else {
-                return Err(Error::new(Kind::Auth, "the client is closed"));
-            };
-            let unsigned = Object::new();
-            let set = |name: &str, value: JsValue| Reflect::set(&unsigned, &name.into(), &value).map(drop);
-            let _ = set("method", request.method.name().into());
-            let _ = set("url", request.url.as_str().into());
-            let headers = Object::new();
-            for (name, value) in request.headers.iter() {
-                let _ = Reflect::set(&headers, &name.into(), &value.into());
-            }
-            let _ = set("headers", headers.into());
-            if let Body::Bytes(bytes) = &request.body {
-                let _ = set("body", Uint8Array::from(&bytes[..]).into());
-            }
-            let signed = settle(sign.call1(&JsValue::UNDEFINED, &unsigned), "the sign function").await?;
-            if !signed.is_object() {
-                return Err(Error::new(Kind::Auth, "the sign function must give { headers, url? }"));
-            }
-            let mut given = Vec::new();
-            for (name, value) in self::headers(&signed, "sign()", "headers")? {
-                given.push(Secret::new(value.clone()));
-                request.headers.set(&name, value);
-            }
-            *self.given.borrow_mut() = given;
-            if let Some(url) = text(&signed, "sign()", "url")? {
-                if !url.starts_with("https://") && !url.starts_with("http://") {
-                    return Err(Error::new(Kind::Auth, "the sign function gave a url that is not absolute"));
-                }
-                request.url = url;
-            }
-            Ok(())
-        })
-    }
-
-    fn renew<'a>(&'a self, _: &'a Request) -> LocalFuture<'a, Result<bool>> {
-        Box::pin(async { Ok(false) })
-    }
-
-    fn scrub(&self, text: String) -> String {
-        self.given.borrow().iter().fold(text, |text, value| value.scrub(text))
-    }
-
-    fn close(&self) {
-        *self.sign.borrow_mut() = None;
-        self.given.borrow_mut().clear();
-    }
 }

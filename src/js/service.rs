@@ -1,10 +1,12 @@
 //! What the classes of all services share: their options, and calls by the name of a public method.
 
+use super::auth::{self, Chosen, Common};
 use super::convert::{arguments, get, promise, refused};
 use super::options;
 use super::platform::JsPlatform;
 use crate::api::Dialect;
 use crate::api::operation::{Answer, Operation};
+use crate::auth::keystone::Wanted;
 use crate::error::{Error, Kind, Result};
 use crate::http::Transport;
 use crate::http::fetch::Fetch;
@@ -17,9 +19,28 @@ use crate::json::Quoted;
 use crate::json::Value;
 use crate::platform::Platform;
 use crate::service::Service;
+use core::cell::OnceCell;
 use js_sys::{Array, JSON, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+
+/// Where a service stands, and who knows about its users.
+#[derive(Default)]
+pub struct Address {
+    pub endpoint: Option<Endpoint>,
+    /// What is looked for in the catalog of a token where no endpoint is given.
+    pub wanted: Option<Wanted>,
+    /// The identity service, where the options tell.
+    pub iam: Option<Endpoint>,
+    /// Whose project an access key is for.
+    pub region: Option<String>,
+}
+
+impl From<Endpoint> for Address {
+    fn from(endpoint: Endpoint) -> Self {
+        Address { endpoint: Some(endpoint), ..Address::default() }
+    }
+}
 
 /// What is made of a client's options.
 pub struct Made {
@@ -80,8 +101,44 @@ pub fn project(given: &JsValue) -> Result<Option<String>> {
     Ok(Some(project))
 }
 
-/// A service of this dialect at an endpoint, with everything else that the options say.
-pub fn make(given: &JsValue, dialect: &'static Dialect, endpoint: Endpoint) -> Result<Made> {
+/// Where a service of Huawei Cloud (`ims`, `workspace`) stands: by the options `endpoint` and `iamEndpoint`, or else by
+/// `region`, which names the project of an access key too.
+#[cfg(any(feature = "huawei", feature = "workspace"))]
+pub fn huawei_address(given: &JsValue, service: &str) -> Result<Address> {
+    use crate::auth::regions;
+    let region = options::text(given, "", "region")?;
+    let place = |option: &str, service: &str| match (options::endpoint(given, "", option)?, &region) {
+        (None, Some(region)) => regions::endpoint(service, region).map(Some),
+        (given, _) => Ok(given),
+    };
+    let endpoint = place("endpoint", service)?;
+    if endpoint.is_none() {
+        let rule = "is required, or endpoint: the ID of a region, such as cn-north-4";
+        return Err(Error::invalid("region", "undefined", rule));
+    }
+    Ok(Address { endpoint, wanted: None, iam: place("iamEndpoint", "iam")?, region })
+}
+
+/// Where an OpenStack service of this type stands: by the option `endpoint`, or else by the catalog of the token, with
+/// the options `region` and `interface`.
+#[cfg(feature = "openstack")]
+pub fn openstack_address(given: &JsValue, service: &'static str) -> Result<Address> {
+    let interface = options::choice(given, "", "interface", &["public", "internal", "admin"])?;
+    let wanted = Wanted {
+        service,
+        interface: interface.unwrap_or_else(|| "public".to_owned()),
+        region: options::text(given, "", "region")?,
+    };
+    let endpoint = options::endpoint(given, "", "endpoint")?;
+    Ok(Address { endpoint, wanted: Some(wanted), ..Address::default() })
+}
+
+/// A service of this dialect at an address (or just an endpoint), with everything else that the options say.
+pub fn make(given: &JsValue, dialect: &'static Dialect, address: impl Into<Address>) -> Result<Made> {
+    make_at(given, dialect, &address.into())
+}
+
+fn make_at(given: &JsValue, dialect: &'static Dialect, address: &Address) -> Result<Made> {
     let custom = super::convert::function(given, "", "fetch")?;
     let agent = get(given, "agent");
     if let Some(agent) = &agent
@@ -96,19 +153,35 @@ pub fn make(given: &JsValue, dialect: &'static Dialect, endpoint: Endpoint) -> R
     let platform: Rc<dyn Platform> = Rc::new(JsPlatform);
     let (retry, retry_given) = options::retry(given)?;
     let timeout_ms = options::number(given, "", "timeoutMs", 1.0, 86_400_000.0)?.unwrap_or(30_000.0);
+    let common = Common {
+        transport: transport.clone(),
+        platform: platform.clone(),
+        timeout_ms,
+        retry,
+        cookies: options::cookies(given)?,
+        observer: options::observer(given)?,
+    };
+    let Chosen { authenticator, catalog } = auth::chosen(given, address, &common)?;
+    let located = address.endpoint.is_none().then(OnceCell::new);
+    let Some(endpoint) = address.endpoint.clone().or(catalog) else {
+        let rule =
+            "is required, unless auth is 'password' or 'application-credential': they come with a catalog";
+        return Err(Error::invalid("endpoint", "undefined", rule));
+    };
     let service = Service {
         dialect,
         project: None,
         transport,
         platform: platform.clone(),
-        authenticator: options::authenticator(given)?,
+        authenticator,
         endpoint,
+        located,
         signing_endpoint: options::endpoint(given, "", "signingEndpoint")?,
         headers: options::headers(given, "", "headers")?,
         timeout_ms,
         retry,
-        cookies: options::cookies(given)?,
-        observer: options::observer(given)?,
+        cookies: common.cookies,
+        observer: common.observer,
         closing: Default::default(),
     };
     Ok(Made { service, platform, agent, retry: retry_given.then_some(retry) })

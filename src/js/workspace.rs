@@ -50,8 +50,8 @@ impl WorkspaceCore {
 }
 
 fn build(given: &JsValue) -> Result<WorkspaceCore> {
-    service::check_options(given, &["projectId"])?;
-    let mut made = service::make(given, &PLAIN, service::endpoint(given)?)?;
+    service::check_options(given, &["projectId", "region", "iamEndpoint"])?;
+    let mut made = service::make(given, &PLAIN, service::huawei_address(given, "workspace")?)?;
     made.service.project = service::project(given)?;
     Ok(WorkspaceCore { patience_ms: made.patience_ms(), service: Rc::new(made.service) })
 }

@@ -9,7 +9,6 @@ use crate::auth::sigv4::{self, Keys, Scope, Signable, UNSIGNED_PAYLOAD};
 use crate::error::{Error, Kind, Result};
 use crate::http::url::{Endpoint, canonical_path, encode, query};
 use crate::http::{Body, Headers, Method, Request};
-use std::rc::Rc;
 
 /// How the bucket stands in the URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +122,7 @@ impl Place {
             }
             Ask::CompleteMultipartUpload { upload_id, parts } => {
                 let text = xml::complete_multipart_upload(parts);
-                (Method::Post, vec![upload(upload_id)], Body::Bytes(Rc::new(text.into_bytes())))
+                (Method::Post, vec![upload(upload_id)], Body::of(text.into_bytes()))
             }
             Ask::AbortMultipartUpload { upload_id } => (Method::Delete, vec![upload(upload_id)], Body::Empty),
             Ask::ListMultipartUploads => {

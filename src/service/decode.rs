@@ -39,12 +39,19 @@ pub(super) fn whole_text(
     Box::pin(async move {
         let status = response.status;
         let told = match reading.answer {
-            Answer::Headers(start) => Some(headers_text(&response, start)),
+            Answer::Headers(start) | Answer::Headed(start) => Some(headers_text(&response, start)),
             _ => None,
         };
         let text = read_text(response).await?;
         if reading.failure(status, &text).is_none() {
-            return Ok((status, told.unwrap_or(text)));
+            return Ok((
+                status,
+                match told {
+                    Some(told) if matches!(reading.answer, Answer::Headed(_)) => headed(told, text),
+                    Some(told) => told,
+                    None => text,
+                },
+            ));
         }
         // Secrets go out before anything is cut: half a secret would not be recognised.
         let text = reading.authenticator.scrub(text);
@@ -59,6 +66,16 @@ fn headers_text(response: &Response, start: &str) -> String {
         Some((rest.to_owned(), Value::from(value)))
     });
     Value::Object(told.collect()).to_string()
+}
+
+/// Headers and body in one object; both may hold secrets, and are wiped.
+fn headed(headers: String, body: String) -> String {
+    let (headers, body) = (zeroize::Zeroizing::new(headers), zeroize::Zeroizing::new(body));
+    let body = match body.trim() {
+        "" => "null",
+        body => body,
+    };
+    ["{\"headers\":", &headers, ",\"body\":", body, "}"].concat()
 }
 
 /// Hands the body on unread, unless the answer is an error.
@@ -170,7 +187,7 @@ fn envelope_failure(dialect: &Dialect, wanted: &str, status: u16, text: &str) ->
 /// Brings the data of a successful answer into the shape of the operation.
 pub(super) fn answer(operation: &Operation, encoded: &Encoded, status: u16, text: String) -> Result<String> {
     let opened = match operation.answer {
-        Answer::Json(_) | Answer::Headers(_) => Default::default(),
+        Answer::Json(_) | Answer::Headers(_) | Answer::Headed(_) => Default::default(),
         _ => answer::open(&text).unwrap_or_default(),
     };
     let done = match operation.answer {
@@ -179,7 +196,7 @@ pub(super) fn answer(operation: &Operation, encoded: &Encoded, status: u16, text
             Some("{" | "[") => error,
             _ => answer::not_an_envelope(&text, status),
         }),
-        Answer::Headers(_) => Ok(text.clone()),
+        Answer::Headers(_) | Answer::Headed(_) => Ok(text.clone()),
         Answer::Object(fields) => answer::object(opened.data, fields),
         Answer::List(fields) => answer::list(opened.data, fields),
         Answer::Page(fields) => {

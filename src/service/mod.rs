@@ -8,15 +8,15 @@ pub mod waiting;
 
 use crate::api::Dialect;
 use crate::api::operation::{Encoded, Operation};
-use crate::auth::Authenticator;
+use crate::auth::{Authenticator, Refused};
 use crate::error::{Attempt, Error, Kind, Result};
 use crate::http::retry::{self, Policy, Repeat};
 use crate::http::url::{Endpoint, query};
 use crate::http::{Body, Cookies, Failure, Headers, OnSent, Request, Response, Transport};
 use crate::json::Value;
-use crate::platform::{LocalFuture, Platform, Utc};
+use crate::platform::{LocalFuture, Platform, Utc, parse_date};
 use crate::task::{Cancel, First, first};
-use core::cell::Cell;
+use core::cell::{Cell, OnceCell};
 use decode::Reading;
 use serde::Serialize;
 use std::rc::Rc;
@@ -45,7 +45,10 @@ pub struct Service {
     pub transport: Rc<dyn Transport>,
     pub platform: Rc<dyn Platform>,
     pub authenticator: Rc<dyn Authenticator>,
+    /// Where it stands. Of a service that is looked up: the identity service, which is asked for its place.
     pub endpoint: Endpoint,
+    /// The place of a service that is looked up ([`Authenticator::endpoint`]), from the first call on.
+    pub located: Option<OnceCell<Endpoint>>,
     /// What is signed where a proxy rewrites host or path.
     pub signing_endpoint: Option<Endpoint>,
     /// The ID of the project that paths name, where it is given; else the authenticator is asked for it.
@@ -104,6 +107,7 @@ impl Service {
             platform: self.platform.clone(),
             authenticator: self.authenticator.clone(),
             endpoint: self.endpoint.clone(),
+            located: self.located.clone(),
             signing_endpoint: self.signing_endpoint.clone(),
             project: self.project.clone(),
             headers: self.headers.clone(),
@@ -122,7 +126,7 @@ impl Service {
         arguments: &[Value],
         options: &CallOptions,
     ) -> Result<String> {
-        let encoded = self.encode(operation, arguments).await?;
+        let encoded = self.encode(operation, arguments, options).await?;
         let mut repeated = false;
         let work = Box::pin(self.perform(operation, &encoded, options, &mut repeated, decode::whole_text));
         let closing = Box::pin(async {
@@ -159,18 +163,26 @@ impl Service {
         arguments: &[Value],
         options: &CallOptions,
     ) -> Result<Response> {
-        let encoded = self.encode(operation, arguments).await?;
+        let encoded = self.encode(operation, arguments, options).await?;
         let opened = self.perform(operation, &encoded, options, &mut false, decode::open_body).await;
         opened.map_err(|error| self.finish(error, operation.name))
     }
 
     /// Checks and encodes the arguments; the project is looked up only when all else is right.
-    async fn encode(&self, operation: &'static Operation, arguments: &[Value]) -> Result<Encoded> {
+    async fn encode(
+        &self,
+        operation: &'static Operation,
+        arguments: &[Value],
+        options: &CallOptions,
+    ) -> Result<Encoded> {
         let encoded = operation.encode_for(arguments, self.project.as_deref())?;
         if !operation.needs_project() || self.project.is_some() {
             return Ok(encoded);
         }
-        let found = self.authenticator.project().await;
+        let found = match first(Box::pin(self.ended(options)), self.authenticator.project()).await {
+            First::Left(error) => Err(error),
+            First::Right(found) => found,
+        };
         match found.map_err(|error| self.finish(error, operation.name))? {
             Some(project) => operation.encode_for(arguments, Some(&project)),
             None => {
@@ -178,6 +190,32 @@ impl Service {
                 Err(Error::invalid("projectId", "undefined", rule).during(operation.name))
             }
         }
+    }
+
+    /// Resolves when the caller ends a call, or the client is closed.
+    async fn ended(&self, options: &CallOptions) -> Error {
+        let aborting = Box::pin(options.cancel.cancelled());
+        match first(aborting, Box::pin(self.closing.cancelled())).await {
+            First::Left(()) => aborted(),
+            First::Right(()) => closed(),
+        }
+    }
+
+    fn place(&self) -> &Endpoint {
+        self.located.as_ref().and_then(OnceCell::get).unwrap_or(&self.endpoint)
+    }
+
+    /// Before anything is sent: the authenticator is ready, and the place of the service is known.
+    async fn prepare(&self) -> Result<()> {
+        self.authenticator.prepare().await?;
+        let Some(located) = self.located.as_ref().filter(|located| located.get().is_none()) else {
+            return Ok(());
+        };
+        let missing = || Error::invalid("endpoint", "undefined", "is required: the credentials know of none");
+        let found = self.authenticator.endpoint().await?.ok_or_else(missing)?;
+        // Another call may have found it meanwhile: it is the same.
+        let _ = located.set(found);
+        Ok(())
     }
 
     /// Names the operation in an error and takes secrets out of it.
@@ -231,7 +269,14 @@ impl Service {
                 }
                 Err(tried) => (tried.error, tried.sent),
             };
+            let elsewhere = core::mem::take(&mut error.details_mut().attempts);
             let details = error.details();
+            if !elsewhere.is_empty() {
+                // A call to the identity service that failed: it has been told and repeated as such.
+                attempts.extend(elsewhere);
+                error.details_mut().attempts = attempts;
+                return Err(error);
+            }
             self.observe(operation, encoded, attempt, started, details.status, Some(&error));
             attempts.push(Attempt {
                 at: Utc::from_milliseconds(self.platform.now()).rfc3339(),
@@ -282,9 +327,14 @@ impl Service {
             if self.closing.is_cancelled() {
                 return Err(Tried::unsent(closed()));
             }
+            let ready = first(Box::pin(options.cancel.cancelled()), Box::pin(self.prepare()));
+            match ready.await {
+                First::Left(()) => return Err(Tried::unsent(aborted())),
+                First::Right(ready) => ready.map_err(Tried::unsent)?,
+            }
             let timeout = options.timeout_ms.unwrap_or(self.timeout_ms);
             let sent = Cell::new(false);
-            let refused: Cell<Option<Request>> = Cell::new(None);
+            let refused: Cell<Option<Refused>> = Cell::new(None);
             let work = async {
                 let mut request = self.request(operation, encoded, options);
                 self.authenticator.sign(&mut request).await.map_err(Tried::unsent)?;
@@ -297,7 +347,8 @@ impl Service {
                 let response = redirect::send(&*self.transport, request.clone()).await?;
                 watch(Some(&response));
                 if response.status == 401 {
-                    refused.set(Some(request));
+                    let date = response.headers.get("date").and_then(parse_date);
+                    refused.set(Some(Refused { request, date, message: String::new() }));
                 }
                 seen.status = Some(response.status);
                 let asked = response.headers.get("retry-after");
@@ -324,10 +375,11 @@ impl Service {
                     sent: sent.get(),
                 }),
             };
-            if let (Err(_), Some(request), false) = (&outcome, refused.take(), *renewed) {
+            if let (Err(tried), Some(mut refused), false) = (&outcome, refused.take(), *renewed) {
                 *renewed = true;
+                refused.message = tried.error.message().to_owned();
                 let renewing =
-                    first(Box::pin(options.cancel.cancelled()), self.authenticator.renew(&request));
+                    first(Box::pin(options.cancel.cancelled()), self.authenticator.renew(&refused));
                 match renewing.await {
                     First::Left(()) => return Err(Tried { error: aborted(), sent: true }),
                     First::Right(Ok(true)) => continue,
@@ -340,14 +392,14 @@ impl Service {
     }
 
     fn request(&self, operation: &Operation, encoded: &Encoded, options: &CallOptions) -> Request {
-        let endpoint = self.signing_endpoint.as_ref().unwrap_or(&self.endpoint);
+        let endpoint = self.signing_endpoint.as_ref().unwrap_or(self.place());
         let mut request = Request::new(operation.method, endpoint.url(&encoded.path, &query(&encoded.query)));
         request.cookies = self.cookies;
         let mut headers = Headers::default();
         headers.set("accept", if encoded_bytes(operation) { "*/*" } else { "application/json" });
         if let Some(body) = &encoded.body {
             headers.set("content-type", operation.content_type);
-            request.body = Body::Bytes(Rc::new(body.as_bytes().to_vec()));
+            request.body = Body::of(body.as_bytes().to_vec());
         }
         if let Some(bytes) = &options.bytes {
             headers.set("content-type", operation.content_type);
@@ -366,7 +418,7 @@ impl Service {
         if let Some(signing) = &self.signing_endpoint {
             let base = signing.url("", "");
             if let Some(rest) = request.url.strip_prefix(&base) {
-                request.url = format!("{}{rest}", self.endpoint.url("", ""));
+                request.url = format!("{}{rest}", self.place().url("", ""));
             }
         }
     }
@@ -384,7 +436,7 @@ impl Service {
             observer(&RequestEvent {
                 operation: operation.name.to_owned(),
                 method: operation.method.name(),
-                url: self.authenticator.scrub(self.endpoint.url(&encoded.path, &query(&encoded.query))),
+                url: self.authenticator.scrub(self.place().url(&encoded.path, &query(&encoded.query))),
                 attempt,
                 status,
                 duration_ms: self.platform.now() - started,

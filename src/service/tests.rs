@@ -104,6 +104,7 @@ fn case(authenticator: Rc<dyn Authenticator>, answers: Vec<core::result::Result<
         platform,
         authenticator,
         endpoint: Endpoint::parse("https://ims.example.com/base", "endpoint").unwrap(),
+        located: None,
         signing_endpoint: None,
         headers: vec![("x-regionid".into(), "region0".into())],
         timeout_ms: 30_000.0,
@@ -169,7 +170,7 @@ fn a_refused_token_is_renewed_once() {
         Rc::new(Token::from_source(Rc::new(move || {
             count.set(count.get() + 1);
             let text = format!("secret-{}", count.get());
-            Box::pin(async move { Ok(Secret::new(text)) })
+            Box::pin(async move { Ok(Secret::new(text).into()) })
         })))
     };
     let no = || answer(401, &[], r#"{"error":{"code":401,"message":"secret-2 expired"}}"#);

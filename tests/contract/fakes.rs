@@ -161,6 +161,7 @@ fn answered(
         platform: Rc::new(Still),
         authenticator: Rc::new(NoAuth),
         endpoint: Endpoint::parse(ENDPOINT, "endpoint").expect("an endpoint"),
+        located: None,
         signing_endpoint: None,
         headers: vec![("x-regionid".to_owned(), "region0".to_owned())],
         timeout_ms: TIMEOUT_MS,

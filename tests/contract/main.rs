@@ -5,6 +5,7 @@ mod answers;
 mod error_codes;
 mod fakes;
 mod fixtures;
+mod huawei_signing;
 mod inspect;
 mod limits;
 mod limits_of_lists;

@@ -138,9 +138,9 @@ impl Case {
         let upload_id = self.upload_id.as_str();
         vec![
             Ask::CreateMultipartUpload,
-            Ask::UploadPart { number: 1, upload_id, body: Body::Bytes(b"part".to_vec().into()) },
+            Ask::UploadPart { number: 1, upload_id, body: Body::of(b"part".to_vec()) },
             Ask::UploadPart { number: 10_000, upload_id, body: Body::Empty },
-            Ask::PutObject { body: Body::Bytes(b"file".to_vec().into()) },
+            Ask::PutObject { body: Body::of(b"file".to_vec()) },
             Ask::ListParts { upload_id, marker: 0 },
             Ask::ListParts { upload_id, marker: 1_000 },
             Ask::CompleteMultipartUpload { upload_id, parts },

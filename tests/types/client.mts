@@ -15,6 +15,8 @@ import type {
 } from 'ims-client';
 import {
   type AbortSignalLike,
+  type AccessKeyAuth,
+  type ApplicationCredentialAuth,
   type Auth,
   type CallOptions,
   type CecloudErrorCode,
@@ -30,8 +32,10 @@ import {
   type ImsErrorKind,
   type LoadOptions,
   load,
+  type NameOrId,
   type Page,
   type PageRequest,
+  type PasswordAuth,
   type RequestEvent,
   type RetryOptions,
   type SignedParts,
@@ -53,7 +57,30 @@ const auths: Auth[] = [
       headers: { 'x-signed': `${request.method} ${request.url}` },
     }),
   },
+  {
+    type: 'password',
+    iamEndpoint: 'https://iam',
+    user: 'u',
+    password: 'p',
+    domain: 'd',
+    project: { id: '1' },
+  },
+  { type: 'password', iamEndpoint: '/iam', user: { id: '1' }, password: 'p', domainScope: { id: 'default' } },
+  { type: 'application-credential', iamEndpoint: 'https://iam', id: '1', secret: 's' },
+  { type: 'application-credential', iamEndpoint: '/iam', name: 'n', user: 'u', domain: 'd', secret: 's' },
+  { type: 'aksk', accessKey: 'a', secretKey: 's', securityToken: 't', projectId: '1', domainId: '2' },
 ];
+const accessKey: AccessKeyAuth = { type: 'aksk', accessKey: 'a', secretKey: 's' };
+const password: PasswordAuth = { type: 'password', iamEndpoint: '/iam', user: 'u', password: 'p' };
+auths.push(accessKey, password);
+export const user: NameOrId = password.user;
+// @ts-expect-error a name needs its user
+export const nameless: ApplicationCredentialAuth = {
+  type: 'application-credential',
+  iamEndpoint: '/iam',
+  name: 'n',
+  secret: 's',
+};
 const retry: RetryOptions = { maxAttempts: 3, baseDelayMs: 100, maxDelayMs: 1000 };
 const events: RequestEvent[] = [];
 const options: ClientOptions = {

@@ -12,6 +12,7 @@ down in `sent` what arrived. A new case is a line without `sent`.
 
 It also fails where an operation, a query parameter, a header or a field of a body is in no case.
 """
+
 import datetime
 import http.server
 import importlib
@@ -110,8 +111,12 @@ def make(module, type_name, value, used):
     if unknown:
         raise SystemExit(f'{type_name} has no {", ".join(sorted(unknown))}')
     used.setdefault(type_name, set()).update(value)
-    return model(**{wire[name]: make(module, model.openapi_types[wire[name]], item, used)
-                    for name, item in value.items()})
+    return model(
+        **{
+            wire[name]: make(module, model.openapi_types[wire[name]], item, used)
+            for name, item in value.items()
+        }
+    )
 
 
 def send(client, module, case, used):
@@ -164,7 +169,11 @@ def record(name):
     for operation, (package, prefix) in packages.items():
         module = importlib.import_module(package)
         builder = getattr(module, f'{prefix}Client').new_builder().with_http_config(config)
-        client = builder.with_endpoint(f'http://{host}').with_credentials(BasicCredentials(AK, SK, PROJECT)).build()
+        client = (
+            builder.with_endpoint(f'http://{host}')
+            .with_credentials(BasicCredentials(AK, SK, PROJECT))
+            .build()
+        )
         clients[operation] = (without_user_agent(client), module)
     for case in fixture['cases']:
         client, module = clients.get(case['operation'], clients['*'])

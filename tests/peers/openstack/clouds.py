@@ -10,6 +10,7 @@ because the SDK looks at the current folder and the home when it is imported.
     .cache/openstacksdk/bin/python tests/peers/openstack/clouds.py           renews the results
     .cache/openstacksdk/bin/python tests/peers/openstack/clouds.py --check   fails where they are out of date
 """
+
 import json
 import os
 import pathlib
@@ -63,7 +64,12 @@ def run(case):
         }
         done = subprocess.run(
             [sys.executable, __file__, '--resolve', json.dumps(case['asked'])],
-            cwd=root / 'work', env=environment, capture_output=True, text=True, timeout=60, check=False,
+            cwd=root / 'work',
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
         if done.returncode:
             raise SystemExit(f'{case["case"]}: {done.stderr}')

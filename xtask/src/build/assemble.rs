@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::bundle::{self, Kind, Parts};
 use super::entries::{MODULES, Module};
-use super::{Built, Entry, Profile, declarations, forbidden, manifest, weight};
+use super::{Built, Entry, Profile, declarations, forbidden, manifest, node_only, weight};
 use crate::project::Project;
 use crate::stamp::{Inputs, files_below};
 
@@ -29,6 +29,7 @@ pub fn package(project: &Project, built: &[Built], profile: Profile) -> Result<P
     for module in MODULES {
         self::module(project, module, &folder)?;
     }
+    node_only::write(project, &folder)?;
     for file in COPIED {
         let source = project.path(file);
         let name = source.file_name().context("a file without a name")?;
@@ -50,7 +51,10 @@ pub fn package(project: &Project, built: &[Built], profile: Profile) -> Result<P
 fn inputs(project: &Project, built: &[Built]) -> Result<Inputs> {
     let mut inputs = Inputs::of("package");
     inputs.program()?.text(&project.version).folder(&project.path("pkg-templates"))?;
-    inputs.file(&project.path("node_modules/esbuild/package.json")).context("run `npm ci` first")?;
+    for tool in ["esbuild", "yaml"] {
+        let manifest = project.path("node_modules").join(tool).join("package.json");
+        inputs.file(&manifest).context("run `npm ci` first")?;
+    }
     for file in COPIED {
         inputs.file(&project.path(file))?;
     }
@@ -115,7 +119,7 @@ fn entry_module(project: &Project, built: &Built, templates: &Path) -> Result<Pa
 }
 
 /// What `import` gives in Node: the very classes that `require` gives in the same process.
-fn node_module(stem: &str, exports: &[String]) -> String {
+pub fn node_module(stem: &str, exports: &[String]) -> String {
     format!("import code from './{stem}.cjs';\nexport const {{ {} }} = code;\n", exports.join(", "))
 }
 

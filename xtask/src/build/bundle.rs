@@ -52,11 +52,9 @@ pub fn plain(project: &Project, module: &Path, kind: Kind, output: &Path) -> Res
 fn command(project: &Project, module: &Path, kind: Kind, output: &Path) -> Result<Command> {
     let mut command = project.npm_program("esbuild", "esbuild")?;
     command.arg(module).arg(format!("--outfile={}", output.display()));
-    command.args(["--bundle", "--minify", "--keep-names", "--legal-comments=none", "--log-level=warning"]);
-    command.args(["--charset=utf8", "--loader:.wasm=base64", "--log-override:empty-import-meta=error"]);
+    command.args(COMMON).args(["--loader:.wasm=base64", "--log-override:empty-import-meta=error"]);
     if kind.is_node() {
-        // Node shows the line of an error that nobody caught: it must not be the whole package.
-        command.args(["--format=cjs", "--platform=node", "--target=node20", "--line-limit=160"]);
+        command.args(FOR_NODE);
     } else {
         // A neutral platform knows no built-in modules: an import of one fails here, not in somebody's browser.
         command.args(["--format=esm", "--platform=neutral", "--target=es2022"]);
@@ -75,6 +73,19 @@ pub struct Parts<'a> {
     /// The inspector's, which uploads load.
     pub inspector: &'a Built,
 }
+
+/// How everything is bundled.
+pub const COMMON: &[&str] = &[
+    "--bundle",
+    "--minify",
+    "--keep-names",
+    "--legal-comments=none",
+    "--log-level=warning",
+    "--charset=utf8",
+];
+
+/// How bundles for Node are made. Node shows the line of an error that nobody caught: it must not be the whole package.
+pub const FOR_NODE: &[&str] = &["--format=cjs", "--platform=node", "--target=node20", "--line-limit=160"];
 
 /// Writes one bundle.
 pub fn write(project: &Project, parts: &Parts, kind: Kind, output: &Path) -> Result<()> {
@@ -122,7 +133,7 @@ pub fn exports(project: &Project, module: &Path) -> Result<Vec<String>> {
     let mut command = project.npm_program("esbuild", "esbuild")?;
     command.arg(module).arg(format!("--metafile={}", metafile.display()));
     command.arg(format!("--outfile={}", project.cache("build/exports.js").display()));
-    command.args(["--format=esm", "--log-level=warning", "--bundle", "--platform=neutral"]);
+    command.args(["--format=esm", "--log-level=warning", "--bundle", "--platform=node"]);
     process::run(&mut command, "listing the exports", Duration::from_secs(60))?;
     let text = std::fs::read_to_string(&metafile).context("esbuild wrote no list of exports")?;
     let meta: Value = serde_json::from_str(&text).context("esbuild's list of exports is not JSON")?;

@@ -132,7 +132,7 @@ fn joined(by_hand: &str, types: &[Declaration], entry: &Entry) -> Result<String>
 }
 
 /// Writes a declaration file for `import` and its twin for `require`.
-fn both(folder: &Path, stem: &str, text: &str) -> Result<()> {
+pub fn both(folder: &Path, stem: &str, text: &str) -> Result<()> {
     let twin = text.replace(".js';", ".cjs';");
     std::fs::write(folder.join(format!("{stem}.d.ts")), text)?;
     std::fs::write(folder.join(format!("{stem}.d.cts")), twin)?;

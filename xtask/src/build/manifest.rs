@@ -38,6 +38,7 @@ fn exports(entries: &[&Entry], modules: &[Module]) -> Value {
     for module in modules {
         exports.insert(format!("./{}", module.place), conditions(module.name));
     }
+    exports.extend(super::node_only::exports());
     for entry in entries {
         let file = format!("./{}", entry.wasm());
         exports.insert(file.clone(), file.into());
@@ -103,6 +104,8 @@ mod tests {
             let conditions: Vec<&String> = manifest["exports"][place].as_object().unwrap().keys().collect();
             assert_eq!(conditions, ["types", "node", "browser", "import", "default"]);
         }
+        let node_only = &manifest["exports"]["./openstack/config"];
+        assert_eq!(node_only.as_object().unwrap().keys().collect::<Vec<_>>(), ["types", "node"]);
         assert_eq!(manifest["exports"]["./inspect_bg.wasm"], "./inspect_bg.wasm");
     }
 
@@ -116,6 +119,9 @@ mod tests {
         assert!(
             write(template, "1.2.3", &all(), MODULES, &folder).unwrap_err().to_string().contains("index")
         );
+        for file in [".cjs", ".node.js", ".d.ts", ".d.cts"] {
+            std::fs::write(folder.join(format!("openstack-config{file}")), "").unwrap();
+        }
         write(template, "1.2.3", &[], &[], &folder).unwrap();
         assert!(
             std::fs::read_to_string(folder.join("package.json")).unwrap().contains("\"version\": \"1.2.3\"")

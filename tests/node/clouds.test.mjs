@@ -1,0 +1,149 @@
+/** openStackConfig(): what openstacksdk makes of the same files and variables, and what it becomes for the client. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { everyText } from '../support/expect.mjs';
+import { importClient, requireClient } from '../support/places.mjs';
+
+const { openStackConfig } = await importClient('./openstack/config');
+const FIXTURE = new URL('../fixtures/openstack/clouds.json', import.meta.url);
+const { cases } = JSON.parse(readFileSync(FIXTURE, 'utf8'));
+
+/** Where ours is another result on purpose, and what it is. */
+const OTHERWISE = {
+  token: /image_endpoint_override/,
+  'token in variables': /image_endpoint_override/,
+  'built-in profile': /auth_url.*profile otc/,
+  'system scope': /system_scope/,
+  trust: /trust_id/,
+  'two clouds, none asked for': /cloud.*one, two/,
+  'nothing at all': /clouds\.yaml/,
+};
+
+/** The folder of a case: work/, home/ and others. */
+function folderOf(context, given) {
+  const root = mkdtempSync(join(tmpdir(), 'clouds-'));
+  context.after(() => rmSync(root, { recursive: true }));
+  mkdirSync(join(root, 'work'));
+  for (const [name, text] of Object.entries(given.files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), text.replaceAll('{folder}', root));
+  }
+  return root;
+}
+
+function run(root, given) {
+  const env = { HOME: join(root, 'home'), XDG_CONFIG_DIRS: join(root, 'site') };
+  for (const [name, value] of Object.entries(given.environment))
+    env[name] = value.replaceAll('{folder}', root);
+  const { cloud, region_name: region } = given.asked;
+  return openStackConfig({ cloud, region, env, folder: join(root, 'work') });
+}
+
+/** The SDK's result in the client's words. */
+function expected({ authType, auth, interface: places, imageRegion, imageEndpoint }) {
+  const named = (name, id) => (auth[id] === undefined ? auth[name] : { id: auth[id] });
+  const domain = (whose) => named(`${whose}_name`, `${whose}_id`);
+  const common = { iamEndpoint: auth.auth_url };
+  let made = { type: 'none' };
+  if (authType.endsWith('password')) {
+    const [user, project] = [named('username', 'user_id'), named('project_name', 'project_id')];
+    made = {
+      type: 'password',
+      ...common,
+      user,
+      password: auth.password,
+      userDomain: domain('user_domain'),
+      project,
+    };
+    if (project !== undefined) made.projectDomain = domain('project_domain');
+    else made.domainScope = domain('domain');
+  }
+  if (authType === 'v3applicationcredential') {
+    made = { type: 'application-credential', ...common, secret: auth.application_credential_secret };
+    if (auth.application_credential_id) made.id = auth.application_credential_id;
+    else Object.assign(made, { name: auth.application_credential_name, user: named('username', 'user_id') });
+    if (!made.id) made.domain = domain('user_domain');
+  }
+  const place = [places].flat()[0].replace('URL', '');
+  return {
+    auth: made,
+    interface: place,
+    region: imageRegion || undefined,
+    endpoint: imageEndpoint?.replace('/v2', ''),
+  };
+}
+
+/** Without what is undefined. */
+const plain = (thing) => JSON.parse(JSON.stringify(thing));
+
+for (const given of cases) {
+  test(`as openstacksdk: ${given.case}`, (t) => {
+    const root = folderOf(t, given);
+    if (given.case === 'cacert') for (const end of ['ca.pem', 'me.pem', 'me.key']) write(root, end);
+    if (given.case === 'OS_CACERT') given.environment.OS_CACERT = write(root, 'ca.pem');
+    const pattern = OTHERWISE[given.case] ?? (given.result.error ? /./ : undefined);
+    if (pattern) {
+      assert.throws(
+        () => run(root, given),
+        (error) => {
+          assert.equal(error.name, 'ImsError');
+          assert.match(error.message, pattern);
+          assert.doesNotMatch(everyText(error), /fake-(password|secret|env|token)/);
+          return true;
+        },
+      );
+      return;
+    }
+    const { agent, ...config } = run(root, given);
+    assert.deepEqual(plain(config), plain(expected(given.result)));
+    const { verify, certificate } = given.result;
+    assert.equal(agent !== undefined, verify !== true || certificate !== null);
+    if (verify === false) assert.equal(agent.options.rejectUnauthorized, false);
+    if (typeof verify === 'string') assert.equal(String(agent.options.ca), 'ca.pem');
+    if (certificate)
+      assert.deepEqual([agent.options.cert, agent.options.key].map(String), ['me.pem', 'me.key']);
+  });
+}
+
+/** A file of the home folder that holds its own name. */
+function write(root, name) {
+  mkdirSync(join(root, 'home'), { recursive: true });
+  writeFileSync(join(root, 'home', name), name);
+  return join(root, 'home', name);
+}
+
+test('import and require give the same function', () => {
+  assert.equal(requireClient('ims-client/openstack/config').openStackConfig, openStackConfig);
+});
+
+test('every case was told apart', () => {
+  const names = cases.map((given) => given.case);
+  assert.ok(names.length >= 60, `${names.length} cases`);
+  for (const name of Object.keys(OTHERWISE)) assert.ok(names.includes(name), name);
+});
+
+test('a file that is asked for must be there and right', (t) => {
+  const root = folderOf(t, {
+    files: { 'work/broken.yaml': 'clouds: [', 'work/mine.yaml': 'clouds: {a: {auth: {}}}' },
+  });
+  const ask = (file) => openStackConfig({ file, env: {}, folder: join(root, 'work') });
+  assert.throws(() => ask('nothing.yaml'), { name: 'ImsError', kind: 'validation', field: 'file' });
+  assert.throws(() => ask('broken.yaml'), { field: 'file', message: /is no YAML/ });
+  assert.throws(() => ask('mine.yaml'), { field: 'clouds.a.auth.auth_url' });
+});
+
+test('a broken file that was passed over is named where the cloud is missing', (t) => {
+  const root = folderOf(t, { files: { 'work/clouds.yaml': 'clouds: [' } });
+  const ask = () => openStackConfig({ cloud: 'a', env: { HOME: root }, folder: join(root, 'work') });
+  assert.throws(ask, { field: 'cloud', message: /clouds\.yaml is no YAML/ });
+});
+
+test('options that do not exist, or are none, are refused', () => {
+  assert.throws(() => openStackConfig({ clowd: 'a' }), { kind: 'validation', field: 'clowd' });
+  assert.throws(() => openStackConfig({ cloud: 7 }), { kind: 'validation', field: 'cloud' });
+  assert.throws(() => openStackConfig({ env: 'x' }), { kind: 'validation', field: 'env' });
+  assert.throws(() => openStackConfig(null), { kind: 'validation' });
+});
