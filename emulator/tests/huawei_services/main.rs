@@ -1,5 +1,6 @@
 //! Tests of Huawei's and OpenStack's services from outside: the real program, real sockets, every operation.
 
+mod answer;
 mod everything;
 mod glance;
 mod glance_changes;

@@ -138,7 +138,8 @@ async fn the_accounts_keys_open_the_object_store() {
     let demo = Signer::demo();
     let keys = Credentials::new(demo.access_key, demo.secret_key);
     let put = async |url| cloud.http.put(url).body("x").send().await.unwrap().status().as_u16();
-    assert_eq!(put(bucket.create_bucket(&keys).sign(patience)).await, 200);
+    let made = cloud.http.put(bucket.create_bucket(&keys).sign(patience)).send().await.unwrap();
+    assert_eq!(made.status(), 200);
     assert_eq!(put(bucket.put_object(Some(&keys), "a.raw").sign(patience)).await, 200);
     let secret = "EmulatorTemporarySecretKey00000000000001";
     let temporary = |token: &str| Credentials::new_with_token("EMULATORTEMPAK000001", secret, token);

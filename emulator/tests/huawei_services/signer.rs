@@ -4,7 +4,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
 use sha2::{Digest, Sha256};
 
-use crate::support::{Answer, Cloud};
+use crate::answer::Answer;
+use crate::support::Cloud;
 
 /// A signer of the tests' own, by the signing guide: what is sent is what is signed, header by header.
 pub struct Signer<'a> {
