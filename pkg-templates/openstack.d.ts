@@ -26,13 +26,12 @@ import type {
   OpenStackSortKey,
   OpenStackStores,
   OpenStackTasks,
-  OpenStackV1Image,
   OpenStackV1ImageList,
   OpenStackVersions,
   UpdateOpenStackMember,
 } from './openstack-types.js';
 
-export { DownloadTask, ImsError, load, type LoadOptions } from './index.js';
+export { DownloadTask, ImsError, type LoadOptions, load } from './index.js';
 
 /** A change of an image as JSON patch has it; `path` is the property's name after a slash (`/` as `~1`, `~` as `~0`). */
 export type OpenStackPatch =

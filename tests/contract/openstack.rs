@@ -28,7 +28,7 @@ fn requests() -> Vec<(&'static str, Value, &'static str, String, Value)> {
                 "/v2/images?limit=2&marker=m&sort_key=name&sort_key=size&sort_dir=asc&sort_dir=desc&name=eq%3Aa%3Ab\
                 &status=in%3Asaving%2Cqueued&visibility=shared&member_status=all&owner=p&tag=x&tag=y%20z\
                 &protected=false&os_hidden=true&size_min=1&created_at=gt%3A2018-10-28T10%3A00%3A00Z\
-                &os_distro=debian&__os_type=Linux",
+                &__os_type=Linux&os_distro=debian",
             ),
             json!(null),
         ),
