@@ -1,10 +1,13 @@
 //! The services that images are downloaded from.
 
+#[cfg(any(feature = "cecloud", not(target_arch = "wasm32")))]
 use crate::api::cecloud::download_image;
 use crate::api::operation::Operation;
 use crate::error::Result;
 use crate::platform::LocalFuture;
+#[cfg(any(feature = "cecloud", not(target_arch = "wasm32")))]
 use crate::upload::backend::Backend;
+#[cfg(any(feature = "cecloud", not(target_arch = "wasm32")))]
 use crate::upload::cecloud::Cecloud;
 use crate::upload::session::types::ImageFacts;
 
@@ -17,6 +20,7 @@ pub trait Origin {
     fn format_field(&self) -> &'static str;
 }
 
+#[cfg(any(feature = "cecloud", not(target_arch = "wasm32")))]
 impl Origin for Cecloud {
     fn show<'a>(&'a self, image_id: &'a str) -> LocalFuture<'a, Result<ImageFacts>> {
         Backend::show(self, image_id)

@@ -4,6 +4,7 @@ mod decode;
 mod redirect;
 #[cfg(test)]
 mod tests;
+pub mod waiting;
 
 use crate::api::Dialect;
 use crate::api::operation::{Encoded, Operation};

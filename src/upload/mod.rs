@@ -3,6 +3,7 @@
 //! [`session`] thinks and does nothing; [`driver`] does and thinks nothing.
 
 pub mod backend;
+#[cfg(any(feature = "cecloud", not(target_arch = "wasm32")))]
 pub mod cecloud;
 pub mod checkpoint;
 pub mod digest;
