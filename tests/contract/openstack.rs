@@ -55,10 +55,11 @@ fn requests() -> Vec<(&'static str, Value, &'static str, String, Value)> {
             json!([ID, { "set": { "name": "n", "os_distro": "d" }, "remove": ["old/one"] }]),
             "PATCH",
             of(""),
+            // In the order of the members, which are sorted here.
             json!([
+                { "op": "remove", "path": "/old~1one" },
                 { "op": "replace", "path": "/name", "value": "n" },
                 { "op": "add", "path": "/os_distro", "value": "d" },
-                { "op": "remove", "path": "/old~1one" },
             ]),
         ),
         (
