@@ -26,7 +26,6 @@ import type {
   OpenStackSortKey,
   OpenStackStores,
   OpenStackTasks,
-  OpenStackV1Image,
   OpenStackV1ImageList,
   OpenStackVersions,
   UpdateOpenStackMember,

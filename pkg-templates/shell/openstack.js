@@ -1,6 +1,5 @@
 /** `ims-client/openstack`: OpenStack's Image service, on any cloud. Forwards to the core. */
-import { current } from './core.js';
-import { shellError } from './errors.js';
+import { ClientCore } from './base.js';
 import { DownloadTask, FileUploadTask } from './tasks.js';
 
 export { load } from './core.js';
@@ -8,120 +7,92 @@ export { ImsError } from './errors.js';
 export { DownloadTask, FileUploadTask };
 
 export class OpenStackImageClient {
-  #options;
-  #ready;
   #core;
-  #closed = false;
 
   constructor(options) {
-    this.#options = options;
-  }
-
-  /** The core's client, made at the first call. */
-  #client(operation) {
-    if (this.#closed) return Promise.reject(shellError('aborted', operation, 'the client is closed'));
-    this.#ready ??= this.#make().catch((error) => {
-      this.#ready = undefined;
-      throw error;
-    });
-    return this.#ready;
-  }
-
-  async #make() {
-    // close() may come while the WebAssembly loads: then calls under way find a client that is closed.
-    const options = this.#options;
-    const instance = await current();
-    const core = instance.enter('OpenStackImageClient', (glue) => new glue.OpenStackCore(options));
-    if (this.#closed) core.close();
-    this.#core = { instance, core };
-    return this.#core;
-  }
-
-  async #call(operation, args, call) {
-    const { instance, core } = await this.#client(operation);
-    return instance.guard(instance.enter(operation, () => core.call(operation, args, call)));
+    this.#core = new ClientCore('OpenStackImageClient', 'OpenStackCore', options);
   }
 
   listVersions(call) {
-    return this.#call('listVersions', [], call);
+    return this.#core.call('listVersions', [], call);
   }
   getVersion(version, call) {
-    return this.#call('getVersion', [version], call);
+    return this.#core.call('getVersion', [version], call);
   }
   listImages(filters, call) {
-    return this.#call('listImages', [filters], call);
+    return this.#core.call('listImages', [filters], call);
   }
   createImage(image, call) {
-    return this.#call('createImage', [image], call);
+    return this.#core.call('createImage', [image], call);
   }
   getImage(imageId, call) {
-    return this.#call('getImage', [imageId], call);
+    return this.#core.call('getImage', [imageId], call);
   }
   updateImage(imageId, changes, call) {
-    return this.#call('updateImage', [imageId, changes], call);
+    return this.#core.call('updateImage', [imageId, changes], call);
   }
   deleteImage(imageId, options, call) {
-    return this.#call('deleteImage', [imageId, options], call);
+    return this.#core.call('deleteImage', [imageId, options], call);
   }
   deactivateImage(imageId, call) {
-    return this.#call('deactivateImage', [imageId], call);
+    return this.#core.call('deactivateImage', [imageId], call);
   }
   reactivateImage(imageId, call) {
-    return this.#call('reactivateImage', [imageId], call);
+    return this.#core.call('reactivateImage', [imageId], call);
   }
   importImage(imageId, request, call) {
-    return this.#call('importImage', [imageId, request], call);
+    return this.#core.call('importImage', [imageId, request], call);
   }
   getImportInfo(call) {
-    return this.#call('getImportInfo', [], call);
+    return this.#core.call('getImportInfo', [], call);
   }
   listStores(call) {
-    return this.#call('listStores', [], call);
+    return this.#core.call('listStores', [], call);
   }
   listImageTasks(imageId, call) {
-    return this.#call('listImageTasks', [imageId], call);
+    return this.#core.call('listImageTasks', [imageId], call);
   }
   listMembers(imageId, page, call) {
-    return this.#call('listMembers', [imageId, page], call);
+    return this.#core.call('listMembers', [imageId, page], call);
   }
   getMember(imageId, memberId, call) {
-    return this.#call('getMember', [imageId, memberId], call);
+    return this.#core.call('getMember', [imageId, memberId], call);
   }
   addMember(imageId, member, call) {
-    return this.#call('addMember', [imageId, member], call);
+    return this.#core.call('addMember', [imageId, member], call);
   }
   updateMember(imageId, memberId, change, call) {
-    return this.#call('updateMember', [imageId, memberId, change], call);
+    return this.#core.call('updateMember', [imageId, memberId, change], call);
   }
   removeMember(imageId, memberId, call) {
-    return this.#call('removeMember', [imageId, memberId], call);
+    return this.#core.call('removeMember', [imageId, memberId], call);
   }
   addTag(imageId, tag, call) {
-    return this.#call('addTag', [imageId, tag], call);
+    return this.#core.call('addTag', [imageId, tag], call);
   }
   removeTag(imageId, tag, call) {
-    return this.#call('removeTag', [imageId, tag], call);
+    return this.#core.call('removeTag', [imageId, tag], call);
   }
   getImageSchema(call) {
-    return this.#call('getImageSchema', [], call);
+    return this.#core.call('getImageSchema', [], call);
   }
   getImagesSchema(call) {
-    return this.#call('getImagesSchema', [], call);
+    return this.#core.call('getImagesSchema', [], call);
   }
   getMemberSchema(call) {
-    return this.#call('getMemberSchema', [], call);
+    return this.#core.call('getMemberSchema', [], call);
   }
   getMembersSchema(call) {
-    return this.#call('getMembersSchema', [], call);
+    return this.#core.call('getMembersSchema', [], call);
   }
   listImagesV1(filters, call) {
-    return this.#call('listImagesV1', [filters], call);
+    return this.#core.call('listImagesV1', [filters], call);
   }
   getImageV1(imageId, call) {
-    return this.#call('getImageV1', [imageId], call);
+    return this.#core.call('getImageV1', [imageId], call);
   }
   deleteImageV1(imageId, call) {
-    return this.#call('deleteImageV1', [imageId], call);
+    return this.#core.call('deleteImageV1', [imageId], call);
   }
 
   iterateImages(filters, call) {
@@ -131,37 +102,20 @@ export class OpenStackImageClient {
     return pages((next) => this.listMembers(imageId, next, call), page, nextMember);
   }
 
-  async waitForImage(imageId, options) {
-    const { instance, core } = await this.#client('waitForImage');
-    return instance.guard(instance.enter('waitForImage', () => core.waitForImage(imageId, options)));
+  waitForImage(imageId, options) {
+    return this.#core.invoke('waitForImage', 'waitForImage', [imageId, options]);
   }
 
   upload(imageId, source, options) {
-    return new FileUploadTask((begin) => this.#task('upload', [imageId, source, options], begin));
+    return new FileUploadTask((begin) => this.#core.task('upload', [imageId, source, options], begin));
   }
 
   download(imageId, target, options) {
-    return new DownloadTask((begin) => this.#task('download', [imageId, target, options], begin), target);
-  }
-
-  /** Starts a task of the core; the promise is that of its end. */
-  async #task(name, args, begin) {
-    const { instance, core } = await this.#client(name);
-    const task = instance.enter(name, () => core[name](...args));
-    begin(task);
-    return instance.guard(task.done);
+    return new DownloadTask((begin) => this.#core.task('download', [imageId, target, options], begin), target);
   }
 
   close() {
-    this.#closed = true;
-    this.#options = undefined;
-    const { instance, core } = this.#core ?? {};
-    this.#core = undefined;
-    try {
-      instance?.enter('close', () => core.close());
-    } catch {
-      // After a panic there is nothing left to wipe that could be reached.
-    }
+    this.#core.close();
   }
 
   [Symbol.dispose ?? Symbol.for('Symbol.dispose')]() {

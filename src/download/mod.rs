@@ -129,6 +129,8 @@ struct State {
     rate: Rate,
     told: f64,
     noted: u64,
+    /// Whether ranges are asked for: some services do not let pages of other origins do that.
+    ranges: bool,
     /// Which file of which image it is.
     of: String,
 }
@@ -208,6 +210,7 @@ impl Download {
             rate: Rate::default(),
             told: f64::NEG_INFINITY,
             noted: received,
+            ranges: true,
             of,
         };
         let (mut failures, mut delay, mut since) = (0, 0.0, None);
@@ -263,7 +266,7 @@ impl Download {
     /// One request, from where the last one ended.
     async fn receive(&self, state: &mut State, sink: &dyn Sink, options: &CallOptions) -> Result<Ended> {
         let mut options = options.clone();
-        if state.received > 0 {
+        if state.received > 0 && state.ranges {
             options.headers.push(("range".to_owned(), format!("bytes={}-", state.received)));
         }
         let opened = self.service.open(self.origin.file(), &[self.image_id.as_str().into()], &options).await;
@@ -273,7 +276,11 @@ impl Download {
             Err(error) if error.details().status == Some(416) && state.total == Some(state.received) => {
                 return Ok(Ended::Complete);
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                // The next time in the other way.
+                state.ranges ^= error.kind() == Kind::Network && state.received > 0;
+                return Err(error);
+            }
         };
         // A service that does not know ranges starts from the beginning: what is known is passed over.
         let mut skip = match response.status {

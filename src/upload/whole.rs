@@ -292,3 +292,6 @@ fn compared(facts: ImageFacts, size: u64, md5: Option<String>) -> Result<Uploade
     };
     Ok(Uploaded { image: facts.json, md5, verified })
 }
+
+#[cfg(test)]
+mod tests;
