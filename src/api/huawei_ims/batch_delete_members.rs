@@ -22,5 +22,4 @@ pub static OPERATION: Operation = Operation {
     content_type: JSON,
     check: Some(has_a_tenant),
     permission: Some(&permissions::SHARE),
-    ..Operation::BASE
 };

@@ -20,5 +20,4 @@ pub static OPERATION: Operation = Operation {
     content_type: JSON,
     check: Some(no_key_twice),
     permission: Some(&permissions::CHANGE_TAGS),
-    ..Operation::BASE
 };

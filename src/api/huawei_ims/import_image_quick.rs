@@ -22,5 +22,4 @@ pub static OPERATION: Operation = Operation {
     content_type: JSON,
     check: Some(creation),
     permission: Some(&permissions::IMPORT_QUICK),
-    ..Operation::BASE
 };

@@ -22,5 +22,4 @@ pub static OPERATION: Operation = Operation {
     content_type: JSON,
     check: Some(no_search_twice),
     permission: Some(&permissions::LIST_TAGS),
-    ..Operation::BASE
 };

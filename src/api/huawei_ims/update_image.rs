@@ -23,5 +23,4 @@ pub static OPERATION: Operation = Operation {
     content_type: JSON,
     check: Some(changes_fit),
     permission: Some(&permissions::UPDATE),
-    ..Operation::BASE
 };
