@@ -29,8 +29,8 @@ request! {
 /// Somebody is named.
 pub fn has_a_tenant(arguments: &[Value]) -> Result<()> {
     let Some(request) = arguments.first() else { return Ok(()) };
-    let named = |name: &&str| matches!(given(request, name), Some(Value::Array(list)) if !list.is_empty());
-    if ["projects", "domains", "organizations"].iter().any(|name| named(&name)) {
+    let named = |name: &str| matches!(given(request, name), Some(Value::Array(list)) if !list.is_empty());
+    if ["projects", "domains", "organizations"].iter().any(|name| named(name)) {
         return Ok(());
     }
     let rule = "must name somebody, where neither domains nor organizations does";
