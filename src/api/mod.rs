@@ -15,6 +15,8 @@ pub mod cecloud;
 pub mod huawei_ims;
 #[cfg(any(feature = "openstack", not(target_arch = "wasm32")))]
 pub mod openstack;
+#[cfg(any(feature = "workspace", not(target_arch = "wasm32")))]
+pub mod workspace;
 
 /// How a service wraps its answers and spells its errors.
 pub struct Dialect {

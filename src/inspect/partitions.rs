@@ -6,24 +6,29 @@ mod gpt;
 mod mbr;
 mod types;
 
-#[cfg(test)]
-pub use gpt::crc32;
-
 use super::guest::Guest;
 use super::info::{DiskImageInfo, Format, Partition, PartitionTable};
 use super::regions::{Region, Regions, Stop};
 use super::text;
 
-/// Where entries of a partition table stop making sense.
-const DAMAGED: &str = "the partition table is damaged";
-
 /// Looks for a partition table at the start of a disk and writes down what it says. Where the first sectors cannot be
 /// read (compressed, encrypted, in another file) nothing is said.
 pub fn inspect(regions: &Regions, disk: &dyn Guest, info: &mut DiskImageInfo) -> Result<(), Stop> {
     let Some(first) = disk.read(regions, 0, 512)? else { return Ok(()) };
+    if info.format != Format::Raw {
+        nested(Region::new(&first), info);
+    }
     let Some(boot_record) = mbr::parse(Region::new(&first)) else { return Ok(()) };
     info.boot.bios = boot_record.has_code && boot_record.active();
     if boot_record.protective() {
+        if boot_record.active() && info.format != Format::Iso {
+            info.warning(
+                "hybrid-mbr",
+                "the disk has a GUID partition table, and its first sector names partitions of its own: programs \
+                 disagree on what the disk holds",
+                "Unless a machine needs both, let gdisk write a protective record (expert command n).",
+            );
+        }
         if gpt::inspect(regions, disk, info, boot_record.has_code)? {
             check(disk.size(), info);
         } else {
@@ -40,6 +45,28 @@ pub fn inspect(regions: &Regions, disk: &dyn Guest, info: &mut DiskImageInfo) ->
     info.partitions = Some(table);
     check(disk.size(), info);
     Ok(())
+}
+
+/// Starts of images that are no disks by themselves.
+static IMAGES: [(&[u8], &str); 6] = [
+    (b"QFI\xfb", "qcow2"),
+    (b"QED\0", "qed"),
+    (b"KDMV", "vmdk"),
+    (b"# Disk DescriptorFile", "vmdk"),
+    (b"vhdxfile", "vhdx"),
+    (b"conectix", "vhd"),
+];
+
+/// A disk whose content is an image once more: of a conversion that took one format for another, or made so that a
+/// host that guesses formats reads what the inner one names.
+fn nested(first: Region<'_>, info: &mut DiskImageInfo) {
+    if let Some((_, inner)) = IMAGES.iter().find(|(magic, _)| first.has(0, magic)) {
+        let message =
+            format!("the disk inside this {} starts with the header of a {inner}", info.format.as_str());
+        let advice =
+            "Unwrap it (qemu-img convert -O raw old inner) and look at what comes out before it is uploaded.";
+        info.danger("nested-image", message, advice);
+    }
 }
 
 /// What must hold of any table: partitions lie on the disk and apart from each other.
@@ -61,22 +88,29 @@ fn check(disk_size: u64, info: &mut DiskImageInfo) {
     sorted.sort_by_key(|partition| partition.start);
     for pair in sorted.windows(2) {
         if end(pair[0]) > pair[1].start {
-            info.warning(
-                "partitions-overlap",
-                format!(
-                    "partition {} ({} to {}) and partition {} (from {}) overlap",
-                    pair[0].number,
-                    pair[0].start,
-                    end(pair[0]),
-                    pair[1].number,
-                    pair[1].start
-                ),
-                format!("Look at it with fdisk -l or gdisk: {DAMAGED}, or was made to hide data."),
+            let message = format!(
+                "partition {} ({} to {}) and partition {} (from {}) overlap",
+                pair[0].number,
+                pair[0].start,
+                end(pair[0]),
+                pair[1].number,
+                pair[1].start
             );
+            overlap(info, message);
             break;
         }
     }
     info.partitions = Some(table);
+}
+
+fn overlap(info: &mut DiskImageInfo, message: String) {
+    // So that firmware of any kind finds something, the partitions of a disc are parts of each other.
+    if info.format == Format::Iso {
+        return;
+    }
+    let advice =
+        "Look at it with fdisk -l or gdisk: the partition table is damaged, or was made to hide data.";
+    info.warning("partitions-overlap", message, advice);
 }
 
 /// The table wants more disk than there is. A raw file has no header that could say how long it ought to be: there

@@ -105,11 +105,7 @@ async fn wait_for_job(shared: &Shared, job_id: JsValue, options: JsValue) -> Res
 fn build(given: &JsValue) -> Result<Shared> {
     service::check_options(given, &["projectId", "enterpriseProjectId"])?;
     let mut made = service::make(given, &api::PLAIN, service::endpoint(given)?)?;
-    made.service.project = options::text(given, "", "projectId")?;
-    if let Some(project) = made.service.project.as_deref().filter(|id| !is_project(id)) {
-        let rule = "must be the ID of a project: letters, digits, - and _";
-        return Err(Error::invalid("projectId", Quoted(project).to_string(), rule));
-    }
+    made.service.project = service::project(given)?;
     let enterprise_project = options::text(given, "", "enterpriseProjectId")?;
     if let Some(id) = enterprise_project.as_deref().filter(|id| !fields::is_enterprise_project(id)) {
         let rule = "must be '0' (the default enterprise project) or the ID of one, a UUID";
@@ -122,9 +118,4 @@ fn build(given: &JsValue) -> Result<Shared> {
         service: Rc::new(made.service),
         enterprise_project: enterprise_project.map(Rc::from),
     })
-}
-
-fn is_project(id: &str) -> bool {
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    (1..=64).contains(&id.len()) && id.bytes().all(legal)
 }

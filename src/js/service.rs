@@ -12,6 +12,8 @@ use crate::http::node::http_module;
 use crate::http::node_http::NodeHttp;
 use crate::http::retry::Policy;
 use crate::http::url::Endpoint;
+#[cfg(any(feature = "huawei", feature = "workspace"))]
+use crate::json::Quoted;
 use crate::json::Value;
 use crate::platform::Platform;
 use crate::service::Service;
@@ -55,6 +57,18 @@ pub fn check_options(given: &JsValue, more: &[&str]) -> Result<()> {
 pub fn endpoint(given: &JsValue) -> Result<Endpoint> {
     let missing = || Error::invalid("endpoint", "undefined", "is required: the base URL of the service");
     options::endpoint(given, "", "endpoint")?.ok_or_else(missing)
+}
+
+/// The `projectId` option.
+#[cfg(any(feature = "huawei", feature = "workspace"))]
+pub fn project(given: &JsValue) -> Result<Option<String>> {
+    let Some(project) = options::text(given, "", "projectId")? else { return Ok(None) };
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if project.is_empty() || project.len() > 128 || !project.bytes().all(allowed) {
+        let rule = "must be the ID of a project: 1 to 128 letters, digits, - and _";
+        return Err(Error::invalid("projectId", Quoted(&project).to_string(), rule));
+    }
+    Ok(Some(project))
 }
 
 /// A service of this dialect at an endpoint, with everything else that the options say.

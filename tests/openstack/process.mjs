@@ -46,6 +46,8 @@ const running = new Set();
 process.on('exit', () => {
   for (const server of running) server.signal('SIGKILL');
 });
+// Without this a signal would end the process without the event above.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 
 /** A server in a process group of its own, whose output goes to a file. */
 export class Server {

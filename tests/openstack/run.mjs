@@ -20,10 +20,19 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.test.mjs'));
 const args = ['--test', ...process.argv.slice(2), ...files.map((name) => join(folder, name))];
 const child = spawn(process.execPath, args, {
   stdio: 'inherit',
+  // A group of its own: the runner's own children must end with it.
+  detached: true,
   env: { ...process.env, IMS_OPENSTACK: JSON.stringify(cloud) },
 });
-const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+const end = () => {
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // The group has ended.
+  }
+};
+const timer = setTimeout(end, LIMIT_MS);
+process.on('exit', end);
 const code = await new Promise((resolve) => {
   child.on('exit', (status, signal) => resolve(signal ? 1 : status));
 });

@@ -1,33 +1,46 @@
 //! The problems that several formats share, said the same way for each.
 
-use crate::inspect::info::{DiskImageInfo, LinkedFile};
+use crate::inspect::info::{DiskImageInfo, Format, LinkedFile};
 use crate::inspect::regions::Regions;
 use crate::inspect::text;
 
-/// The image holds only what differs from another file.
+/// What qemu-img calls the format.
+fn qemu_name(info: &DiskImageInfo) -> &'static str {
+    if info.format == Format::Vhd { "vpc" } else { info.format.as_str() }
+}
+
+/// The image holds only what differs from another file, whose name may not be known.
 pub fn backing_file(info: &mut DiskImageInfo, name: String, format: Option<String>) {
     info.danger(
         "backing-file",
         format!(
-            "the image holds only what differs from a backing file, \"{name}\": without it the disk is not whole, and \
-             a host that follows the name reads a file of its own"
+            "the image holds only what differs from a backing file, {}: without it the disk is not whole, and a host \
+             that follows the name reads a file of its own",
+            quoted(Some(&name))
         ),
-        format!("Make one file of both: qemu-img convert -f {} -O qcow2 old new.qcow2", info.format.as_str()),
+        format!("Make one file of both: qemu-img convert -f {} -O qcow2 old new.qcow2", qemu_name(info)),
     );
-    info.backing_file = Some(LinkedFile { name: Some(name), format });
+    info.backing_file = Some(LinkedFile { name: Some(name).filter(|name| !name.is_empty()), format });
+}
+
+/// The name of a file for a message.
+fn quoted(name: Option<&String>) -> String {
+    match name {
+        Some(name) if !name.is_empty() => format!("\"{name}\""),
+        _ => "which it does not name".to_owned(),
+    }
 }
 
 /// The image's data are in another file.
 pub fn data_file(info: &mut DiskImageInfo, name: Option<String>, format: Option<String>) {
-    let named =
-        name.as_ref().map_or_else(|| "which it does not name".to_owned(), |name| format!("\"{name}\""));
+    let named = quoted(name.as_ref());
     info.danger(
         "data-file",
         format!(
             "the image's data are in another file, {named}: without it there is no disk, and a host that follows the \
              name reads a file of its own"
         ),
-        format!("Make one file of both: qemu-img convert -f {} -O qcow2 old new.qcow2", info.format.as_str()),
+        format!("Make one file of both: qemu-img convert -f {} -O qcow2 old new.qcow2", qemu_name(info)),
     );
     info.data_file = Some(LinkedFile { name, format });
 }
@@ -89,8 +102,31 @@ pub fn dirty(info: &mut DiskImageInfo) {
     info.warning(
         "dirty",
         "the image was not closed properly: it may be in use, or the program that wrote it stopped too early",
-        format!("Stop what uses it, then check it: qemu-img check -f {} -r all image", info.format.as_str()),
+        format!("Stop what uses it, then check it: qemu-img check -f {} -r all image", qemu_name(info)),
     );
+}
+
+/// The image is of a version of its format that nobody knows.
+pub fn unknown_version(info: &mut DiskImageInfo, version: &str, known: &str) {
+    info.fatal(
+        "unknown-version",
+        format!("{} of version {version}: {known}", info.format.as_str()),
+        "Convert it with the program that made it: qemu-img convert -O qcow2 old new.qcow2",
+    );
+}
+
+/// A part of the headers is not as it was written.
+pub fn bad_checksum(info: &mut DiskImageInfo, what: &str) {
+    info.warning(
+        "bad-checksum",
+        format!("the checksum of the {what} does not match: it was damaged or edited"),
+        "Compare the file with its source, or make a clean copy: qemu-img convert -O qcow2 old new.qcow2",
+    );
+}
+
+/// The file is no disk, but has one inside.
+pub fn compressed(info: &mut DiskImageInfo, message: &str) {
+    info.fatal("compressed", message, "Unpack it first, and upload what comes out.");
 }
 
 /// The name of a file as it stands in a header; an unreadable one is empty.

@@ -3,7 +3,8 @@
 //! Source: UEFI Specification 2.10, 5.3.2 (GPT Header, table 5.5) and 5.3.3 (GPT Partition Entry Array, table 5.6). The
 //! backup at the end of the disk is not read.
 
-use super::{beyond_the_end, keep, types};
+use super::{beyond_the_end, keep, overlap, types};
+use crate::inspect::checksum::{ETHERNET, crc32};
 use crate::inspect::guest::Guest;
 use crate::inspect::info::{DiskImageInfo, MAX_LISTED, Partition};
 use crate::inspect::regions::{Region, Regions, Stop};
@@ -51,9 +52,8 @@ fn read(
     let header_size = header.u32_le(12)? as usize;
     match header.slice(0, header_size) {
         Ok(bytes) if header_size >= 92 => {
-            let mut blank = bytes.to_vec();
-            blank[16..20].fill(0);
-            if crc32(&blank) != header.u32_le(16)? {
+            let blank = [&bytes[..16], &[0; 4], &bytes[20..]];
+            if crc32(ETHERNET, &blank) != header.u32_le(16)? {
                 damaged(info, "the checksum of its header does not match");
             }
         }
@@ -83,7 +83,7 @@ fn read(
     if length <= MOST_ENTRIES {
         if entries.len() as u64 != length {
             damaged(info, "its entries lie beyond the end of the disk, or cannot be read");
-        } else if crc32(&entries) != header.u32_le(88)? {
+        } else if crc32(ETHERNET, &[&entries]) != header.u32_le(88)? {
             damaged(info, "the checksum of its entries does not match");
         }
     }
@@ -95,6 +95,15 @@ fn read(
         if let Some(partition) = partition(number, Region::new(entry), sector)? {
             partitions.push(partition);
         }
+    }
+    // 5.3.2: entries lie in front of the first sector that a partition may have.
+    let usable = header.u64_le(40)?.max(first).saturating_mul(sector);
+    if let Some(early) = partitions.iter().find(|partition| partition.start < usable) {
+        let message = format!(
+            "partition {} (from {}) overlaps the table, which ends at {usable}",
+            early.number, early.start
+        );
+        overlap(info, message);
     }
     keep(info, "gpt", sector, partitions);
     Ok(())
@@ -114,7 +123,8 @@ fn partition(number: u32, entry: Region<'_>, sector: u64) -> Result<Option<Parti
         size: last.saturating_sub(first).saturating_add(1).saturating_mul(sector),
         type_name: known.map(|known| known.name),
         type_id,
-        name: Some(text::name_utf16_le(entry.slice(56, 72)?)).filter(|name| !name.is_empty()),
+        name: Some(text::name_utf16(entry.slice(56, 72)?, u16::from_le_bytes))
+            .filter(|name| !name.is_empty()),
         // Attribute bit 2, "Legacy BIOS Bootable" (5.3.3, table 5.8).
         active: entry.u64_le(48)? & 4 != 0,
     }))
@@ -152,11 +162,4 @@ fn guid_text(guid: &[u8; 16]) -> String {
         }
     }
     text
-}
-
-/// CRC-32 as Ethernet has it (appendix B names ISO 3309). A few KiB at most: no table is worth its bytes.
-pub fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0, |sum, &byte| {
-        (0..8).fold(sum ^ u32::from(byte), |sum, _| (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg()))
-    })
 }

@@ -1,5 +1,8 @@
 //! From what the caller gave to a driver and its session: a new upload, or one that goes on.
 
+use super::TaskState;
+use super::compared::{Compared, Comparison};
+use super::inspecting::Inspection;
 use super::options::{self, Options};
 use crate::api::cecloud::{create_image, get_image};
 use crate::error::{Error, Kind, Result};
@@ -56,15 +59,20 @@ pub async fn upload(
     source: &JsValue,
     target: &JsValue,
     given: &JsValue,
+    state: &Rc<TaskState>,
     queue: &Queue<Event>,
 ) -> Result<(Driver, Session)> {
     let mut chosen = options::read(given)?;
     // The metadata is checked before the file is touched.
     let (image_id, target) = target_of(target)?;
+    let metadata = image_id.is_none().then(|| target.clone());
+    // Loaded while the file is opened. A stream can be read only once: it is not looked into.
+    let inspection = (!is_stream(source)).then(|| Inspection::begin(&chosen.allow_unsafe, metadata.as_ref()));
     let store = checkpoints::open(get(given, "checkpoint").as_ref()).await?;
     let mut opening = Opening(Some(sources::open(source).await?.source));
     let opened = opening.source();
     let plan = Plan::new(opened.size(), chosen.part_size)?;
+    state.inspecting(&plan);
     let store = match store {
         // A stream is gone with its reader: there is nothing to go on with.
         Opened::Store(store) if opened.is_repeatable() => Some(store),
@@ -74,9 +82,19 @@ pub async fn upload(
         }
         _ => None,
     };
+    let comparison = image_id.is_some().then(|| Comparison {
+        source: opened.clone(),
+        state: state.clone(),
+        allowed: chosen.allow_unsafe.clone(),
+    });
     let Some(store) = store else {
-        let image = image_id.is_none().then_some(target);
-        let (driver, session) = assemble(shared, chosen, opened, plan, Goal { image_id, image, kept: None })?;
+        let mut goal = Goal { image_id, image: metadata, kept: None, comparison: None };
+        if let Some(inspection) = inspection
+            && inspection.look(shared, state, opened.clone()).await?
+        {
+            goal.comparison = comparison;
+        }
+        let (driver, session) = assemble(shared, chosen, opened, plan, goal)?;
         opening.0 = None;
         return Ok((driver, session));
     };
@@ -88,6 +106,7 @@ pub async fn upload(
         target,
         part_size: plan.part_size,
         digest: chosen.digest,
+        inspected: false,
     };
     let key = head.key();
     let keeper = lock(shared, &store, &key).await?;
@@ -107,11 +126,24 @@ pub async fn upload(
             )),
         }
     }
+    let mut comparison = comparison;
+    if !kept.head.inspected
+        && let Some(inspection) = inspection
+    {
+        kept.head.inspected = inspection.look(shared, state, opened.clone()).await?;
+        comparison = comparison.filter(|_| kept.head.inspected);
+    } else {
+        comparison = None;
+    }
     let plan = take_over(&mut chosen, &kept.head)?;
-    let goal = goal(kept);
-    let ready = assemble(shared, chosen, opened, plan, goal)?;
+    let ready = assemble(shared, chosen, opened, plan, Goal { comparison, ..goal(kept) })?;
     opening.0 = None;
     Ok(ready)
+}
+
+/// `{ stream, size }`; a Blob has a method of that name.
+fn is_stream(source: &JsValue) -> bool {
+    get(source, "stream").is_some_and(|stream| !stream.is_function())
 }
 
 /// An upload that an earlier run has left in this store.
@@ -121,10 +153,14 @@ pub async fn resume(
     key: String,
     source: &JsValue,
     given: &JsValue,
+    state: &Rc<TaskState>,
 ) -> Result<(Driver, Session)> {
     let mut chosen = options::read(given)?;
     let store = super::pending::store(store).await?;
-    let kept = load(shared, &store, &key).await?;
+    let mut kept = load(shared, &store, &key).await?;
+    let image_exists = kept.head.target.get("imageId").is_some();
+    let metadata = (!image_exists).then_some(&kept.head.target);
+    let inspection = (!kept.head.inspected).then(|| Inspection::begin(&chosen.allow_unsafe, metadata));
     let found = match source.is_undefined() || source.is_null() {
         true => remembered(&store, &key, &kept.head).await?,
         false => source.clone(),
@@ -136,6 +172,9 @@ pub async fn resume(
         return Err(Error::invalid("source", "a stream", rule));
     }
     kept.head.file.expect(&FileIdentity::of(&*opened).await?)?;
+    if let Some(inspection) = inspection {
+        kept.head.inspected = inspection.look(shared, state, opened.clone()).await?;
+    }
     let plan = take_over(&mut chosen, &kept.head)?;
     let goal = goal(kept);
     let ready = assemble(shared, chosen, opened, plan, goal)?;
@@ -217,13 +256,15 @@ pub struct Goal {
     image_id: Option<String>,
     image: Option<Value>,
     kept: Option<Kept>,
+    /// For an image that exists.
+    comparison: Option<Comparison>,
 }
 
 pub fn goal(kept: Kept) -> Goal {
     let target = &kept.head.target;
     let image_id = target.get("imageId").and_then(Value::as_str).map(str::to_owned);
     let image = image_id.is_none().then(|| target.clone());
-    Goal { image_id, image, kept: Some(kept) }
+    Goal { image_id, image, kept: Some(kept), comparison: None }
 }
 
 /// An image's ID, and the target as JSON: the metadata of one to create, or `{ imageId }`.
@@ -316,7 +357,10 @@ pub fn assemble(
         slots: (!in_node).then(|| -> SlotsOf { Rc::new(slots) }),
         notes: shared.notes.clone(),
     };
-    let backend = Box::new(Cecloud::new(service, CallOptions::default(), goal.image));
+    let backend = Box::new(Compared {
+        service: Cecloud::new(service, CallOptions::default(), goal.image),
+        comparison: RefCell::new(goal.comparison),
+    });
     let platform = shared.platform.clone();
     let driver = Driver::new(backend, platform, transport, source, plan, settings, keeper);
     Ok((driver, session))

@@ -46,6 +46,20 @@ pub fn write(project: &Project, built: &Built, exports: &[String], folder: &Path
     both(folder, &built.entry.inline(), &format!("export * from './{name}.js';\n"))
 }
 
+/// Writes the declarations of a module without generated types.
+pub fn write_module(project: &Project, name: &str, exports: &[String], folder: &Path) -> Result<()> {
+    let template = project.path("pkg-templates").join(format!("{name}.d.ts"));
+    let text =
+        std::fs::read_to_string(&template).with_context(|| format!("cannot read {}", template.display()))?;
+    for export in exports {
+        ensure!(
+            mentions(&text, export),
+            "{name}.js exports {export}, which pkg-templates/{name}.d.ts does not declare"
+        );
+    }
+    both(folder, name, &text)
+}
+
 /// The generated types that the hand-written declarations name, and those that these name: the crate's declarations
 /// hold the types of every entry. What the hand-written part takes from another entry is that one's.
 fn used(types: Vec<Declaration>, by_hand: &str, own: &str) -> Vec<Declaration> {

@@ -13,6 +13,7 @@ mod glue;
 mod manifest;
 mod optimize;
 mod versions;
+mod weight;
 
 pub use bindings::{TARGET, ensure_target};
 pub use declarations::{declared_names, mentions};
@@ -68,7 +69,7 @@ pub fn package(project: &Project, profile: Profile) -> Result<PathBuf> {
         let wasm = optimize::wasm(project, entry, profile, &bound.wasm)?;
         built.push(Built { entry, wasm, glue: bound.glue, declarations: bound.declarations });
     }
-    let folder = assemble::package(project, &built)?;
+    let folder = assemble::package(project, &built, profile)?;
     eprintln!("pkg/ is ready ({:.1} s)", started.elapsed().as_secs_f64());
     Ok(folder)
 }

@@ -50,11 +50,7 @@ impl Header {
         let version = fields.u32_be(4)?;
         info.format_version = Some(version.to_string());
         if !matches!(version, 2 | 3) {
-            info.fatal(
-                "unknown-version",
-                format!("qcow2 of version {version}: 2 and 3 are known"),
-                "Convert it with the program that made it: qemu-img convert -O qcow2 old new.qcow2",
-            );
+            findings::unknown_version(info, &version.to_string(), "2 and 3 are known");
             return Ok(None);
         }
         info.virtual_size = fields.u64_be(24)?;
