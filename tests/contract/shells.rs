@@ -130,7 +130,11 @@ fn the_clients_and_their_declarations_have_the_same_members() {
         let [(_, ours), (_, theirs)] = face.members();
         assert_eq!(ours, theirs, "{}", face.class);
         assert_eq!(ours["close"].as_deref(), Some(&[][..]));
-        assert!(face.source().contains("[Symbol.dispose ?? Symbol.for('Symbol.dispose')]()"), "{}", face.class);
+        assert!(
+            face.source().contains("[Symbol.dispose ?? Symbol.for('Symbol.dispose')]()"),
+            "{}",
+            face.class
+        );
     }
 }
 
