@@ -8,6 +8,7 @@ mod fakes;
 mod fixtures;
 mod huawei;
 mod huawei_limits;
+mod huawei_limits_of_others;
 mod inspect;
 mod limits;
 mod limits_of_lists;
