@@ -95,9 +95,9 @@ pub fn must_be_object(value: &Value, path: &str) -> Result<()> {
 pub fn check_shapes(value: &Value, path: &str, shapes: &'static [Shape]) -> Result<Checked> {
     let has = |shape: &&Shape| match shape.key.split_once('=') {
         Some((name, wanted)) => match value.get(name) {
-            Some(Value::String(text)) => text == wanted,
-            Some(other) => other.to_string() == wanted,
-            None => false,
+            Some(Value::String(text)) => wanted != "true" && text == wanted,
+            Some(Value::Bool(flag)) => wanted == "true" && *flag,
+            _ => false,
         },
         None => shape.key.is_empty() || value.get(shape.key).is_some_and(|value| !value.is_null()),
     };

@@ -89,8 +89,8 @@ mod tests {
     #[test]
     fn the_worst_comes_first_and_nothing_declared_says_nothing() {
         let mut disk = image(Format::Qcow2, 10 << 30, 1 << 20);
-        disk.warning("dirty", "a", "b");
-        disk.danger("backing-file", "c", "d");
+        disk.warning("dirty", format_args!("a"), "b");
+        disk.danger("backing-file", format_args!("c"), "d");
         assert_eq!(codes(&disk, "raw", 10), ["format-mismatch", "backing-file", "dirty"]);
         let all = problems(&disk, &Declared::default());
         assert_eq!(

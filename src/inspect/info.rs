@@ -27,6 +27,8 @@
 //! | `problems` | all | `[{ code, severity, message, advice }]`; codes: [`super::problems::CODES`] |
 //! | `suggestion` | all | `{ diskFormat?, minDisk?, bootMode?, cpuArch? }` as createImage spells them, `minDisk` in GiB |
 
+use core::fmt::Arguments;
+
 /// The formats that are told apart, as the public interface spells them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -230,25 +232,25 @@ impl DiskImageInfo {
         }
     }
 
-    pub fn fatal(&mut self, code: &'static str, message: impl Into<String>, advice: impl Into<String>) {
-        self.problem(Severity::Fatal, code, message.into(), advice.into());
+    pub fn fatal(&mut self, code: &'static str, message: Arguments<'_>, advice: &str) {
+        self.problem(Severity::Fatal, code, message, advice);
     }
 
-    pub fn danger(&mut self, code: &'static str, message: impl Into<String>, advice: impl Into<String>) {
-        self.problem(Severity::Danger, code, message.into(), advice.into());
+    pub fn danger(&mut self, code: &'static str, message: Arguments<'_>, advice: &str) {
+        self.problem(Severity::Danger, code, message, advice);
     }
 
-    pub fn warning(&mut self, code: &'static str, message: impl Into<String>, advice: impl Into<String>) {
-        self.problem(Severity::Warning, code, message.into(), advice.into());
+    pub fn warning(&mut self, code: &'static str, message: Arguments<'_>, advice: &str) {
+        self.problem(Severity::Warning, code, message, advice);
     }
 
     /// The first problem of a code stands for all like it, unless a later one is worse.
-    fn problem(&mut self, severity: Severity, code: &'static str, message: String, advice: String) {
+    fn problem(&mut self, severity: Severity, code: &'static str, message: Arguments<'_>, advice: &str) {
         debug_assert!(
             super::problems::CODES.iter().any(|(known, ..)| *known == code),
             "{code} is not listed"
         );
-        let problem = Problem { code, severity, message, advice };
+        let problem = Problem { code, severity, message: message.to_string(), advice: advice.to_owned() };
         match self.problems.iter_mut().find(|known| known.code == code) {
             Some(known) if known.severity < severity => *known = problem,
             Some(_) => {}

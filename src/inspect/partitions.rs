@@ -6,15 +6,16 @@ mod gpt;
 mod mbr;
 mod types;
 
-use super::guest::Guest;
+use super::guest::{Guest, read};
 use super::info::{DiskImageInfo, Format, Partition, PartitionTable};
 use super::regions::{Region, Regions, Stop};
 use super::text;
+use core::fmt::Arguments;
 
 /// Looks for a partition table at the start of a disk and writes down what it says. Where the first sectors cannot be
 /// read (compressed, encrypted, in another file) nothing is said.
 pub fn inspect(regions: &Regions, disk: &dyn Guest, info: &mut DiskImageInfo) -> Result<(), Stop> {
-    let Some(first) = disk.read(regions, 0, 512)? else { return Ok(()) };
+    let Some(first) = read(disk, regions, 0, 512)? else { return Ok(()) };
     if info.format != Format::Raw {
         nested(Region::new(&first), info);
     }
@@ -24,8 +25,8 @@ pub fn inspect(regions: &Regions, disk: &dyn Guest, info: &mut DiskImageInfo) ->
         if boot_record.active() && info.format != Format::Iso {
             info.warning(
                 "hybrid-mbr",
-                "the disk has a GUID partition table, and its first sector names partitions of its own: programs \
-                 disagree on what the disk holds",
+                format_args!("the disk has a GUID partition table, and its first sector names partitions of its own: programs \
+                 disagree on what the disk holds"),
                 "Unless a machine needs both, let gdisk write a protective record (expert command n).",
             );
         }
@@ -34,7 +35,9 @@ pub fn inspect(regions: &Regions, disk: &dyn Guest, info: &mut DiskImageInfo) ->
         } else {
             info.warning(
                 "gpt-damaged",
-                "the first sector announces a GUID partition table, but none was found behind it",
+                format_args!(
+                    "the first sector announces a GUID partition table, but none was found behind it"
+                ),
                 "Repair the table with gdisk, or convert the disk to the image again.",
             );
         }
@@ -62,7 +65,7 @@ static IMAGES: [(&[u8], &str); 6] = [
 fn nested(first: Region<'_>, info: &mut DiskImageInfo) {
     if let Some((_, inner)) = IMAGES.iter().find(|(magic, _)| first.has(0, magic)) {
         let message =
-            format!("the disk inside this {} starts with the header of a {inner}", info.format.as_str());
+            format_args!("the disk inside this {} starts with the header of a {inner}", info.format.as_str());
         let advice =
             "Unwrap it (qemu-img convert -O raw old inner) and look at what comes out before it is uploaded.";
         info.danger("nested-image", message, advice);
@@ -74,7 +77,7 @@ fn check(disk_size: u64, info: &mut DiskImageInfo) {
     let Some(table) = info.partitions.take() else { return };
     let end = |partition: &Partition| partition.start.saturating_add(partition.size);
     if let Some(beyond) = table.partitions.iter().find(|partition| end(partition) > disk_size) {
-        let message = format!(
+        let message = format_args!(
             "partition {} ends at {}, the disk at {}",
             beyond.number,
             text::size(end(beyond)),
@@ -83,27 +86,30 @@ fn check(disk_size: u64, info: &mut DiskImageInfo) {
         beyond_the_end(info, message);
     }
     // An extended partition holds others: no overlap.
-    let mut sorted: Vec<&Partition> =
-        table.partitions.iter().filter(|partition| partition.type_name != Some(types::EXTENDED)).collect();
-    sorted.sort_by_key(|partition| partition.start);
-    for pair in sorted.windows(2) {
-        if end(pair[0]) > pair[1].start {
-            let message = format!(
-                "partition {} ({} to {}) and partition {} (from {}) overlap",
-                pair[0].number,
-                pair[0].start,
-                end(pair[0]),
-                pair[1].number,
-                pair[1].start
-            );
-            overlap(info, message);
-            break;
+    let plain = |partition: &&Partition| partition.type_name != Some(types::EXTENDED);
+    'pairs: for (number, first) in table.partitions.iter().enumerate().filter(|(_, first)| plain(first)) {
+        for second in table.partitions[number + 1..].iter().filter(plain) {
+            if first.start < end(second) && second.start < end(first) {
+                overlap(
+                    info,
+                    format_args!(
+                        "partition {} ({} to {}) and partition {} ({} to {}) overlap",
+                        first.number,
+                        first.start,
+                        end(first),
+                        second.number,
+                        second.start,
+                        end(second)
+                    ),
+                );
+                break 'pairs;
+            }
         }
     }
     info.partitions = Some(table);
 }
 
-fn overlap(info: &mut DiskImageInfo, message: String) {
+fn overlap(info: &mut DiskImageInfo, message: Arguments<'_>) {
     // So that firmware of any kind finds something, the partitions of a disc are parts of each other.
     if info.format == Format::Iso {
         return;
@@ -115,7 +121,7 @@ fn overlap(info: &mut DiskImageInfo, message: String) {
 
 /// The table wants more disk than there is. A raw file has no header that could say how long it ought to be: there
 /// this is how a transfer that broke off shows.
-fn beyond_the_end(info: &mut DiskImageInfo, message: String) {
+fn beyond_the_end(info: &mut DiskImageInfo, message: Arguments<'_>) {
     if info.format == Format::Raw {
         let advice = "The file is probably cut short: copy or download it again and compare sizes.";
         info.danger("truncated", message, advice);

@@ -2,7 +2,7 @@
 
 /// Code, severities that it comes with, what it stands for. In the order of the alphabet.
 #[rustfmt::skip]
-pub static CODES: [(&str, &str, &str); 29] = [
+pub static CODES: [(&str, &str, &str); 30] = [
     ("ambiguous-format", "danger", "two formats recognize the file"),
     ("backing-file", "danger", "the image continues another file"),
     ("bad-checksum", "fatal or warning", "a header does not match its checksum; fatal for the footer of VHD"),
@@ -20,14 +20,15 @@ pub static CODES: [(&str, &str, &str); 29] = [
     ("gpt-damaged", "warning", "GPT missing or damaged"),
     ("huge-virtual-size", "danger", "more than 64 TiB"),
     ("hybrid-mbr", "warning", "the boot record of a GPT has partitions of its own"),
+    ("min-disk", "fatal", "minDisk is smaller than the disk (declared::problems)"),
     ("nested-image", "danger", "the disk inside starts with the header of an image"),
     ("partition-beyond-end", "danger", "a partition ends behind the disk"),
     ("partitions-overlap", "warning", "partitions overlap each other or the table"),
     ("size-ambiguous", "warning", "programs disagree on the virtual size (VHD)"),
     ("snapshots", "warning", "earlier states inside"),
-    ("too-complex", "warning or danger", "not all was checked within the bounds; danger where a header was out of reach"),
+    ("too-complex", "danger", "not all was checked within the bounds of reading"),
     ("too-large", "fatal", "more bytes than JavaScript counts exactly"),
-    ("truncated", "fatal or danger", "the file is shorter than its headers (fatal) or partitions (danger) say"),
+    ("truncated", "fatal or danger", "the file is shorter than its headers (fatal), or its partitions or volume (danger) say"),
     ("unaligned-size", "warning", "a raw file of no whole number of sectors"),
     ("unknown-feature", "fatal", "needs a feature that nobody knows"),
     ("unknown-version", "fatal", "a version of the format that nobody knows"),

@@ -1,14 +1,14 @@
 //! The class behind `HuaweiImsClient`.
 
-use super::convert::{error_to_js, function, promise, refused};
+use super::convert::{error_to_js, promise};
 use super::options;
-use super::service::{self, call_with, parse};
+use super::service::{self, call_with};
+use super::waiting::{self, Jobs};
 use crate::api;
 use crate::api::huawei_ims::{self, enterprise_project, fields, jobs, show_job_progress};
 use crate::error::{Error, Result};
 use crate::json::Quoted;
 use crate::service::Service;
-use crate::service::waiting::Waiting;
 use js_sys::{Array, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -62,7 +62,8 @@ impl HuaweiCore {
     pub fn wait_for_job(&self, job_id: JsValue, options: JsValue) -> Promise {
         let shared = self.shared.clone();
         promise(async move {
-            let work = wait_for_job(&shared, job_id, options);
+            let job = Jobs { operation: &show_job_progress::OPERATION, standing: jobs::standing };
+            let work = waiting::for_job(&shared.service, job, shared.patience_ms, job_id, options);
             work.await.map_err(|error| shared.service.finish_outer(error, "waitForJob"))
         })
     }
@@ -71,35 +72,6 @@ impl HuaweiCore {
     pub fn close(&self) {
         self.shared.service.close();
     }
-}
-
-async fn wait_for_job(shared: &Shared, job_id: JsValue, options: JsValue) -> Result<JsValue> {
-    let id = job_id.as_string().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
-    let Some(id) = id else {
-        return Err(refused("jobId", &job_id, "must be a text that is not empty"));
-    };
-    // Here timeoutMs is the time of the whole, not of one attempt: those have the client's.
-    let (mut call, _watch) = options::call_options(&options, &["intervalMs", "onProgress"])?;
-    let longest = call.timeout_ms.take();
-    let interval = options::number(&options, "", "intervalMs", 1.0, 3_600_000.0)?;
-    let progress = function(&options, "", "onProgress")?;
-    let on_progress = |text: &str| {
-        if let Some(progress) = &progress
-            && let Ok(job) = js_sys::JSON::parse(text)
-        {
-            // What it throws is its own affair.
-            let _ = progress.call1(&JsValue::UNDEFINED, &job);
-        }
-    };
-    let waiting = Waiting {
-        operation: &show_job_progress::OPERATION,
-        standing: jobs::standing,
-        interval_ms: interval.unwrap_or(5_000.0),
-        longest_ms: longest.unwrap_or(86_400_000.0),
-        patience_ms: shared.patience_ms,
-        on_progress: &on_progress,
-    };
-    parse(shared.service.wait_for_job(&id, &waiting, &call).await?)
 }
 
 fn build(given: &JsValue) -> Result<Shared> {
@@ -111,10 +83,8 @@ fn build(given: &JsValue) -> Result<Shared> {
         let rule = "must be '0' (the default enterprise project) or the ID of one, a UUID";
         return Err(Error::invalid("enterpriseProjectId", Quoted(id).to_string(), rule));
     }
-    // As uploads do it: five minutes, or what the caller's own policy comes to.
-    let own = |policy: crate::http::retry::Policy| f64::from(policy.max_attempts) * policy.max_delay_ms;
     Ok(Shared {
-        patience_ms: made.retry.map_or(300_000.0, own),
+        patience_ms: made.patience_ms(),
         service: Rc::new(made.service),
         enterprise_project: enterprise_project.map(Rc::from),
     })

@@ -32,7 +32,7 @@ mod targets;
 mod turns;
 #[cfg(feature = "cecloud")]
 mod upload;
-#[cfg(any(feature = "cecloud", feature = "openstack"))]
+#[cfg(feature = "service")]
 mod waiting;
 #[cfg(feature = "workspace")]
 mod workspace;

@@ -31,6 +31,15 @@ pub struct Made {
     pub retry: Option<Policy>,
 }
 
+#[cfg(any(feature = "huawei", feature = "workspace"))]
+impl Made {
+    /// How long nothing but failures is put up with where something is waited for, milliseconds: five minutes, or what
+    /// the caller's own policy comes to.
+    pub fn patience_ms(&self) -> f64 {
+        self.retry.map_or(300_000.0, |policy| f64::from(policy.max_attempts) * policy.max_delay_ms)
+    }
+}
+
 /// Options that every client takes.
 const OPTIONS: &[&str] = &[
     "endpoint",

@@ -40,6 +40,52 @@ pub async fn for_image<'a>(
     .await
 }
 
+/// The jobs of a service.
+#[cfg(any(feature = "huawei", feature = "workspace"))]
+pub struct Jobs {
+    /// Shows a job by its ID.
+    pub operation: &'static crate::api::operation::Operation,
+    pub standing: fn(&crate::json::Value, &str) -> crate::api::job::Standing,
+}
+
+/// Polls until a job is done; rejects with the job's own error. `patience_ms`: how long nothing but failures is put up
+/// with.
+#[cfg(any(feature = "huawei", feature = "workspace"))]
+pub async fn for_job(
+    service: &crate::service::Service,
+    job: Jobs,
+    patience_ms: f64,
+    job_id: JsValue,
+    given: JsValue,
+) -> Result<JsValue> {
+    let id = job_id.as_string().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
+    let Some(id) = id else {
+        return Err(refused("jobId", &job_id, "must be a text that is not empty"));
+    };
+    // Here timeoutMs is the time of the whole, not of one attempt: those have the client's.
+    let (mut call, _watch) = options::call_options(&given, &["intervalMs", "onProgress"])?;
+    let longest = call.timeout_ms.take();
+    let interval = options::number(&given, "", "intervalMs", 1.0, 3_600_000.0)?;
+    let progress = super::convert::function(&given, "", "onProgress")?;
+    let on_progress = |text: &str| {
+        if let Some(progress) = &progress
+            && let Ok(job) = js_sys::JSON::parse(text)
+        {
+            // What it throws is its own affair.
+            let _ = progress.call1(&JsValue::UNDEFINED, &job);
+        }
+    };
+    let waiting = crate::service::waiting::Waiting {
+        operation: job.operation,
+        standing: job.standing,
+        interval_ms: interval.unwrap_or(5_000.0),
+        longest_ms: longest.unwrap_or(86_400_000.0),
+        patience_ms,
+        on_progress: &on_progress,
+    };
+    parse(service.wait_for_job(&id, &waiting, &call).await?)
+}
+
 /// The `wait` option. None: not to be waited for; some none: as long as is usual.
 pub fn option(given: &JsValue) -> Result<Option<Option<f64>>> {
     let Some(wait) = get(given, "wait") else { return Ok(Some(None)) };

@@ -3,7 +3,7 @@
 use crate::fixtures::project_file;
 use crate::source_text::{Class, Members, classes};
 use ims_client::api::operation::Operation;
-use ims_client::api::{cecloud, huawei_ims, openstack};
+use ims_client::api::{cecloud, huawei_ims, openstack, workspace};
 use std::collections::{BTreeMap, BTreeSet};
 
 const CLIENT: &str = "CecloudImsClient";
@@ -41,6 +41,13 @@ static FACES: &[Face] = &[
         declarations: "openstack.d.ts",
         operations: openstack::OPERATIONS,
         tasks: &["uploadFile", "downloadFile"],
+    },
+    Face {
+        class: "HuaweiWorkspaceClient",
+        shell: "workspace.js",
+        declarations: "workspace.d.ts",
+        operations: workspace::OPERATIONS,
+        tasks: &[],
     },
 ];
 

@@ -2,6 +2,7 @@
 
 use crate::fixtures::{IMAGES, image};
 use crate::{damage, inspect, problems};
+use ims_client::inspect::declared::{self, Declared};
 use ims_client::inspect::problems::CODES;
 use ims_client::inspect::{DiskImageInfo, Inspector, Severity, Step, declared_format_problem};
 use std::collections::BTreeSet;
@@ -54,6 +55,12 @@ fn provoked() -> BTreeSet<String> {
         let problem = declared_format_problem(&inspect(image(name)), declared).expect("a problem");
         found.insert(format!("{} {}", problem.code, problem.severity.as_str()));
     }
+    let declared = Declared { disk_format: None, min_disk: Some(1) };
+    found.extend(
+        declared::problems(&inspect(image("qcow2-v3")), &declared)
+            .iter()
+            .map(|problem| format!("{} {}", problem.code, problem.severity.as_str())),
+    );
     found
 }
 

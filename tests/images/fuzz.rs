@@ -75,6 +75,7 @@ fn run(format: &str) {
         input.read = check(&input.file, &mut most);
         coverage.is_new();
     }
+    let took = seconds.map(|_| microseconds(&corpus));
     let (start, mut inputs, before) = (Instant::now(), 0u64, coverage.branches());
     while seconds.map_or(inputs < INPUTS, |limit| !inputs.is_multiple_of(64) || start.elapsed() < limit) {
         inputs += 1;
@@ -97,10 +98,11 @@ fn run(format: &str) {
             }
         }
     }
-    if seconds.is_some() {
+    if let Some(took) = took {
         println!(
             "{format}: {inputs} inputs in {} s, seed {seed}; {} branches covered ({before} by the images), {} inputs kept; \
-             at most {} bytes read in {} pieces, {} bytes allocated, {} calls of the allocator",
+             at most {} bytes read in {} pieces, {} bytes allocated, {} calls of the allocator; \
+             an image as it is takes {took} microseconds on average",
             start.elapsed().as_secs(),
             coverage.branches(),
             corpus.len(),
@@ -110,6 +112,19 @@ fn run(format: &str) {
             most.calls,
         );
     }
+}
+
+/// What an inspection takes, on average of the images.
+fn microseconds(corpus: &[Input]) -> u128 {
+    let start = Instant::now();
+    const TIMES: u32 = 20;
+    for input in corpus.iter().cycle().take(corpus.len() * TIMES as usize) {
+        let mut inspector = Inspector::new(input.file.size);
+        while let Step::Read(need) = inspector.step() {
+            inspector.give(input.file.read(need.offset, need.length as usize)).expect("what was asked for");
+        }
+    }
+    (start.elapsed() / TIMES / corpus.len() as u32).as_micros()
 }
 
 /// The images of a format, damaged ones included.

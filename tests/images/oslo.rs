@@ -26,12 +26,13 @@ const FORMATS: [(&str, &str); 12] = [
 ];
 
 /// Virtual sizes, of what could work.
-const SIZES: [(&str, &str); 6] = [
+const SIZES: [(&str, &str); 7] = [
     ("qed", "oslo.utils reads no size of QED, and takes the file's"),
     ("vhd-fixed", "see above"),
     ("vmdk-flat", "the sizes of the extents, as QEMU does; oslo.utils reads none of such a file"),
     ("vmdk-split", "the same"),
     ("VMDK", "the same"),
+    ("ISO cut in half", "a machine sees what the file has; oslo.utils reads the size of the volume"),
     ("luks2", "oslo.utils reads fields of version 1"),
 ];
 

@@ -2,6 +2,7 @@
 //! operation.
 
 pub mod answers;
+pub mod jobs;
 pub mod requests;
 pub mod values;
 

@@ -3,7 +3,7 @@
 use super::findings;
 use crate::inspect::guest::{Guest, Place};
 use crate::inspect::info::DiskImageInfo;
-use crate::inspect::regions::{Region, Regions, Stop, optional};
+use crate::inspect::regions::{Region, Regions, Stop};
 
 /// Most bytes of a table that are checked: with the usual blocks of 2 MiB enough for 64 GiB of VHD.
 const CHECKED: u64 = 128 << 10;
@@ -49,7 +49,7 @@ impl Blocks {
             if self.chunk != u64::MAX && (index + 1) % (self.chunk + 1) == 0 {
                 continue;
             }
-            let entry = self.number(table, (index * self.width) as usize)?;
+            let entry = self.number(table, (index * self.width) as usize);
             if let Place::File(at) = (self.place)(self, entry)
                 && !findings::within(regions, info, "a block", at, self.block.min(self.size))
             {
@@ -59,11 +59,11 @@ impl Blocks {
         Ok(())
     }
 
-    fn number(&self, region: Region<'_>, at: usize) -> Result<u64, Stop> {
+    fn number(&self, region: Region<'_>, at: usize) -> u64 {
         match (self.width, self.big_endian) {
             (8, _) => region.u64_le(at),
-            (_, true) => region.u32_be(at).map(u64::from),
-            (_, false) => region.u32_le(at).map(u64::from),
+            (_, true) => region.u32_be(at).into(),
+            (_, false) => region.u32_le(at).into(),
         }
     }
 }
@@ -78,11 +78,8 @@ impl Guest for Blocks {
         let run = self.block - within;
         let at = (index + index / self.chunk).saturating_mul(self.width).saturating_add(self.table);
         let entry = regions.read(at, self.width)?;
-        let place = match optional(self.number(entry, 0))? {
-            Some(entry) => (self.place)(self, entry),
-            None => Place::Unknown,
-        };
-        let place = match place {
+        let place = match (self.place)(self, self.number(entry, 0)) {
+            _ if entry.is_empty() => Place::Unknown,
             Place::File(start) => start.checked_add(within).map_or(Place::Unknown, Place::File),
             other => other,
         };

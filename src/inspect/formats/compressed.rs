@@ -65,14 +65,14 @@ fn tell(info: &mut DiskImageInfo, content: Option<Content>) -> Result<(), Stop> 
 
 fn gzip(regions: &Regions) -> Result<Content, Stop> {
     let start = regions.read(0, 1024)?;
-    let flags = start.byte(3)?;
+    let flags = start.byte(3);
     let mut at = 10;
     if flags & 4 != 0 {
-        at += 2 + usize::from(start.u16_le(at)?);
+        at += 2 + usize::from(start.u16_le(at));
     }
     let rest = start.as_slice().get(at..).filter(|_| flags & 8 != 0);
     // The size is told modulo 2^32, and of the last of several members only: below 1 GiB of file this is mostly all.
-    let size = if regions.file_size() < 1 << 30 { Some(regions.tail(4)?.u32_le(0)?) } else { None };
+    let size = if regions.file_size() < 1 << 30 { Some(regions.tail(4)?.u32_le(0)) } else { None };
     let plausible = size.map(u64::from).filter(|&size| size >= regions.file_size() / 2);
     Ok(Content { name: rest.map(text::name), size: plausible })
 }
@@ -82,7 +82,7 @@ fn xz(regions: &Regions) -> Result<Content, Stop> {
     if !footer.has(10, b"YZ") {
         return Ok(Content::default());
     }
-    let length = (u64::from(footer.u32_le(4)?) + 1) * 4;
+    let length = (u64::from(footer.u32_le(4)) + 1) * 4;
     let Some(at) = (regions.file_size() - 12).checked_sub(length).filter(|_| length <= MOST_INDEX) else {
         return Ok(Content::default());
     };
@@ -101,7 +101,7 @@ fn xz(regions: &Regions) -> Result<Content, Stop> {
 fn number(region: Region<'_>, at: &mut usize) -> Result<u64, Stop> {
     let mut value = 0;
     for shift in (0..63).step_by(7) {
-        let byte = region.byte(*at)?;
+        let byte = region.byte(*at);
         *at += 1;
         value |= u64::from(byte & 0x7f) << shift;
         if byte & 0x80 == 0 {
@@ -113,25 +113,25 @@ fn number(region: Region<'_>, at: &mut usize) -> Result<u64, Stop> {
 
 fn zstd(regions: &Regions) -> Result<Content, Stop> {
     let start = regions.read(0, 18)?;
-    let descriptor = start.byte(4)?;
+    let descriptor = start.byte(4);
     let single = descriptor & 0x20 != 0;
     // A window and the identifier of a dictionary may come first.
     let at = 5 + usize::from(!single) + [0, 1, 2, 4][usize::from(descriptor & 3)];
     let size = match (descriptor >> 6, single) {
         (0, false) => None,
-        (0, true) => Some(start.byte(at)?.into()),
-        (1, _) => Some(u64::from(start.u16_le(at)?) + 256),
-        (2, _) => Some(start.u32_le(at)?.into()),
-        _ => Some(start.u64_le(at)?),
+        (0, true) => Some(start.byte(at).into()),
+        (1, _) => Some(u64::from(start.u16_le(at)) + 256),
+        (2, _) => Some(start.u32_le(at).into()),
+        _ => Some(start.u64_le(at)),
     };
     Ok(Content { name: None, size })
 }
 
 fn zip(regions: &Regions) -> Result<Content, Stop> {
     let header = regions.read(0, 1024)?;
-    let length = usize::from(header.u16_le(26)?).min(header.len().saturating_sub(30));
+    let length = usize::from(header.u16_le(26)).min(header.len().saturating_sub(30));
     // Not told here where it was not known in time (flag 3), or has more than 32 bits.
     let size =
-        Some(header.u32_le(22)?).filter(|&size| header.byte(6) != Ok(8) && !matches!(size, 0 | u32::MAX));
-    Ok(Content { name: Some(text::name(header.slice(30, length)?)), size: size.map(u64::from) })
+        Some(header.u32_le(22)).filter(|&size| header.byte(6) & 8 == 0 && !matches!(size, 0 | u32::MAX));
+    Ok(Content { name: Some(text::name(header.slice(30, length))), size: size.map(u64::from) })
 }

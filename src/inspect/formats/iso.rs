@@ -4,7 +4,7 @@
 //! Specification 1.0, 2.0 (boot record and boot catalog), with the platform of UEFI Specification 2.10, 13.3.2.1;
 //! ECMA-167, 2/9 (volume recognition). Of numbers in both orders of bytes the little-endian ones are read.
 
-use super::{Reader, findings};
+use super::Reader;
 use crate::inspect::guest::Flat;
 use crate::inspect::info::{Detail, DiskImageInfo, Format};
 use crate::inspect::partitions;
@@ -47,10 +47,10 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     let (mut iso, mut udf) = (false, false);
     for sector in FIRST..FIRST + MOST {
         let descriptor = regions.read(sector * SECTOR, SECTOR)?;
-        match descriptor.slice(1, 5).unwrap_or_default() {
-            b"CD001" => match descriptor.byte(0)? {
+        match descriptor.slice(1, 5) {
+            b"CD001" => match descriptor.byte(0) {
                 0 if descriptor.has(7, b"EL TORITO SPECIFICATION") => {
-                    catalog(regions, u64::from(descriptor.u32_le(0x47)?) * SECTOR, info)?;
+                    catalog(regions, u64::from(descriptor.u32_le(0x47)) * SECTOR, info)?;
                 }
                 1 if !iso => {
                     iso = true;
@@ -74,16 +74,22 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
 
 /// The primary volume descriptor.
 fn volume(regions: &Regions, descriptor: Region<'_>, info: &mut DiskImageInfo) -> Result<(), Stop> {
-    let label = text::name(descriptor.slice(40, 32)?.trim_ascii_end());
+    let label = text::name(descriptor.slice(40, 32).trim_ascii_end());
     if !label.is_empty() {
         info.details.push(("label", Detail::Text(label)));
     }
-    let block = u64::from(descriptor.u16_le(128)?);
-    let size = u64::from(descriptor.u32_le(80)?) * block;
-    findings::within(regions, info, "the end of the volume", size, 0);
+    let block = u64::from(descriptor.u16_le(128));
+    let size = u64::from(descriptor.u32_le(80)) * block;
+    if !regions.holds(size, 0) {
+        // Not fatal: some programs leave out what is empty at the end.
+        info.danger(
+            "truncated",
+            format_args!("the volume has {size} bytes, the file {}", regions.file_size()),
+            "The file is probably cut short: copy or download it again and compare sizes.",
+        );
+    }
     // Directories on the way to the loaders; the record of the root is part of the descriptor.
-    let mut directory =
-        Some((u64::from(descriptor.u32_le(158)?) * block, u64::from(descriptor.u32_le(166)?)));
+    let mut directory = Some((u64::from(descriptor.u32_le(158)) * block, u64::from(descriptor.u32_le(166))));
     for name in [&b"EFI"[..], b"BOOT"] {
         if let Some((at, length)) = directory {
             directory = entry(regions.read(at, length.min(DIRECTORY))?, name, block);
@@ -103,15 +109,15 @@ fn volume(regions: &Regions, descriptor: Region<'_>, info: &mut DiskImageInfo) -
 fn entry(directory: Region<'_>, name: &[u8], block: u64) -> Option<(u64, u64)> {
     let mut at = 0;
     while at < directory.len() {
-        match usize::from(directory.byte(at).ok()?) {
+        match usize::from(directory.byte(at)) {
             // No record crosses the end of a sector.
             0 => at = (at + 1).next_multiple_of(SECTOR as usize),
             length => {
-                let found = directory.slice(at + 33, directory.byte(at + 32).ok()?.into()).ok()?;
+                let found = directory.slice(at + 33, directory.byte(at + 32).into());
                 let found = found.split(|&byte| byte == b';').next()?;
                 if found.eq_ignore_ascii_case(name) {
-                    let start = u64::from(directory.u32_le(at + 2).ok()?) * block;
-                    return Some((start, directory.u32_le(at + 10).ok()?.into()));
+                    let start = u64::from(directory.u32_le(at + 2)) * block;
+                    return Some((start, directory.u32_le(at + 10).into()));
                 }
                 at += length;
             }
@@ -126,11 +132,11 @@ fn catalog(regions: &Regions, at: u64, info: &mut DiskImageInfo) -> Result<(), S
     if !catalog.has(0, &[1]) || !catalog.has(30, &[0x55, 0xaa]) {
         return Ok(());
     }
-    let mut platform = catalog.byte(1)?;
+    let mut platform = catalog.byte(1);
     for entry in (32..catalog.len()).step_by(32) {
-        match catalog.byte(entry)? {
+        match catalog.byte(entry) {
             // The header of a section.
-            0x90 | 0x91 => platform = catalog.byte(entry + 1)?,
+            0x90 | 0x91 => platform = catalog.byte(entry + 1),
             // Bootable.
             0x88 if platform == 0xef => info.boot.uefi = true,
             0x88 if platform == 0 => {

@@ -19,18 +19,18 @@ fn detect(regions: &Regions) -> Result<bool, Stop> {
 }
 
 fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
-    let header = regions.read(0, 512)?;
-    let version = header.u16_be(6)?;
+    let header = regions.whole(0, 512)?;
+    let version = header.u16_be(6);
     findings::encrypted(info, "luks");
     let payload = match version {
         1 => {
             put(info, "cipher", header, 8, 32)?;
             put(info, "cipherMode", header, 40, 32)?;
-            Some(u64::from(header.u32_be(104)?) * 512)
+            Some(u64::from(header.u32_be(104)) * 512)
         }
         2 => {
             put(info, "label", header, 24, 48)?;
-            let json = regions.read(JSON, header.u64_be(8)?.saturating_sub(JSON).min(MOST_JSON))?;
+            let json = regions.read(JSON, header.u64_be(8).saturating_sub(JSON).min(MOST_JSON))?;
             segment(json.as_slice())
         }
         other => {
@@ -46,7 +46,10 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
             info.details.push(("payloadOffset", Detail::Number(offset)));
         }
         Some(_) => {}
-        None => findings::bad_table(info, "the header does not tell where the encrypted disk starts"),
+        None => findings::bad_table(
+            info,
+            format_args!("the header does not tell where the encrypted disk starts"),
+        ),
     }
     Ok(())
 }
@@ -59,7 +62,7 @@ fn put(
     at: usize,
     length: usize,
 ) -> Result<(), Stop> {
-    let value = text::name(header.slice(at, length)?);
+    let value = text::name(header.slice(at, length));
     if !value.is_empty() {
         info.details.push((name, Detail::Text(value)));
     }

@@ -50,10 +50,6 @@ static READERS: [&Reader; 13] = [
     &vhd::READER,
 ];
 
-const TOO_COMPLEX: &str =
-    "the headers are spread over more of the file than is read before an upload: not all was checked";
-const COPY: &str = "Copy it into a plain image: qemu-img convert -O qcow2 old new.qcow2";
-
 /// Looks into a file with what was read so far.
 pub fn inspect(regions: &Regions) -> Result<DiskImageInfo, Need> {
     let mut matching: Vec<&Reader> = Vec::new();
@@ -67,20 +63,25 @@ pub fn inspect(regions: &Regions) -> Result<DiskImageInfo, Need> {
     let reader = matching.first().copied().unwrap_or(&raw::READER);
     let mut info = DiskImageInfo::new(reader.format, regions.file_size());
     match (reader.inspect)(regions, &mut info) {
-        Ok(()) if regions.exhausted() => info.warning("too-complex", TOO_COMPLEX, COPY),
-        Ok(()) => {}
         Err(Stop::Need(need)) => return Err(need),
-        Err(Stop::Short) if regions.exhausted() => info.danger("too-complex", TOO_COMPLEX, COPY),
+        _ if regions.exhausted() => info.danger(
+            "too-complex",
+            format_args!(
+                "the headers are spread over more of the file than is read before an upload: not all was checked"
+            ),
+            "Copy it into a plain image: qemu-img convert -O qcow2 old new.qcow2",
+        ),
+        Ok(()) => {}
         Err(Stop::Short) => info.fatal(
             "truncated",
-            format!("the file ends ({}) within its own headers", text::size(info.file_size)),
+            format_args!("the file ends ({}) within its own headers", text::size(info.file_size)),
             "The file is cut short: copy or download it again and compare sizes.",
         ),
     }
     if let [first, second, ..] = matching[..] {
         info.danger(
             "ambiguous-format",
-            format!(
+            format_args!(
                 "the file is {} and {} at the same time: programs will disagree on what it holds",
                 first.format.as_str(),
                 second.format.as_str()
@@ -103,13 +104,13 @@ fn check_virtual_size(info: &mut DiskImageInfo) {
     if size > LARGEST_NUMBER {
         info.fatal(
             "too-large",
-            format!("the image says that its disk has {}: no disk is that large", text::size(size)),
+            format_args!("the image says that its disk has {}: no disk is that large", text::size(size)),
             "The header is damaged or was made to do harm: get the image from its source again.",
         );
     } else if size > HUGE {
         info.danger(
             "huge-virtual-size",
-            format!("the image says that its disk has {}, more than any cloud offers", text::size(size)),
+            format_args!("the image says that its disk has {}, more than any cloud offers", text::size(size)),
             "If this is on purpose, shrink the file systems and then the disk: qemu-img resize --shrink.",
         );
     }

@@ -32,7 +32,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     let size = regions.file_size();
     info.virtual_size = size;
     if size == 0 {
-        info.fatal("empty", "the file is empty", "Choose the file of a disk image.");
+        info.fatal("empty", format_args!("the file is empty"), "Choose the file of a disk image.");
         return Ok(());
     }
     let start = regions.read(0, 512)?;
@@ -44,14 +44,14 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     if let Some((.., name)) = OTHERS.iter().find(|(at, magic, _)| start.has(*at, magic)) {
         info.fatal(
             "unsupported-format",
-            format!("this is an image of another format ({name}), which would be taken for a raw disk"),
+            format_args!("this is an image of another format ({name}), which would be taken for a raw disk"),
             "Convert it with a program that reads it: qemu-img convert -O qcow2 old new.qcow2",
         );
     }
     if !size.is_multiple_of(512) {
         info.warning(
             "unaligned-size",
-            format!("{} is not a whole number of sectors of 512 bytes", text::size(size)),
+            format_args!("{} is not a whole number of sectors of 512 bytes", text::size(size)),
             "The file may be cut short or may be no disk image: compare its size with that of its source.",
         );
     }

@@ -33,22 +33,23 @@ fn detect(regions: &Regions) -> Result<bool, Stop> {
     }
     let footer = regions.tail(FOOTER)?;
     // At the end of a file eight letters are not enough: the format's version is 1.0.
-    Ok(footer.has(0, COOKIE) && footer.u32_be(12)? == 0x1_0000)
+    Ok(footer.has(0, COOKIE) && footer.u32_be(12) == 0x1_0000)
 }
 
 fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     let (start, end) = (regions.read(0, FOOTER)?, regions.tail(FOOTER)?);
     let copied = start.has(0, COOKIE);
-    let footer = if copied { start } else { end };
+    // A copy may be all that is left.
+    let footer = if copied { regions.whole(0, FOOTER)? } else { end };
     if !sound(footer, 64)? {
         info.fatal(
             "bad-checksum",
-            "the checksum of the footer does not match: programs refuse the image",
+            format_args!("the checksum of the footer does not match: programs refuse the image"),
             "The file was damaged or edited: get the image from its source again.",
         );
     }
     sizes(footer, info)?;
-    let kind = footer.u32_be(60)?;
+    let kind = footer.u32_be(60);
     let name = match kind {
         2 => "fixed",
         3 => "dynamic",
@@ -59,11 +60,11 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         }
     };
     info.format_version = Some(name.to_owned());
-    if footer.byte(84)? != 0 {
+    if footer.byte(84) != 0 {
         findings::dirty(info);
     }
     if info.virtual_size / SECTOR > MOST_SECTORS {
-        let message = format!("a disk of {}: 2040 GiB at most is right", text::size(info.virtual_size));
+        let message = format_args!("a disk of {}: 2040 GiB at most is right", text::size(info.virtual_size));
         findings::bad_table(info, message);
         return Ok(());
     }
@@ -74,30 +75,30 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     if !copied {
         findings::bad_table(
             info,
-            format!("a {name} disk has a copy of its footer at the start, this has none"),
+            format_args!("a {name} disk has a copy of its footer at the start, this has none"),
         );
     } else if !end.has(0, COOKIE) {
         info.danger(
             "truncated",
-            "the file does not end with the footer of a VHD: its end is missing, or something was added to it",
+            format_args!("the file does not end with the footer of a VHD: its end is missing, or something was added to it"),
             "Copy or download it again and compare sizes.",
         );
     }
-    table(regions, footer.u64_be(16)?, kind == 4, info)
+    table(regions, footer.u64_be(16), kind == 4, info)
 }
 
 /// How large the disk is: by the footer's own number, or by its geometry.
 fn sizes(footer: Region<'_>, info: &mut DiskImageInfo) -> Result<(), Stop> {
-    let (current, sides) = (footer.u64_be(48)?, u64::from(footer.byte(58)?) * u64::from(footer.byte(59)?));
-    let geometry = u64::from(footer.u16_be(56)?) * sides;
-    let creator = footer.slice(28, 4)?;
+    let (current, sides) = (footer.u64_be(48), u64::from(footer.byte(58)) * u64::from(footer.byte(59)));
+    let geometry = u64::from(footer.u16_be(56)) * sides;
+    let creator = footer.slice(28, 4);
     info.details.push(("creator", Detail::Text(text::name(creator).trim_end().to_owned())));
     let by_size = geometry == LARGEST_GEOMETRY || BY_SIZE.iter().any(|known| creator == *known);
     info.virtual_size = if by_size { current - current % SECTOR } else { geometry * SECTOR };
     if !by_size && current != info.virtual_size {
         info.warning(
             "size-ambiguous",
-            format!(
+            format_args!(
                 "programs disagree on the size of the disk: {} by its geometry (so QEMU), {} by its header",
                 text::size(info.virtual_size),
                 text::size(current)
@@ -112,8 +113,8 @@ fn sizes(footer: Region<'_>, info: &mut DiskImageInfo) -> Result<(), Stop> {
 /// "The one's complement of the sum of all the bytes", without the four of the sum.
 fn sound(header: Region<'_>, at: usize) -> Result<bool, Stop> {
     let sum = |bytes: &[u8]| bytes.iter().fold(0u32, |sum, &byte| sum.wrapping_add(byte.into()));
-    let whole = sum(header.as_slice()).wrapping_sub(sum(header.slice(at, 4)?));
-    Ok(header.u32_be(at)? == !whole)
+    let whole = sum(header.as_slice()).wrapping_sub(sum(header.slice(at, 4)));
+    Ok(header.u32_be(at) == !whole)
 }
 
 /// The header of a file that grows, and its table of blocks.
@@ -121,20 +122,20 @@ fn table(regions: &Regions, at: u64, differencing: bool, info: &mut DiskImageInf
     if !findings::within(regions, info, "the header of the table of blocks", at, 1024) {
         return Ok(());
     }
-    let header = regions.read(at, 1024)?;
+    let header = regions.whole(at, 1024)?;
     if !header.has(0, b"cxsparse") {
-        findings::bad_table(info, format!("the header of the table of blocks is not at byte {at}"));
+        findings::bad_table(info, format_args!("the header of the table of blocks is not at byte {at}"));
         return Ok(());
     }
     if !sound(header, 36)? {
         findings::bad_checksum(info, "header of the table of blocks");
     }
     if differencing {
-        findings::backing_file(info, text::name_utf16(header.slice(64, 512)?, u16::from_be_bytes), None);
+        findings::backing_file(info, text::name_utf16(header.slice(64, 512), u16::from_be_bytes), None);
     }
-    let block = u64::from(header.u32_be(32)?);
+    let block = u64::from(header.u32_be(32));
     if block < SECTOR || !block.is_power_of_two() {
-        let message = format!("blocks of {block} bytes: a power of two and 512 at least is right");
+        let message = format_args!("blocks of {block} bytes: a power of two and 512 at least is right");
         findings::bad_cluster_size(info, message);
         return Ok(());
     }
@@ -142,8 +143,8 @@ fn table(regions: &Regions, at: u64, differencing: bool, info: &mut DiskImageInf
     let blocks = Blocks {
         size: info.virtual_size,
         block,
-        table: header.u64_be(16)?,
-        listed: header.u32_be(28)?.into(),
+        table: header.u64_be(16),
+        listed: header.u32_be(28).into(),
         width: 4,
         big_endian: true,
         chunk: u64::MAX,
@@ -153,7 +154,8 @@ fn table(regions: &Regions, at: u64, differencing: bool, info: &mut DiskImageInf
         absent: if differencing { Place::Unknown } else { Place::Zero },
     };
     if blocks.listed < blocks.entries() {
-        let message = format!("the table has {} blocks, the disk needs {}", blocks.listed, blocks.entries());
+        let message =
+            format_args!("the table has {} blocks, the disk needs {}", blocks.listed, blocks.entries());
         findings::bad_table(info, message);
         return Ok(());
     }

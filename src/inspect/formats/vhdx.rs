@@ -52,21 +52,23 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     info.virtual_size = metadata.size;
     if !(MIB..=256 * MIB).contains(&metadata.block) || !metadata.block.is_power_of_two() {
         let message =
-            format!("blocks of {} bytes: a power of two from 1 MiB to 256 MiB is right", metadata.block);
+            format_args!("blocks of {} bytes: a power of two from 1 MiB to 256 MiB is right", metadata.block);
         findings::bad_cluster_size(info, message);
         return Ok(());
     }
     info.cluster_size = Some(metadata.block);
-    if !matches!(metadata.sector, 512 | 4096) || !metadata.size.is_multiple_of(metadata.sector) {
-        let message = format!("a disk of {} bytes in sectors of {} bytes", metadata.size, metadata.sector);
-        findings::bad_table(info, format!("{message}: whole sectors of 512 or 4096 bytes are right"));
+    let whole = metadata.size != 0 && metadata.sector != 0 && metadata.size.is_multiple_of(metadata.sector);
+    if !matches!(metadata.sector, 512 | 4096) || !whole {
+        let message =
+            format_args!("a disk of {} bytes in sectors of {} bytes", metadata.size, metadata.sector);
+        findings::bad_table(info, format_args!("{message}: whole sectors of 512 or 4096 bytes are right"));
         return Ok(());
     }
     info.details.push(("sectorSize", Detail::Number(metadata.sector)));
     if metadata.size > LARGEST_DISK {
         findings::bad_table(
             info,
-            format!("a disk of {}: 64 TiB at most is right", text::size(metadata.size)),
+            format_args!("a disk of {}: 64 TiB at most is right", text::size(metadata.size)),
         );
         return Ok(());
     }
@@ -90,7 +92,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     };
     blocks.listed = blocks.entries();
     if blocks.listed * 8 > bat.1 {
-        let message = format!("the table has {} bytes, {} blocks need more", bat.1, blocks.listed);
+        let message = format_args!("the table has {} bytes, {} blocks need more", bat.1, blocks.listed);
         findings::bad_table(info, message);
         return Ok(());
     }
@@ -115,12 +117,10 @@ fn place(blocks: &Blocks, entry: u64) -> Place {
 
 /// Whether this part, whose checksum stands behind its four letters, is as it was written.
 fn sound(part: Region<'_>, signature: &[u8], length: usize) -> bool {
-    let Ok(bytes) = part.slice(0, length) else { return false };
-    part.has(0, signature)
-        && part.u32_le(4).is_ok_and(|sum| {
-            let sum_of_sum = [&bytes[..4], &[0; 4], &bytes[8..]];
-            crc32(CASTAGNOLI, &sum_of_sum) == sum
-        })
+    let bytes = part.slice(0, length);
+    bytes.len() == length
+        && part.has(0, signature)
+        && crc32(CASTAGNOLI, &[&bytes[..4], &[0; 4], &bytes[8..]]) == part.u32_le(4)
 }
 
 /// Reads the newer of the headers that are sound. False where there is none.
@@ -129,27 +129,27 @@ fn header(regions: &Regions, info: &mut DiskImageInfo) -> Result<bool, Stop> {
     for at in HEADERS {
         let header = regions.read(at, 4 * KIB)?;
         if sound(header, b"head", 4096) {
-            let sequence = header.u64_le(8)?;
+            let sequence = header.u64_le(8);
             if newest.is_none_or(|(known, _)| known < sequence) {
                 newest = Some((sequence, header));
             }
         }
     }
     let Some((_, header)) = newest else {
-        findings::bad_table(info, "neither of its two headers is sound");
+        findings::bad_table(info, format_args!("neither of its two headers is sound"));
         return Ok(false);
     };
-    let version = header.u16_le(66)?;
+    let version = header.u16_le(66);
     if version != 1 {
         findings::unknown_version(info, &version.to_string(), "1 is known");
         return Ok(false);
     }
-    if header.slice(48, 16)? != [0; 16] {
-        findings::within(regions, info, "the log", header.u64_le(72)?, header.u32_le(68)?.into());
+    if header.slice(48, 16) != [0; 16] {
+        findings::within(regions, info, "the log", header.u64_le(72), header.u32_le(68).into());
         info.danger(
             "dirty",
-            "the image was not closed properly: its log has changes that are not yet in the disk, and programs that \
-             only read it refuse it",
+            format_args!("the image was not closed properly: its log has changes that are not yet in the disk, and programs that \
+             only read it refuse it"),
             "Stop what uses it, then let the log be replayed: attach it once, or qemu-img check -f vhdx -r all image",
         );
     }
@@ -167,25 +167,27 @@ fn region_table(regions: &Regions, info: &mut DiskImageInfo) -> Result<Option<(E
             continue;
         }
         let (mut bat, mut metadata) = (None, None);
-        let count = table.u32_le(8)?;
+        let count = table.u32_le(8);
         if count > MOST_REGIONS {
-            findings::bad_table(info, format!("{count} regions: {MOST_REGIONS} at most are right"));
+            findings::bad_table(info, format_args!("{count} regions: {MOST_REGIONS} at most are right"));
             return Ok(None);
         }
         for index in 0..count as usize {
             let entry = 16 + 32 * index;
-            let extent = (table.u64_le(entry + 16)?, u64::from(table.u32_le(entry + 24)?));
-            match table.array(entry)? {
+            let extent = (table.u64_le(entry + 16), u64::from(table.u32_le(entry + 24)));
+            match table.array(entry) {
                 BAT => bat = Some(extent),
                 METADATA => metadata = Some(extent),
-                _ if table.u32_le(entry + 28)? & 1 != 0 => {
+                _ if table.u32_le(entry + 28) & 1 != 0 => {
                     findings::unknown_feature(info, "\"unknown region\"")
                 }
                 _ => continue,
             }
             if extent.0 < MIB || !extent.0.is_multiple_of(MIB) {
-                let message =
-                    format!("a region is at byte {}, not at a whole mebibyte behind the first", extent.0);
+                let message = format_args!(
+                    "a region is at byte {}, not at a whole mebibyte behind the first",
+                    extent.0
+                );
                 findings::bad_table(info, message);
                 return Ok(None);
             }
@@ -194,9 +196,9 @@ fn region_table(regions: &Regions, info: &mut DiskImageInfo) -> Result<Option<(E
         if let (Some(bat), Some(metadata)) = (bat, metadata) {
             return Ok(Some((bat, metadata)));
         }
-        findings::bad_table(info, "the region table names no blocks or no metadata");
+        findings::bad_table(info, format_args!("the region table names no blocks or no metadata"));
         return Ok(None);
     }
-    findings::bad_table(info, "neither of its two region tables is sound");
+    findings::bad_table(info, format_args!("neither of its two region tables is sound"));
     Ok(None)
 }

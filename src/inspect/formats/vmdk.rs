@@ -47,7 +47,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
 /// A sparse file of an ESX server: data of a disk whose description is another file.
 fn esx(header: Region<'_>, info: &mut DiskImageInfo) -> Result<(), Stop> {
     info.format_version = Some("vmfsSparse".to_owned());
-    info.virtual_size = u64::from(header.u32_le(12)?) * SECTOR;
+    info.virtual_size = u64::from(header.u32_le(12)) * SECTOR;
     other_files(
         &Descriptor::default(),
         "the file is part of a disk, or its changes since a snapshot, and is described by another file",
@@ -75,7 +75,7 @@ fn other_files(descriptor: &Descriptor, what: &str, info: &mut DiskImageInfo) {
     let named = name.map_or_else(String::new, |name| format!(" (\"{name}\")"));
     info.danger(
         "extent-files",
-        format!("{what}{named}: without them there is no disk, and a host that follows the names reads files of its own"),
+        format_args!("{what}{named}: without them there is no disk, and a host that follows the names reads files of its own"),
         "Make one file of all: qemu-img convert -f vmdk -O qcow2 description.vmdk new.qcow2",
     );
     info.data_file = Some(LinkedFile { name: name.cloned(), format: None });

@@ -30,7 +30,7 @@ request! {
 pub fn has_a_tenant(arguments: &[Value]) -> Result<()> {
     let Some(request) = arguments.first() else { return Ok(()) };
     let named = |name: &str| matches!(given(request, name), Some(Value::Array(list)) if !list.is_empty());
-    if ["projects", "domains", "organizations"].iter().any(|name| named(name)) {
+    if ["projects", "domains", "organizations"].into_iter().any(named) {
         return Ok(());
     }
     let rule = "must name somebody, where neither domains nor organizations does";

@@ -3,7 +3,7 @@
 use super::{MIB, guid};
 use crate::inspect::formats::findings;
 use crate::inspect::info::DiskImageInfo;
-use crate::inspect::regions::{Region, Regions, Stop, optional};
+use crate::inspect::regions::{Region, Regions, Stop};
 use crate::inspect::text;
 
 /// Most items; six are known, and programs write those only.
@@ -41,49 +41,49 @@ impl Metadata {
         info: &mut DiskImageInfo,
     ) -> Result<Option<Self>, Stop> {
         let (start, length) = region;
-        let count = regions.read(start, 32)?;
+        let count = regions.whole(start, 32)?;
         if !count.has(0, b"metadata") || length > MIB * 64 {
-            findings::bad_table(info, format!("the metadata are not at byte {start}"));
+            findings::bad_table(info, format_args!("the metadata are not at byte {start}"));
             return Ok(None);
         }
-        let count = count.u16_le(10)?;
+        let count = count.u16_le(10);
         if count > MOST_ITEMS {
             findings::bad_table(
                 info,
-                format!("{count} metadata: {MOST_ITEMS} at most are right, 6 are usual"),
+                format_args!("{count} metadata: {MOST_ITEMS} at most are right, 6 are usual"),
             );
             return Ok(None);
         }
-        let table = regions.read(start, 32 + 32 * u64::from(count))?;
+        let table = regions.whole(start, 32 + 32 * u64::from(count))?;
         let mut found = Metadata::default();
         let (mut has_parent, mut known) = (false, 0);
         for at in (1..=usize::from(count)).map(|index| 32 * index) {
-            let flags = table.u32_le(at + 24)?;
-            let (offset, size) = (u64::from(table.u32_le(at + 16)?), u64::from(table.u32_le(at + 20)?));
+            let flags = table.u32_le(at + 24);
+            let (offset, size) = (u64::from(table.u32_le(at + 16)), u64::from(table.u32_le(at + 20)));
             // 2.6.1.2: behind the table; an item of no bytes has no place.
             if size > 0 && (offset < TABLE || offset + size > length) {
                 findings::bad_table(
                     info,
-                    format!("{size} bytes of metadata are at byte {offset} of their region"),
+                    format_args!("{size} bytes of metadata are at byte {offset} of their region"),
                 );
                 return Ok(None);
             }
             // `start` is a whole mebibyte within the file.
-            let item = regions.read(start.saturating_add(offset), size.min(LONGEST))?;
+            let item = regions.whole(start.saturating_add(offset), size.min(LONGEST))?;
             known += 1;
-            match table.array(at)? {
+            match table.array(at) {
                 FILE_PARAMETERS => {
-                    found.block = item.u32_le(0)?.into();
-                    let flags = item.u32_le(4)?;
+                    found.block = item.u32_le(0).into();
+                    let flags = item.u32_le(4);
                     found.kind = if flags & 1 != 0 { "fixed" } else { "dynamic" };
                     has_parent = flags & 2 != 0;
                 }
-                SIZE => found.size = item.u64_le(0)?,
-                SECTOR => found.sector = item.u32_le(0)?.into(),
+                SIZE => found.size = item.u64_le(0),
+                SECTOR => found.sector = item.u32_le(0).into(),
                 IDENTIFIER | PHYSICAL_SECTOR => {}
                 PARENT => {
                     known -= 1;
-                    found.parent = Some(optional(parent(item))?.unwrap_or_default());
+                    found.parent = Some(parent(item));
                 }
                 _ => {
                     known -= 1;
@@ -95,7 +95,10 @@ impl Metadata {
             }
         }
         if known < 5 {
-            findings::bad_table(info, "the metadata lack one of the five items that every image has");
+            findings::bad_table(
+                info,
+                format_args!("the metadata lack one of the five items that every image has"),
+            );
             return Ok(None);
         }
         if has_parent && found.parent.is_none() {
@@ -106,19 +109,19 @@ impl Metadata {
 }
 
 /// The path of a parent locator (2.6.2.6): the relative one if there is one, which stands for a file beside this one.
-fn parent(locator: Region<'_>) -> Result<String, Stop> {
+fn parent(locator: Region<'_>) -> String {
     let mut found: Option<(bool, String)> = None;
-    for index in 0..usize::from(locator.u16_le(18)?.min(MOST_KEYS)) {
+    for index in 0..usize::from(locator.u16_le(18).min(MOST_KEYS)) {
         let at = 20 + 12 * index;
         let field = |offset: usize, length: usize| {
-            let bytes = locator.slice(locator.u32_le(offset)? as usize, locator.u16_le(length)?.into())?;
-            Ok::<String, Stop>(text::name_utf16(bytes, u16::from_le_bytes))
+            let bytes = locator.slice(locator.u32_le(offset) as usize, locator.u16_le(length).into());
+            text::name_utf16(bytes, u16::from_le_bytes)
         };
-        let key = field(at, at + 8)?;
+        let key = field(at, at + 8);
         let relative = key == "relative_path";
         if key.ends_with("_path") && found.as_ref().is_none_or(|(known, _)| !known) {
-            found = Some((relative, field(at + 4, at + 10)?));
+            found = Some((relative, field(at + 4, at + 10)));
         }
     }
-    Ok(found.map(|(_, path)| path).unwrap_or_default())
+    found.map(|(_, path)| path).unwrap_or_default()
 }

@@ -42,7 +42,7 @@ impl Descriptor {
         let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
         if length > LONGEST && end as u64 == LONGEST {
             let message =
-                format!("the description has more than {}: some KiB are right", text::size(LONGEST));
+                format_args!("the description has more than {}: some KiB are right", text::size(LONGEST));
             findings::bad_table(info, message);
         }
         let bytes = &bytes[..end];

@@ -6,7 +6,7 @@ use crate::inspect::formats::findings;
 use crate::inspect::guest::{Guest, Place};
 use crate::inspect::info::DiskImageInfo;
 use crate::inspect::partitions;
-use crate::inspect::regions::{Region, Regions, Stop, optional};
+use crate::inspect::regions::{Region, Regions, Stop};
 
 /// Bits of the header's flags, the first of them by name.
 const FEATURES: [(u32, &str); 3] =
@@ -22,14 +22,16 @@ const LARGEST_DIRECTORY: u64 = 512 << 20;
 const CHECKED: u64 = 64 << 10;
 
 pub fn inspect(regions: &Regions, header: Region<'_>, info: &mut DiskImageInfo) -> Result<(), Stop> {
-    let version = header.u32_le(4)?;
+    // 79 bytes have fields.
+    regions.whole(0, 79)?;
+    let version = header.u32_le(4);
     if !(1..=3).contains(&version) {
         findings::unknown_version(info, &version.to_string(), "1 to 3 are known");
         return Ok(());
     }
-    let (text_at, text_size) = (header.u64_le(28)?, header.u64_le(36)?);
+    let (text_at, text_size) = (header.u64_le(28), header.u64_le(36));
     let mut header = header;
-    if header.u64_le(56)? == AT_END {
+    if header.u64_le(56) == AT_END {
         match footer(regions, header)? {
             Some(footer) => header = footer,
             None => {
@@ -42,36 +44,37 @@ pub fn inspect(regions: &Regions, header: Region<'_>, info: &mut DiskImageInfo) 
             }
         }
     }
-    let capacity = header.u64_le(12)?;
+    let capacity = header.u64_le(12);
     info.virtual_size = capacity.saturating_mul(SECTOR);
     let complete = description(regions, (text_at, text_size), capacity, info)?;
-    let grain = header.u64_le(20)?;
+    let grain = header.u64_le(20);
     if !(1..=LARGEST_GRAIN).contains(&grain) || !grain.is_power_of_two() {
-        let message = format!("grains of {grain} sectors: a power of two up to {LARGEST_GRAIN} is right");
+        let message =
+            format_args!("grains of {grain} sectors: a power of two up to {LARGEST_GRAIN} is right");
         findings::bad_cluster_size(info, message);
         return Ok(());
     }
     info.cluster_size = Some(grain * SECTOR);
-    let flags = header.u32_le(8)?;
+    let flags = header.u32_le(8);
     info.features
         .extend(FEATURES.iter().filter(|(bit, _)| flags & bit != 0).map(|(_, name)| (*name).to_owned()));
-    match header.u16_le(77)? {
+    match header.u16_le(77) {
         0 => {}
         1 => info.compression = Some("zlib".to_owned()),
         other => findings::unknown_feature(info, &format!("\"compression {other}\"")),
     }
     // The file is open, or was not closed.
-    if header.byte(72)? != 0 {
+    if header.byte(72) != 0 {
         findings::dirty(info);
     }
-    let entries = header.u32_le(44)?;
+    let entries = header.u32_le(44);
     if !(1..=MOST_ENTRIES).contains(&entries) {
-        let message = format!("grain tables of {entries} entries: 1 to {MOST_ENTRIES} are right");
+        let message = format_args!("grain tables of {entries} entries: 1 to {MOST_ENTRIES} are right");
         findings::bad_table(info, message);
         return Ok(());
     }
     // `overHead`: what lies in front of the grains.
-    let data = header.u64_le(64)?.saturating_mul(SECTOR);
+    let data = header.u64_le(64).saturating_mul(SECTOR);
     if !findings::within(regions, info, "the first grain", data, 0) || info.is_fatal() {
         return Ok(());
     }
@@ -79,12 +82,12 @@ pub fn inspect(regions: &Regions, header: Region<'_>, info: &mut DiskImageInfo) 
         capacity,
         grain,
         entries: entries.into(),
-        directory: header.u64_le(56)?.saturating_mul(SECTOR),
+        directory: header.u64_le(56).saturating_mul(SECTOR),
         readable: flags & COMPRESSED == 0,
         complete,
     };
     if disk.directory_bytes() > LARGEST_DIRECTORY {
-        findings::bad_table(info, format!("{} needs too large a directory", disk_of(capacity)));
+        findings::bad_table(info, format_args!("{} needs too large a directory", disk_of(capacity)));
         return Ok(());
     }
     disk.check(regions, info)?;
@@ -94,12 +97,12 @@ pub fn inspect(regions: &Regions, header: Region<'_>, info: &mut DiskImageInfo) 
 /// The copy of the header at the end of the file, if it is one: marker, footer, marker of the end, a sector each.
 fn footer<'a>(regions: &'a Regions, header: Region<'_>) -> Result<Option<Region<'a>>, Stop> {
     let end = regions.tail(3 * SECTOR)?;
-    let footer = Region::new(end.slice(512, 512)?);
-    let same = footer.has(0, HOSTED) && footer.slice(4, 4)? == header.slice(4, 4)?;
+    let footer = Region::new(end.slice(512, 512));
+    let same = footer.has(0, HOSTED) && footer.slice(4, 4) == header.slice(4, 4);
     // Kind 3 is a footer, and 0 the end.
-    let marked = end.u64_le(8)? == 3 << 32 && end.u64_le(1024 + 8)? == 0;
+    let marked = end.u64_le(8) == 3 << 32 && end.u64_le(1024 + 8) == 0;
     // A footer that points to another one would point to itself.
-    Ok((same && marked && footer.slice(28, 16)? == header.slice(28, 16)? && footer.u64_le(56)? != AT_END)
+    Ok((same && marked && footer.slice(28, 16) == header.slice(28, 16) && footer.u64_le(56) != AT_END)
         .then_some(footer))
 }
 
@@ -117,7 +120,7 @@ fn description(
     }
     // QEMU looks for it there whatever the header says.
     if at != 1 {
-        findings::bad_table(info, format!("the description is in sector {at}: sector 1 is right"));
+        findings::bad_table(info, format_args!("the description is in sector {at}: sector 1 is right"));
         return Ok(true);
     }
     let length = size.saturating_mul(SECTOR);
@@ -200,10 +203,11 @@ impl Guest for Disk {
         let mut found = self.directory;
         for index in [number / self.entries, number % self.entries] {
             let entry = regions.read(found.saturating_add(index * 4), 4)?;
-            found = match optional(entry.u32_le(0))? {
-                Some(0) if self.complete => return Ok((Place::Zero, grain - within)),
-                Some(1) => return Ok((Place::Zero, grain - within)),
-                Some(sector) if sector != 0 && self.readable => u64::from(sector) * SECTOR,
+            found = match entry.u32_le(0) {
+                _ if entry.is_empty() => return Ok((Place::Unknown, grain - within)),
+                0 if self.complete => return Ok((Place::Zero, grain - within)),
+                1 => return Ok((Place::Zero, grain - within)),
+                sector if sector != 0 && self.readable => u64::from(sector) * SECTOR,
                 _ => return Ok((Place::Unknown, grain - within)),
             };
         }
