@@ -1,4 +1,5 @@
 /** Clients of Huawei Cloud IMS for the tests, and answers as the service gives them. */
+import { AwsClient } from 'aws4fetch';
 import { quickly } from './expect.mjs';
 import { importClient } from './places.mjs';
 
@@ -23,4 +24,55 @@ export function plain(body, status = 200, headers = {}) {
 /** A job as the service shows it. */
 export function job(status, more = {}) {
   return plain({ job_id: 'j-1', job_type: 'imsImportImageJob', status, entities: {}, ...more });
+}
+
+/** The accounts of the local cloud. */
+export const ACCOUNTS = {
+  demo: {
+    domain: 'demo-domain',
+    user: 'demo-user',
+    password: 'Demo-Password-1',
+    project: 'aa2d97d7e62c4b7da3ffdfc115510001',
+  },
+  partner: {
+    domain: 'partner-domain',
+    user: 'partner-user',
+    password: 'Partner-Password-1',
+    project: 'aa2d97d7e62c4b7da3ffdfc115520001',
+  },
+};
+
+/** A client of the local cloud, signed in as one of its accounts. */
+export async function signedIn(context, emulator, { domain, user, password, project }, options = {}) {
+  const identity = {
+    methods: ['password'],
+    password: { user: { name: user, domain: { name: domain }, password } },
+  };
+  const response = await fetch(`${emulator.huawei}/v3/auth/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ auth: { identity, scope: { project: { id: project } } } }),
+  });
+  const token = response.headers.get('x-subject-token');
+  if (!token) throw new Error(`no token: ${response.status} ${await response.text()}`);
+  return newHuawei(context, emulator.huawei, {
+    auth: { type: 'token', token },
+    projectId: project,
+    ...options,
+  });
+}
+
+/** Puts bytes into a bucket of the local cloud, which is made where it is not there. */
+export async function putObject(emulator, bucket, key, bytes) {
+  const keys = await emulator.control('GET', '/_emulator/store-credentials');
+  const aws = new AwsClient({
+    accessKeyId: keys.accessKey,
+    secretAccessKey: keys.secretKey,
+    service: 's3',
+    region: keys.region,
+    retries: 0,
+  });
+  await aws.fetch(`${emulator.oss}/${bucket}`, { method: 'PUT' });
+  const put = await aws.fetch(`${emulator.oss}/${bucket}/${key}`, { method: 'PUT', body: bytes });
+  if (!put.ok) throw new Error(`PUT ${bucket}/${key}: ${put.status} ${await put.text()}`);
 }
