@@ -42,8 +42,8 @@ export const ACCOUNTS = {
   },
 };
 
-/** A client of the local cloud, signed in as one of its accounts. */
-export async function signedIn(context, emulator, { domain, user, password, project }, options = {}) {
+/** A token of the local cloud, for one of its accounts. */
+export async function tokenOf(emulator, { domain, user, password, project }) {
   const identity = {
     methods: ['password'],
     password: { user: { name: user, domain: { name: domain }, password } },
@@ -55,11 +55,13 @@ export async function signedIn(context, emulator, { domain, user, password, proj
   });
   const token = response.headers.get('x-subject-token');
   if (!token) throw new Error(`no token: ${response.status} ${await response.text()}`);
-  return newHuawei(context, emulator.huawei, {
-    auth: { type: 'token', token },
-    projectId: project,
-    ...options,
-  });
+  return token;
+}
+
+/** A client of the local cloud, signed in as one of its accounts. */
+export async function signedIn(context, emulator, account, options = {}) {
+  const auth = { type: 'token', token: await tokenOf(emulator, account) };
+  return newHuawei(context, emulator.huawei, { auth, projectId: account.project, ...options });
 }
 
 /** Puts bytes into a bucket of the local cloud, which is made where it is not there. */
