@@ -25,7 +25,13 @@ export {
 } from './index.js';
 
 /** How a client reaches Huawei Cloud IMS. */
-export interface HuaweiImsOptions extends ClientOptions {
+export interface HuaweiImsOptions extends Omit<ClientOptions, 'endpoint'> {
+  /** Base URL of the service; default: that of the region. */
+  endpoint?: string;
+  /** ID of a region, such as cn-north-4: the address of the service, and the project of an access key. */
+  region?: string;
+  /** Base URL of the identity service; default: that of the region. */
+  iamEndpoint?: string;
   /** The project's ID, for the calls whose path names it: tags, members, `showJob`. */
   projectId?: string;
   /**
@@ -117,7 +123,7 @@ export interface WaitForJobOptions {
  * reference forbids rejects with kind `validation` before anything is sent.
  *
  * @example
- * const ims = new HuaweiImsClient({ endpoint, auth: { type: 'token', token }, projectId });
+ * const ims = new HuaweiImsClient({ region: 'cn-north-4', auth: { type: 'token', token }, projectId });
  * const { job_id } = await ims.createImage({ name: 'web', instance_id: server });
  * const { entities } = await ims.waitForJob(job_id, { onProgress: (job) => show(job.entities?.process_percent) });
  * console.log(entities?.image_id);

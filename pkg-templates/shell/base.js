@@ -1,5 +1,5 @@
 /** What the clients of all services share: the core, made at the first call, calls into it, and its end. */
-import { current } from './core.js';
+import { current } from '#core';
 import { shellError } from './errors.js';
 
 export class ClientCore {

@@ -2,7 +2,7 @@
 import { ClientCore } from './base.js';
 import { pages } from './pages.js';
 
-export { load } from './core.js';
+export { load } from '#core';
 export { ImsError } from './errors.js';
 
 export class HuaweiImsClient {

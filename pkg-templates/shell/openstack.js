@@ -3,7 +3,7 @@ import { ClientCore } from './base.js';
 import { pages } from './pages.js';
 import { DownloadTask, FileUploadTask } from './tasks.js';
 
-export { load } from './core.js';
+export { load } from '#core';
 export { ImsError } from './errors.js';
 export { DownloadTask, FileUploadTask };
 

@@ -1,7 +1,7 @@
 /** `ims-client/workspace`: HuaweiWorkspaceClient forwards to the core. */
 import { ClientCore } from './base.js';
 
-export { load } from './core.js';
+export { load } from '#core';
 export { ImsError } from './errors.js';
 
 export class HuaweiWorkspaceClient {

@@ -92,7 +92,7 @@ test('the enterprise project is put where a call supports one', async (t) => {
 
 test('bad options are refused at the first call, with option, value and rule', async (t) => {
   for (const [options, field, rule] of [
-    [{}, 'endpoint', /required/],
+    [{}, 'region', /required, or endpoint/],
     [{ projectId: 'a/b' }, 'projectId', /letters, digits/],
     [{ projectId: '' }, 'projectId', /letters, digits/],
     [{ projectId: 7 }, 'projectId', /text/],
@@ -100,7 +100,7 @@ test('bad options are refused at the first call, with option, value and rule', a
     [{ enterpriseProjectId: 'all_granted_eps' }, 'enterpriseProjectId', /UUID/],
     [{ project: PROJECT }, 'project', /no option here/],
   ]) {
-    const endpoint = field === 'endpoint' ? {} : { endpoint: 'http://127.0.0.1:9' };
+    const endpoint = field === 'region' ? {} : { endpoint: 'http://127.0.0.1:9' };
     const ims = new HuaweiImsClient({ ...endpoint, ...options });
     t.after(() => ims.close());
     await rejects(ims.showImageQuota(), { kind: 'validation', field, rule, operation: 'HuaweiImsClient' });

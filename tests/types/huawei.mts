@@ -107,6 +107,7 @@ import type {
 } from 'ims-client/huawei';
 import { HuaweiImsClient, ImsError, load } from 'ims-client/huawei';
 
+export const byRegion: HuaweiImsOptions = { region: 'cn-north-4' };
 const options: HuaweiImsOptions = {
   endpoint: 'https://ims.example.com',
   auth: { type: 'token', token: 't' },

@@ -93,6 +93,8 @@ pub fn write(project: &Project, parts: &Parts, kind: Kind, output: &Path) -> Res
     let mut command = command(project, parts.entry, kind, output)?;
     command.arg(alias("#load", parts.templates.join(kind.loader())));
     command.arg(alias("#platform", parts.templates.join(kind.platform())));
+    let core = if parts.core.entry.inspects { "shell/core.js" } else { "shell/plain-core.js" };
+    command.arg(alias("#core", parts.templates.join(core)));
     for (glue, wasm, core) in
         [("#glue", "#wasm", parts.core), ("#inspect-glue", "#inspect-wasm", parts.inspector)]
     {
