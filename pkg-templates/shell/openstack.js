@@ -111,7 +111,10 @@ export class OpenStackImageClient {
   }
 
   download(imageId, target, options) {
-    return new DownloadTask((begin) => this.#core.task('download', [imageId, target, options], begin), target);
+    return new DownloadTask(
+      (begin) => this.#core.task('download', [imageId, target, options], begin),
+      target,
+    );
   }
 
   close() {

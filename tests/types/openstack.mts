@@ -11,6 +11,7 @@ import {
   type ImportOpenStackImage,
   ImsError,
   load,
+  type OpenStackClientOptions,
   type OpenStackFilterProperties,
   type OpenStackImage,
   type OpenStackImageChanges,
@@ -164,3 +165,6 @@ export const client = new OpenStackImageClient({
   endpoint: 'https://h',
   auth: { type: 'token', token: 't' },
 });
+
+const options: OpenStackClientOptions = { region: 'RegionOne', interface: 'internal' };
+export const byCatalog = new OpenStackImageClient(options);
