@@ -41,7 +41,7 @@ export type OpenStackPatch =
 /** Changes of an image: a JSON patch, or what is to be set and removed. */
 export type OpenStackImageChanges =
   | OpenStackPatch[]
-  | { set?: Omit<CreateOpenStackImage, 'id'>; remove?: string[] };
+  | { set?: CreateOpenStackImage & { id?: never }; remove?: string[] };
 
 /** Filters of the list of version 1.1; `changes-since` is a time. */
 export interface OpenStackV1Filters {
