@@ -84,6 +84,8 @@ export type OperationName =
 export interface Permission {
   /** IAM actions, `service:resource:action`; empty where none is needed. */
   readonly actions: readonly string[];
+  /** Those of them that only some calls need, and when. */
+  readonly conditional: readonly { readonly action: string; readonly when: string }[];
   /** Actions of other services that the operation uses on the user's behalf. */
   readonly dependencies: readonly string[];
   /** Roles that a note of the table asks for besides, and when. A policy of actions cannot grant them. */

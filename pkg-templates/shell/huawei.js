@@ -1,5 +1,6 @@
 /** `ims-client/huawei`: HuaweiImsClient forwards to the core. */
 import { ClientCore } from './base.js';
+import { pages } from './pages.js';
 
 export { load } from './core.js';
 export { ImsError } from './errors.js';
@@ -112,12 +113,10 @@ export class HuaweiImsClient {
   }
 
   iterateImages(query, call) {
-    const next = (page, asked) => page.page_info?.next_marker ?? lastOfFull(page.images, asked.limit);
-    return pages(query, (asked) => this.listImages(asked, call), 'images', 'id', next);
+    return pages((page) => this.listImages(page, call), query, nextImage);
   }
   iterateImageMembers(imageId, query, call) {
-    const next = (page) => page.page_info?.next_marker;
-    return pages(query, (asked) => this.listImageMembers(imageId, asked, call), 'members', 'member_id', next);
+    return pages((page) => this.listImageMembers(imageId, page, call), query, nextMember);
   }
   iterateImagesByTags(request, call) {
     return found(request, (asked) => this.listImageByTags(asked, call));
@@ -136,29 +135,14 @@ export class HuaweiImsClient {
   }
 }
 
-/** Where a full page ends, for editions of the service that do not say where the next one starts. */
-function lastOfFull(images, limit) {
-  return limit !== undefined && images.length >= limit ? images.at(-1)?.id : undefined;
+/** Editions of the service that do not say where the next page starts are asked on from the end of a full one. */
+function nextImage({ images, page_info: info }, { limit }) {
+  const last = limit > 0 && images.length >= limit ? images.at(-1)?.id : undefined;
+  return [images, info ? info.next_marker : last];
 }
 
-/** Page after page, one entry at a time; an entry that a page shows again (the list moved) is passed over. */
-async function* pages(query, list, field, key, next) {
-  const seen = new Set();
-  let asked = { ...query };
-  for (;;) {
-    const page = await list(asked);
-    let fresh = false;
-    for (const entry of page[field]) {
-      if (seen.has(entry[key])) continue;
-      seen.add(entry[key]);
-      fresh = true;
-      yield entry;
-    }
-    const marker = next(page, asked);
-    // A page without anything new, or one that leads to itself, would lead round for ever.
-    if (!marker || !fresh || marker === asked.marker) return;
-    asked = { ...asked, marker };
-  }
+function nextMember({ members, page_info: info }) {
+  return [members, info?.next_marker];
 }
 
 /** Search after search, passing over what was found before. */

@@ -1,5 +1,6 @@
 /** `ims-client/openstack`: OpenStack's Image service, on any cloud. Forwards to the core. */
 import { ClientCore } from './base.js';
+import { pages } from './pages.js';
 import { DownloadTask, FileUploadTask } from './tasks.js';
 
 export { load } from './core.js';
@@ -144,17 +145,4 @@ function nextImage({ images, next }, { limit }) {
 
 function nextMember({ members, page_info: info }) {
   return [members, info?.next_marker];
-}
-
-/** Page after page, one entry at a time; ends at an empty page, without a marker, and where a marker comes again. */
-async function* pages(list, request, next) {
-  const asked = new Set();
-  let page = request ?? {};
-  for (;;) {
-    const [entries, marker] = next(await list(page), page);
-    yield* entries;
-    if (entries.length === 0 || !marker || asked.has(marker)) return;
-    asked.add(marker);
-    page = { ...page, marker };
-  }
 }

@@ -54,13 +54,23 @@ fn method(service: &Service, operation: &Operation) -> &'static str {
 }
 
 fn actions(operation: &Operation) -> String {
-    match operation.permission {
-        None => "not documented".to_owned(),
-        Some(permission) if permission.actions.is_empty() => "none".to_owned(),
-        Some(permission) => {
-            permission.actions.iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ")
+    let Some(permission) = operation.permission else { return "not documented".to_owned() };
+    let always = permission.actions.iter().map(|action| format!("`{action}`"));
+    let sometimes =
+        permission.conditional.iter().map(|other| format!("`{}` where {}", other.action, other.when));
+    let all: Vec<String> = always.chain(sometimes).collect();
+    if all.is_empty() { "none".to_owned() } else { all.join(", ") }
+}
+
+/// The texts of some lists, each once, in the order of their first appearance.
+fn once<'a>(lists: impl IntoIterator<Item = &'a [&'static str]>) -> Vec<&'static str> {
+    let mut all: Vec<&'static str> = Vec::new();
+    for text in lists.into_iter().flatten() {
+        if !all.contains(text) {
+            all.push(text);
         }
     }
+    all
 }
 
 fn document() -> String {
@@ -93,9 +103,18 @@ fn permissions() -> Value {
             let Some(permission) = operation.permission else { continue };
             let roles: Vec<Value> =
                 permission.roles.iter().map(|role| json!({ "name": role.name, "when": role.when })).collect();
+            // A policy grants what only some calls need too; when it is needed stands beside it.
+            let sometimes: Vec<&str> = permission.conditional.iter().map(|other| other.action).collect();
+            let dependencies = permission.conditional.iter().map(|other| other.dependencies);
+            let conditional: Vec<Value> = permission
+                .conditional
+                .iter()
+                .map(|other| json!({ "action": other.action, "when": other.when }))
+                .collect();
             let entry = json!({
-                "actions": permission.actions,
-                "dependencies": permission.dependencies,
+                "actions": once([permission.actions, &sometimes]),
+                "conditional": conditional,
+                "dependencies": once(std::iter::once(permission.dependencies).chain(dependencies)),
                 "roles": roles,
                 "iamProject": permission.iam_project,
                 "enterpriseProject": permission.enterprise_project,

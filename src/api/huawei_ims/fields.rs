@@ -68,6 +68,8 @@ fn is_file(text: &str) -> bool {
     (3..=63).contains(&bucket.len())
         && bucket.bytes().all(legal)
         && !object.is_empty()
+        // An address of the store is no such pair.
+        && !object.starts_with("//")
         && !object.chars().any(char::is_control)
 }
 

@@ -1,9 +1,27 @@
 /** Where an image stands; services have more of their own. */
-export type OpenStackImageStatus = 'queued' | 'saving' | 'uploading' | 'importing' | 'active' | 'deactivated' | 'killed' | 'deleted' | 'pending_delete' | (string & {});
+export type OpenStackImageStatus =
+  | 'queued'
+  | 'saving'
+  | 'uploading'
+  | 'importing'
+  | 'active'
+  | 'deactivated'
+  | 'killed'
+  | 'deleted'
+  | 'pending_delete'
+  | (string & {});
 /** Who sees an image: its owner, who it is shared with, everybody who asks for it, everybody. */
 export type OpenStackVisibility = 'private' | 'shared' | 'community' | 'public';
 /** What images are sorted by. */
-export type OpenStackSortKey = 'name' | 'status' | 'container_format' | 'disk_format' | 'size' | 'id' | 'created_at' | 'updated_at';
+export type OpenStackSortKey =
+  | 'name'
+  | 'status'
+  | 'container_format'
+  | 'disk_format'
+  | 'size'
+  | 'id'
+  | 'created_at'
+  | 'updated_at';
 /**
  * Properties that a cloud or an owner gives to images, kept as they come. Those that begin with `__` are Huawei Cloud's
  * (Image Management Service API reference, "Querying Image Details (Native OpenStack API)"); flags are texts there.
