@@ -232,6 +232,16 @@ impl DiskImageInfo {
         }
     }
 
+    /// Adds what only this format has.
+    pub fn detail(&mut self, name: &'static str, detail: Detail) {
+        self.details.push((name, detail));
+    }
+
+    /// Adds an optional part that the image uses.
+    pub fn feature(&mut self, name: &str) {
+        self.features.push(name.to_owned());
+    }
+
     pub fn fatal(&mut self, code: &'static str, message: Arguments<'_>, advice: &str) {
         self.problem(Severity::Fatal, code, message, advice);
     }

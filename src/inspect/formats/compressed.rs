@@ -53,11 +53,11 @@ fn tell(info: &mut DiskImageInfo, content: Option<Content>) -> Result<(), Stop> 
     let mut message = format!("this is a compressed file ({})", info.format.as_str());
     if let Some(name) = content.name.filter(|name| !name.is_empty()) {
         message += &format!(", \"{name}\"");
-        info.details.push(("containedName", Detail::Text(name)));
+        info.detail("containedName", Detail::Text(name));
     }
     if let Some(size) = content.size {
         message += &format!(", unpacked {}", text::size(size));
-        info.details.push(("uncompressedSize", Detail::Number(size)));
+        info.detail("uncompressedSize", Detail::Number(size));
     }
     super::findings::compressed(info, &message);
     Ok(())

@@ -42,7 +42,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     info.virtual_size = info.file_size;
     partitions::inspect(regions, &Flat { start: 0, size: info.virtual_size }, info)?;
     if info.partitions.is_some() {
-        info.features.push("hybrid".to_owned());
+        info.feature("hybrid");
     }
     let (mut iso, mut udf) = (false, false);
     for sector in FIRST..FIRST + MOST {
@@ -76,7 +76,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
 fn volume(regions: &Regions, descriptor: Region<'_>, info: &mut DiskImageInfo) -> Result<(), Stop> {
     let label = text::name(descriptor.slice(40, 32).trim_ascii_end());
     if !label.is_empty() {
-        info.details.push(("label", Detail::Text(label)));
+        info.detail("label", Detail::Text(label));
     }
     let block = u64::from(descriptor.u16_le(128));
     let size = u64::from(descriptor.u32_le(80)) * block;

@@ -43,7 +43,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     match payload {
         Some(offset) if findings::within(regions, info, "the encrypted disk", offset, 0) => {
             info.virtual_size = regions.file_size() - offset;
-            info.details.push(("payloadOffset", Detail::Number(offset)));
+            info.detail("payloadOffset", Detail::Number(offset));
         }
         Some(_) => {}
         None => findings::bad_table(
@@ -64,7 +64,7 @@ fn put(
 ) -> Result<(), Stop> {
     let value = text::name(header.slice(at, length));
     if !value.is_empty() {
-        info.details.push((name, Detail::Text(value)));
+        info.detail(name, Detail::Text(value));
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ mod vhdx;
 mod vmdk;
 
 use super::info::{DiskImageInfo, Format};
-use super::regions::{Need, Regions, Stop};
+use super::regions::{Regions, Stop};
 use super::text;
 
 /// How a format is recognized and read.
@@ -50,20 +50,20 @@ static READERS: [&Reader; 13] = [
     &vhd::READER,
 ];
 
-/// Looks into a file with what was read so far.
-pub fn inspect(regions: &Regions) -> Result<DiskImageInfo, Need> {
+/// Looks into a file with what was read so far; none where the piece of [`Regions::needed`] has to be read first.
+pub fn inspect(regions: &Regions) -> Option<DiskImageInfo> {
     let mut matching: Vec<&Reader> = Vec::new();
     for reader in READERS {
         match (reader.detect)(regions) {
             Ok(true) => matching.push(reader),
             Ok(false) | Err(Stop::Short) => {}
-            Err(Stop::Need(need)) => return Err(need),
+            Err(Stop::Need) => return None,
         }
     }
     let reader = matching.first().copied().unwrap_or(&raw::READER);
     let mut info = DiskImageInfo::new(reader.format, regions.file_size());
     match (reader.inspect)(regions, &mut info) {
-        Err(Stop::Need(need)) => return Err(need),
+        Err(Stop::Need) => return None,
         _ if regions.exhausted() => info.danger(
             "too-complex",
             format_args!(
@@ -90,7 +90,7 @@ pub fn inspect(regions: &Regions) -> Result<DiskImageInfo, Need> {
         );
     }
     check_virtual_size(&mut info);
-    Ok(info)
+    Some(info)
 }
 
 /// The largest whole number that JavaScript holds exactly.

@@ -41,7 +41,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         .checked_sub(1)
         .and_then(|index| ["dynamic", "static", "undo", "differencing"].get(index as usize))
     {
-        Some(name) => info.features.push((*name).to_owned()),
+        Some(name) => info.feature(name),
         None => findings::unknown_feature(info, &format!("\"image type {kind}\"")),
     }
     // The identifiers of what this image continues: VirtualBox finds the files in its own registry.

@@ -92,7 +92,7 @@ fn sizes(footer: Region<'_>, info: &mut DiskImageInfo) -> Result<(), Stop> {
     let (current, sides) = (footer.u64_be(48), u64::from(footer.byte(58)) * u64::from(footer.byte(59)));
     let geometry = u64::from(footer.u16_be(56)) * sides;
     let creator = footer.slice(28, 4);
-    info.details.push(("creator", Detail::Text(text::name(creator).trim_end().to_owned())));
+    info.detail("creator", Detail::Text(text::name(creator).trim_end().to_owned()));
     let by_size = geometry == LARGEST_GEOMETRY || BY_SIZE.iter().any(|known| creator == *known);
     info.virtual_size = if by_size { current - current % SECTOR } else { geometry * SECTOR };
     if !by_size && current != info.virtual_size {

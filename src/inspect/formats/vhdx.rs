@@ -42,7 +42,7 @@ fn detect(regions: &Regions) -> Result<bool, Stop> {
 fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     let creator = text::name_utf16(regions.read(8, 512)?.as_slice(), u16::from_le_bytes);
     if !creator.is_empty() {
-        info.details.push(("creator", Detail::Text(creator)));
+        info.detail("creator", Detail::Text(creator));
     }
     if !header(regions, info)? {
         return Ok(());
@@ -64,7 +64,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         findings::bad_table(info, format_args!("{message}: whole sectors of 512 or 4096 bytes are right"));
         return Ok(());
     }
-    info.details.push(("sectorSize", Detail::Number(metadata.sector)));
+    info.detail("sectorSize", Detail::Number(metadata.sector));
     if metadata.size > LARGEST_DISK {
         findings::bad_table(
             info,

@@ -171,7 +171,7 @@ impl Header {
         for (kind, bits, names) in known {
             for bit in (0..64u8).filter(|bit| bits >> bit & 1 != 0) {
                 if let Some(name) = names.get(usize::from(bit)) {
-                    info.features.push((*name).to_owned());
+                    info.feature(name);
                     continue;
                 }
                 let class = ["incompatible", "compatible", "autoclear"][usize::from(kind)];
@@ -179,12 +179,12 @@ impl Header {
                 if kind == 0 {
                     findings::unknown_feature(info, &format!("\"{name}\""));
                 }
-                info.features.push(name);
+                info.feature(&name);
             }
         }
         let lazy = self.compatible & 1 != 0;
-        info.details.push(("lazyRefcounts", Detail::Flag(lazy)));
-        info.details.push(("extendedL2", Detail::Flag(super::extended(self))));
+        info.detail("lazyRefcounts", Detail::Flag(lazy));
+        info.detail("extendedL2", Detail::Flag(super::extended(self)));
     }
 
     /// Whether the tables are where QEMU accepts them, within the file, and apart from each other.
