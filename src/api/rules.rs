@@ -15,7 +15,8 @@ pub struct InputField {
 pub struct Shape {
     /// What it is, in words: `an image from a server`.
     pub name: &'static str,
-    /// The field that tells it from the shapes after it.
+    /// The field that tells it from the shapes after it, or the field with its value: `type=IsoImage`. Empty: what no
+    /// shape before it was told by.
     pub key: &'static str,
     pub fields: &'static [InputField],
 }
@@ -52,8 +53,14 @@ pub enum Rule {
     Texts,
     /// A list of so many values that each keep a rule; `unique`: none of them twice.
     List { of: &'static Rule, min: usize, max: usize, unique: bool },
+    /// A value that keeps a rule, or a list of at least one of them.
+    OneOrMore(&'static Rule),
+    /// A text, or a list of texts: written as the filter expression `in:a,b` of OpenStack's services.
+    TextOrIn,
     /// Not a field of this shape: why, in words.
     Never(&'static str),
+    /// A whole number, or its digits, that is written as a text.
+    NumberText { min: u64, max: u64 },
     /// An http(s) URL.
     Url,
     /// A list of objects with these fields.
@@ -83,7 +90,14 @@ pub fn must_be_object(value: &Value, path: &str) -> Result<()> {
 
 /// Checks an object against the shape that its fields tell.
 pub fn check_shapes(value: &Value, path: &str, shapes: &'static [Shape]) -> Result<Checked> {
-    let has = |shape: &&Shape| value.get(shape.key).is_some_and(|value| !value.is_null());
+    let has = |shape: &&Shape| match shape.key.split_once('=') {
+        Some((name, wanted)) => match value.get(name) {
+            Some(Value::String(text)) => text == wanted,
+            Some(other) => other.to_string() == wanted,
+            None => false,
+        },
+        None => shape.key.is_empty() || value.get(shape.key).is_some_and(|value| !value.is_null()),
+    };
     let Some(shape) = shapes.iter().find(has) else {
         let known: Vec<String> =
             shapes.iter().map(|shape| format!("{} ({})", shape.key, shape.name)).collect();
@@ -91,6 +105,17 @@ pub fn check_shapes(value: &Value, path: &str, shapes: &'static [Shape]) -> Resu
         let rule = format!("must have one of {}", known.join(", "));
         return Err(Error::invalid(name, value.to_string(), rule));
     };
+    // A field of another shape is no mistake in spelling: it says so.
+    if let Value::Object(members) = value {
+        let has = |shape: &Shape, name: &str| shape.fields.iter().any(|field| field.name == name);
+        let foreign = |(name, value): &&(String, Value)| {
+            !value.is_null() && !has(shape, name) && shapes.iter().any(|other| has(other, name))
+        };
+        if let Some((name, value)) = members.iter().find(foreign) {
+            let rule = format!("must not be there: this is {}", shape.name);
+            return Err(Error::invalid(join(path, name), value.to_string(), rule));
+        }
+    }
     check_object(value, path, shape.fields)
 }
 
@@ -180,6 +205,13 @@ pub fn check(value: &Value, path: String, rule: &Rule) -> Result<Value> {
         (Rule::Multiple { of, min, max }, Value::Number(_)) => {
             value.as_u64().is_some_and(|number| (*min..=*max).contains(&number) && number.is_multiple_of(*of))
         }
+        (Rule::NumberText { min, max }, Value::Number(digits) | Value::String(digits)) => {
+            let number = digits.parse().ok().filter(|number: &u64| (*min..=*max).contains(number));
+            match number {
+                Some(number) => return Ok(Value::String(number.to_string())),
+                None => false,
+            }
+        }
         (Rule::Url, Value::String(text)) => is_url(text),
         (Rule::Checked(accepts, _), Value::String(text)) => accepts(text),
         (Rule::Flag, Value::Bool(_)) => true,
@@ -223,6 +255,13 @@ pub fn check(value: &Value, path: String, rule: &Rule) -> Result<Value> {
             None => true,
         },
         (Rule::Filter, _) => return filter(value, &path).map(Value::String),
+        (Rule::OneOrMore(of), Value::Array(list)) if !list.is_empty() => {
+            let items = list.iter().enumerate();
+            let checked = items.map(|(index, item)| check(item, format!("{path}[{index}]"), of));
+            return checked.collect::<Result<_>>().map(Value::Array);
+        }
+        (Rule::OneOrMore(of), value) if !matches!(value, Value::Array(_)) => return check(value, path, of),
+        (Rule::TextOrIn, _) => return text_or_in(value, path).map(Value::String),
         _ => false,
     };
     if right {
@@ -247,7 +286,9 @@ fn describe(rule: &Rule, missing: bool) -> String {
         Rule::Text { min, max: usize::MAX } => format!("must be a text with at least {min} character(s)"),
         Rule::Text { min, max } => format!("must be a text with {min} to {max} characters"),
         Rule::AnyText => "must be a text".to_owned(),
-        Rule::Integer { min, max } => format!("must be a whole number from {min} to {max}"),
+        Rule::Integer { min, max } | Rule::NumberText { min, max } => {
+            format!("must be a whole number from {min} to {max}")
+        }
         Rule::Multiple { of, min, max } => format!("must be a multiple of {of} from {min} to {max}"),
         Rule::Checked(_, words) | Rule::Never(words) => (*words).to_owned(),
         Rule::Flag => "must be true or false".to_owned(),
@@ -258,6 +299,8 @@ fn describe(rule: &Rule, missing: bool) -> String {
         Rule::Url => "must be a URL that starts with http:// or https://".to_owned(),
         Rule::ObjectsOf(_) | Rule::AnyObjects => "must be a list of objects".to_owned(),
         Rule::Filter => "must be an object with name or imageId".to_owned(),
+        Rule::OneOrMore(of) => format!("{}, or a list of such", describe(of, false)),
+        Rule::TextOrIn => "must be a text that is not empty, or a list of such".to_owned(),
     };
     if missing { format!("is required and {words}") } else { words }
 }
@@ -317,6 +360,33 @@ fn filter(value: &Value, path: &str) -> Result<String> {
         }
     }
     Ok(terms.join("|"))
+}
+
+/// A text as it is, a list of texts as `in:a,b`. OpenStack's services read what stands before a colon as an operator, so
+/// a text that holds one for itself is sent as `eq:text`; values with commas are quoted, and quotes have no escape.
+fn text_or_in(value: &Value, path: String) -> Result<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => {
+            let has_operator = ["in:", "eq:"].iter().any(|operator| text.starts_with(operator));
+            Ok(if text.contains(':') && !has_operator { format!("eq:{text}") } else { text.clone() })
+        }
+        Value::Array(list) if !list.is_empty() => {
+            let mut values = Vec::with_capacity(list.len());
+            for (index, item) in list.iter().enumerate() {
+                match item.as_str() {
+                    Some(text) if !text.is_empty() && !text.contains('"') => {
+                        values.push(if text.contains(',') { format!("\"{text}\"") } else { text.to_owned() });
+                    }
+                    _ => {
+                        let rule = "must be a text without \" that is not empty";
+                        return Err(Error::invalid(format!("{path}[{index}]"), item.to_string(), rule));
+                    }
+                }
+            }
+            Ok(format!("in:{}", values.join(",")))
+        }
+        _ => Err(Error::invalid(path, value.to_string(), describe(&Rule::TextOrIn, false))),
+    }
 }
 
 /// 1 to 50 user IDs without duplicates (sections 1.13 and 1.15, and the code DuplicateUserId), as JSON.

@@ -34,8 +34,8 @@ pub enum Method {
     Head,
     Post,
     Put,
-    Delete,
     Patch,
+    Delete,
 }
 
 impl Method {
@@ -45,8 +45,8 @@ impl Method {
             Method::Head => "HEAD",
             Method::Post => "POST",
             Method::Put => "PUT",
-            Method::Delete => "DELETE",
             Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::http::retry::Policy;
 use crate::http::url::Endpoint;
 #[cfg(any(feature = "huawei", feature = "workspace"))]
 use crate::json::Quoted;
+use crate::json::Value;
 use crate::platform::Platform;
 use crate::service::Service;
 use js_sys::{Array, JSON, Promise};
@@ -28,6 +29,15 @@ pub struct Made {
     pub agent: Option<JsValue>,
     /// Set by the caller; uploads have a patience of their own where it is not.
     pub retry: Option<Policy>,
+}
+
+#[cfg(any(feature = "huawei", feature = "workspace"))]
+impl Made {
+    /// How long nothing but failures is put up with where something is waited for, milliseconds: five minutes, or what
+    /// the caller's own policy comes to.
+    pub fn patience_ms(&self) -> f64 {
+        self.retry.map_or(300_000.0, |policy| f64::from(policy.max_attempts) * policy.max_delay_ms)
+    }
 }
 
 /// Options that every client takes.
@@ -111,6 +121,20 @@ pub fn call(
     list: Array,
     options: JsValue,
 ) -> Promise {
+    call_with(service, operation, list, options, Box::new(|_, _| ()))
+}
+
+/// What a client adds to the arguments of a call.
+pub type Adjust = Box<dyn FnOnce(&'static Operation, &mut Vec<Value>)>;
+
+/// The same, with what the client adds to the arguments.
+pub fn call_with(
+    service: Rc<Service>,
+    operation: Option<&'static Operation>,
+    list: Array,
+    options: JsValue,
+    adjust: Adjust,
+) -> Promise {
     promise(async move {
         let operation = operation.ok_or_else(|| Error::new(Kind::Internal, "there is no such operation"))?;
         let work = async {
@@ -119,7 +143,8 @@ pub fn call(
                 .iter()
                 .map(|argument| (argument.name(), argument.is_named_in_errors()))
                 .collect();
-            let values = arguments(&list, &names)?;
+            let mut values = arguments(&list, &names)?;
+            adjust(operation, &mut values);
             let (call, _watch) = options::call_options(&options, &[])?;
             let text = service.call(operation, &values, &call).await?;
             if matches!(operation.answer, Answer::Nothing) { Ok(JsValue::UNDEFINED) } else { parse(text) }

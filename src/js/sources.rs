@@ -2,6 +2,8 @@
 
 mod blob;
 mod byte_stream;
+#[cfg(feature = "openstack")]
+pub mod digesting;
 mod file;
 mod stream;
 

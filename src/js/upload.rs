@@ -1,6 +1,7 @@
 //! The class behind `UploadTask`.
 
 mod compared;
+mod given;
 mod inspecting;
 mod online;
 mod options;

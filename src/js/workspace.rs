@@ -1,13 +1,11 @@
 //! The class behind `HuaweiWorkspaceClient`.
 
-use super::convert::{error_to_js, function, get, promise, refused};
-use super::options;
-use super::polling::poll;
-use super::service::{self, parse};
-use crate::api::{PLAIN, workspace};
-use crate::error::{Error, Kind, Result};
-use crate::json::Value;
-use crate::platform::Platform;
+use super::convert::{error_to_js, promise};
+use super::service;
+use super::waiting::{self, Jobs};
+use crate::api::PLAIN;
+use crate::api::workspace::{self, jobs, show_image_job};
+use crate::error::Result;
 use crate::service::Service;
 use js_sys::{Array, Promise};
 use std::rc::Rc;
@@ -17,7 +15,8 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub struct WorkspaceCore {
     service: Rc<Service>,
-    platform: Rc<dyn Platform>,
+    /// How long nothing but failures is put up with where a job is waited for, milliseconds.
+    patience_ms: f64,
 }
 
 #[wasm_bindgen]
@@ -33,12 +32,13 @@ impl WorkspaceCore {
         service::call(self.service.clone(), workspace::find(name), list, options)
     }
 
-    /// Polls a job until it is over.
+    /// Polls a job until it is done.
     #[wasm_bindgen(js_name = waitForJob)]
     pub fn wait_for_job(&self, job_id: JsValue, options: JsValue) -> Promise {
-        let (service, platform) = (self.service.clone(), self.platform.clone());
+        let (service, patience_ms) = (self.service.clone(), self.patience_ms);
         promise(async move {
-            let work = wait_for_job(&service, &*platform, job_id, options);
+            let job = Jobs { operation: &show_image_job::OPERATION, standing: jobs::standing };
+            let work = waiting::for_job(&service, job, patience_ms, job_id, options);
             work.await.map_err(|error| service.finish_outer(error, "waitForJob"))
         })
     }
@@ -49,55 +49,9 @@ impl WorkspaceCore {
     }
 }
 
-fn build(options: &JsValue) -> Result<WorkspaceCore> {
-    service::check_options(options, &["projectId"])?;
-    let endpoint = service::endpoint(options)?;
-    let mut made = service::make(options, &PLAIN, endpoint)?;
-    made.service.project = service::project(options)?;
-    Ok(WorkspaceCore { service: Rc::new(made.service), platform: made.platform })
-}
-
-/// A text field of an object of JavaScript; empty where there is none.
-fn text(object: &JsValue, name: &str) -> String {
-    get(object, name).and_then(|value| value.as_string()).unwrap_or_default()
-}
-
-async fn wait_for_job(
-    service: &Service,
-    platform: &dyn Platform,
-    job_id: JsValue,
-    given: JsValue,
-) -> Result<JsValue> {
-    let Some(id) = job_id.as_string().filter(|id| !id.is_empty()) else {
-        return Err(refused("jobId", &job_id, "must be a text that is not empty"));
-    };
-    let interval = options::number(&given, "", "intervalMs", 1.0, 3_600_000.0)?.unwrap_or(2_000.0);
-    let on_progress = function(&given, "", "onProgress")?;
-    let (call, _watch) = options::call_options(&given, &["intervalMs", "onProgress"])?;
-    let operation = &workspace::show_image_job::OPERATION;
-    poll(platform, &call.cancel, interval, async || {
-        let job = parse(service.call(operation, &[Value::from(id.as_str())], &call).await?)?;
-        if let Some(on_progress) = &on_progress {
-            // What it throws is its own affair.
-            let _ = on_progress.call1(&JsValue::UNDEFINED, &job);
-        }
-        match text(&job, "status").as_str() {
-            "SUCCESS" => Ok(Some(job)),
-            "FAILED" => Err(failed(&id, &job)),
-            _ => Ok(None),
-        }
-    })
-    .await
-}
-
-/// The error of a job, in the words of the part that failed.
-fn failed(id: &str, job: &JsValue) -> Error {
-    let parts = get(job, "sub_jobs").map(|parts| Array::from(&parts)).unwrap_or_default();
-    let reasons = parts.iter().filter_map(|part| get(&part, "job_execute_info"));
-    let reason = reasons.into_iter().find(|reason| !text(reason, "error_code").is_empty());
-    let Some(reason) = reason else {
-        return Error::new(Kind::Service, format!("the job {id} failed; it does not say why"));
-    };
-    let (code, message) = (text(&reason, "error_code"), text(&reason, "error_message"));
-    Error::new(Kind::Service, format!("the job {id} failed: {message} ({code})")).with_code(code)
+fn build(given: &JsValue) -> Result<WorkspaceCore> {
+    service::check_options(given, &["projectId"])?;
+    let mut made = service::make(given, &PLAIN, service::endpoint(given)?)?;
+    made.service.project = service::project(given)?;
+    Ok(WorkspaceCore { patience_ms: made.patience_ms(), service: Rc::new(made.service) })
 }

@@ -4,7 +4,7 @@
 
 use crate::fixtures::project_file;
 use ims_client::api::operation::Operation;
-use ims_client::api::{cecloud, workspace};
+use ims_client::api::{cecloud, huawei_ims, openstack, workspace};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -24,6 +24,18 @@ static SERVICES: &[Service] = &[
         class: "CecloudImsClient",
         prefix: "cecloud.",
         operations: cecloud::OPERATIONS,
+    },
+    Service {
+        title: "Huawei Cloud IMS",
+        class: "HuaweiImsClient",
+        prefix: "huawei.",
+        operations: huawei_ims::OPERATIONS,
+    },
+    Service {
+        title: "OpenStack Image service",
+        class: "OpenStackImageClient",
+        prefix: "openstack.",
+        operations: openstack::OPERATIONS,
     },
     Service {
         title: "Huawei Cloud Workspace",

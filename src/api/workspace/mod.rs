@@ -2,19 +2,11 @@
 //! operation.
 
 pub mod answers;
+pub mod jobs;
 pub mod requests;
 pub mod values;
 
-use crate::api::operation::Operation;
-
-/// Declares the files of the operations and the list of them all: a new one is one line.
-macro_rules! operations {
-    ($($file:ident),* $(,)?) => {
-        $(pub mod $file;)*
-        /// Every operation.
-        pub static OPERATIONS: &[&Operation] = &[$(&$file::OPERATION),*];
-    };
-}
+use crate::operations;
 
 operations! {
     attach_image_server_app,
@@ -31,9 +23,4 @@ operations! {
     list_image_sub_jobs,
     show_image_job,
     list_images,
-}
-
-/// The operation behind a method of the public class.
-pub fn find(name: &str) -> Option<&'static Operation> {
-    OPERATIONS.iter().find(|operation| operation.name == name).copied()
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::js::convert::{get, refused};
-use crate::js::options;
+use crate::js::{options, waiting};
 use crate::json::Quoted;
 use crate::oss::Addressing;
 use crate::upload::driver::StoreOptions;
@@ -51,7 +51,7 @@ pub fn read(given: &JsValue) -> Result<Options> {
         digest,
         allow_unsafe: allow_unsafe(given)?,
         store: store_options(given)?,
-        wait_ms: wait(given)?,
+        wait_ms: waiting::option(given)?,
     })
 }
 
@@ -89,16 +89,4 @@ fn store_options(given: &JsValue) -> Result<StoreOptions> {
         addressing: addressing
             .map(|chosen| if chosen == "virtual" { Addressing::Virtual } else { Addressing::Path }),
     })
-}
-
-/// None: not to be waited for; some none: as long as is usual.
-fn wait(given: &JsValue) -> Result<Option<Option<f64>>> {
-    let Some(wait) = get(given, "wait") else { return Ok(Some(None)) };
-    if let Some(wait) = wait.as_bool() {
-        return Ok(wait.then_some(None));
-    }
-    match options::number(&wait, "wait", "timeoutMs", 1.0, 604_800_000.0)? {
-        Some(limit) => Ok(Some(Some(limit))),
-        None => Err(refused("wait", &wait, "must be true, false or { timeoutMs }")),
-    }
 }

@@ -2,15 +2,15 @@
 
 use super::TaskState;
 use super::compared::{Compared, Comparison};
+use super::given::{is_stream, path_of, remembered, target_of};
 use super::inspecting::Inspection;
 use super::options::{self, Options};
-use crate::api::cecloud::{create_image, get_image};
 use crate::error::{Error, Kind, Result};
-use crate::http::node::{self, http_module};
+use crate::http::node::http_module;
 use crate::http::retry::Policy;
 use crate::js::checkpoints::{self, Opened, Store};
 use crate::js::client::Shared;
-use crate::js::convert::{get, invoke, refused};
+use crate::js::convert::get;
 use crate::js::sources;
 use crate::json::Value;
 use crate::service::CallOptions;
@@ -23,10 +23,8 @@ use crate::upload::session::Session;
 use crate::upload::session::types::{Config, Event};
 use crate::upload::source::Source;
 use core::cell::RefCell;
-use js_sys::{Array, Object, Promise, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 /// Where a checkpoint is kept, and what it is to say; where there is one already, its session's state.
 pub struct Kept {
@@ -141,11 +139,6 @@ pub async fn upload(
     Ok(ready)
 }
 
-/// `{ stream, size }`; a Blob has a method of that name.
-fn is_stream(source: &JsValue) -> bool {
-    get(source, "stream").is_some_and(|stream| !stream.is_function())
-}
-
 /// An upload that an earlier run has left in this store.
 pub async fn resume(
     shared: &Rc<Shared>,
@@ -180,35 +173,6 @@ pub async fn resume(
     let ready = assemble(shared, chosen, opened, plan, goal)?;
     opening.0 = None;
     Ok(ready)
-}
-
-/// The file where it was, or the handle that the browser has kept.
-async fn remembered(store: &Store, key: &str, head: &Head) -> Result<JsValue> {
-    if let Some(path) = &head.path
-        && node::fs().is_some()
-    {
-        let source = Object::new();
-        let _ = Reflect::set(&source, &"path".into(), &path.as_str().into());
-        return Ok(source.into());
-    }
-    let Some(handle) = store.handle(key).await else {
-        let rule = "is required: the file that the upload was begun with";
-        return Err(Error::invalid("source", "undefined", rule));
-    };
-    let options = Object::new();
-    let _ = Reflect::set(&options, &"mode".into(), &"read".into());
-    for ask in ["queryPermission", "requestPermission"] {
-        // Handles of the private file system need no permission, and some browsers know none.
-        let Ok(asked) = invoke(&handle, ask, &Array::of1(&options)) else { return Ok(handle) };
-        let answer = JsFuture::from(Promise::resolve(&asked)).await.ok();
-        if answer.and_then(|answer| answer.as_string()).as_deref() == Some("granted") {
-            return Ok(handle);
-        }
-    }
-    Err(Error::new(
-        Kind::Source,
-        "the browser wants the user's permission to read the file again: call resume() in a click, or give it the file",
-    ))
 }
 
 /// The checkpoint of a key, locked.
@@ -265,29 +229,6 @@ pub fn goal(kept: Kept) -> Goal {
     let image_id = target.get("imageId").and_then(Value::as_str).map(str::to_owned);
     let image = image_id.is_none().then(|| target.clone());
     Goal { image_id, image, kept: Some(kept), comparison: None }
-}
-
-/// An image's ID, and the target as JSON: the metadata of one to create, or `{ imageId }`.
-fn target_of(target: &JsValue) -> Result<(Option<String>, Value)> {
-    let Some(id) = get(target, "imageId") else {
-        let list = Array::of1(target);
-        let values = crate::js::convert::arguments(&list, &[("target", false)])?;
-        create_image::OPERATION.encode(&values)?;
-        return Ok((None, values.into_iter().next().unwrap_or_default()));
-    };
-    let Some(id) = id.as_string().filter(|id| !id.is_empty()) else {
-        return Err(refused("imageId", &id, "must be a text that is not empty"));
-    };
-    get_image::OPERATION.encode(&[id.as_str().into()])?;
-    let target = Value::Object(vec![("imageId".to_owned(), id.as_str().into())]);
-    Ok((Some(id), target))
-}
-
-/// Where a file of Node lies, from the root.
-async fn path_of(source: &JsValue) -> Option<String> {
-    let path = get(source, "path")?.as_string()?;
-    let promise = invoke(&node::fs()?.into(), "realpath", &Array::of1(&path.into())).ok()?;
-    JsFuture::from(Promise::resolve(&promise)).await.ok()?.as_string()
 }
 
 /// Browsers open so many connections to an origin.
