@@ -50,6 +50,8 @@ pub struct Regions {
     bytes_read: u64,
     exhausted: Cell<bool>,
     needed: Cell<Need>,
+    /// What [`Regions::once`] found: a bit per slot for that it was asked, and one for the answer.
+    found: Cell<(u8, u8)>,
 }
 
 impl Regions {
@@ -60,6 +62,7 @@ impl Regions {
             bytes_read: 0,
             exhausted: Cell::new(false),
             needed: Cell::new(Need { offset: 0, length: 0 }),
+            found: Cell::new((0, 0)),
         }
     }
 
@@ -81,6 +84,19 @@ impl Regions {
     /// Whether a reading was refused because enough was read.
     pub fn exhausted(&self) -> bool {
         self.exhausted.get()
+    }
+
+    /// Whether something holds of a piece that is there, which is found out once although a format runs again and again:
+    /// for the checksums of large parts. `slot` is the format's own number for it, 0 to 7.
+    pub fn once(&self, slot: u8, find: impl FnOnce() -> bool) -> bool {
+        let (mut asked, mut found) = self.found.get();
+        let bit = 1 << (slot & 7);
+        if asked & bit == 0 {
+            asked |= bit;
+            found |= if find() { bit } else { 0 };
+            self.found.set((asked, found));
+        }
+        found & bit != 0
     }
 
     /// The piece that a format stopped for; of no bytes where none did.

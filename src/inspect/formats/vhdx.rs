@@ -126,9 +126,9 @@ fn sound(part: Region<'_>, signature: &[u8], length: usize) -> bool {
 /// Reads the newer of the headers that are sound. False where there is none.
 fn header(regions: &Regions, info: &mut DiskImageInfo) -> Result<bool, Stop> {
     let mut newest: Option<(u64, Region<'_>)> = None;
-    for at in HEADERS {
+    for (slot, at) in (0..).zip(HEADERS) {
         let header = regions.read(at, 4 * KIB)?;
-        if sound(header, b"head", 4096) {
+        if regions.once(slot, || sound(header, b"head", 4096)) {
             let sequence = header.u64_le(8);
             if newest.is_none_or(|(known, _)| known < sequence) {
                 newest = Some((sequence, header));
@@ -160,9 +160,9 @@ type Extent = (u64, u64);
 
 /// Where the table of blocks and the metadata are: offset and length.
 fn region_table(regions: &Regions, info: &mut DiskImageInfo) -> Result<Option<(Extent, Extent)>, Stop> {
-    for at in REGION_TABLES {
+    for (slot, at) in (HEADERS.len() as u8..).zip(REGION_TABLES) {
         let table = regions.read(at, 64 * KIB)?;
-        if !sound(table, b"regi", 64 << 10) {
+        if !regions.once(slot, || sound(table, b"regi", 64 << 10)) {
             findings::bad_checksum(info, "region table");
             continue;
         }
