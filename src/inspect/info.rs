@@ -232,6 +232,16 @@ impl DiskImageInfo {
         }
     }
 
+    /// Says which version or kind of the format it is.
+    pub fn version(&mut self, version: &str) {
+        self.format_version = Some(version.to_owned());
+    }
+
+    /// Says that compressed data are compressed as zlib does.
+    pub fn zlib(&mut self) {
+        self.compression = Some("zlib".to_owned());
+    }
+
     /// Adds what only this format has.
     pub fn detail(&mut self, name: &'static str, detail: Detail) {
         self.details.push((name, detail));

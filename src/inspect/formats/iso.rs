@@ -68,7 +68,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         (true, true) => "ISO 9660 and UDF",
         _ => "UDF",
     };
-    info.format_version = Some(version.to_owned());
+    info.version(version);
     Ok(())
 }
 
@@ -85,7 +85,7 @@ fn volume(regions: &Regions, descriptor: Region<'_>, info: &mut DiskImageInfo) -
         info.danger(
             "truncated",
             format_args!("the volume has {size} bytes, the file {}", regions.file_size()),
-            "The file is probably cut short: copy or download it again and compare sizes.",
+            "The file is cut short: copy or download it again and compare sizes.",
         );
     }
     // Directories on the way to the loaders; the record of the root is part of the descriptor.

@@ -38,7 +38,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
             return Ok(());
         }
     };
-    info.format_version = Some(version.to_string());
+    info.version(&version.to_string());
     put(info, "uuid", header, 168, 40)?;
     match payload {
         Some(offset) if findings::within(regions, info, "the encrypted disk", offset, 0) => {

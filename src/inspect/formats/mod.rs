@@ -69,7 +69,7 @@ pub fn inspect(regions: &Regions) -> Option<DiskImageInfo> {
             format_args!(
                 "the headers are spread over more of the file than is read before an upload: not all was checked"
             ),
-            "Copy it into a plain image: qemu-img convert -O qcow2 old new.qcow2",
+            "Convert it with the program that made it: qemu-img convert -O qcow2 old new.qcow2",
         ),
         Ok(()) => {}
         Err(Stop::Short) => info.fatal(
@@ -86,7 +86,7 @@ pub fn inspect(regions: &Regions) -> Option<DiskImageInfo> {
                 first.format.as_str(),
                 second.format.as_str()
             ),
-            "Do not use it unless you made it this way; qemu-img convert -f FORMAT -O qcow2 makes a clean one.",
+            "Do not use it, or make a clean one: qemu-img convert -f FORMAT -O qcow2 old new.qcow2",
         );
     }
     check_virtual_size(&mut info);
@@ -105,7 +105,7 @@ fn check_virtual_size(info: &mut DiskImageInfo) {
         info.fatal(
             "too-large",
             format_args!("the image says that its disk has {}: no disk is that large", text::size(size)),
-            "The header is damaged or was made to do harm: get the image from its source again.",
+            "The image is damaged or was made to do harm: get it from its source again.",
         );
     } else if size > HUGE {
         info.danger(

@@ -35,7 +35,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         findings::unknown_version(info, &format!("{}.{}", version >> 16, version & 0xffff), "1.1 is known");
         return Ok(());
     }
-    info.format_version = Some("1.1".to_owned());
+    info.version("1.1");
     let kind = header.u32_le(0x4c);
     match kind
         .checked_sub(1)

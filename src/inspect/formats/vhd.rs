@@ -45,7 +45,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         info.fatal(
             "bad-checksum",
             format_args!("the checksum of the footer does not match: programs refuse the image"),
-            "The file was damaged or edited: get the image from its source again.",
+            "The image is damaged or was made to do harm: get it from its source again.",
         );
     }
     sizes(footer, info)?;
@@ -59,7 +59,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
             return Ok(());
         }
     };
-    info.format_version = Some(name.to_owned());
+    info.version(name);
     if footer.byte(84) != 0 {
         findings::dirty(info);
     }
@@ -80,7 +80,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     } else if !end.has(0, COOKIE) {
         info.danger(
             "truncated",
-            format_args!("the file does not end with the footer of a VHD: its end is missing, or something was added to it"),
+            format_args!("the file does not end with the footer of a VHD"),
             "Copy or download it again and compare sizes.",
         );
     }

@@ -49,7 +49,7 @@ impl Header {
         let fields = regions.read(0, 112)?;
         let version = fields.u32_be(4);
         regions.whole(0, if version == 3 { 104 } else { 72 })?;
-        info.format_version = Some(version.to_string());
+        info.version(&version.to_string());
         if !matches!(version, 2 | 3) {
             findings::unknown_version(info, &version.to_string(), "2 and 3 are known");
             return Ok(None);
@@ -89,7 +89,7 @@ impl Header {
             refcount_order: 4,
             length: 72,
         };
-        info.compression = Some("zlib".to_owned());
+        info.zlib();
         if version == 3 {
             header.incompatible = fields.u64_be(72);
             header.compatible = fields.u64_be(80);

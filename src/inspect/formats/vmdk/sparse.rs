@@ -61,7 +61,7 @@ pub fn inspect(regions: &Regions, header: Region<'_>, info: &mut DiskImageInfo) 
     }
     match header.u16_le(77) {
         0 => {}
-        1 => info.compression = Some("zlib".to_owned()),
+        1 => info.zlib(),
         other => findings::unknown_feature(info, &format!("\"compression {other}\"")),
     }
     // The file is open, or was not closed.
