@@ -88,3 +88,6 @@ fn on_behalf(mut error: Error) -> Error {
     }
     error
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 mod decode;
 mod redirect;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::api::Dialect;
 use crate::api::operation::{Encoded, Operation};
