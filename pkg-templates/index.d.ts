@@ -9,6 +9,7 @@
  * The types of requests and answers are generated from the core and follow the service's document (CECloud IMS API
  * reference of 2025-05-30): field names are the service's own.
  */
+import type { ImageProblemCode } from './inspect.js';
 import type {
   Bucket,
   CopiedImage,
@@ -32,6 +33,11 @@ export type CloudImage = Image;
 export interface LoadOptions {
   /** A URL, a Response, bytes, or a WebAssembly.Module; default: the file beside the package. */
   wasm?: unknown;
+  /**
+   * The same of inspect_bg.wasm, which the first upload loads by the way: where the default does not find it. Given, it is
+   * loaded now.
+   */
+  inspectWasm?: unknown;
 }
 
 /**
@@ -299,8 +305,14 @@ export class CecloudImsClient {
   waitForImage(imageId: string, options?: { intervalMs?: number } & CallOptions): Promise<PrivateImage>;
 
   /**
-   * The main job: create the metadata (or take an image that is `queued`), get credentials, send the parts, complete,
-   * tell the service, wait until the image is active, compare size and MD5.
+   * The main job: look into the file, create the metadata (or take an image that is `queued`), get credentials, send the
+   * parts, complete, tell the service, wait until the image is active, compare size and MD5.
+   *
+   * A file that is fatally wrong or dangerous (`ims-client/inspect` says why), that is not of the declared `diskFormat`, or
+   * whose disk is larger than `minDisk`, is refused before anything is sent: `done` rejects with kind `validation`, the
+   * problem's `code`, its `field` (`diskFormat`, `minDisk`, or `source`) and what to do as its `rule`. `allowUnsafe` lets
+   * it pass. Only warnings are told as events. An image that exists is compared with the file once the service has shown
+   * it. `minDisk` may be just as large as the disk: the service accepts it, although its document (1.6) wants it larger.
    *
    * @example
    * const task = ims.upload(fileInput.files[0], metadata, { onProgress: (p) => show(p.bytesSent / p.bytesTotal) });
@@ -390,6 +402,11 @@ export interface UploadOptions {
   checkpoint?: CheckpointStore | { directory: string } | false;
   /** Whole-file digest, computed while reading and compared with the image's checksum. Default 'md5'. */
   checksum?: 'md5' | 'none';
+  /**
+   * Problems of the file that may pass: codes of {@link ImageProblemCode}. They are told as warnings. The service may
+   * refuse the file all the same.
+   */
+  allowUnsafe?: (ImageProblemCode | (string & {}))[];
   /** The object store, where the defaults do not fit: region `us-east-1` (corrected from the store's answers), path addressing. */
   oss?: StoreOptions;
   /** Wait until the image is active. Default true: for ten minutes, and one more for each 600 MB. */
@@ -420,7 +437,12 @@ export interface UploadProgress {
   retries: number;
 }
 
-/** What happens during an upload. */
+/**
+ * What happens during an upload. The warning `inspection-skipped`: the file was not looked into, because the inspector's
+ * .wasm could not be loaded within 15 seconds or failed; the upload goes on, and the service alone judges the file. Who
+ * wants no upload without it calls `inspect()` of ims-client/inspect first. Streams are never looked into: they can be
+ * read only once.
+ */
 export type UploadEvent =
   | {
       type: 'part';
@@ -445,6 +467,8 @@ export type UploadEvent =
         | 'image-found'
         | 'image-doubled'
         | 'checkpoint-failed'
+        | 'inspection-skipped'
+        | ImageProblemCode
         | (string & {});
       message: string;
     };
@@ -654,7 +678,7 @@ export type ImsErrorKind =
 export class ImsError extends Error {
   private constructor();
   readonly kind: ImsErrorKind;
-  /** The service's or the object store's own code: IMG.DBGet.NoData, NoSuchUpload … ({@link CecloudErrorCode}). */
+  /** The service's or the object store's own code: IMG.DBGet.NoData, NoSuchUpload … ({@link CecloudErrorCode}); of a refused file {@link ImageProblemCode}. */
   readonly code?: string;
   /** HTTP status of the answer. */
   readonly status?: number;

@@ -1,12 +1,11 @@
-/** Loads the .wasm in a browser, or wherever a bundler put this file: it lies beside it. */
+/** Loads a .wasm in a browser, or wherever a bundler put this file: it lies beside it. */
 import { compileGiven, compileResponse, unknownSource } from './load-common.js';
 
 export { platform } from '#platform';
 
-/** Compiles the given source, or the .wasm beside this file. */
-export async function compile(source) {
-  // Bundlers find the file by this very expression: it must stay one literal address and import.meta.url.
-  if (source === undefined) return fetched(new URL(`./${__WASM_NAME__}`, import.meta.url));
+/** Compiles the given source, or the .wasm whose address `beside` gives. */
+export async function compile(source, beside) {
+  if (source === undefined) return fetched(beside());
   const given = await source;
   const module = await compileGiven(given);
   if (module) return module;

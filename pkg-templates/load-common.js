@@ -28,8 +28,8 @@ export async function compileBytes(bytes, where) {
   const start = new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset ?? 0, Math.min(4, bytes.byteLength));
   if (start.length < 4 || MAGIC.some((byte, index) => start[index] !== byte)) {
     throw new Error(
-      `${where} is not WebAssembly: the server or bundler does not publish ims_client_bg.wasm there; ` +
-        "give its place to load({ wasm }), or import 'ims-client/inline', which has it inside",
+      `${where} is not WebAssembly: the server or bundler does not publish the package's .wasm there; ` +
+        "give its place to load(), or import the entry's inline twin ('ims-client/inline'), which has it inside",
     );
   }
   return WebAssembly.compile(bytes);

@@ -1,12 +1,11 @@
-/** Has the .wasm inside, as base64: nothing is fetched, so a strict content security policy needs no exception. */
-import base64 from '#wasm';
+/** Has every .wasm inside, as base64: nothing is fetched, so a strict content security policy needs no exception. */
 import { compileGiven, compileResponse, unknownSource } from './load-common.js';
 
 export { platform } from '#platform';
 
-/** Compiles the given source, or what is inside. */
-export async function compile(source) {
-  if (source === undefined) return WebAssembly.compile(decoded());
+/** Compiles the given source, or the base64 that `beside` gives. */
+export async function compile(source, beside) {
+  if (source === undefined) return WebAssembly.compile(decoded(beside()));
   const given = await source;
   const module = await compileGiven(given);
   if (module) return module;
@@ -14,7 +13,7 @@ export async function compile(source) {
   throw unknownSource(given);
 }
 
-function decoded() {
+function decoded(base64) {
   const characters = atob(base64);
   const bytes = new Uint8Array(characters.length);
   for (let index = 0; index < bytes.length; index++) bytes[index] = characters.charCodeAt(index);

@@ -1,13 +1,12 @@
-/** Loads the .wasm in Node, from the file beside this one. Only ever bundled as CommonJS: hence __dirname. */
+/** Loads a .wasm in Node, from the file beside this one. */
 import { platform } from '#platform';
 import { compileBytes, compileGiven, compileResponse, unknownSource } from './load-common.js';
 
 export { platform };
 
-/** Compiles the given source, or the .wasm beside this file. */
-export async function compile(source) {
-  // Tools that copy a server together (nft, ncc) find the file by this very expression.
-  if (source === undefined) return fromFile(`${__dirname}/${__WASM_NAME__}`);
+/** Compiles the given source, or the .wasm whose path `beside` gives. */
+export async function compile(source, beside) {
+  if (source === undefined) return fromFile(beside());
   const given = await source;
   const module = await compileGiven(given);
   if (module) return module;
@@ -29,7 +28,7 @@ async function fromFile(file) {
   } catch (cause) {
     throw new Error(
       `the WebAssembly file ${file} could not be read: ${cause.message}; a bundler must copy it there, ` +
-        "or import 'ims-client/inline', which has it inside",
+        "or import the entry's inline twin ('ims-client/inline'), which has it inside",
       { cause },
     );
   }

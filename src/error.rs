@@ -1,10 +1,9 @@
 //! The one error type of the client: what was asked, what went wrong, and whether trying again can help.
 
-use serde::Serialize;
+use crate::json::Value;
 
 /// What sort of failure it is; the `kind` of a JavaScript `ImsError`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The caller's input breaks a rule; nothing was sent.
     Validation,
@@ -32,44 +31,99 @@ pub enum Kind {
     Internal,
 }
 
+impl Kind {
+    /// As the public interface spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Kind::Validation => "validation",
+            Kind::Auth => "auth",
+            Kind::Network => "network",
+            Kind::Timeout => "timeout",
+            Kind::Aborted => "aborted",
+            Kind::Service => "service",
+            Kind::Storage => "storage",
+            Kind::Protocol => "protocol",
+            Kind::Integrity => "integrity",
+            Kind::Source => "source",
+            Kind::Unsupported => "unsupported",
+            Kind::Internal => "internal",
+        }
+    }
+}
+
 /// One attempt that failed on the way to the final error.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
     /// When it ended, RFC 3339, UTC.
     pub at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     pub message: String,
 }
 
 /// The fields of an error. Nothing in it is a secret.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Details {
     pub kind: Kind,
     pub message: String,
     /// Public name of the call: `createImage`, `upload` …
     pub operation: String,
     /// The service's or the store's own code.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// Of a validation error: the path of the field, `volumeImages[0].minDisk`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// Of a validation error: the refused value as JSON text.
-    #[serde(skip)]
     pub value: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
     pub retryable: bool,
     pub resumable: bool,
     pub attempts: Vec<Attempt>,
+}
+
+/// An object of those members that there are.
+fn object<const N: usize>(members: [(&str, Option<Value>); N]) -> Value {
+    let there = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    Value::Object(there.collect())
+}
+
+fn text(text: &Option<String>) -> Option<Value> {
+    text.as_deref().map(Value::from)
+}
+
+fn number(number: Option<u16>) -> Option<Value> {
+    number.map(|number| Value::from(u64::from(number)))
+}
+
+impl Attempt {
+    fn to_json(&self) -> Value {
+        object([
+            ("at", Some(self.at.as_str().into())),
+            ("status", number(self.status)),
+            ("code", text(&self.code)),
+            ("message", Some(self.message.as_str().into())),
+        ])
+    }
+}
+
+impl Details {
+    /// What an `ImsError` is made of, all but the refused value.
+    pub fn to_json(&self) -> Value {
+        object([
+            ("kind", Some(self.kind.as_str().into())),
+            ("message", Some(self.message.as_str().into())),
+            ("operation", Some(self.operation.as_str().into())),
+            ("code", text(&self.code)),
+            ("status", number(self.status)),
+            ("requestId", text(&self.request_id)),
+            ("field", text(&self.field)),
+            ("rule", text(&self.rule)),
+            ("retryable", Some(Value::Bool(self.retryable))),
+            ("resumable", Some(Value::Bool(self.resumable))),
+            ("attempts", Some(Value::Array(self.attempts.iter().map(Attempt::to_json).collect()))),
+        ])
+    }
 }
 
 /// An error, boxed so that results stay small.
@@ -187,6 +241,19 @@ mod tests {
             "createImage: image.minDisk: -1 is refused: must be a whole number from 1"
         );
         assert_eq!(error.clone().during("upload"), error, "the innermost operation stays");
+    }
+
+    #[test]
+    fn an_error_is_written_with_the_fields_that_it_has() {
+        let mut error = Error::new(Kind::Network, "no \"answer\"").with_status(502).with_code("X.1");
+        let attempt = Attempt { at: "t".into(), status: None, code: None, message: "m".into() };
+        error.details_mut().attempts.push(attempt);
+        assert_eq!(
+            error.details().to_json().to_string(),
+            r#"{"kind":"network","message":"no \"answer\"","operation":"","code":"X.1","status":502,"retryable":true,"#
+                .to_owned()
+                + r#""resumable":false,"attempts":[{"at":"t","message":"m"}]}"#
+        );
     }
 
     #[test]

@@ -23,7 +23,9 @@
 
 pub mod api;
 pub mod auth;
+#[cfg(any(feature = "cecloud", not(target_arch = "wasm32")))]
 pub mod diagnose;
+#[cfg(any(feature = "cecloud", feature = "openstack", not(target_arch = "wasm32")))]
 pub mod download;
 pub mod error;
 pub mod http;

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::huawei::DemoAccount;
 use crate::ims::import_sources::ImportSources;
 
 /// What `--help` prints.
@@ -12,6 +13,7 @@ ims-emulator: a local cloud to try image service clients against
 
   --port P                image service, 0 (default) picks a free port
   --oss-port Q            object store, 0 (default) picks a free port
+  --huawei-port R         Huawei's and OpenStack's services, 0 (default) picks a free port
   --host ADDRESS          address to listen on, default 127.0.0.1; 0.0.0.0 opens it to the network
   --data DIR              where everything is kept, default ./ims-emulator-data
   --token T               require X-Auth-Token: T
@@ -24,11 +26,18 @@ ims-emulator: a local cloud to try image service clients against
   --oss-sink              throw stored bytes away (for measuring clients)
   --details-public-only   image details (1.4) know public images only
   --pause-jobs            hold background jobs: images stay in saving (POST /_emulator/jobs lets them go)
+  --token-ttl S           seconds that Keystone tokens are good for, default 86400
+  --huawei-ak AK          access key of the demo account, default EMULATORDEMOAK000001
+  --huawei-sk SK          its secret key, default EmulatorDemoSecretKey0000000000000000001
+  --huawei-user NAME      name of the demo account's user, default demo-user
+  --huawei-password P     its password, default Demo-Password-1
+  --huawei-errors SHAPE   errors of /v2/images: glance (default, as Glance writes them) or native (Huawei's JSON)
+  --job-millis N          how long Huawei's jobs run at least, default 0
   --seed-demo             add public and private images with real files
   --www DIR               serve a folder at /
   --help, --version
 
-When ready it prints one line of JSON: {\"ims\":\"http://…\",\"oss\":\"http://…\"}";
+When ready it prints one line of JSON: {\"ims\":\"http://…\",\"oss\":\"http://…\",\"huawei\":\"http://…\"}";
 
 /// What was asked for.
 #[derive(Clone, Debug)]
@@ -36,6 +45,11 @@ When ready it prints one line of JSON: {\"ims\":\"http://…\",\"oss\":\"http://
 pub struct Arguments {
     pub port: u16,
     pub oss_port: u16,
+    pub huawei_port: u16,
+    pub token_ttl: Duration,
+    pub huawei_account: DemoAccount,
+    pub native_errors: bool,
+    pub job_duration: Duration,
     pub host: IpAddr,
     pub data: PathBuf,
     pub token: Option<String>,
@@ -66,6 +80,11 @@ impl Default for Arguments {
         Self {
             port: 0,
             oss_port: 0,
+            huawei_port: 0,
+            token_ttl: Duration::from_secs(86_400),
+            huawei_account: DemoAccount::default(),
+            native_errors: false,
+            job_duration: Duration::ZERO,
             host: IpAddr::from([127, 0, 0, 1]),
             data: PathBuf::from("ims-emulator-data"),
             token: None,
@@ -110,6 +129,24 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, String>
         match flag.as_str() {
             "--port" => arguments.port = number(&flag, &value()?, 0, u16::MAX.into())? as u16,
             "--oss-port" => arguments.oss_port = number(&flag, &value()?, 0, u16::MAX.into())? as u16,
+            "--huawei-port" => arguments.huawei_port = number(&flag, &value()?, 0, u16::MAX.into())? as u16,
+            "--token-ttl" => {
+                arguments.token_ttl = Duration::from_secs(number(&flag, &value()?, 1, 604_800)?);
+            }
+            "--huawei-ak" => arguments.huawei_account.access_key = header_value(&flag, value()?)?,
+            "--huawei-sk" => arguments.huawei_account.secret_key = header_value(&flag, value()?)?,
+            "--huawei-user" => arguments.huawei_account.user = filled(&flag, value()?)?,
+            "--huawei-password" => arguments.huawei_account.password = filled(&flag, value()?)?,
+            "--huawei-errors" => {
+                arguments.native_errors = match value()?.as_str() {
+                    "glance" => false,
+                    "native" => true,
+                    other => return Err(format!("--huawei-errors must be glance or native, is {other:?}")),
+                };
+            }
+            "--job-millis" => {
+                arguments.job_duration = Duration::from_millis(number(&flag, &value()?, 0, 3_600_000)?);
+            }
             "--host" => arguments.host = host(&value()?)?,
             "--data" => arguments.data = PathBuf::from(filled(&flag, value()?)?),
             "--token" => arguments.token = Some(header_value(&flag, value()?)?),
@@ -210,6 +247,10 @@ mod tests {
             &["--token", "a b"],
             &["--data", ""],
             &["--www", "/nowhere/at/all"],
+            &["--token-ttl", "0"],
+            &["--huawei-errors", "html"],
+            &["--job-millis", "-1"],
+            &["--huawei-ak", ""],
             &["--seed-demo=yes"],
             &["--import-allow", "a/b"],
             &["--nonsense"],

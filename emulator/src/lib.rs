@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod faults;
+pub mod huawei;
 pub mod ims;
 pub mod request_log;
 pub mod seed;

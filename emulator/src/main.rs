@@ -1,4 +1,4 @@
-//! The local cloud as a program: reads the command line, serves both services, and ends on SIGTERM or SIGINT.
+//! The local cloud as a program: reads the command line, serves all services, and ends on SIGTERM or SIGINT.
 
 use std::fs::{File, TryLockError};
 use std::io::Write;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ims_emulator::cli::{self, Arguments, Command};
+use ims_emulator::huawei::{self, Huawei};
 use ims_emulator::ims::{self, Ims, Options};
 use ims_emulator::seed;
 use ims_emulator::server::{Service, Shared, serve};
@@ -56,6 +57,8 @@ async fn run(arguments: &Arguments) -> Result<(), String> {
         listen("--port", SocketAddr::new(arguments.host, arguments.port)).await?;
     let (oss_listener, oss_address) =
         listen("--oss-port", SocketAddr::new(arguments.host, arguments.oss_port)).await?;
+    let (huawei_listener, huawei_address) =
+        listen("--huawei-port", SocketAddr::new(arguments.host, arguments.huawei_port)).await?;
     let store_options = StoreOptions {
         region: arguments.oss_region.clone(),
         hide_etag: arguments.hide_etag,
@@ -63,24 +66,33 @@ async fn run(arguments: &Arguments) -> Result<(), String> {
     };
     let store = ObjectStore::open(&arguments.data, store_options)
         .map_err(|error| format!("--data {}: {error}", arguments.data.display()))?;
-    let options = options(arguments, ims_address, oss_address);
-    let ready = serde_json::json!({ "ims": options.ims_url, "oss": options.oss_url });
+    let options = options(arguments, ims_address, oss_address, huawei_address);
+    let ready =
+        serde_json::json!({ "ims": options.ims_url, "oss": options.oss_url, "huawei": options.huawei_url });
     let ims = Ims::open(&arguments.data, options, store.clone())?;
+    let huawei = Huawei::open(&arguments.data, huawei_options(arguments, huawei_address), store.clone())?;
     if arguments.seed_demo {
         seed::seed(&ims).map_err(|error| format!("--seed-demo: {error}"))?;
     }
     let shared = Shared::new(store.clone());
-    let ims_router = ims::router(&ims, &shared);
+    shared.faults.add_keeper(huawei.keeper());
+    let ims_router = ims::router(&ims, &shared).merge(huawei::control_router(&huawei));
+    let huawei_router = huawei::router(&huawei);
     let jobs = tokio::spawn(ims::jobs::run(Arc::clone(&ims)));
+    let huawei_jobs = tokio::spawn(huawei::run_jobs(Arc::clone(&huawei)));
     say_ready(&ready.to_string())?;
     let ended = tokio::select! {
         result = serve(ims_listener, Service::Ims, ims_router, shared.clone()) => failed("image service", result),
+        result = serve(huawei_listener, Service::Huawei, huawei_router, shared.clone()) => {
+            failed("Huawei service", result)
+        }
         result = serve(oss_listener, Service::Oss, store.router(), shared) => failed("object store", result),
         _ = terminate.recv() => Ok(()),
         _ = interrupt.recv() => Ok(()),
     };
     ims.jobs.stop();
     jobs.abort();
+    huawei_jobs.abort();
     ended
 }
 
@@ -129,7 +141,20 @@ fn url(address: SocketAddr) -> String {
     format!("http://{reachable}")
 }
 
-fn options(arguments: &Arguments, ims: SocketAddr, oss: SocketAddr) -> Options {
+fn huawei_options(arguments: &Arguments, address: SocketAddr) -> huawei::Options {
+    huawei::Options {
+        url: url(address),
+        region: arguments.region.clone(),
+        account: arguments.huawei_account.clone(),
+        token_ttl: arguments.token_ttl,
+        quota: arguments.quota,
+        native_errors: arguments.native_errors,
+        job_duration: arguments.job_duration,
+        pause_jobs: arguments.pause_jobs,
+    }
+}
+
+fn options(arguments: &Arguments, ims: SocketAddr, oss: SocketAddr, huawei: SocketAddr) -> Options {
     Options {
         region: arguments.region.clone(),
         oss_region: arguments.oss_region.clone(),
@@ -142,6 +167,7 @@ fn options(arguments: &Arguments, ims: SocketAddr, oss: SocketAddr) -> Options {
         www: arguments.www.clone(),
         ims_url: url(ims),
         oss_url: url(oss),
+        huawei_url: url(huawei),
         oss_port_on_any_host: oss.ip().is_unspecified().then(|| oss.port()),
     }
 }

@@ -1,4 +1,4 @@
-//! Accepts connections for both services and takes each request through the request log, the faults and CORS.
+//! Accepts connections for all services and takes each request through the request log, the faults and CORS.
 
 mod answer;
 mod bodies;
@@ -16,13 +16,15 @@ use crate::request_log::{self, RequestLog};
 use crate::store::ObjectStore;
 use connection::Connection;
 
-/// Which of the two services a listener belongs to.
+/// Which of the services a listener belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     /// The image service.
     Ims,
     /// The object store.
     Oss,
+    /// Huawei's and OpenStack's services: identity, images, Workspace.
+    Huawei,
 }
 
 impl Service {
@@ -31,16 +33,17 @@ impl Service {
         match self {
             Self::Ims => "ims",
             Self::Oss => "oss",
+            Self::Huawei => "huawei",
         }
     }
 }
 
-/// The ID of a request, which `serve` gives each as an extension. It is answered as `X-Request-Id` (image service,
+/// The ID of a request, which `serve` gives each as an extension. It is answered as `X-Request-Id` (image services,
 /// unless the answer has one) or `x-amz-request-id` (object store).
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-/// What both services share; clones share the contents.
+/// What all services share; clones share the contents.
 #[derive(Clone)]
 pub struct Shared {
     /// The rules in force.

@@ -1,102 +1,19 @@
-/** The WebAssembly instance behind all clients: loaded at the first call, replaced after a panic. */
+/** The core behind the clients of a service, and the inspector that its uploads load by the way. */
 import { createGlue } from '#glue';
-import { compile, platform } from '#load';
-import { ImsError, shellError } from './errors.js';
+import { wasm } from '#wasm';
+import { judge, prepare } from './inspector.js';
+import { runtime } from './runtime.js';
 
-let module;
-let instance;
+const core = runtime(createGlue, wasm, (instance) =>
+  instance.enter('load', (glue) => glue.useInspector(() => prepare(), judge)),
+);
+
+/** The living instance. */
+export const { current } = core;
 
 /** Loads the WebAssembly now, from the given source or from beside the package. */
 export async function load(options) {
-  await current(options?.wasm);
-}
-
-/** The living instance. A failure to load is not kept: the next call tries again. */
-export function current(source) {
-  if (instance === undefined || source !== undefined) {
-    const made = make(source);
-    instance = made;
-    made.catch(() => {
-      if (instance === made) instance = undefined;
-    });
-  }
-  return instance;
-}
-
-async function make(source) {
-  let compiled;
-  try {
-    compiled = source === undefined && module ? module : await compile(source);
-  } catch (cause) {
-    throw shellError('unsupported', 'load', `the WebAssembly cannot be loaded: ${cause?.message ?? cause}`);
-  }
-  module = compiled;
-  return new Instance(compiled);
-}
-
-/** One instance, with the promises that wait for it. */
-class Instance {
-  #glue;
-  #waiting = new Set();
-  #panic;
-  #dead;
-
-  constructor(compiled) {
-    this.#glue = createGlue((trap) => this.#died(this.#panic ?? words(trap)));
-    this.#glue.initSync({ module: compiled });
-    this.#glue.start(
-      platform,
-      (message) => {
-        this.#panic = message;
-      },
-      (details) => new ImsError(details),
-    );
-  }
-
-  /** A panic leaves the promises of Rust pending for ever: all of them are rejected here. */
-  #died(message) {
-    this.#dead = message;
-    instance = undefined;
-    for (const reject of this.#waiting) reject(this.#death('client'));
-    this.#waiting.clear();
-  }
-
-  #death(operation) {
-    return shellError(
-      'internal',
-      operation,
-      `this is a defect of ims-client: ${this.#dead}; make a new client`,
-    );
-  }
-
-  /** Calls into the core; what it throws by a panic becomes an error like all others. */
-  enter(operation, work) {
-    if (this.#dead !== undefined) throw this.#death(operation);
-    try {
-      return work(this.#glue);
-    } catch (error) {
-      throw this.#dead === undefined ? error : this.#death(operation);
-    }
-  }
-
-  /** A promise of the core that a panic rejects too. */
-  guard(promise) {
-    return new Promise((resolve, reject) => {
-      this.#waiting.add(reject);
-      const settled = (settle) => (value) => {
-        this.#waiting.delete(reject);
-        settle(value);
-      };
-      promise.then(settled(resolve), settled(reject));
-    });
-  }
-}
-
-/** What an exception says; it may be anything, even something that throws when it is looked at. */
-function words(trap) {
-  try {
-    return String(trap?.message ?? trap);
-  } catch {
-    return 'an exception that cannot be read';
-  }
+  const loading = [current(options?.wasm)];
+  if (options?.inspectWasm !== undefined) loading.push(prepare(options.inspectWasm));
+  await Promise.all(loading);
 }

@@ -13,6 +13,9 @@ const FIELDS = [
   'resumable',
 ];
 
+/** Known to every entry of the package: each has a copy of the class, and all copies mean the same. */
+const MARK = Symbol.for('ims-client.ImsError');
+
 /** Every rejection of the package is one of these; nothing in it is a secret. */
 export class ImsError extends Error {
   /** Takes the plain object that the core gives. */
@@ -24,6 +27,14 @@ export class ImsError extends Error {
 }
 // Set once on the prototype, so that minified code and subclasses keep the name.
 Object.defineProperty(ImsError.prototype, 'name', { value: 'ImsError', configurable: true, writable: true });
+Object.defineProperty(ImsError.prototype, MARK, { value: true });
+Object.defineProperty(ImsError, Symbol.hasInstance, {
+  value(value) {
+    // A class that somebody derives has instances of its own only.
+    if (this !== ImsError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return value instanceof Error && value[MARK] === true;
+  },
+});
 
 /** What the core could not make itself. */
 export function shellError(kind, operation, message) {

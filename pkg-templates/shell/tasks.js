@@ -51,14 +51,6 @@ class Task {
     return this._shown[name];
   }
 
-  pause() {
-    this._ask('pause');
-  }
-
-  resume() {
-    this._ask('resume');
-  }
-
   /** Resolves when the task has ended, however it did. */
   async _end(name) {
     this._ask(name);
@@ -70,7 +62,8 @@ class Task {
   }
 }
 
-export class UploadTask extends Task {
+/** A task that shows how far it is. */
+class ShownTask extends Task {
   #failed = false;
 
   constructor(start) {
@@ -80,18 +73,36 @@ export class UploadTask extends Task {
     });
   }
 
-  get imageId() {
-    return this._show('imageId');
-  }
-
   get state() {
     const shown = this._show('state');
     if (this.#failed && (shown === undefined || shown === 'running' || shown === 'paused')) return 'failed';
     return shown ?? (this._asked.at(-1) === 'pause' ? 'paused' : 'running');
   }
+}
+
+/** A file in one request: it cannot be held, only ended. */
+export class FileUploadTask extends ShownTask {
+  get progress() {
+    const { parts, retries, ...nothing } = NOTHING;
+    return this._show('progress') ?? nothing;
+  }
+}
+
+export class UploadTask extends ShownTask {
+  get imageId() {
+    return this._show('imageId');
+  }
 
   get progress() {
     return this._show('progress') ?? NOTHING;
+  }
+
+  pause() {
+    this._ask('pause');
+  }
+
+  resume() {
+    this._ask('resume');
   }
 
   stop() {
@@ -142,6 +153,14 @@ export class DownloadTask extends Task {
       return ended;
     });
     if (target === 'stream') this.#stream = later(core);
+  }
+
+  pause() {
+    this._ask('pause');
+  }
+
+  resume() {
+    this._ask('resume');
   }
 
   get stream() {

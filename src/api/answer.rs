@@ -275,6 +275,13 @@ fn value(raw: &str, kind: FieldKind, out: &mut String) -> Result<bool> {
         FieldKind::Object(fields) if first == b'{' => {
             write_object(&mut Scanner::new(raw), fields, false, out)?;
         }
+        // Some services wrap what their pages call an object into a list of one.
+        FieldKind::Object(_) | FieldKind::Open(_) if first == b'[' => {
+            let mut scanner = Scanner::new(raw);
+            scanner.take(b'[');
+            let one = if scanner.peek() == b'{' { scanner.raw()? } else { "null" };
+            return value(one, kind, out);
+        }
         FieldKind::Open(fields) if first == b'{' => {
             write_object(&mut Scanner::new(raw), fields, true, out)?;
         }

@@ -1,14 +1,23 @@
 //! What can be asked of each service, without I/O: one file per operation, in a folder per service.
 
 pub mod answer;
+pub mod job;
 pub mod operation;
 pub mod patch;
 pub mod permission;
 pub mod rules;
 pub mod wire;
 
+// The types of one service do not come into the entry of another.
+#[cfg(any(feature = "cecloud", not(target_arch = "wasm32")))]
 pub mod cecloud;
+#[cfg(any(feature = "huawei", not(target_arch = "wasm32")))]
+pub mod huawei_ims;
 pub mod identity;
+#[cfg(any(feature = "openstack", not(target_arch = "wasm32")))]
+pub mod openstack;
+#[cfg(any(feature = "workspace", not(target_arch = "wasm32")))]
+pub mod workspace;
 
 /// How a service wraps its answers and spells its errors.
 pub struct Dialect {

@@ -72,6 +72,8 @@ pub enum Argument {
     Items(&'static str, &'static Rule),
     /// Changes as JSON patch or as `{ set, remove }`; the body.
     Patch(&'static str, &'static patch::Paths),
+    /// The same, where a removal has an empty text as its value.
+    ValuedPatch(&'static str, &'static patch::Paths),
     /// An object inside the body, under this name.
     Wrapped { argument: &'static str, inside: &'static str, fields: &'static [InputField] },
     /// A list of user IDs, 1 to 50, no duplicates, in the body as `{"shares":{"user_ids":[…]}}`.
@@ -91,6 +93,7 @@ impl Argument {
             | Argument::OneOf(name, _)
             | Argument::Items(name, _)
             | Argument::Patch(name, _)
+            | Argument::ValuedPatch(name, _)
             | Argument::UserIds(name) => name,
             Argument::Wrapped { argument, .. } => argument,
         }
@@ -210,7 +213,10 @@ impl Operation {
                 Argument::Items(name, rule) => {
                     encoded.body = Some(rules::check(value, (*name).to_owned(), rule)?.to_string());
                 }
-                Argument::Patch(name, paths) => encoded.body = Some(patch::text(value, name, paths)?),
+                Argument::Patch(name, paths) => encoded.body = Some(patch::text(value, name, paths, None)?),
+                Argument::ValuedPatch(name, paths) => {
+                    encoded.body = Some(patch::text(value, name, paths, Some(&Value::from("")))?);
+                }
                 Argument::Wrapped { argument, inside, fields } => {
                     let text = rules::object_text(rules::check_object(value, argument, fields)?);
                     encoded.body = Some(format!("{{\"{inside}\":{text}}}"));

@@ -18,13 +18,14 @@ pub struct Paths {
 
 const OPERATIONS: [&str; 3] = ["add", "replace", "remove"];
 
-/// The body: a JSON patch list of at least one change.
-pub fn text(value: &Value, argument: &str, paths: &Paths) -> Result<String> {
+/// The body: a JSON patch list of at least one change. `removed`: what stands as the value of a removal, for services
+/// whose pages require one everywhere.
+pub fn text(value: &Value, argument: &str, paths: &Paths, removed: Option<&Value>) -> Result<String> {
     let mut changes = Vec::new();
     match value {
         Value::Array(list) => {
             for (index, change) in list.iter().enumerate() {
-                changes.push(one(change, &format!("{argument}[{index}]"), paths)?);
+                changes.push(one(change, &format!("{argument}[{index}]"), paths, removed)?);
             }
         }
         Value::Object(members) => {
@@ -36,14 +37,14 @@ pub fn text(value: &Value, argument: &str, paths: &Paths) -> Result<String> {
                             let path = format!("{argument}.set.{name}");
                             let operation =
                                 if paths.replaced.contains(&name.as_str()) { "replace" } else { "add" };
-                            check(name, value, path, paths)?;
-                            changes.push(change(operation, name, Some(value)));
+                            let value = check(name, value, path, paths)?;
+                            changes.push(change(operation, name, Some(&value)));
                         }
                     }
                     ("remove", Value::Array(names)) => {
                         for (index, name) in names.iter().enumerate() {
                             let path = format!("{argument}.remove[{index}]");
-                            changes.push(change("remove", removable(name, path, paths)?, None));
+                            changes.push(change("remove", removable(name, path, paths)?, removed));
                         }
                     }
                     ("set", other) => {
@@ -81,7 +82,7 @@ fn change(operation: &str, name: &str, value: Option<&Value>) -> String {
 }
 
 /// One change as the caller spells it.
-fn one(given: &Value, path: &str, paths: &Paths) -> Result<String> {
+fn one(given: &Value, path: &str, paths: &Paths, removed: Option<&Value>) -> Result<String> {
     rules::must_be_object(given, path)?;
     let text = |name: &str| given.get(name).and_then(Value::as_str).unwrap_or_default();
     let show = |name: &str| given.get(name).map_or("undefined".to_owned(), Value::to_string);
@@ -98,38 +99,44 @@ fn one(given: &Value, path: &str, paths: &Paths) -> Result<String> {
     }
     let name = name.replace("~1", "/").replace("~0", "~");
     let value = given.get("value").filter(|value| !value.is_null());
-    match (operation, value) {
-        ("remove", None) => {
+    let written = match (operation, value) {
+        ("remove", value) if value.is_none() || value == removed => {
             removable(&Value::String(name.clone()), format!("{path}.path"), paths)?;
+            removed.cloned()
         }
         ("remove", Some(value)) => {
             let rule = "must not be there: what is removed has no value";
             return Err(Error::invalid(format!("{path}.value"), value.to_string(), rule));
         }
-        (_, Some(value)) => check(&name, value, format!("{path}.value"), paths)?,
+        (_, Some(value)) => Some(check(&name, value, format!("{path}.value"), paths)?),
         (_, None) => return Err(Error::invalid(format!("{path}.value"), "undefined", "is required")),
-    }
-    Ok(change(operation, &name, value))
+    };
+    Ok(change(operation, &name, written.as_ref()))
 }
 
-/// Whether a property may have this value.
-fn check(name: &str, value: &Value, path: String, paths: &Paths) -> Result<()> {
+/// Whether a property may have this value; gives it as it is written.
+fn check(name: &str, value: &Value, path: String, paths: &Paths) -> Result<Value> {
     match paths.fields.iter().find(|field| field.name == name) {
-        Some(field) => rules::check(value, path, &field.rule).map(drop),
+        Some(field) => rules::check(value, path, &field.rule),
         None if !paths.open => {
             let known: Vec<&str> = paths.fields.iter().map(|field| field.name).collect();
             let rule = format!("cannot be changed (what can: {})", known.join(", "));
             Err(Error::invalid(path, value.to_string(), rule))
         }
         None if name.is_empty() => Err(Error::invalid(path, "\"\"", "must not be empty")),
-        None => rules::check(value, path, &rules::Rule::AnyText).map(drop),
+        None => rules::check(value, path, &rules::Rule::AnyText),
     }
+}
+
+/// Whether only the service sets it.
+fn is_fixed(name: &str, paths: &Paths) -> bool {
+    paths.fields.iter().any(|field| field.name == name && matches!(field.rule, rules::Rule::Never(_)))
 }
 
 fn removable<'a>(name: &'a Value, path: String, paths: &Paths) -> Result<&'a str> {
     match name.as_str() {
         None | Some("") => Err(Error::invalid(path, name.to_string(), "must be the name of a property")),
-        Some(name) if paths.kept.contains(&name) => {
+        Some(name) if paths.kept.contains(&name) || is_fixed(name, paths) => {
             Err(Error::invalid(path, format!("\"{name}\""), "cannot be removed: every image has it"))
         }
         Some(name) if !paths.open && !paths.fields.iter().any(|field| field.name == name) => {
@@ -161,7 +168,7 @@ mod tests {
     };
 
     fn written(json: &str) -> Result<String> {
-        text(&Value::parse(json).unwrap(), "changes", &PATHS)
+        text(&Value::parse(json).unwrap(), "changes", &PATHS, None)
     }
 
     #[test]
@@ -176,6 +183,17 @@ mod tests {
     fn a_json_patch_is_sent_as_it_is() {
         let patch = r#"[{"op":"add","path":"/min_disk","value":2},{"op":"remove","path":"/a~1b"}]"#;
         assert_eq!(written(patch).unwrap(), patch);
+    }
+
+    #[test]
+    fn a_removal_has_the_value_that_a_service_wants_there() {
+        let empty = Value::from("");
+        let written = |json| text(&Value::parse(json).unwrap(), "changes", &PATHS, Some(&empty));
+        let wanted = r#"[{"op":"remove","path":"/old","value":""}]"#;
+        assert_eq!(written(r#"{"remove":["old"]}"#).unwrap(), wanted);
+        assert_eq!(written(r#"[{"op":"remove","path":"/old"}]"#).unwrap(), wanted);
+        assert_eq!(written(wanted).unwrap(), wanted);
+        assert!(written(r#"[{"op":"remove","path":"/old","value":"1"}]"#).is_err());
     }
 
     #[test]

@@ -4,6 +4,9 @@ use crate::error::{Error, Result};
 use crate::json::Value;
 use std::borrow::Cow;
 
+mod expressions;
+use expressions::{filter, text_or_in};
+
 /// One field of a request.
 pub struct InputField {
     pub name: &'static str,
@@ -15,7 +18,8 @@ pub struct InputField {
 pub struct Shape {
     /// What it is, in words: `an image from a server`.
     pub name: &'static str,
-    /// The field that tells it from the shapes after it.
+    /// The field that tells it from the shapes after it, or the field with its value: `type=IsoImage`. Empty: what no
+    /// shape before it was told by.
     pub key: &'static str,
     pub fields: &'static [InputField],
 }
@@ -52,8 +56,14 @@ pub enum Rule {
     Texts,
     /// A list of so many values that each keep a rule; `unique`: none of them twice.
     List { of: &'static Rule, min: usize, max: usize, unique: bool },
+    /// A value that keeps a rule, or a list of at least one of them.
+    OneOrMore(&'static Rule),
+    /// A text, or a list of texts: written as the filter expression `in:a,b` of OpenStack's services.
+    TextOrIn,
     /// Not a field of this shape: why, in words.
     Never(&'static str),
+    /// A whole number, or its digits, that is written as a text.
+    NumberText { min: u64, max: u64 },
     /// An http(s) URL.
     Url,
     /// A list of objects with these fields.
@@ -83,7 +93,14 @@ pub fn must_be_object(value: &Value, path: &str) -> Result<()> {
 
 /// Checks an object against the shape that its fields tell.
 pub fn check_shapes(value: &Value, path: &str, shapes: &'static [Shape]) -> Result<Checked> {
-    let has = |shape: &&Shape| value.get(shape.key).is_some_and(|value| !value.is_null());
+    let has = |shape: &&Shape| match shape.key.split_once('=') {
+        Some((name, wanted)) => match value.get(name) {
+            Some(Value::String(text)) => wanted != "true" && text == wanted,
+            Some(Value::Bool(flag)) => wanted == "true" && *flag,
+            _ => false,
+        },
+        None => shape.key.is_empty() || value.get(shape.key).is_some_and(|value| !value.is_null()),
+    };
     let Some(shape) = shapes.iter().find(has) else {
         let known: Vec<String> =
             shapes.iter().map(|shape| format!("{} ({})", shape.key, shape.name)).collect();
@@ -91,6 +108,17 @@ pub fn check_shapes(value: &Value, path: &str, shapes: &'static [Shape]) -> Resu
         let rule = format!("must have one of {}", known.join(", "));
         return Err(Error::invalid(name, value.to_string(), rule));
     };
+    // A field of another shape is no mistake in spelling: it says so.
+    if let Value::Object(members) = value {
+        let has = |shape: &Shape, name: &str| shape.fields.iter().any(|field| field.name == name);
+        let foreign = |(name, value): &&(String, Value)| {
+            !value.is_null() && !has(shape, name) && shapes.iter().any(|other| has(other, name))
+        };
+        if let Some((name, value)) = members.iter().find(foreign) {
+            let rule = format!("must not be there: this is {}", shape.name);
+            return Err(Error::invalid(join(path, name), value.to_string(), rule));
+        }
+    }
     check_object(value, path, shape.fields)
 }
 
@@ -180,6 +208,13 @@ pub fn check(value: &Value, path: String, rule: &Rule) -> Result<Value> {
         (Rule::Multiple { of, min, max }, Value::Number(_)) => {
             value.as_u64().is_some_and(|number| (*min..=*max).contains(&number) && number.is_multiple_of(*of))
         }
+        (Rule::NumberText { min, max }, Value::Number(digits) | Value::String(digits)) => {
+            let number = digits.parse().ok().filter(|number: &u64| (*min..=*max).contains(number));
+            match number {
+                Some(number) => return Ok(Value::String(number.to_string())),
+                None => false,
+            }
+        }
         (Rule::Url, Value::String(text)) => is_url(text),
         (Rule::Checked(accepts, _), Value::String(text)) => accepts(text),
         (Rule::Flag, Value::Bool(_)) => true,
@@ -223,6 +258,13 @@ pub fn check(value: &Value, path: String, rule: &Rule) -> Result<Value> {
             None => true,
         },
         (Rule::Filter, _) => return filter(value, &path).map(Value::String),
+        (Rule::OneOrMore(of), Value::Array(list)) if !list.is_empty() => {
+            let items = list.iter().enumerate();
+            let checked = items.map(|(index, item)| check(item, format!("{path}[{index}]"), of));
+            return checked.collect::<Result<_>>().map(Value::Array);
+        }
+        (Rule::OneOrMore(of), value) if !matches!(value, Value::Array(_)) => return check(value, path, of),
+        (Rule::TextOrIn, _) => return text_or_in(value, path).map(Value::String),
         _ => false,
     };
     if right {
@@ -247,7 +289,9 @@ fn describe(rule: &Rule, missing: bool) -> String {
         Rule::Text { min, max: usize::MAX } => format!("must be a text with at least {min} character(s)"),
         Rule::Text { min, max } => format!("must be a text with {min} to {max} characters"),
         Rule::AnyText => "must be a text".to_owned(),
-        Rule::Integer { min, max } => format!("must be a whole number from {min} to {max}"),
+        Rule::Integer { min, max } | Rule::NumberText { min, max } => {
+            format!("must be a whole number from {min} to {max}")
+        }
         Rule::Multiple { of, min, max } => format!("must be a multiple of {of} from {min} to {max}"),
         Rule::Checked(_, words) | Rule::Never(words) => (*words).to_owned(),
         Rule::Flag => "must be true or false".to_owned(),
@@ -258,6 +302,8 @@ fn describe(rule: &Rule, missing: bool) -> String {
         Rule::Url => "must be a URL that starts with http:// or https://".to_owned(),
         Rule::ObjectsOf(_) | Rule::AnyObjects => "must be a list of objects".to_owned(),
         Rule::Filter => "must be an object with name or imageId".to_owned(),
+        Rule::OneOrMore(of) => format!("{}, or a list of such", describe(of, false)),
+        Rule::TextOrIn => "must be a text that is not empty, or a list of such".to_owned(),
     };
     if missing { format!("is required and {words}") } else { words }
 }
@@ -285,38 +331,6 @@ fn is_url(text: &str) -> bool {
             && !rest.starts_with('/')
             && !rest.chars().any(|c| c.is_whitespace() || c.is_control())
     })
-}
-
-/// `name:lk:TEXT|imageId:eq:ID`, section 1.10. `|` separates the terms and has no escape there, so a text that
-/// holds one is refused; so is an imageId that is not a plain ID. A colon in a name would be read as a part of
-/// the expression.
-fn filter(value: &Value, path: &str) -> Result<String> {
-    let Value::Object(object) = value else {
-        return Err(Error::invalid(path, value.to_string(), describe(&Rule::Filter, false)));
-    };
-    for (name, value) in object {
-        if !value.is_null() && name != "name" && name != "imageId" {
-            return Err(Error::invalid(join(path, name), value.to_string(), describe(&Rule::Filter, false)));
-        }
-    }
-    let mut terms = Vec::new();
-    for (name, operator) in [("name", "lk"), ("imageId", "eq")] {
-        match value.get(name) {
-            None | Some(Value::Null) => {}
-            Some(Value::String(text)) if text.is_empty() => {
-                return Err(Error::invalid(join(path, name), "\"\"", "must not be empty"));
-            }
-            Some(Value::String(text)) if !text.chars().any(|c| matches!(c, '|' | ':') || c.is_control()) => {
-                terms.push(format!("{name}:{operator}:{text}"));
-            }
-            Some(other) => {
-                let rule = "must be a text without | and : and control characters, which would break out of the \
-                            filter";
-                return Err(Error::invalid(join(path, name), other.to_string(), rule));
-            }
-        }
-    }
-    Ok(terms.join("|"))
 }
 
 /// 1 to 50 user IDs without duplicates (sections 1.13 and 1.15, and the code DuplicateUserId), as JSON.

@@ -206,7 +206,8 @@ impl Authenticator for Keystone {
         Box::pin(async move {
             let Some(wanted) = &self.wanted else { return Ok(None) };
             self.fresh().await?;
-            self.token.kept(|issued| choose(&issued.places, wanted)).ok_or_else(closed)?.map(Some)
+            let chosen = self.token.kept(|issued| choose(&issued.places, wanted)).ok_or_else(closed)?;
+            chosen.map(|endpoint| Some(endpoint.without_version()))
         })
     }
 

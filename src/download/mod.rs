@@ -1,6 +1,9 @@
 //! An image's file from the service to wherever it is wanted: in pieces, resumed by ranges, compared at the end.
 
-use crate::api::cecloud::download_image;
+#[cfg(any(feature = "openstack", not(target_arch = "wasm32")))]
+pub mod openstack;
+pub mod origin;
+
 use crate::error::{Error, Kind, Result};
 use crate::http::retry::{self, Policy};
 use crate::json::{Quoted, Value};
@@ -9,11 +12,10 @@ use crate::oss::is_md5;
 use crate::platform::{LocalFuture, Platform};
 use crate::service::{CallOptions, Service, aborted};
 use crate::task::{Cancel, First, first};
-use crate::upload::backend::Backend;
-use crate::upload::cecloud::Cecloud;
 use crate::upload::progress::Rate;
 use core::cell::{Cell, RefCell};
 use core::task::{Poll, Waker};
+use origin::Origin;
 use serde::Serialize;
 use std::rc::Rc;
 
@@ -107,6 +109,8 @@ const NOTE_BYTES: u64 = 64 * 1024 * 1024;
 /// One download.
 pub struct Download {
     pub service: Rc<Service>,
+    /// What the service is asked for.
+    pub origin: Box<dyn Origin>,
     pub platform: Rc<dyn Platform>,
     pub image_id: String,
     pub digest: bool,
@@ -125,6 +129,8 @@ struct State {
     rate: Rate,
     told: f64,
     noted: u64,
+    /// Whether ranges are asked for: some services do not let pages of other origins do that.
+    ranges: bool,
     /// Which file of which image it is.
     of: String,
 }
@@ -141,13 +147,13 @@ fn is_kept(error: &Error) -> bool {
 }
 
 /// `name.qcow2`, with what file systems refuse replaced.
-fn file_name(image: &str, image_id: &str) -> String {
+fn file_name(image: &str, format_field: &str, image_id: &str) -> String {
     let mut image = Value::parse(image).unwrap_or_default();
     let mut text = |field: &str, otherwise: &str| {
         let text = image.take_text(field);
         if text.is_empty() { otherwise.to_owned() } else { text }
     };
-    let name = format!("{}.{}", text("name", image_id), text("diskFormat", "img"));
+    let name = format!("{}.{}", text("name", image_id), text(format_field, "img"));
     let plain = |c: char| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c };
     name.chars().map(plain).collect()
 }
@@ -187,8 +193,8 @@ impl Download {
     /// `last` always says how far it is.
     async fn transfer(&self, sink: &dyn Sink, last: &RefCell<Option<(String, Left)>>) -> Result<Downloaded> {
         let options = CallOptions { cancel: self.control.cancel.clone(), ..CallOptions::default() };
-        let facts = Cecloud::new(self.service.clone(), options.clone(), None).show(&self.image_id).await?;
-        sink.named(&file_name(&facts.json, &self.image_id));
+        let facts = self.origin.show(&self.image_id).await?;
+        sink.named(&file_name(&facts.json, self.origin.format_field(), &self.image_id));
         let total = facts.size.filter(|size| *size > 0);
         let of = format!("{} {} {}", self.image_id, total.unwrap_or(0), facts.checksum);
         let left = sink.left(&of).await.and_then(|left| {
@@ -204,6 +210,7 @@ impl Download {
             rate: Rate::default(),
             told: f64::NEG_INFINITY,
             noted: received,
+            ranges: true,
             of,
         };
         let (mut failures, mut delay, mut since) = (0, 0.0, None);
@@ -259,18 +266,21 @@ impl Download {
     /// One request, from where the last one ended.
     async fn receive(&self, state: &mut State, sink: &dyn Sink, options: &CallOptions) -> Result<Ended> {
         let mut options = options.clone();
-        if state.received > 0 {
+        if state.received > 0 && state.ranges {
             options.headers.push(("range".to_owned(), format!("bytes={}-", state.received)));
         }
-        let opened =
-            self.service.open(&download_image::OPERATION, &[self.image_id.as_str().into()], &options).await;
+        let opened = self.service.open(self.origin.file(), &[self.image_id.as_str().into()], &options).await;
         let mut response = match opened {
             Ok(response) => response,
             // Everything had arrived when the connection broke.
             Err(error) if error.details().status == Some(416) && state.total == Some(state.received) => {
                 return Ok(Ended::Complete);
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                // The next time in the other way.
+                state.ranges ^= error.kind() == Kind::Network && state.received > 0;
+                return Err(error);
+            }
         };
         // A service that does not know ranges starts from the beginning: what is known is passed over.
         let mut skip = match response.status {

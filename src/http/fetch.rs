@@ -60,6 +60,7 @@ impl Transport for Fetch {
                 Some(custom) => start_custom(custom, &request, &guard.0),
                 None => start_global(&request, &guard.0),
             }?;
+            let head = request.method == super::Method::Head;
             drop(request);
             let answer = JsFuture::from(promise).await.map_err(|error| lost(&error))?;
             if !answer.is_object() {
@@ -73,6 +74,12 @@ impl Transport for Fetch {
                     headers.set(name, value);
                 }
             }
+            if head {
+                // Answers without a body say everything in their headers.
+                for (name, value) in all_headers(&answer) {
+                    headers.set(&name, value);
+                }
+            }
             let opaque_redirect = answer.type_() == ResponseType::Opaqueredirect;
             Ok(Response {
                 status: answer.status(),
@@ -82,6 +89,16 @@ impl Transport for Fetch {
             })
         })
     }
+}
+
+/// The headers that the platform shows; none where a foreign response cannot list them.
+fn all_headers(answer: &web_sys::Response) -> Vec<(String, String)> {
+    let Ok(Some(pairs)) = js_sys::try_iter(&answer.headers()) else { return Vec::new() };
+    let pair = |pair: JsValue| {
+        let pair = pair.dyn_into::<Array>().ok()?;
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+    };
+    pairs.filter_map(|found| pair(found.ok()?)).collect()
 }
 
 fn body_of(request: &Request) -> Result<Option<JsValue>, Failure> {

@@ -25,6 +25,8 @@ pub enum Repeat {
     /// Safe, and a repetition that is answered with one of these codes finds the work already done by the
     /// attempt whose answer was lost.
     SafeUntil(&'static [&'static str]),
+    /// The same, told by a status where the service's errors have no codes.
+    SafeUntilStatus(u16),
     /// Not once a byte may have reached the server.
     Once,
 }

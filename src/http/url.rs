@@ -81,6 +81,18 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// Without the version of an API that it ends with, as some catalogs' endpoints do: paths begin with theirs.
+    pub fn without_version(mut self) -> Self {
+        if let Some((front, last)) = self.base_path.rsplit_once('/') {
+            let version = last.strip_prefix('v').unwrap_or_default();
+            let digits = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+            if !version.is_empty() && version.bytes().all(digits) {
+                self.base_path = front.to_owned();
+            }
+        }
+        self
+    }
+
     /// Takes an absolute http(s) URL apart; `field` names it in the error.
     pub fn parse(text: &str, field: &str) -> Result<Self> {
         let refuse = |rule: &str| Err(Error::invalid(field, Quoted(text).to_string(), rule));

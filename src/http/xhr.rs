@@ -2,7 +2,7 @@
 
 use super::fetch::Fetch;
 use super::foreign::ForeignBytes;
-use super::{Body, Failure, Headers, Request, Response, ResponseBody, Transport};
+use super::{Body, Cookies, Failure, Headers, Request, Response, ResponseBody, Transport};
 use crate::error::Kind;
 use crate::platform::LocalFuture;
 use core::cell::RefCell;
@@ -61,6 +61,7 @@ async fn send(request: Request, blob: Blob) -> Result<Response, Failure> {
     };
     let xhr = XmlHttpRequest::new().map_err(unusable)?;
     xhr.open_with_async(request.method.name(), &request.url, true).map_err(unusable)?;
+    xhr.set_with_credentials(request.cookies == Cookies::Include);
     xhr.set_response_type(XmlHttpRequestResponseType::Text);
     for (name, value) in request.headers.iter() {
         xhr.set_request_header(name, value).map_err(unusable)?;
@@ -88,7 +89,7 @@ async fn send(request: Request, blob: Blob) -> Result<Response, Failure> {
     drop((request, blob));
     JsFuture::from(ended).await.map_err(|_| {
         Failure::network(
-            "the connection to the object store broke (a browser does not say why: network, CORS, certificate or \
+            "the connection broke (a browser does not say why: network, CORS, certificate or \
              mixed content; diagnose() finds out)",
         )
     })?;

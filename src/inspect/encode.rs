@@ -120,7 +120,8 @@ fn boot(boot: &Boot) -> Value {
     })
 }
 
-fn problem(problem: &Problem) -> Value {
+/// One of the `problems`.
+pub(super) fn problem(problem: &Problem) -> Value {
     object(|members| {
         put(members, "code", problem.code);
         put(members, "severity", problem.severity.as_str());

@@ -1,4 +1,33 @@
 //! What is known of a disk image once its headers were read.
+//!
+//! As JSON ([`DiskImageInfo::to_json`]); what is not known is left out, all sizes and offsets are bytes:
+//!
+//! | field | of | what |
+//! |---|---|---|
+//! | `format` | all | `raw`, `qcow2`, … ([`Format::as_str`]; `zvhd` and `zvhd2` never come: their layout is not published) |
+//! | `formatVersion` | not raw | qcow2 `2`/`3`, qcow `1`, VHD and VHDX `fixed`/`dynamic`/`differencing`, VMDK its createType, VDI `1.1`, LUKS `1`/`2`, ISO `ISO 9660`/`UDF`/`ISO 9660 and UDF` |
+//! | `virtualSize` | all | number; 0 of compressed files; of ISO the file's size |
+//! | `fileSize` | all | number |
+//! | `clusterSize` | qcow2, qcow, qed, VHD and VHDX and VDI (block), VMDK (grain) | number |
+//! | `compression` | qcow2, qcow, VMDK | `zlib`, `zstd` |
+//! | `encryption` | qcow2, qcow, LUKS, VMDK | `luks`, `aes`, `vmdk` |
+//! | `backingFile` | | `{ name?, format? }`; no name where the file does not tell it |
+//! | `dataFile` | qcow2; VMDK (the first other file) | `{ name?, format? }` |
+//! | `snapshotCount`, `snapshots` | qcow2 | number; `[{ id, name, vmStateSize, takenAt }]`, the first 128, `takenAt` in seconds since 1970 |
+//! | `features` | | names: bits of qcow2 and qed; VMDK `zeroed-grains`, `compressed-grains`, `markers`; VDI `dynamic`, `static`, `undo`, `differencing`; ISO `hybrid` (has a partition table as well) |
+//! | `refcountBits`, `lazyRefcounts`, `extendedL2` | qcow2 | number, boolean, boolean |
+//! | `creator` | VHD, VHDX | text |
+//! | `sectorSize` | VHDX | number |
+//! | `cipher`, `cipherMode` | LUKS 1 | text |
+//! | `label` | LUKS 2, ISO | text |
+//! | `uuid`, `payloadOffset` | LUKS | text, number |
+//! | `containedName`, `uncompressedSize` | gzip, xz, zstd, zip | text, number; where the headers tell |
+//! | `partitionTable` | where the first sectors can be read | `{ scheme: mbr or gpt, sectorSize, partitions: [{ number, start, size, type, typeName?, name?, active }] }`, the first 128 |
+//! | `boot` | where something is known | `{ bios, uefi, architecture? }`; architecture `x86-64`, `x86`, `arm64`, `arm`, `riscv64`, … |
+//! | `problems` | all | `[{ code, severity, message, advice }]`; codes: [`super::problems::CODES`] |
+//! | `suggestion` | all | `{ diskFormat?, minDisk?, bootMode?, cpuArch? }` as createImage spells them, `minDisk` in GiB |
+
+use core::fmt::Arguments;
 
 /// The formats that are told apart, as the public interface spells them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +81,8 @@ pub struct DiskImageInfo {
     pub format_version: Option<String>,
     /// What a virtual machine sees.
     pub virtual_size: u64,
+    /// What other programs take for the virtual size, where they disagree; 0 elsewhere.
+    pub other_size: u64,
     pub file_size: u64,
     /// The unit in which the format allocates.
     pub cluster_size: Option<u64>,
@@ -184,6 +215,7 @@ impl DiskImageInfo {
             format,
             format_version: None,
             virtual_size: 0,
+            other_size: 0,
             file_size,
             cluster_size: None,
             compression: None,
@@ -200,21 +232,25 @@ impl DiskImageInfo {
         }
     }
 
-    pub fn fatal(&mut self, code: &'static str, message: impl Into<String>, advice: impl Into<String>) {
-        self.problem(Severity::Fatal, code, message.into(), advice.into());
+    pub fn fatal(&mut self, code: &'static str, message: Arguments<'_>, advice: &str) {
+        self.problem(Severity::Fatal, code, message, advice);
     }
 
-    pub fn danger(&mut self, code: &'static str, message: impl Into<String>, advice: impl Into<String>) {
-        self.problem(Severity::Danger, code, message.into(), advice.into());
+    pub fn danger(&mut self, code: &'static str, message: Arguments<'_>, advice: &str) {
+        self.problem(Severity::Danger, code, message, advice);
     }
 
-    pub fn warning(&mut self, code: &'static str, message: impl Into<String>, advice: impl Into<String>) {
-        self.problem(Severity::Warning, code, message.into(), advice.into());
+    pub fn warning(&mut self, code: &'static str, message: Arguments<'_>, advice: &str) {
+        self.problem(Severity::Warning, code, message, advice);
     }
 
     /// The first problem of a code stands for all like it, unless a later one is worse.
-    fn problem(&mut self, severity: Severity, code: &'static str, message: String, advice: String) {
-        let problem = Problem { code, severity, message, advice };
+    fn problem(&mut self, severity: Severity, code: &'static str, message: Arguments<'_>, advice: &str) {
+        debug_assert!(
+            super::problems::CODES.iter().any(|(known, ..)| *known == code),
+            "{code} is not listed"
+        );
+        let problem = Problem { code, severity, message: message.to_string(), advice: advice.to_owned() };
         match self.problems.iter_mut().find(|known| known.code == code) {
             Some(known) if known.severity < severity => *known = problem,
             Some(_) => {}

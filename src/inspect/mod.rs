@@ -27,13 +27,18 @@
 //! | [`guest`] | the disk inside an image, as far as a format can find its bytes |
 //! | [`partitions`] | how that disk is divided and what boots it |
 //! | [`info`] | the result |
+//! | [`problems`] | every code of a problem |
 //! | [`suggestion`] | what of it createImage wants to know, and whether a declared format is right |
+//! | [`declared`] | what speaks against uploading a file under some metadata |
 
+mod checksum;
+pub mod declared;
 mod encode;
 pub mod formats;
 pub mod guest;
 pub mod info;
 pub mod partitions;
+pub mod problems;
 pub mod regions;
 pub mod suggestion;
 pub mod text;

@@ -6,30 +6,38 @@ mod gpt;
 mod mbr;
 mod types;
 
-#[cfg(test)]
-pub use gpt::crc32;
-
-use super::guest::Guest;
+use super::guest::{Guest, read};
 use super::info::{DiskImageInfo, Format, Partition, PartitionTable};
 use super::regions::{Region, Regions, Stop};
 use super::text;
-
-/// Where entries of a partition table stop making sense.
-const DAMAGED: &str = "the partition table is damaged";
+use core::fmt::Arguments;
 
 /// Looks for a partition table at the start of a disk and writes down what it says. Where the first sectors cannot be
 /// read (compressed, encrypted, in another file) nothing is said.
 pub fn inspect(regions: &Regions, disk: &dyn Guest, info: &mut DiskImageInfo) -> Result<(), Stop> {
-    let Some(first) = disk.read(regions, 0, 512)? else { return Ok(()) };
+    let Some(first) = read(disk, regions, 0, 512)? else { return Ok(()) };
+    if info.format != Format::Raw {
+        nested(Region::new(&first), info);
+    }
     let Some(boot_record) = mbr::parse(Region::new(&first)) else { return Ok(()) };
     info.boot.bios = boot_record.has_code && boot_record.active();
     if boot_record.protective() {
+        if boot_record.active() && info.format != Format::Iso {
+            info.warning(
+                "hybrid-mbr",
+                format_args!("the disk has a GUID partition table, and its first sector names partitions of its own: programs \
+                 disagree on what the disk holds"),
+                "Unless a machine needs both, let gdisk write a protective record (expert command n).",
+            );
+        }
         if gpt::inspect(regions, disk, info, boot_record.has_code)? {
             check(disk.size(), info);
         } else {
             info.warning(
                 "gpt-damaged",
-                "the first sector announces a GUID partition table, but none was found behind it",
+                format_args!(
+                    "the first sector announces a GUID partition table, but none was found behind it"
+                ),
                 "Repair the table with gdisk, or convert the disk to the image again.",
             );
         }
@@ -42,12 +50,34 @@ pub fn inspect(regions: &Regions, disk: &dyn Guest, info: &mut DiskImageInfo) ->
     Ok(())
 }
 
+/// Starts of images that are no disks by themselves.
+static IMAGES: [(&[u8], &str); 6] = [
+    (b"QFI\xfb", "qcow2"),
+    (b"QED\0", "qed"),
+    (b"KDMV", "vmdk"),
+    (b"# Disk DescriptorFile", "vmdk"),
+    (b"vhdxfile", "vhdx"),
+    (b"conectix", "vhd"),
+];
+
+/// A disk whose content is an image once more: of a conversion that took one format for another, or made so that a
+/// host that guesses formats reads what the inner one names.
+fn nested(first: Region<'_>, info: &mut DiskImageInfo) {
+    if let Some((_, inner)) = IMAGES.iter().find(|(magic, _)| first.has(0, magic)) {
+        let message =
+            format_args!("the disk inside this {} starts with the header of a {inner}", info.format.as_str());
+        let advice =
+            "Unwrap it (qemu-img convert -O raw old inner) and look at what comes out before it is uploaded.";
+        info.danger("nested-image", message, advice);
+    }
+}
+
 /// What must hold of any table: partitions lie on the disk and apart from each other.
 fn check(disk_size: u64, info: &mut DiskImageInfo) {
     let Some(table) = info.partitions.take() else { return };
     let end = |partition: &Partition| partition.start.saturating_add(partition.size);
     if let Some(beyond) = table.partitions.iter().find(|partition| end(partition) > disk_size) {
-        let message = format!(
+        let message = format_args!(
             "partition {} ends at {}, the disk at {}",
             beyond.number,
             text::size(end(beyond)),
@@ -56,32 +86,42 @@ fn check(disk_size: u64, info: &mut DiskImageInfo) {
         beyond_the_end(info, message);
     }
     // An extended partition holds others: no overlap.
-    let mut sorted: Vec<&Partition> =
-        table.partitions.iter().filter(|partition| partition.type_name != Some(types::EXTENDED)).collect();
-    sorted.sort_by_key(|partition| partition.start);
-    for pair in sorted.windows(2) {
-        if end(pair[0]) > pair[1].start {
-            info.warning(
-                "partitions-overlap",
-                format!(
-                    "partition {} ({} to {}) and partition {} (from {}) overlap",
-                    pair[0].number,
-                    pair[0].start,
-                    end(pair[0]),
-                    pair[1].number,
-                    pair[1].start
-                ),
-                format!("Look at it with fdisk -l or gdisk: {DAMAGED}, or was made to hide data."),
-            );
-            break;
+    let plain = |partition: &&Partition| partition.type_name != Some(types::EXTENDED);
+    'pairs: for (number, first) in table.partitions.iter().enumerate().filter(|(_, first)| plain(first)) {
+        for second in table.partitions[number + 1..].iter().filter(plain) {
+            if first.start < end(second) && second.start < end(first) {
+                overlap(
+                    info,
+                    format_args!(
+                        "partition {} ({} to {}) and partition {} ({} to {}) overlap",
+                        first.number,
+                        first.start,
+                        end(first),
+                        second.number,
+                        second.start,
+                        end(second)
+                    ),
+                );
+                break 'pairs;
+            }
         }
     }
     info.partitions = Some(table);
 }
 
+fn overlap(info: &mut DiskImageInfo, message: Arguments<'_>) {
+    // So that firmware of any kind finds something, the partitions of a disc are parts of each other.
+    if info.format == Format::Iso {
+        return;
+    }
+    let advice =
+        "Look at it with fdisk -l or gdisk: the partition table is damaged, or was made to hide data.";
+    info.warning("partitions-overlap", message, advice);
+}
+
 /// The table wants more disk than there is. A raw file has no header that could say how long it ought to be: there
 /// this is how a transfer that broke off shows.
-fn beyond_the_end(info: &mut DiskImageInfo, message: String) {
+fn beyond_the_end(info: &mut DiskImageInfo, message: Arguments<'_>) {
     if info.format == Format::Raw {
         let advice = "The file is probably cut short: copy or download it again and compare sizes.";
         info.danger("truncated", message, advice);

@@ -107,6 +107,12 @@ impl Regions {
         Ok(Region { bytes: &[] })
     }
 
+    /// The same, but all of them: [`Stop::Short`] where the file has fewer.
+    pub fn whole(&self, offset: u64, length: u64) -> Result<Region<'_>, Stop> {
+        let region = self.read(offset, length)?;
+        if (region.len() as u64) < length { Err(Stop::Short) } else { Ok(region) }
+    }
+
     /// The last bytes of the file: `length` of them, or all where it has fewer.
     pub fn tail(&self, length: u64) -> Result<Region<'_>, Stop> {
         self.read(self.file_size.saturating_sub(length), length)
@@ -128,7 +134,8 @@ impl Regions {
     }
 }
 
-/// Bytes of a file, read as the fields of a format. A field behind their end is [`Stop::Short`].
+/// Bytes of a file, read as the fields of a format. A field that is not wholly among them is 0: what must be there is
+/// asked for with [`Regions::whole`]. (That is what keeps the formats small: no field can fail.)
 #[derive(Clone, Copy, Debug)]
 pub struct Region<'a> {
     bytes: &'a [u8],
@@ -139,8 +146,9 @@ macro_rules! fields {
     ($($name:ident: $number:ty = $from:ident;)*) => {
         $(
             #[doc = concat!("The `", stringify!($number), "` at this many bytes from the start of the region.")]
-            pub fn $name(&self, at: usize) -> Result<$number, Stop> {
-                self.array(at).map(<$number>::$from)
+            #[inline(never)]
+            pub fn $name(&self, at: usize) -> $number {
+                <$number>::$from(self.array(at))
             }
         )*
     };
@@ -161,12 +169,13 @@ impl<'a> Region<'a> {
         u64_le: u64 = from_le_bytes;
     }
 
-    pub fn array<const N: usize>(&self, at: usize) -> Result<[u8; N], Stop> {
-        self.slice(at, N)?.try_into().map_err(|_| Stop::Short)
+    pub fn array<const N: usize>(&self, at: usize) -> [u8; N] {
+        self.slice(at, N).try_into().unwrap_or([0; N])
     }
 
-    pub fn slice(&self, at: usize, length: usize) -> Result<&'a [u8], Stop> {
-        at.checked_add(length).and_then(|end| self.bytes.get(at..end)).ok_or(Stop::Short)
+    /// So many bytes; none where not all of them are there.
+    pub fn slice(&self, at: usize, length: usize) -> &'a [u8] {
+        at.checked_add(length).and_then(|end| self.bytes.get(at..end)).unwrap_or_default()
     }
 
     /// The bytes up to the end of the region.
@@ -184,6 +193,6 @@ impl<'a> Region<'a> {
 
     /// Whether these bytes stand at this place.
     pub fn has(&self, at: usize, magic: &[u8]) -> bool {
-        self.slice(at, magic.len()) == Ok(magic)
+        self.slice(at, magic.len()) == magic
     }
 }

@@ -31,7 +31,8 @@ impl DiskImageInfo {
                 Format::Qcow2 => Some("qcow2"),
                 _ => None,
             },
-            min_disk: (self.virtual_size > 0).then(|| smallest_disk(self.virtual_size)),
+            // The service may be one of those who disagree on the size.
+            min_disk: (self.virtual_size > 0).then(|| smallest_disk(self.virtual_size.max(self.other_size))),
             boot_mode,
             cpu_arch: match self.boot.architecture {
                 Some("x86-64" | "x86") => Some("x86"),
@@ -64,6 +65,10 @@ impl Suggestion {
     }
 }
 
+fn is_zvhd(declared: &str) -> bool {
+    ["zvhd", "zvhd2"].iter().any(|format| format.eq_ignore_ascii_case(declared))
+}
+
 /// What is wrong when this file is uploaded as `declared` (a `diskFormat`: `raw`, `qcow2`): the service would store it,
 /// and a host would read it as what it is not. A disk of which one format is a special case may be declared raw: then
 /// it is a warning.
@@ -73,6 +78,25 @@ pub fn declared_format_problem(info: &DiskImageInfo, declared: &str) -> Option<P
         return None;
     }
     let (severity, message, advice) = match info.format {
+        // Their layout is not published: such a file is not recognized, and may be one.
+        Format::Raw | Format::Vhd if is_zvhd(declared) => (
+            Severity::Warning,
+            format!(
+                "whether the file is {declared} cannot be seen: the layout of that format is not published"
+            ),
+            "Make sure of it with the program that made it.".to_owned(),
+        ),
+        // The footer of a fixed VHD stands behind the disk.
+        Format::Vhd
+            if declared.eq_ignore_ascii_case("raw") && info.format_version.as_deref() == Some("fixed") =>
+        {
+            (
+                Severity::Warning,
+                "the file is declared as raw; it is one with the footer of a VHD behind the disk".to_owned(),
+                "Nothing, if that is meant; qemu-img convert -f vpc -O raw old new leaves the footer out."
+                    .to_owned(),
+            )
+        }
         Format::Iso | Format::Luks if declared.eq_ignore_ascii_case("raw") => (
             Severity::Warning,
             format!("the file is declared as raw; its content is {found}, which a machine sees as it is"),

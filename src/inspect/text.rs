@@ -30,11 +30,16 @@ pub fn name(bytes: &[u8]) -> String {
     clean(String::from_utf8_lossy(bytes).chars())
 }
 
-/// The same of UTF-16, as GPT has it.
-pub fn name_utf16_le(bytes: &[u8]) -> String {
+/// The same of UTF-16, of either order of bytes.
+pub fn name_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     let (units, _) = bytes.as_chunks::<2>();
-    let units = units.iter().map(|&unit| u16::from_le_bytes(unit)).take_while(|&unit| unit != 0);
+    let units = units.iter().map(|&bytes| unit(bytes)).take_while(|&unit| unit != 0);
     clean(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)))
+}
+
+/// Where `needle` stands first, in letters of either case.
+pub fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+    bytes.windows(needle.len()).position(|window| window.eq_ignore_ascii_case(needle))
 }
 
 fn clean(chars: impl Iterator<Item = char>) -> String {

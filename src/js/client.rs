@@ -1,11 +1,13 @@
 //! The class behind `CecloudImsClient`.
 
-use super::convert::{error_to_js, get, promise, refused};
+use super::convert::{error_to_js, promise};
+use super::download::{DownloadCore, Downloads};
 use super::options;
-use super::service::{self, parse};
+use super::service;
 use super::upload::{Work, pending};
+use super::waiting;
 use crate::api::cecloud;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::http::Transport;
 use crate::http::node::http_module;
 use crate::http::node_http::NodeHttp;
@@ -61,8 +63,15 @@ impl CecloudCore {
     pub fn wait_for_image(&self, image_id: JsValue, options: JsValue) -> Promise {
         let shared = self.shared.clone();
         promise(async move {
-            let work = wait_for_image(&shared, image_id, options);
-            work.await.map_err(|error| shared.service.finish_outer(error, "waitForImage"))
+            let service = shared.service.clone();
+            let waiting = waiting::for_image(&*shared.platform, image_id, options, |call| {
+                let backend = Rc::new(Cecloud::new(service, call, None));
+                Box::new(move |id| {
+                    let (backend, id) = (backend.clone(), id.to_owned());
+                    Box::pin(async move { backend.image(&id).await })
+                })
+            });
+            waiting.await.map_err(|error| shared.service.finish_outer(error, "waitForImage"))
         })
     }
 
@@ -104,13 +113,14 @@ impl CecloudCore {
     }
 
     /// Starts a download.
-    pub fn download(
-        &self,
-        image_id: JsValue,
-        target: JsValue,
-        options: JsValue,
-    ) -> super::download::DownloadCore {
-        super::download::start(self.shared.clone(), image_id, target, options)
+    pub fn download(&self, image_id: JsValue, target: JsValue, options: JsValue) -> DownloadCore {
+        let downloads = Downloads {
+            service: self.shared.service.clone(),
+            platform: self.shared.platform.clone(),
+            own_retry: self.shared.retry.is_some(),
+            origin: |service, options| Box::new(Cecloud::new(service, options, None)),
+        };
+        super::download::start(downloads, image_id, target, options)
     }
 
     /// Looks for what is wrong; `{ ok, checks }`.
@@ -122,32 +132,6 @@ impl CecloudCore {
     pub fn close(&self) {
         self.shared.service.close();
         *self.shared.store.borrow_mut() = None;
-    }
-}
-
-async fn wait_for_image(shared: &Shared, image_id: JsValue, options: JsValue) -> Result<JsValue> {
-    let Some(id) = image_id.as_string().filter(|id| !id.is_empty()) else {
-        return Err(refused("imageId", &image_id, "must be a text that is not empty"));
-    };
-    let interval = options::number(&options, "", "intervalMs", 1.0, 3_600_000.0)?.unwrap_or(2_000.0);
-    let (call, _watch) = options::call_options(&options, &["intervalMs"])?;
-    let cancel = call.cancel.clone();
-    let backend = Cecloud::new(shared.service.clone(), call, None);
-    loop {
-        let image = parse(backend.image(&id).await?)?;
-        let status = get(&image, "status").and_then(|status| status.as_string()).unwrap_or_default();
-        match status.as_str() {
-            "active" => return Ok(image),
-            "killed" | "deleted" => {
-                return Err(Error::new(Kind::Service, format!("the image {id} is {status}")));
-            }
-            _ => {}
-        }
-        let sleep = shared.platform.sleep(interval);
-        match crate::task::first(Box::pin(cancel.cancelled()), sleep).await {
-            crate::task::First::Left(()) => return Err(crate::service::aborted()),
-            crate::task::First::Right(()) => {}
-        }
     }
 }
 

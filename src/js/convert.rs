@@ -50,7 +50,8 @@ pub fn set_error_maker(make: Function) {
 
 /// An `ImsError`.
 pub fn error_to_js(error: &Error) -> JsValue {
-    let object = to_js(error.details());
+    // Its own JSON always parses.
+    let object = JSON::parse(&error.details().to_json().to_string()).unwrap_or(JsValue::UNDEFINED);
     if let Some(value) = &error.details().value {
         // A refused value as it was, where it was JSON; otherwise as a text.
         let value = JSON::parse(value).unwrap_or_else(|_| value.as_str().into());

@@ -1,10 +1,12 @@
 //! The class behind `DownloadTask`.
 
-use super::client::Shared;
 use super::convert::{error_to_js, function, refused, spawned, to_js, watch_signal};
 use super::{options, targets};
+use crate::download::origin::Origin;
 use crate::download::{Control, Download, Sink};
 use crate::error::Result;
+use crate::platform::Platform;
+use crate::service::{CallOptions, Service};
 use js_sys::Promise;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -44,8 +46,17 @@ impl DownloadCore {
     }
 }
 
+/// What a client's downloads are made of.
+pub(super) struct Downloads {
+    pub service: Rc<Service>,
+    pub platform: Rc<dyn Platform>,
+    /// The caller's own policy of repetitions was given.
+    pub own_retry: bool,
+    pub origin: fn(Rc<Service>, CallOptions) -> Box<dyn Origin>,
+}
+
 /// Starts a download; whatever is wrong rejects `done`.
-pub(super) fn start(shared: Rc<Shared>, image_id: JsValue, target: JsValue, given: JsValue) -> DownloadCore {
+pub(super) fn start(shared: Downloads, image_id: JsValue, target: JsValue, given: JsValue) -> DownloadCore {
     let control = Rc::new(Control::default());
     let (sink, stream): (Result<Rc<dyn Sink>>, _) = match target.as_string().as_deref() {
         Some("stream") => match targets::stream(control.clone()) {
@@ -70,14 +81,16 @@ pub(super) fn start(shared: Rc<Shared>, image_id: JsValue, target: JsValue, give
             let _watch = watch_signal(&given, move || cancel.cancel())?;
             let on_progress = function(&given, "", "onProgress")?;
             let checksum = options::choice(&given, "", "checksum", &["md5", "none"])?;
+            let options = CallOptions { cancel: held.cancel.clone(), ..CallOptions::default() };
             let download = Download {
                 service: shared.service.clone(),
+                origin: (shared.origin)(shared.service.clone(), options),
                 platform: shared.platform.clone(),
                 image_id,
                 digest: checksum.as_deref() != Some("none"),
                 retry: shared.service.retry,
                 // The caller's own policy is what the caller wants.
-                patience_ms: if shared.retry.is_some() { 0.0 } else { 300_000.0 },
+                patience_ms: if shared.own_retry { 0.0 } else { 300_000.0 },
                 control: held.clone(),
                 on_progress: Box::new(move |progress| {
                     if let Some(callback) = &on_progress {

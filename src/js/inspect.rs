@@ -1,47 +1,68 @@
-//! `inspect()`: looks into a file, and reads no more of it than the inspector asks for.
+//! The bindings of `ims-client/inspect`: looks into a file, and reads no more of it than the inspector asks for.
+//!
+//! Kept apart from the sources of uploads, which do much more: this entry is small enough to be loaded by the way.
+
+mod file;
 
 use super::convert::{cancel_of, get, names_of, promise, refused};
-use super::sources;
 use crate::error::{Error, Kind, Result};
+use crate::inspect::declared::{self, Declared};
 use crate::inspect::{DiskImageInfo, Inspector, Step};
 use crate::task::{First, first};
-use crate::upload::source::Source;
+use file::File;
 use js_sys::{JSON, Promise};
-use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 /// Looks into a file: a promise of a `DiskImageInfo`. Options: `{ signal }`.
 #[wasm_bindgen]
 pub fn inspect(source: JsValue, options: JsValue) -> Promise {
-    promise(async move { run(&source, &options).await.map_err(|error| error.during("inspect")) })
+    promise(async move {
+        let looked = look(&source, &options).await.map_err(|error| error.during("inspect"))?;
+        JSON::parse(&looked.to_json().to_string()).map_err(|_| unexpected())
+    })
 }
 
-async fn run(given: &JsValue, options: &JsValue) -> Result<JsValue> {
-    check(options)?;
-    let (cancel, _watch) = cancel_of(options)?;
-    let looking = async {
-        if cancel.is_cancelled() {
-            return Err(aborted());
-        }
-        let source = open(given).await?;
-        look(&*source.0).await
-    };
-    let info = match first(Box::pin(cancel.cancelled()), Box::pin(looking)).await {
-        First::Left(()) => return Err(aborted()),
-        First::Right(info) => info?,
-    };
-    JSON::parse(&info.to_json().to_string()).map_err(|_| Error::new(Kind::Internal, "the core wrote no JSON"))
+/// What speaks against uploading a file as `{ diskFormat, minDisk }`: a promise of JSON, a list of problems. An image
+/// whose format is empty or whose `minDisk` is 0 says nothing of them.
+#[wasm_bindgen]
+pub fn judge(file: JsValue, declared: JsValue) -> Promise {
+    promise(async move {
+        let info = read(&file).await?;
+        let declared = Declared {
+            disk_format: get(&declared, "diskFormat")
+                .and_then(|format| format.as_string())
+                .filter(|format| !format.is_empty()),
+            min_disk: get(&declared, "minDisk")
+                .and_then(|size| size.as_f64())
+                .filter(|size| *size >= 1.0)
+                .map(|size| size as u64),
+        };
+        Ok(declared::to_json(&declared::problems(&info, &declared)).to_string().into())
+    })
+}
+
+fn unexpected() -> Error {
+    Error::new(Kind::Internal, "the core wrote no JSON")
 }
 
 fn aborted() -> Error {
     Error::new(Kind::Aborted, "aborted by the caller")
 }
 
-fn check(options: &JsValue) -> Result<()> {
-    if options.is_undefined() || options.is_null() {
-        return Ok(());
+async fn look(given: &JsValue, options: &JsValue) -> Result<DiskImageInfo> {
+    check(options)?;
+    let (cancel, _watch) = cancel_of(options)?;
+    if cancel.is_cancelled() {
+        return Err(aborted());
     }
-    if !options.is_object() {
+    match first(Box::pin(cancel.cancelled()), Box::pin(read(given))).await {
+        First::Left(()) => Err(aborted()),
+        First::Right(info) => info,
+    }
+}
+
+fn check(options: &JsValue) -> Result<()> {
+    if !options.is_object() && !options.is_undefined() && !options.is_null() {
         return Err(refused("options", options, "must be an object"));
     }
     match names_of(options).iter().find(|name| *name != "signal" && get(options, name).is_some()) {
@@ -50,37 +71,17 @@ fn check(options: &JsValue) -> Result<()> {
     }
 }
 
-/// A file that is closed when nobody looks into it any more.
-struct Open(Rc<dyn Source>);
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.close();
-    }
-}
-
-async fn open(given: &JsValue) -> Result<Open> {
-    match sources::open_file(given).await? {
-        Some(opened) => Ok(Open(opened.source)),
-        None => {
-            let rule = "must be a Blob or File, an ArrayBuffer, a Uint8Array, { path } in Node, or a \
-                        FileSystemFileHandle: a stream cannot be read at any place";
-            Err(Error::invalid("source", "object", rule))
-        }
-    }
-}
-
 /// Reads what the inspector asks for.
-async fn look(source: &dyn Source) -> Result<DiskImageInfo> {
-    let mut inspector = Inspector::new(source.size());
+async fn read(given: &JsValue) -> Result<DiskImageInfo> {
+    let file = File::open(given).await?;
+    let mut inspector = Inspector::new(file.size());
     loop {
         match inspector.step() {
             Step::Done(info) => return Ok(*info),
             Step::Read(need) => {
-                let piece = source.read(need.offset, need.length.into()).await?;
-                inspector.give(piece).map_err(|_| {
-                    Error::new(Kind::Source, "the file gave another number of bytes than was asked for")
-                })?;
+                let piece = file.read(need.offset, need.length).await?;
+                // The file gave as many bytes as were asked for, or failed.
+                inspector.give(piece).map_err(|_| unexpected())?;
             }
         }
     }

@@ -12,26 +12,38 @@ mod client;
 mod convert;
 #[cfg(feature = "cecloud")]
 mod diagnose;
-#[cfg(feature = "cecloud")]
+#[cfg(any(feature = "cecloud", feature = "openstack"))]
 mod download;
+#[cfg(feature = "huawei")]
+mod huawei;
 #[cfg(feature = "inspect")]
 mod inspect;
+#[cfg(feature = "service")]
+mod inspector;
+#[cfg(feature = "openstack")]
+mod openstack;
 mod options;
 mod platform;
 #[cfg(feature = "service")]
+mod polling;
+#[cfg(feature = "service")]
 mod service;
 mod sources;
-#[cfg(feature = "cecloud")]
+#[cfg(any(feature = "cecloud", feature = "openstack"))]
 mod targets;
 mod turns;
 #[cfg(feature = "cecloud")]
 mod upload;
+#[cfg(feature = "service")]
+mod waiting;
+#[cfg(feature = "workspace")]
+mod workspace;
 
 use crate::http::node;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-#[cfg(feature = "service")]
+#[cfg(feature = "cecloud")]
 #[wasm_bindgen(typescript_custom_section)]
 const IMAGE_TAG: &str = "/**
  * A tag of an image. The service's document calls it an object and shows none; it is sent and returned as it is.

@@ -14,6 +14,9 @@ use crate::http::node::http_module;
 use crate::http::node_http::NodeHttp;
 use crate::http::retry::Policy;
 use crate::http::url::Endpoint;
+#[cfg(any(feature = "huawei", feature = "workspace"))]
+use crate::json::Quoted;
+use crate::json::Value;
 use crate::platform::Platform;
 use crate::service::Service;
 use core::cell::OnceCell;
@@ -49,6 +52,15 @@ pub struct Made {
     pub retry: Option<Policy>,
 }
 
+#[cfg(any(feature = "huawei", feature = "workspace"))]
+impl Made {
+    /// How long nothing but failures is put up with where something is waited for, milliseconds: five minutes, or what
+    /// the caller's own policy comes to.
+    pub fn patience_ms(&self) -> f64 {
+        self.retry.map_or(300_000.0, |policy| f64::from(policy.max_attempts) * policy.max_delay_ms)
+    }
+}
+
 /// Options that every client takes.
 const OPTIONS: &[&str] = &[
     "endpoint",
@@ -75,6 +87,18 @@ pub fn check_options(given: &JsValue, more: &[&str]) -> Result<()> {
 pub fn endpoint(given: &JsValue) -> Result<Endpoint> {
     let missing = || Error::invalid("endpoint", "undefined", "is required: the base URL of the service");
     options::endpoint(given, "", "endpoint")?.ok_or_else(missing)
+}
+
+/// The `projectId` option.
+#[cfg(any(feature = "huawei", feature = "workspace"))]
+pub fn project(given: &JsValue) -> Result<Option<String>> {
+    let Some(project) = options::text(given, "", "projectId")? else { return Ok(None) };
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if project.is_empty() || project.len() > 128 || !project.bytes().all(allowed) {
+        let rule = "must be the ID of a project: 1 to 128 letters, digits, - and _";
+        return Err(Error::invalid("projectId", Quoted(&project).to_string(), rule));
+    }
+    Ok(Some(project))
 }
 
 /// Where a service of Huawei Cloud (`ims`, `workspace`) stands: by the options `endpoint` and `iamEndpoint`, or else by
@@ -170,6 +194,20 @@ pub fn call(
     list: Array,
     options: JsValue,
 ) -> Promise {
+    call_with(service, operation, list, options, Box::new(|_, _| ()))
+}
+
+/// What a client adds to the arguments of a call.
+pub type Adjust = Box<dyn FnOnce(&'static Operation, &mut Vec<Value>)>;
+
+/// The same, with what the client adds to the arguments.
+pub fn call_with(
+    service: Rc<Service>,
+    operation: Option<&'static Operation>,
+    list: Array,
+    options: JsValue,
+    adjust: Adjust,
+) -> Promise {
     promise(async move {
         let operation = operation.ok_or_else(|| Error::new(Kind::Internal, "there is no such operation"))?;
         let work = async {
@@ -178,7 +216,8 @@ pub fn call(
                 .iter()
                 .map(|argument| (argument.name(), argument.is_named_in_errors()))
                 .collect();
-            let values = arguments(&list, &names)?;
+            let mut values = arguments(&list, &names)?;
+            adjust(operation, &mut values);
             let (call, _watch) = options::call_options(&options, &[])?;
             let text = service.call(operation, &values, &call).await?;
             if matches!(operation.answer, Answer::Nothing) { Ok(JsValue::UNDEFINED) } else { parse(text) }

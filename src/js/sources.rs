@@ -2,6 +2,8 @@
 
 mod blob;
 mod byte_stream;
+#[cfg(feature = "openstack")]
+pub mod digesting;
 mod file;
 mod stream;
 
@@ -24,50 +26,41 @@ pub struct Opened {
     pub source: Rc<dyn Source>,
 }
 
-const RULE: &str = "must be a Blob or File, an ArrayBuffer, a Uint8Array, { path } in Node, a FileSystemFileHandle, or \
-                    { stream, size }";
-
-/// Opens what the caller gave.
+/// Opens what the caller gave. `part_size` tells a stream how much it must keep, once the plan is known.
 pub async fn open(given: &JsValue) -> Result<Opened> {
-    if let Some(opened) = open_file(given).await? {
-        return Ok(opened);
-    }
-    match get(given, "stream") {
-        Some(stream) => stream::open(given, &stream),
-        None => Err(Error::invalid("source", "object", RULE)),
-    }
-}
-
-/// Opens what can be read at any place; none for an object that is none of these.
-pub async fn open_file(given: &JsValue) -> Result<Option<Opened>> {
+    let rule = "must be a Blob or File, an ArrayBuffer, a Uint8Array, { path } in Node, a FileSystemFileHandle, or \
+                { stream, size }";
     if let Some(buffer) = given.dyn_ref::<ArrayBuffer>() {
         // A buffer that was transferred away cannot even be looked at.
         let bytes =
             if buffer.byte_length() == 0 { Uint8Array::new_with_length(0) } else { Uint8Array::new(buffer) };
-        return Ok(Some(memory(bytes)));
+        return Ok(memory(bytes));
     }
     if let Some(bytes) = given.dyn_ref::<Uint8Array>() {
-        return Ok(Some(memory(bytes.clone())));
+        return Ok(memory(bytes.clone()));
     }
     if !given.is_object() {
-        return Err(refused("source", given, RULE));
+        return Err(refused("source", given, rule));
     }
     if let Some(blob) = BlobBlocks::of(given) {
-        return Ok(Some(Opened { source: Rc::new(Repeatable(Rc::new(blob))) }));
+        return Ok(Opened { source: Rc::new(Repeatable(Rc::new(blob))) });
     }
     if let Some(path) = get(given, "path") {
         let Some(path) = path.as_string().filter(|path| !path.is_empty()) else {
             return Err(refused("source.path", &path, "must be a path"));
         };
-        return to_its_end(Box::pin(file::open_path(path))).await.map(Some);
+        return to_its_end(Box::pin(file::open_path(path))).await;
     }
     if let Some(file) = get(given, "getFile").and_then(|file| file.dyn_into::<Function>().ok()) {
         let called = file.call0(given).map_err(|error| unreadable(&error))?;
         let file = JsFuture::from(Promise::resolve(&called)).await.map_err(|error| unreadable(&error))?;
-        let Some(blob) = BlobBlocks::of(&file) else { return Err(refused("source", given, RULE)) };
-        return Ok(Some(Opened { source: Rc::new(Repeatable(Rc::new(blob))) }));
+        let Some(blob) = BlobBlocks::of(&file) else { return Err(refused("source", given, rule)) };
+        return Ok(Opened { source: Rc::new(Repeatable(Rc::new(blob))) });
     }
-    Ok(None)
+    if let Some(stream) = get(given, "stream") {
+        return stream::open(given, &stream);
+    }
+    Err(Error::invalid("source", "object", rule))
 }
 
 fn unreadable(error: &JsValue) -> Error {

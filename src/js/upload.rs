@@ -1,5 +1,8 @@
 //! The class behind `UploadTask`.
 
+mod compared;
+mod given;
+mod inspecting;
 mod online;
 mod options;
 pub(super) mod pending;
@@ -9,13 +12,15 @@ use super::client::Shared;
 use super::convert::{SignalWatch, error_to_js, function, spawned, to_js, watch_signal};
 use super::service::parse;
 use crate::error::{Kind, Result};
+use crate::json::Value;
 use crate::task::{First, Queue, first};
 use crate::upload::driver::{Driver, Watcher};
-use crate::upload::progress::UploadProgress;
+use crate::upload::plan::Plan;
+use crate::upload::progress::{PartsProgress, UploadProgress};
 use crate::upload::session::Session;
 use crate::upload::session::types::{Event, Finish, UploadEvent};
 use core::cell::{Cell, RefCell};
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, JSON, Promise, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -34,9 +39,36 @@ struct TaskState {
     progress: RefCell<Option<UploadProgress>>,
     on_progress: RefCell<Option<Function>>,
     on_event: RefCell<Option<Function>>,
+    /// What was told before there was a session.
+    warnings: RefCell<Vec<String>>,
 }
 
 impl TaskState {
+    /// The file is open, and is looked into.
+    fn inspecting(&self, plan: &Plan) {
+        let progress = UploadProgress {
+            phase: "inspecting",
+            bytes_sent: 0.0,
+            bytes_total: plan.size as f64,
+            bytes_per_second: 0.0,
+            eta_seconds: None,
+            parts: PartsProgress { total: plan.count, ..Default::default() },
+            retries: 0,
+        };
+        self.now(&progress);
+        self.progress(&progress);
+    }
+
+    /// Tells of a warning, now and at the end.
+    fn warn(&self, code: &str, message: String) {
+        let text = |text: &str| Value::from(text);
+        let members = [("type", text("warning")), ("code", text(code)), ("message", text(&message))];
+        let event = Value::Object(members.map(|(name, value)| (name.to_owned(), value)).into());
+        // Its own JSON always parses.
+        Self::call(&self.on_event, &JSON::parse(&event.to_string()).unwrap_or(JsValue::UNDEFINED));
+        self.warnings.borrow_mut().push(message);
+    }
+
     /// The task was asked to pause or to go on; it shows at once.
     fn asked(&self, paused: bool) {
         if matches!(self.state.get(), "running" | "paused") {
@@ -140,6 +172,7 @@ pub(super) fn start(shared: Rc<Shared>, work: Work, given: JsValue) -> UploadCor
         progress: RefCell::default(),
         on_progress: RefCell::default(),
         on_event: RefCell::default(),
+        warnings: RefCell::default(),
     });
     let queue = Queue::default();
     let (watched, events) = (state.clone(), queue.clone());
@@ -181,7 +214,8 @@ pub(super) fn start(shared: Rc<Shared>, work: Work, given: JsValue) -> UploadCor
                     set("md5", &md5.into())?;
                 }
                 set("verified", &summary.verified.into())?;
-                set("warnings", &to_js(&summary.warnings))?;
+                let warnings = [watched.warnings.take(), summary.warnings].concat();
+                set("warnings", &to_js(&warnings))?;
                 return Ok(result.into());
             }
             Finish::Failed(error) => ("failed", error),
@@ -254,8 +288,12 @@ async fn prepare(
     *state.on_progress.borrow_mut() = function(given, "", "onProgress")?;
     *state.on_event.borrow_mut() = function(given, "", "onEvent")?;
     let (driver, session) = match work {
-        Work::Upload { source, target } => prepare::upload(shared, &source, &target, given, queue).await?,
-        Work::Resume { store, key, source } => prepare::resume(shared, &store, key, &source, given).await?,
+        Work::Upload { source, target } => {
+            prepare::upload(shared, &source, &target, given, state, queue).await?
+        }
+        Work::Resume { store, key, source } => {
+            prepare::resume(shared, &store, key, &source, given, state).await?
+        }
     };
     Ok((driver, session, watch))
 }

@@ -4,6 +4,7 @@ mod decode;
 mod redirect;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod waiting;
 
 use crate::api::Dialect;
 use crate::api::operation::{Encoded, Operation};
@@ -11,7 +12,7 @@ use crate::auth::{Authenticator, Refused};
 use crate::error::{Attempt, Error, Kind, Result};
 use crate::http::retry::{self, Policy, Repeat};
 use crate::http::url::{Endpoint, query};
-use crate::http::{Body, Cookies, Failure, Headers, Request, Response, Transport};
+use crate::http::{Body, Cookies, Failure, Headers, OnSent, Request, Response, Transport};
 use crate::json::Value;
 use crate::platform::{LocalFuture, Platform, Utc, parse_date};
 use crate::task::{Cancel, First, first};
@@ -65,6 +66,14 @@ pub struct Service {
 /// Who looks at what goes over the wire.
 pub type Watch = Rc<dyn Fn(&Request, Option<&Response>)>;
 
+/// Bytes that are sent instead of JSON.
+#[derive(Clone)]
+pub struct Bytes {
+    pub body: Body,
+    /// Told how many of them have left.
+    pub on_sent: Option<OnSent>,
+}
+
 /// What one call sets for itself.
 #[derive(Clone, Default)]
 pub struct CallOptions {
@@ -75,6 +84,8 @@ pub struct CallOptions {
     pub watch: Option<Watch>,
     /// Closing the client does not cut it off once it is sent: what it creates must be known.
     pub outlives_close: bool,
+    /// The body, where it is no JSON.
+    pub bytes: Option<Bytes>,
 }
 
 /// The error of a call that its caller ended.
@@ -88,6 +99,26 @@ pub fn closed() -> Error {
 }
 
 impl Service {
+    /// The same service by another transport.
+    pub fn through(&self, transport: Rc<dyn Transport>) -> Service {
+        Service {
+            dialect: self.dialect,
+            transport,
+            platform: self.platform.clone(),
+            authenticator: self.authenticator.clone(),
+            endpoint: self.endpoint.clone(),
+            located: self.located.clone(),
+            signing_endpoint: self.signing_endpoint.clone(),
+            project: self.project.clone(),
+            headers: self.headers.clone(),
+            timeout_ms: self.timeout_ms,
+            retry: self.retry,
+            cookies: self.cookies,
+            observer: self.observer.clone(),
+            closing: self.closing.clone(),
+        }
+    }
+
     /// Performs an operation; gives the JSON of its answer, `null` where there is none.
     pub async fn call(
         &self,
@@ -112,6 +143,11 @@ impl Service {
         match (answer, operation.repeat) {
             (Err(error), Repeat::SafeUntil(codes))
                 if repeated && error.code().is_some_and(|code| codes.contains(&code)) =>
+            {
+                Ok("null".to_owned())
+            }
+            (Err(error), Repeat::SafeUntilStatus(status))
+                if repeated && error.details().status == Some(status) =>
             {
                 Ok("null".to_owned())
             }
@@ -364,6 +400,11 @@ impl Service {
         if let Some(body) = &encoded.body {
             headers.set("content-type", operation.content_type);
             request.body = Body::of(body.as_bytes().to_vec());
+        }
+        if let Some(bytes) = &options.bytes {
+            headers.set("content-type", operation.content_type);
+            request.body = bytes.body.clone();
+            request.on_sent = bytes.on_sent.clone();
         }
         for (name, value) in self.headers.iter().chain(&options.headers) {
             headers.set(name, value.as_str());

@@ -126,6 +126,8 @@ pub struct Head {
     pub target: Value,
     pub part_size: u64,
     pub digest: bool,
+    /// The file was looked into, and nothing speaks against it.
+    pub inspected: bool,
 }
 
 impl Head {
@@ -146,10 +148,11 @@ impl Head {
 
     pub fn to_json(&self) -> String {
         let file = &self.file;
+        let inspected = if self.inspected { ",\"inspected\":true" } else { "" };
         let path = self.path.as_ref().map_or(String::new(), |path| format!(",\"path\":{}", Quoted(path)));
         format!(
             "{{\"endpoint\":{},\"region\":{},\"file\":{{\"name\":{},\"size\":{},\"modified\":{},\
-             \"fingerprint\":{}{path}}},\"target\":{},\"partSize\":{},\"md5\":{}}}",
+             \"fingerprint\":{}{path}}},\"target\":{},\"partSize\":{},\"md5\":{}{inspected}}}",
             Quoted(&self.endpoint),
             Quoted(&self.region),
             Quoted(&file.name),
@@ -179,6 +182,7 @@ impl Head {
             target: saved.get("target").filter(|target| target.is_object())?.clone(),
             part_size: number(saved, "partSize")?,
             digest: *saved.get("md5")? == Value::Bool(true),
+            inspected: saved.get("inspected") == Some(&Value::Bool(true)),
         })
     }
 }
@@ -220,6 +224,7 @@ mod tests {
             target: Value::parse("{\"name\":\"disk\"}").unwrap(),
             part_size: 16 << 20,
             digest: true,
+            inspected: true,
         }
     }
 
@@ -227,6 +232,10 @@ mod tests {
     fn a_head_is_read_back_as_it_was_written() {
         let text = format!("{{\"version\":1,\"upload\":{},\"session\":{{}}}}", head().to_json());
         assert_eq!(Checkpoint::read(&text).unwrap().head, head());
+        // Written before files were looked into.
+        let older = text.replace(",\"inspected\":true", "");
+        assert_ne!(older, text);
+        assert_eq!(Checkpoint::read(&older).unwrap().head, Head { inspected: false, ..head() });
         for wrong in [
             "",
             "null",
@@ -241,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_key_depends_on_file_target_and_service_but_not_on_where_the_file_lies() {
-        let moved = Head { path: None, part_size: 5 << 20, digest: false, ..head() };
+        let moved = Head { path: None, part_size: 5 << 20, digest: false, inspected: false, ..head() };
         assert_eq!(moved.key(), head().key());
         let mut others = [head(), head(), head(), head()];
         others[0].region = "r2".into();

@@ -3,6 +3,7 @@
 //! [`session`] thinks and does nothing; [`driver`] does and thinks nothing.
 
 pub mod backend;
+#[cfg(any(feature = "cecloud", not(target_arch = "wasm32")))]
 pub mod cecloud;
 pub mod checkpoint;
 pub mod digest;
@@ -12,3 +13,5 @@ pub mod plan;
 pub mod progress;
 pub mod session;
 pub mod source;
+#[cfg(any(feature = "openstack", not(target_arch = "wasm32")))]
+pub mod whole;

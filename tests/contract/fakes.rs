@@ -36,6 +36,7 @@ impl ResponseBody for Pieces {
 struct Recorder {
     status: u16,
     content_type: &'static str,
+    headers: Vec<(&'static str, &'static str)>,
     body: String,
     requests: RefCell<Vec<Request>>,
 }
@@ -45,6 +46,9 @@ impl Transport for Recorder {
         self.requests.borrow_mut().push(request);
         let mut headers = Headers::default();
         headers.set("content-type", self.content_type);
+        for (name, value) in &self.headers {
+            headers.set(name, *value);
+        }
         let (front, back) = self.body.as_bytes().split_at(self.body.len() / 2);
         let body = Box::new(Pieces(vec![front.to_vec(), back.to_vec()]));
         let response = Response { status: self.status, headers, body, opaque_redirect: false };
@@ -123,7 +127,18 @@ fn taken_apart(request: &Request) -> Sent {
 
 /// Performs an operation of the core against a service that answers with this.
 pub fn call(operation: &'static Operation, arguments: &[Value], status: u16, body: &str) -> Outcome {
-    answered(operation, arguments, status, "application/json", body, |service, options| {
+    call_with(operation, arguments, status, &[], body)
+}
+
+/// The same, where the answer has headers of its own.
+pub fn call_with(
+    operation: &'static Operation,
+    arguments: &[Value],
+    status: u16,
+    headers: &[(&'static str, &'static str)],
+    body: &str,
+) -> Outcome {
+    answered(operation, arguments, status, "application/json", headers, body, |service, options| {
         run(service.call(operation, &crate::fixtures::core(arguments), options))
     })
 }
@@ -136,7 +151,7 @@ pub fn open(
     kind: &'static str,
     body: &str,
 ) -> Outcome {
-    answered(operation, arguments, status, kind, body, |service, options| {
+    answered(operation, arguments, status, kind, &[], body, |service, options| {
         let response = run(service.open(operation, &crate::fixtures::core(arguments), options))?;
         let bytes = run(response.body.whole())?;
         Ok(String::from_utf8(bytes).expect("the text that was sent"))
@@ -148,14 +163,22 @@ fn answered(
     arguments: &[Value],
     status: u16,
     content_type: &'static str,
+    headers: &[(&'static str, &'static str)],
     body: &str,
     act: impl FnOnce(&Service, &CallOptions) -> Result<String>,
 ) -> Outcome {
     assert!(arguments.len() <= operation.arguments.len(), "{} takes fewer arguments", operation.name);
-    let recorder =
-        Rc::new(Recorder { status, content_type, body: body.to_owned(), requests: RefCell::default() });
+    let recorder = Rc::new(Recorder {
+        status,
+        content_type,
+        headers: headers.to_vec(),
+        body: body.to_owned(),
+        requests: RefCell::default(),
+    });
+    // CECloud's answers are wrapped, those of other services are not.
+    let wrapped = ims_client::api::cecloud::OPERATIONS.iter().any(|known| std::ptr::eq(*known, operation));
     let service = Service {
-        dialect: &ims_client::api::cecloud::DIALECT,
+        dialect: if wrapped { &ims_client::api::cecloud::DIALECT } else { &ims_client::api::PLAIN },
         project: None,
         transport: recorder.clone(),
         platform: Rc::new(Still),

@@ -33,7 +33,8 @@ pub fn classes(source: &str) -> BTreeMap<String, Class> {
     let mut classes = BTreeMap::new();
     let mut lines = source.lines();
     while let Some(line) = lines.next() {
-        let Some(head) = line.strip_prefix("export ").unwrap_or(line).strip_prefix("class ") else {
+        let line = line.strip_prefix("export ").unwrap_or(line);
+        let Some(head) = line.strip_prefix("declare ").unwrap_or(line).strip_prefix("class ") else {
             continue;
         };
         let words: Vec<&str> = head.trim_end_matches('{').split_whitespace().collect();

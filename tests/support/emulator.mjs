@@ -46,6 +46,8 @@ export class Emulator {
     );
     const port = (url) => (url ? new URL(url).port : '0');
     const fixed = ['--port', port(this.ims), '--oss-port', port(this.oss), '--data', this.#folder];
+    // The first start leaves the choice to the emulator.
+    if (this.huawei) fixed.push('--huawei-port', port(this.huawei));
     const child = spawn(EMULATOR, [...fixed, ...this.#arguments], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     running.add(child);

@@ -31,11 +31,14 @@ function fileOf(url) {
   return file.startsWith(folder + path.sep) ? file : undefined;
 }
 
-/** Serves the page for a test, by https where a certificate is given; gives its address. */
-export async function startSite(context, { certificate, connect = '*' } = {}) {
+/**
+ * Serves the page for a test, by https where a certificate is given, without the files whose addresses are in `missing`;
+ * gives its address.
+ */
+export async function startSite(context, { certificate, connect = '*', missing = [] } = {}) {
   const handle = async (request, response) => {
     if (request.url === '/favicon.ico') return response.writeHead(204).end();
-    const file = fileOf(request.url);
+    const file = missing.includes(request.url) ? undefined : fileOf(request.url);
     const info = file && (await stat(file).catch(() => undefined));
     if (!info?.isFile()) return response.writeHead(404, { 'content-type': 'text/plain' }).end('not here');
     const type = TYPES[path.extname(file)] ?? 'application/octet-stream';

@@ -51,6 +51,7 @@ const oss: StoreOptions = {
 };
 let last: UploadProgress | undefined;
 const options: UploadOptions = {
+  allowUnsafe: ['backing-file', 'a-code-of-a-later-version'],
   onProgress: (progress) => {
     last = progress;
   },

@@ -3,6 +3,7 @@ mod browsers;
 mod build;
 mod check;
 mod cloud;
+mod fuzz;
 mod leftovers;
 mod mutate;
 mod process;
@@ -23,6 +24,7 @@ cargo xtask emulator [ARGUMENTS]    run the local cloud alone; --help lists its 
 cargo xtask test [PART...]          run the suites rust, node, browser, types, or those named
 cargo xtask simulate --seeds N      the upload's session through N drawn stories ([--first-seed S] [--trace])
 cargo xtask mutate [WORD]           break the upload's session on purpose, in a copy, and see its tests fail
+cargo xtask fuzz [FORMAT]           inspect damaged disk images, guided by what is covered ([--seconds N] [--seed S])
 cargo xtask check                   formatting, lints, types, licences
 cargo xtask format                  format Rust and JavaScript
 cargo xtask help                    this text";
@@ -51,6 +53,7 @@ fn run(arguments: Vec<String>) -> Result<()> {
         "emulator" => cloud::emulator,
         "test" => test::command,
         "simulate" => simulate::command,
+        "fuzz" => fuzz::command,
         "mutate" => mutate::command,
         "check" => check::command,
         "format" => check::format,

@@ -22,7 +22,12 @@ use crate::store::ObjectStore;
 pub struct Faults {
     rules: Arc<Mutex<Rules>>,
     store: ObjectStore,
+    /// Who else has credentials that rules expire or revoke.
+    keepers: Arc<Mutex<Vec<Keeper>>>,
 }
+
+/// Told of every [`Effect::ExpireCredentials`] and [`Effect::RevokeCredentials`]; what went wrong, if something did.
+pub type Keeper = Arc<dyn Fn(Effect) -> Result<(), String> + Send + Sync>;
 
 #[derive(Default)]
 struct Rules {
@@ -49,7 +54,12 @@ impl Counted {
 impl Faults {
     /// No rules; `store` is what rules on clock and credentials work on.
     pub fn new(store: ObjectStore) -> Self {
-        Self { rules: Arc::default(), store }
+        Self { rules: Arc::default(), store, keepers: Arc::default() }
+    }
+
+    /// Has somebody told when credentials are to expire or to be revoked.
+    pub fn add_keeper(&self, keeper: Keeper) {
+        self.keepers.lock().unwrap_or_else(PoisonError::into_inner).push(keeper);
     }
 
     /// Adds a rule, or a list of rules (all of them or none); gives their reports.

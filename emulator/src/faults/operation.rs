@@ -9,6 +9,7 @@ use crate::store::bucket_of_host;
 pub fn name(service: Service, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<&'static str> {
     match service {
         Service::Ims => image_operation(method.as_str(), uri.path()),
+        Service::Huawei => crate::huawei::operation_name(method, uri.path()),
         Service::Oss => {
             let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
             let is_bucket_in_host = bucket_of_host(host).is_some();

@@ -1,5 +1,6 @@
 //! Which rules fire for a request, and what they make of it together.
 
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method};
@@ -60,13 +61,18 @@ impl Faults {
     pub async fn perform(&self, effects: Vec<Effect>) {
         for effect in effects {
             let store = self.store.clone();
-            let done = tokio::task::spawn_blocking(move || match effect {
-                Effect::ClockSkew(milliseconds) => {
-                    store.clock().set_skew(milliseconds);
-                    Ok(())
+            let keepers = self.keepers.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let done = tokio::task::spawn_blocking(move || -> Result<(), String> {
+                match effect {
+                    Effect::ClockSkew(milliseconds) => {
+                        store.clock().set_skew(milliseconds);
+                        return Ok(());
+                    }
+                    Effect::ExpireCredentials => store.expire_all_credentials(),
+                    Effect::RevokeCredentials => store.revoke_all_credentials(),
                 }
-                Effect::ExpireCredentials => store.expire_all_credentials(),
-                Effect::RevokeCredentials => store.revoke_all_credentials(),
+                .map_err(|error| error.to_string())?;
+                keepers.iter().try_for_each(|keeper| keeper(effect))
             });
             // A rule that could not do its work must not go unseen: there is no answer to put it into.
             match done.await {

@@ -128,7 +128,10 @@ impl Rule {
     pub fn parse(source: &Value, path: &str) -> Result<Self, RuleError> {
         let mut fields = Fields::of(source, path)?;
         let rule = Self {
-            service: fields.choice("service", &[("ims", Service::Ims), ("oss", Service::Oss)])?,
+            service: fields.choice(
+                "service",
+                &[("ims", Service::Ims), ("oss", Service::Oss), ("huawei", Service::Huawei)],
+            )?,
             method: fields.text("method")?.map(|method| method.to_ascii_uppercase()),
             path: path_match(&mut fields)?,
             query: fields.text("query")?,

@@ -36,6 +36,7 @@ async fn info(State(ims): State<Arc<Ims>>, headers: HeaderMap) -> Json<Value> {
         "ossRegion": options.oss_region,
         "ims": options.ims_url,
         "oss": ims.oss_url_for(&headers),
+        "huawei": options.huawei_url,
         "tokenRequired": options.token.is_some(),
         "quota": options.quota,
         "credentialTtlSeconds": options.credential_ttl.as_secs(),

@@ -64,6 +64,8 @@ pub struct Options {
     pub ims_url: String,
     /// Where the object store answers.
     pub oss_url: String,
+    /// Where Huawei's and OpenStack's services answer.
+    pub huawei_url: String,
     /// The object store's port where it listens on all addresses: callers are then told the host they used.
     pub oss_port_on_any_host: Option<u16>,
 }
@@ -171,7 +173,11 @@ pub fn router(ims: &Arc<Ims>, shared: &Shared) -> Router {
         .route("/api/image/v1/shared-images/{share_id}/copy", post(operations::shared::copy))
         .route_layer(middleware::from_fn_with_state(Arc::clone(ims), caller::gate))
         .layer(DefaultBodyLimit::max(MAXIMUM_BODY));
-    let www = ims.options.www.clone().map(|folder| static_files::service(&folder, &ims.options.oss_url));
+    let www = ims
+        .options
+        .www
+        .clone()
+        .map(|folder| static_files::service(&folder, [&ims.options.oss_url, &ims.options.huawei_url]));
     operations
         .merge(control::router())
         .with_state(Arc::clone(ims))

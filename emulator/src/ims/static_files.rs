@@ -15,11 +15,11 @@ pub struct StaticFiles {
     policy: String,
 }
 
-/// A folder to be served; its pages may talk to this service, to loopback and to the object store.
-pub fn service(folder: &Path, oss_url: &str) -> StaticFiles {
+/// A folder to be served; its pages may talk to this service, to loopback and to the other services.
+pub fn service(folder: &Path, [oss_url, huawei_url]: [&str; 2]) -> StaticFiles {
     let policy = format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
-         img-src 'self' data:; connect-src 'self' http://127.0.0.1:* http://localhost:* {oss_url}; \
+         img-src 'self' data:; connect-src 'self' http://127.0.0.1:* http://localhost:* {oss_url} {huawei_url}; \
          object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
     );
     StaticFiles { folder: folder.to_owned(), policy }

@@ -15,7 +15,7 @@ pub(crate) fn router(log: RequestLog) -> Router {
     Router::new().route("/_emulator/requests", get(list).delete(clear)).with_state(log)
 }
 
-/// `?service=ims|oss&since=ID`: both optional.
+/// `?service=ims|oss|huawei&since=ID`: both optional.
 async fn list(State(log): State<RequestLog>, RawQuery(query): RawQuery) -> Response {
     let (mut service, mut since) = (None, 0);
     for (name, value) in crate::store::query_pairs(query.as_deref().unwrap_or("")) {
@@ -29,7 +29,11 @@ async fn list(State(log): State<RequestLog>, RawQuery(query): RawQuery) -> Respo
                 service = Some(Service::Oss);
                 continue;
             }
-            ("service", _) => "must be \"ims\" or \"oss\"",
+            ("service", "huawei") => {
+                service = Some(Service::Huawei);
+                continue;
+            }
+            ("service", _) => "must be \"ims\", \"oss\" or \"huawei\"",
             ("since", text) => match text.parse() {
                 Ok(id) => {
                     since = id;

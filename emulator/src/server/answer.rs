@@ -56,6 +56,7 @@ fn error(answer: &Answer, service: Service, path: &str, request_id: &str) -> Res
             let code = answer.code.clone().unwrap_or_else(|| oss_code(answer.status).to_owned());
             Refusal::new(answer.status, code, message).into_response(path, request_id)
         }
+        Service::Huawei => crate::huawei::dictated(answer, path, request_id),
         Service::Ims => {
             let code = answer.code.clone().unwrap_or_else(|| "IMG.Internal.Error".to_owned());
             let envelope = json!({ "requestId": request_id, "code": code, "message": message, "data": null });

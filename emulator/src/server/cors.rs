@@ -1,4 +1,4 @@
-//! What lets pages of any origin talk to both services, as a cloud's console needs it.
+//! What lets pages of any origin talk to the services, as a cloud's console needs it.
 
 use axum::body::Body;
 use axum::response::Response;
@@ -20,6 +20,11 @@ fn exposed(service: Service, hide_etag: bool) -> HeaderValue {
         (Service::Ims, _) => {
             "X-Request-Id, Content-Length, Content-Range, Accept-Ranges, ETag, Date, Retry-After"
         }
+        (Service::Huawei, _) => {
+            "X-Request-Id, X-Openstack-Request-Id, X-Subject-Token, Content-Length, Content-Range, Content-Md5, \
+             Accept-Ranges, ETag, Location, Date, Retry-After, WWW-Authenticate, X-Image-Meta-Id, X-Image-Meta-Name, \
+             X-Image-Meta-Status"
+        }
         (Service::Oss, false) => "ETag, x-amz-request-id, Date",
         (Service::Oss, true) => "x-amz-request-id, Date",
     })
@@ -30,7 +35,7 @@ pub(super) fn allow(service: Service, hide_etag: bool, request: &HeaderMap, answ
     let Some(origin) = request.get(ORIGIN) else { return };
     match service {
         // Consoles send cookies to the service, and then only the very origin will do.
-        Service::Ims => {
+        Service::Ims | Service::Huawei => {
             answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
             answer.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
             answer.append(VARY, HeaderValue::from_static("Origin"));

@@ -28,7 +28,7 @@ const MOST_DRAINED: u64 = 256 * 1024 * 1024;
 #[error("reset by a fault rule")]
 pub(super) struct Aborted;
 
-/// Handles one request of either service.
+/// Handles one request of any service.
 pub(super) async fn handle(
     service: Service,
     app: Router,
@@ -104,7 +104,7 @@ async fn call(app: Router, request: Request<Body>) -> Response {
 
 fn identify(id: &RequestId, service: Service, shared: &Shared, headers: &mut HeaderMap) {
     let name = HeaderName::from_static(match service {
-        Service::Ims => "x-request-id",
+        Service::Ims | Service::Huawei => "x-request-id",
         Service::Oss => "x-amz-request-id",
     });
     if let (false, Ok(value)) = (headers.contains_key(&name), HeaderValue::from_str(&id.0)) {

@@ -23,6 +23,7 @@ pub use s3::S3Faults;
 pub use types::{Credentials, ObjectInfo, StoreOptions};
 pub use writer::ObjectWriter;
 
+pub(crate) use clock::to_milliseconds;
 pub(crate) use random::hex as random_hex;
 pub(crate) use s3::{Refusal, bucket_of_host, query_pairs};
 
@@ -33,7 +34,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, Transaction, params};
 
 use blobs::Blobs;
-use clock::{from_milliseconds, to_milliseconds};
+use clock::from_milliseconds;
 use reader::Segment;
 
 /// A handle on the store; clones share it. Its methods block for as long as SQLite and the disk need
@@ -49,6 +50,8 @@ struct Inner {
     options: StoreOptions,
     clock: Clock,
     root: Credentials,
+    /// Keys of other services' users, good for the whole store while this process runs.
+    trusted: Mutex<Vec<Credentials>>,
 }
 
 impl ObjectStore {
@@ -64,7 +67,14 @@ impl ObjectStore {
         drop(statement);
         blobs.sweep(&keep)?;
         let root = credentials::root(&database)?;
-        let inner = Inner { database: Mutex::new(database), blobs, options, clock: Clock::default(), root };
+        let inner = Inner {
+            database: Mutex::new(database),
+            blobs,
+            options,
+            clock: Clock::default(),
+            root,
+            trusted: Mutex::default(),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 

@@ -7,16 +7,7 @@ pub mod requests;
 pub mod values;
 
 use crate::api::Dialect;
-use crate::api::operation::Operation;
-
-/// Declares the files of the operations and the list of them all: a new one is one line.
-macro_rules! operations {
-    ($($file:ident),* $(,)?) => {
-        $(pub mod $file;)*
-        /// Every operation, in the order of the document.
-        pub static OPERATIONS: &[&Operation] = &[$(&$file::OPERATION),*];
-    };
-}
+use crate::operations;
 
 operations! {
     list_images,
@@ -45,8 +36,3 @@ pub static DIALECT: Dialect = Dialect {
     meaning: error_codes::meaning,
     is_transient: error_codes::is_transient,
 };
-
-/// The operation behind a method of the public class.
-pub fn find(name: &str) -> Option<&'static Operation> {
-    OPERATIONS.iter().find(|operation| operation.name == name).copied()
-}

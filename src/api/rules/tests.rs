@@ -79,3 +79,45 @@ fn urls_are_http_with_a_host() {
         assert!(refused(Rule::Url, json!(bad)), "{bad}");
     }
 }
+
+#[test]
+fn one_value_or_a_list_of_them() {
+    const TAG: Rule = Rule::Text { min: 1, max: 4 };
+    const TAGS: Rule = Rule::OneOrMore(&TAG);
+    let tried = |json: &str| check(&Value::parse(json).unwrap(), "tag".into(), &TAGS);
+    assert_eq!(tried(r#""a""#).unwrap().to_string(), r#""a""#);
+    assert_eq!(tried(r#"["a","b"]"#).unwrap().to_string(), r#"["a","b"]"#);
+    for (wrong, expected) in [
+        (r#""""#, "tag: \"\" is refused: must be a text with 1 to 4 characters"),
+        ("[]", "tag: [] is refused: must be a text with 1 to 4 characters, or a list of such"),
+        (r#"["a",7]"#, "tag[1]: 7 is refused: must be a text"),
+        (r#"[["a"]]"#, "tag[0]: [\"a\"] is refused: must be a text"),
+    ] {
+        let error = tried(wrong).unwrap_err();
+        assert!(error.message().starts_with(expected), "{wrong}: {}", error.message());
+    }
+}
+
+#[test]
+fn a_list_becomes_the_filter_in() {
+    let tried = |json: &str| check(&Value::parse(json).unwrap(), "name".into(), &Rule::TextOrIn);
+    for (given, sent) in [
+        (r#""a""#, "a"),
+        (r#""in:a,b""#, "in:a,b"),
+        (r#""a:b""#, "eq:a:b"),
+        (r#"["a"]"#, "in:a"),
+        (r#"["a","b,c","d:e"]"#, "in:a,\"b,c\",d:e"),
+    ] {
+        assert_eq!(tried(given).unwrap().as_str(), Some(sent));
+    }
+    for (wrong, expected) in [
+        (r#""""#, "name: \"\" is refused: must be a text that is not empty, or a list"),
+        ("[]", "name: [] is refused"),
+        ("7", "name: 7 is refused"),
+        (r#"["a","b\"c"]"#, "name[1]: \"b\\\"c\" is refused: must be a text without \""),
+        (r#"["a",""]"#, "name[1]: \"\" is refused"),
+    ] {
+        let error = tried(wrong).unwrap_err();
+        assert!(error.message().starts_with(expected), "{wrong}: {}", error.message());
+    }
+}

@@ -1,33 +1,47 @@
 //! The problems that several formats share, said the same way for each.
 
-use crate::inspect::info::{DiskImageInfo, LinkedFile};
+use crate::inspect::info::{DiskImageInfo, Format, LinkedFile};
 use crate::inspect::regions::Regions;
 use crate::inspect::text;
+use core::fmt::Arguments;
 
-/// The image holds only what differs from another file.
+/// What qemu-img calls the format.
+fn qemu_name(info: &DiskImageInfo) -> &'static str {
+    if info.format == Format::Vhd { "vpc" } else { info.format.as_str() }
+}
+
+/// The image holds only what differs from another file, whose name may not be known.
 pub fn backing_file(info: &mut DiskImageInfo, name: String, format: Option<String>) {
     info.danger(
         "backing-file",
-        format!(
-            "the image holds only what differs from a backing file, \"{name}\": without it the disk is not whole, and \
-             a host that follows the name reads a file of its own"
+        format_args!(
+            "the image holds only what differs from a backing file, {}: without it the disk is not whole, and a host \
+             that follows the name reads a file of its own",
+            quoted(Some(&name))
         ),
-        format!("Make one file of both: qemu-img convert -f {} -O qcow2 old new.qcow2", info.format.as_str()),
+        &format!("Make one file of both: qemu-img convert -f {} -O qcow2 old new.qcow2", qemu_name(info)),
     );
-    info.backing_file = Some(LinkedFile { name: Some(name), format });
+    info.backing_file = Some(LinkedFile { name: Some(name).filter(|name| !name.is_empty()), format });
+}
+
+/// The name of a file for a message.
+fn quoted(name: Option<&String>) -> String {
+    match name {
+        Some(name) if !name.is_empty() => format!("\"{name}\""),
+        _ => "which it does not name".to_owned(),
+    }
 }
 
 /// The image's data are in another file.
 pub fn data_file(info: &mut DiskImageInfo, name: Option<String>, format: Option<String>) {
-    let named =
-        name.as_ref().map_or_else(|| "which it does not name".to_owned(), |name| format!("\"{name}\""));
+    let named = quoted(name.as_ref());
     info.danger(
         "data-file",
-        format!(
+        format_args!(
             "the image's data are in another file, {named}: without it there is no disk, and a host that follows the \
              name reads a file of its own"
         ),
-        format!("Make one file of both: qemu-img convert -f {} -O qcow2 old new.qcow2", info.format.as_str()),
+        &format!("Make one file of both: qemu-img convert -f {} -O qcow2 old new.qcow2", qemu_name(info)),
     );
     info.data_file = Some(LinkedFile { name, format });
 }
@@ -36,7 +50,9 @@ pub fn data_file(info: &mut DiskImageInfo, name: Option<String>, format: Option<
 pub fn encrypted(info: &mut DiskImageInfo, method: &str) {
     info.danger(
         "encrypted",
-        format!("the image is encrypted ({method}): the service has no key, so nothing can start from it"),
+        format_args!(
+            "the image is encrypted ({method}): the service has no key, so nothing can start from it"
+        ),
         "Decrypt it first: qemu-img convert --object secret,id=key,file=… --image-opts … -O qcow2 new.qcow2",
     );
     info.encryption = Some(method.to_owned());
@@ -44,7 +60,8 @@ pub fn encrypted(info: &mut DiskImageInfo, method: &str) {
 
 /// Part of the file is missing.
 pub fn truncated(info: &mut DiskImageInfo, what: &str, offset: u64) {
-    let message = format!("{what} is at byte {offset} and beyond, but the file ends at {}", info.file_size);
+    let end = info.file_size;
+    let message = format_args!("{what} is at byte {offset} and beyond, but the file ends at {end}");
     info.fatal("truncated", message, "The file is cut short: copy or download it again and compare sizes.");
 }
 
@@ -58,7 +75,7 @@ pub fn within(regions: &Regions, info: &mut DiskImageInfo, what: &str, offset: u
 }
 
 /// A table is where or as large as none can be.
-pub fn bad_table(info: &mut DiskImageInfo, message: impl Into<String>) {
+pub fn bad_table(info: &mut DiskImageInfo, message: Arguments<'_>) {
     info.fatal(
         "bad-table",
         message,
@@ -67,7 +84,7 @@ pub fn bad_table(info: &mut DiskImageInfo, message: impl Into<String>) {
 }
 
 /// Clusters have a size that no program accepts.
-pub fn bad_cluster_size(info: &mut DiskImageInfo, message: impl Into<String>) {
+pub fn bad_cluster_size(info: &mut DiskImageInfo, message: Arguments<'_>) {
     info.fatal(
         "bad-cluster-size",
         message,
@@ -79,7 +96,9 @@ pub fn bad_cluster_size(info: &mut DiskImageInfo, message: impl Into<String>) {
 pub fn unknown_feature(info: &mut DiskImageInfo, feature: &str) {
     info.fatal(
         "unknown-feature",
-        format!("the image needs the feature {feature}, which programs that read this format do not know"),
+        format_args!(
+            "the image needs the feature {feature}, which programs that read this format do not know"
+        ),
         "Convert it with the program that made it, without that feature, or with the newest qemu-img.",
     );
 }
@@ -88,9 +107,32 @@ pub fn unknown_feature(info: &mut DiskImageInfo, feature: &str) {
 pub fn dirty(info: &mut DiskImageInfo) {
     info.warning(
         "dirty",
-        "the image was not closed properly: it may be in use, or the program that wrote it stopped too early",
-        format!("Stop what uses it, then check it: qemu-img check -f {} -r all image", info.format.as_str()),
+        format_args!("the image was not closed properly: it may be in use, or the program that wrote it stopped too early"),
+        &format!("Stop what uses it, then check it: qemu-img check -f {} -r all image", qemu_name(info)),
     );
+}
+
+/// The image is of a version of its format that nobody knows.
+pub fn unknown_version(info: &mut DiskImageInfo, version: &str, known: &str) {
+    info.fatal(
+        "unknown-version",
+        format_args!("{} of version {version}: {known}", info.format.as_str()),
+        "Convert it with the program that made it: qemu-img convert -O qcow2 old new.qcow2",
+    );
+}
+
+/// A part of the headers is not as it was written.
+pub fn bad_checksum(info: &mut DiskImageInfo, what: &str) {
+    info.warning(
+        "bad-checksum",
+        format_args!("the checksum of the {what} does not match: it was damaged or edited"),
+        "Compare the file with its source, or make a clean copy: qemu-img convert -O qcow2 old new.qcow2",
+    );
+}
+
+/// The file is no disk, but has one inside.
+pub fn compressed(info: &mut DiskImageInfo, message: &str) {
+    info.fatal("compressed", format_args!("{message}"), "Unpack it first, and upload what comes out.");
 }
 
 /// The name of a file as it stands in a header; an unreadable one is empty.

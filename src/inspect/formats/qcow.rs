@@ -7,7 +7,7 @@ use super::{Reader, findings, qcow2};
 use crate::inspect::guest::{Guest, Place};
 use crate::inspect::info::{DiskImageInfo, Format};
 use crate::inspect::partitions;
-use crate::inspect::regions::{Regions, Stop, optional};
+use crate::inspect::regions::{Regions, Stop};
 use crate::inspect::text;
 
 pub static READER: Reader = Reader { format: Format::Qcow, detect, inspect };
@@ -17,37 +17,38 @@ const COMPRESSED: u64 = 1 << 63;
 
 fn detect(regions: &Regions) -> Result<bool, Stop> {
     let start = regions.read(0, 8)?;
-    Ok(start.has(0, qcow2::MAGIC) && start.u32_be(4)? == 1)
+    Ok(start.has(0, qcow2::MAGIC) && start.u32_be(4) == 1)
 }
 
 fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
-    let header = regions.read(0, 48)?;
+    let header = regions.whole(0, 48)?;
     info.format_version = Some("1".to_owned());
     info.compression = Some("zlib".to_owned());
-    info.virtual_size = header.u64_be(24)?;
-    let (cluster_bits, l2_bits) = (u32::from(header.byte(32)?), u32::from(header.byte(33)?));
+    info.virtual_size = header.u64_be(24);
+    let (cluster_bits, l2_bits) = (u32::from(header.byte(32)), u32::from(header.byte(33)));
     if !(9..=16).contains(&cluster_bits) {
         let message =
-            format!("clusters of 2^{cluster_bits} bytes: 2^9 (512 bytes) to 2^16 (64 KiB) are right");
+            format_args!("clusters of 2^{cluster_bits} bytes: 2^9 (512 bytes) to 2^16 (64 KiB) are right");
         findings::bad_cluster_size(info, message);
         return Ok(());
     }
     info.cluster_size = Some(1 << cluster_bits);
     if !(6..=13).contains(&l2_bits) {
-        findings::bad_table(info, format!("L2 tables of 2^{l2_bits} entries: 2^6 to 2^13 are right"));
+        findings::bad_table(info, format_args!("L2 tables of 2^{l2_bits} entries: 2^6 to 2^13 are right"));
         return Ok(());
     }
-    let (name_at, name_length) = (header.u64_be(8)?, u64::from(header.u32_be(16)?));
+    let (name_at, name_length) = (header.u64_be(8), u64::from(header.u32_be(16)));
     if name_at != 0 {
         if name_length > 1023 {
-            let message =
-                format!("the name of the backing file is {name_length} bytes long: 1023 at most is right");
+            let message = format_args!(
+                "the name of the backing file is {name_length} bytes long: 1023 at most is right"
+            );
             findings::bad_table(info, message);
         }
         let name = regions.read(name_at, name_length.min(1023))?;
         findings::backing_file(info, findings::file_name(Some(name.as_slice())), None);
     }
-    let encrypted = match header.u32_be(36)? {
+    let encrypted = match header.u32_be(36) {
         0 => false,
         1 => true,
         other => {
@@ -62,18 +63,24 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         size: info.virtual_size,
         cluster_bits,
         l2_bits,
-        l1_offset: header.u64_be(40)?,
+        l1_offset: header.u64_be(40),
         complete: name_at == 0,
         readable: !encrypted,
     };
     if disk.size < 2 {
-        findings::bad_table(info, format!("a disk of {}: 2 bytes at least are right", text::size(disk.size)));
+        findings::bad_table(
+            info,
+            format_args!("a disk of {}: 2 bytes at least are right", text::size(disk.size)),
+        );
         return Ok(());
     }
     let entries = disk.size.div_ceil(1 << (cluster_bits + l2_bits));
     // QEMU counts the table's bytes in an `int`.
     if entries > (i32::MAX as u64) / 8 {
-        findings::bad_table(info, format!("a disk of {} needs too large an L1 table", text::size(disk.size)));
+        findings::bad_table(
+            info,
+            format_args!("a disk of {} needs too large an L1 table", text::size(disk.size)),
+        );
         return Ok(());
     }
     if findings::within(regions, info, "the L1 table", disk.l1_offset, entries * 8) {
@@ -121,9 +128,10 @@ impl Guest for Disk {
         for index in [l1_index, l2_index] {
             let Some(at) = table.checked_add(index * 8) else { return Ok((Place::Unknown, run)) };
             let entry = regions.read(at, 8)?;
-            match optional(entry.u64_be(0))? {
-                Some(0) => return Ok((absent, run)),
-                Some(found) if found & COMPRESSED == 0 && self.readable => table = found,
+            match entry.u64_be(0) {
+                _ if entry.is_empty() => return Ok((Place::Unknown, run)),
+                0 => return Ok((absent, run)),
+                found if found & COMPRESSED == 0 && self.readable => table = found,
                 _ => return Ok((Place::Unknown, run)),
             }
         }

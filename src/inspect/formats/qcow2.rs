@@ -13,7 +13,7 @@ mod tables;
 use super::{Reader, findings};
 use crate::inspect::info::{Detail, DiskImageInfo, Format};
 use crate::inspect::partitions;
-use crate::inspect::regions::{Regions, Stop, optional};
+use crate::inspect::regions::{Regions, Stop};
 use extensions::Extensions;
 use header::{EXTENDED_L2, EXTERNAL_DATA, Encryption, Header};
 use tables::Disk;
@@ -26,7 +26,7 @@ pub static READER: Reader = Reader { format: Format::Qcow2, detect, inspect };
 fn detect(regions: &Regions) -> Result<bool, Stop> {
     let start = regions.read(0, 8)?;
     // Version 1 is another format. A version that nobody knows is a qcow2 that cannot be read.
-    Ok(start.has(0, MAGIC) && start.u32_be(4)? != 1)
+    Ok(start.has(0, MAGIC) && start.u32_be(4) != 1)
 }
 
 fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
@@ -63,7 +63,7 @@ fn linked_files(
         if header.backing_size > 1023 || end > header.cluster_size() {
             findings::bad_table(
                 info,
-                format!(
+                format_args!(
                     "the name of the backing file is {} bytes long at byte {}: at most 1023 bytes in the first cluster \
                      are right",
                     header.backing_size, header.backing_offset
@@ -79,7 +79,7 @@ fn linked_files(
     } else if let Some(name) = &extensions.data_file {
         info.warning(
             "data-file-name",
-            format!("the image names a data file, \"{name}\", which it does not use"),
+            format_args!("the image names a data file, \"{name}\", which it does not use"),
             "Make a clean copy: qemu-img convert -f qcow2 -O qcow2 old new.qcow2",
         );
     }
@@ -90,11 +90,13 @@ fn linked_files(
 fn luks(regions: &Regions, header: &Header, extensions: &Extensions, info: &mut DiskImageInfo) {
     findings::encrypted(info, "luks");
     match extensions.encryption_header {
-        None => findings::bad_table(info, "the image is encrypted with LUKS but has no LUKS header"),
+        None => {
+            findings::bad_table(info, format_args!("the image is encrypted with LUKS but has no LUKS header"))
+        }
         Some((offset, _)) if !offset.is_multiple_of(header.cluster_size()) => {
             findings::bad_table(
                 info,
-                format!("the LUKS header is at byte {offset}, not at the start of a cluster"),
+                format_args!("the LUKS header is at byte {offset}, not at the start of a cluster"),
             );
         }
         Some((offset, length)) => {
@@ -107,7 +109,7 @@ fn luks(regions: &Regions, header: &Header, extensions: &Extensions, info: &mut 
 fn entry(regions: &Regions, table: u64, index: u64, bytes: u64) -> Result<Option<u64>, Stop> {
     let Some(at) = index.checked_mul(bytes).and_then(|at| at.checked_add(table)) else { return Ok(None) };
     let region = regions.read(at, 8)?;
-    optional(region.u64_be(0))
+    Ok((region.len() == 8).then(|| region.u64_be(0)))
 }
 
 /// Whether L2 entries have 16 bytes.

@@ -7,7 +7,7 @@ use super::{Reader, findings};
 use crate::inspect::guest::{Guest, Place};
 use crate::inspect::info::{DiskImageInfo, Format};
 use crate::inspect::partitions;
-use crate::inspect::regions::{Regions, Stop, optional};
+use crate::inspect::regions::{Regions, Stop};
 use crate::inspect::text;
 
 pub static READER: Reader = Reader { format: Format::Qed, detect, inspect };
@@ -23,28 +23,32 @@ fn detect(regions: &Regions) -> Result<bool, Stop> {
 }
 
 fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
-    let header = regions.read(0, 64)?;
-    let (cluster, table_clusters) = (u64::from(header.u32_le(4)?), u64::from(header.u32_le(8)?));
-    let header_clusters = u64::from(header.u32_le(12)?);
-    let features = header.u64_le(16)?;
-    info.virtual_size = header.u64_le(48)?;
+    let header = regions.whole(0, 64)?;
+    let (cluster, table_clusters) = (u64::from(header.u32_le(4)), u64::from(header.u32_le(8)));
+    let header_clusters = u64::from(header.u32_le(12));
+    let features = header.u64_le(16);
+    info.virtual_size = header.u64_le(48);
     if !(1 << 12..=1 << 26).contains(&cluster) || !cluster.is_power_of_two() {
-        let message = format!("clusters of {cluster} bytes: a power of two from 4096 to 67108864 is right");
+        let message =
+            format_args!("clusters of {cluster} bytes: a power of two from 4096 to 67108864 is right");
         findings::bad_cluster_size(info, message);
         return Ok(());
     }
     info.cluster_size = Some(cluster);
     if !(1..=16).contains(&table_clusters) || !table_clusters.is_power_of_two() {
-        findings::bad_table(info, format!("tables of {table_clusters} clusters: 1, 2, 4, 8 or 16 are right"));
+        findings::bad_table(
+            info,
+            format_args!("tables of {table_clusters} clusters: 1, 2, 4, 8 or 16 are right"),
+        );
         return Ok(());
     }
     name_features(features, info);
     if features & BACKING_FILE != 0 {
-        let (at, length) = (u64::from(header.u32_le(56)?), u64::from(header.u32_le(60)?));
+        let (at, length) = (u64::from(header.u32_le(56)), u64::from(header.u32_le(60)));
         if at + length > header_clusters * cluster {
             findings::bad_table(
                 info,
-                format!("the name of the backing file (byte {at}) is not in the header"),
+                format_args!("the name of the backing file (byte {at}) is not in the header"),
             );
         }
         let name = regions.read(at, length.min(1023))?;
@@ -55,7 +59,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         size: info.virtual_size,
         cluster,
         table: table_clusters * cluster,
-        l1_offset: header.u64_le(40)?,
+        l1_offset: header.u64_le(40),
         complete: features & BACKING_FILE == 0,
     };
     disk.check(regions, header_clusters * cluster, info)?;
@@ -94,18 +98,20 @@ impl Disk {
     fn check(&self, regions: &Regions, header: u64, info: &mut DiskImageInfo) -> Result<(), Stop> {
         let entries = self.table / 8;
         if u128::from(self.size) > u128::from(entries) * u128::from(entries) * u128::from(self.cluster) {
-            let message = format!("a disk of {} does not fit into its tables", text::size(self.size));
+            let message = format_args!("a disk of {} does not fit into its tables", text::size(self.size));
             findings::bad_table(info, message);
         }
         if !self.size.is_multiple_of(512) {
             findings::bad_table(
                 info,
-                format!("a disk of {}: a multiple of 512 is right", text::size(self.size)),
+                format_args!("a disk of {}: a multiple of 512 is right", text::size(self.size)),
             );
         }
         if !self.l1_offset.is_multiple_of(self.cluster) || self.l1_offset < header || self.l1_offset == 0 {
-            let message =
-                format!("the L1 table is at byte {}, not at a cluster behind the header", self.l1_offset);
+            let message = format_args!(
+                "the L1 table is at byte {}, not at a cluster behind the header",
+                self.l1_offset
+            );
             findings::bad_table(info, message);
             return Ok(());
         }
@@ -118,7 +124,7 @@ impl Disk {
             if !offset.is_multiple_of(self.cluster) {
                 findings::bad_table(
                     info,
-                    format!("an L2 table is at byte {offset}, not at the start of a cluster"),
+                    format_args!("an L2 table is at byte {offset}, not at the start of a cluster"),
                 );
                 break;
             }
@@ -144,12 +150,12 @@ impl Guest for Disk {
         for index in [number / entries, number % entries] {
             let Some(at) = found.checked_add(index * 8) else { return Ok((Place::Unknown, run)) };
             let entry = regions.read(at, 8)?;
-            match optional(entry.u64_le(0))? {
-                Some(0) => return Ok((absent, run)),
+            match entry.u64_le(0) {
+                _ if entry.is_empty() => return Ok((Place::Unknown, run)),
+                0 => return Ok((absent, run)),
                 // "1 - zero", of data clusters.
-                Some(1) => return Ok((Place::Zero, run)),
-                Some(next) => found = next,
-                None => return Ok((Place::Unknown, run)),
+                1 => return Ok((Place::Zero, run)),
+                next => found = next,
             }
         }
         Ok((found.checked_add(within).map_or(Place::Unknown, Place::File), run))

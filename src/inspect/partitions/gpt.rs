@@ -3,8 +3,9 @@
 //! Source: UEFI Specification 2.10, 5.3.2 (GPT Header, table 5.5) and 5.3.3 (GPT Partition Entry Array, table 5.6). The
 //! backup at the end of the disk is not read.
 
-use super::{beyond_the_end, keep, types};
-use crate::inspect::guest::Guest;
+use super::{beyond_the_end, keep, overlap, types};
+use crate::inspect::checksum::{ETHERNET, crc32};
+use crate::inspect::guest::{self, Guest};
 use crate::inspect::info::{DiskImageInfo, MAX_LISTED, Partition};
 use crate::inspect::regions::{Region, Regions, Stop};
 use crate::inspect::text;
@@ -24,7 +25,7 @@ pub fn inspect(
     boot_code: bool,
 ) -> Result<bool, Stop> {
     for sector in SECTORS {
-        let Some(bytes) = disk.read(regions, sector, 512)? else { continue };
+        let Some(bytes) = guest::read(disk, regions, sector, 512)? else { continue };
         let header = Region::new(&bytes);
         if header.has(0, SIGNATURE) {
             // A header that is cut short says nothing.
@@ -48,26 +49,22 @@ fn read(
     header: Region<'_>,
     sector: u64,
 ) -> Result<(), Stop> {
-    let header_size = header.u32_le(12)? as usize;
-    match header.slice(0, header_size) {
-        Ok(bytes) if header_size >= 92 => {
-            let mut blank = bytes.to_vec();
-            blank[16..20].fill(0);
-            if crc32(&blank) != header.u32_le(16)? {
-                damaged(info, "the checksum of its header does not match");
-            }
-        }
-        _ => damaged(info, &format!("its header has {header_size} bytes, 92 to 512 are right")),
+    let header_size = header.u32_le(12) as usize;
+    let bytes = header.slice(0, header_size);
+    if bytes.len() < 92 {
+        damaged(info, &format!("its header has {header_size} bytes, 92 to 512 are right"));
+    } else if crc32(ETHERNET, &[&bytes[..16], &[0; 4], &bytes[20..]]) != header.u32_le(16) {
+        damaged(info, "the checksum of its header does not match");
     }
-    let backup = header.u64_le(32)?;
+    let backup = header.u64_le(32);
     if backup.checked_add(1).and_then(|end| end.checked_mul(sector)).is_none_or(|end| end > disk.size()) {
-        let message = format!(
+        let message = format_args!(
             "the GUID partition table has its backup in sector {backup}, the disk ends at {}",
             text::size(disk.size())
         );
         beyond_the_end(info, message);
     }
-    let (first, count, entry_size) = (header.u64_le(72)?, header.u32_le(80)?, header.u32_le(84)?);
+    let (first, count, entry_size) = (header.u64_le(72), header.u32_le(80), header.u32_le(84));
     // 5.3.2: "a value of 128 x 2^n".
     if entry_size < 128 || !entry_size.is_power_of_two() {
         damaged(info, &format!("its entries have {entry_size} bytes, 128 times a power of two is right"));
@@ -79,11 +76,11 @@ fn read(
         keep(info, "gpt", sector, Vec::new());
         return Ok(());
     };
-    let entries = disk.read(regions, start, length.min(MOST_ENTRIES))?.unwrap_or_default();
+    let entries = guest::read(disk, regions, start, length.min(MOST_ENTRIES))?.unwrap_or_default();
     if length <= MOST_ENTRIES {
         if entries.len() as u64 != length {
             damaged(info, "its entries lie beyond the end of the disk, or cannot be read");
-        } else if crc32(&entries) != header.u32_le(88)? {
+        } else if crc32(ETHERNET, &[&entries]) != header.u32_le(88) {
             damaged(info, "the checksum of its entries does not match");
         }
     }
@@ -96,16 +93,25 @@ fn read(
             partitions.push(partition);
         }
     }
+    // 5.3.2: entries lie in front of the first sector that a partition may have.
+    let usable = header.u64_le(40).max(first).saturating_mul(sector);
+    if let Some(early) = partitions.iter().find(|partition| partition.start < usable) {
+        let message = format_args!(
+            "partition {} (from {}) overlaps the table, which ends at {usable}",
+            early.number, early.start
+        );
+        overlap(info, message);
+    }
     keep(info, "gpt", sector, partitions);
     Ok(())
 }
 
 fn partition(number: u32, entry: Region<'_>, sector: u64) -> Result<Option<Partition>, Stop> {
-    let guid: [u8; 16] = entry.array(0)?;
+    let guid: [u8; 16] = entry.array(0);
     if guid == [0; 16] {
         return Ok(None);
     }
-    let (first, last) = (entry.u64_le(32)?, entry.u64_le(40)?);
+    let (first, last) = (entry.u64_le(32), entry.u64_le(40));
     let type_id = guid_text(&guid);
     let known = types::of_guid(&type_id);
     Ok(Some(Partition {
@@ -114,9 +120,9 @@ fn partition(number: u32, entry: Region<'_>, sector: u64) -> Result<Option<Parti
         size: last.saturating_sub(first).saturating_add(1).saturating_mul(sector),
         type_name: known.map(|known| known.name),
         type_id,
-        name: Some(text::name_utf16_le(entry.slice(56, 72)?)).filter(|name| !name.is_empty()),
+        name: Some(text::name_utf16(entry.slice(56, 72), u16::from_le_bytes)).filter(|name| !name.is_empty()),
         // Attribute bit 2, "Legacy BIOS Bootable" (5.3.3, table 5.8).
-        active: entry.u64_le(48)? & 4 != 0,
+        active: entry.u64_le(48) & 4 != 0,
     }))
 }
 
@@ -133,7 +139,7 @@ fn guess_boot(info: &mut DiskImageInfo, boot_code: bool) {
 fn damaged(info: &mut DiskImageInfo, what: &str) {
     info.warning(
         "gpt-damaged",
-        format!("the GUID partition table is damaged: {what}"),
+        format_args!("the GUID partition table is damaged: {what}"),
         "Repair the table with gdisk, or convert the disk to the image again.",
     );
 }
@@ -152,11 +158,4 @@ fn guid_text(guid: &[u8; 16]) -> String {
         }
     }
     text
-}
-
-/// CRC-32 as Ethernet has it (appendix B names ISO 3309). A few KiB at most: no table is worth its bytes.
-pub fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0, |sum, &byte| {
-        (0..8).fold(sum ^ u32::from(byte), |sum, _| (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg()))
-    })
 }

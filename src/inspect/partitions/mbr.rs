@@ -5,7 +5,7 @@
 //! the record, and whose second is the next record, relative to the first one.
 
 use super::types;
-use crate::inspect::guest::Guest;
+use crate::inspect::guest::{Guest, read};
 use crate::inspect::info::{Partition, PartitionTable};
 use crate::inspect::regions::{Region, Regions, Stop};
 
@@ -38,19 +38,19 @@ pub fn parse(sector: Region<'_>) -> Option<BootRecord> {
     let mut entries = [Entry { active: false, kind: 0, start: 0, size: 0 }; 4];
     for (index, entry) in entries.iter_mut().enumerate() {
         let at = 446 + 16 * index;
-        let status = sector.byte(at).ok()?;
+        let status = sector.byte(at);
         if status & 0x7f != 0 {
             // 5.2.1: "a value other than 0x00 or 0x80" is no boot record.
             return None;
         }
         *entry = Entry {
             active: status == 0x80,
-            kind: sector.byte(at + 4).ok()?,
-            start: sector.u32_le(at + 8).ok()?,
-            size: sector.u32_le(at + 12).ok()?,
+            kind: sector.byte(at + 4),
+            start: sector.u32_le(at + 8),
+            size: sector.u32_le(at + 12),
         };
     }
-    let has_code = sector.slice(0, CODE).is_ok_and(|code| code.iter().any(|&byte| byte != 0));
+    let has_code = sector.slice(0, CODE).iter().any(|&byte| byte != 0);
     Some(BootRecord { entries, has_code })
 }
 
@@ -111,7 +111,7 @@ impl Entry {
         let first = u64::from(self.start);
         let mut at = first;
         for number in 5..5 + MOST_LOGICAL {
-            let Some(sector) = disk.read(regions, at * SECTOR, SECTOR)? else { break };
+            let Some(sector) = read(disk, regions, at * SECTOR, SECTOR)? else { break };
             let Some(record) = parse(Region::new(&sector)) else { break };
             let [logical, next, ..] = record.entries;
             if logical.kind != 0 && logical.size != 0 {

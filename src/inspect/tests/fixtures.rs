@@ -1,6 +1,6 @@
 //! Small images, made byte by byte.
 
-use crate::inspect::partitions::crc32;
+use crate::inspect::checksum::{ETHERNET, crc32};
 
 pub const CLUSTER: usize = 4096;
 pub const EFI: [u8; 16] = *b"\x28\x73\x2a\xc1\x1f\xf8\xd2\x11\xba\x4b\x00\xa0\xc9\x3e\xc9\x3b";
@@ -156,9 +156,9 @@ pub fn gpt(size: usize, sector: usize, entries: &[([u8; 16], u64, u64)]) -> Vec<
 
 /// Writes the checksums of a table anew.
 pub fn seal(disk: &mut [u8], sector: usize) {
-    let entries = crc32(&disk[2 * sector..2 * sector + 512]);
+    let entries = crc32(ETHERNET, &[&disk[2 * sector..2 * sector + 512]]);
     put(disk, sector + 88, &entries.to_le_bytes());
     put(disk, sector + 16, &[0; 4]);
-    let header = crc32(&disk[sector..sector + 92]);
+    let header = crc32(ETHERNET, &[&disk[sector..sector + 92]]);
     put(disk, sector + 16, &header.to_le_bytes());
 }

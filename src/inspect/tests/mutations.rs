@@ -5,7 +5,7 @@ use super::fixtures::{put, qcow2_with_snapshots, qed, seal};
 use super::{inspect, inspect_with};
 
 /// Of each fixture.
-const MUTATIONS: usize = 20_000;
+const MUTATIONS: usize = 5_000;
 /// Bytes of the start in which most fields are.
 const HEADER: usize = 256;
 

@@ -2,12 +2,14 @@
 
 use super::fixtures::{BIOS_BOOT, EFI, ROOT_ARM64, gpt, mbr, put, qcow2, seal};
 use super::{inspect, problems};
+use crate::inspect::checksum::{CASTAGNOLI, ETHERNET, crc32};
 
 const SIZE: usize = 128 << 10;
 
 #[test]
 fn crc_32_is_that_of_everybody() {
-    assert_eq!(crate::inspect::partitions::crc32(b"123456789"), 0xcbf4_3926);
+    assert_eq!(crc32(ETHERNET, &[b"12345", b"6789"]), 0xcbf4_3926);
+    assert_eq!(crc32(CASTAGNOLI, &[b"123456789"]), 0xe306_9283);
 }
 
 #[test]

@@ -2,21 +2,34 @@
 
 use crate::error::{Error, Result};
 use crate::js::convert::{get, refused};
-use crate::js::options;
+use crate::js::{options, waiting};
 use crate::json::Quoted;
 use crate::oss::Addressing;
 use crate::upload::driver::StoreOptions;
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 /// What an upload may be told.
-const OPTIONS: &[&str] =
-    &["signal", "onProgress", "onEvent", "partSize", "concurrency", "checkpoint", "checksum", "oss", "wait"];
+const OPTIONS: &[&str] = &[
+    "signal",
+    "onProgress",
+    "onEvent",
+    "partSize",
+    "concurrency",
+    "checkpoint",
+    "checksum",
+    "allowUnsafe",
+    "oss",
+    "wait",
+];
 
 /// The options that are values; callbacks and the signal are taken by the task.
 pub struct Options {
     pub part_size: Option<u64>,
     pub concurrency: Option<u32>,
     pub digest: bool,
+    /// Codes of problems that may pass.
+    pub allow_unsafe: Vec<String>,
     pub store: StoreOptions,
     /// None: not to be waited for; some none: as long as is usual.
     pub wait_ms: Option<Option<f64>>,
@@ -36,9 +49,23 @@ pub fn read(given: &JsValue) -> Result<Options> {
         part_size: options::integer(given, "", "partSize", 1.0, 9_007_199_254_740_991.0)?,
         concurrency: options::integer(given, "", "concurrency", 1.0, 64.0)?.map(|number| number as u32),
         digest,
+        allow_unsafe: allow_unsafe(given)?,
         store: store_options(given)?,
-        wait_ms: wait(given)?,
+        wait_ms: waiting::option(given)?,
     })
+}
+
+fn allow_unsafe(given: &JsValue) -> Result<Vec<String>> {
+    let Some(list) = get(given, "allowUnsafe") else { return Ok(Vec::new()) };
+    let Some(codes) = list.dyn_ref::<Array>() else {
+        return Err(refused("allowUnsafe", &list, "must be a list of codes, such as ['backing-file']"));
+    };
+    let code = |(index, code): (usize, JsValue)| {
+        let text = code.as_string().filter(|text| !text.is_empty());
+        let rule = "must be the code of a problem, such as 'backing-file'";
+        text.ok_or_else(|| refused(&format!("allowUnsafe[{index}]"), &code, rule))
+    };
+    codes.iter().enumerate().map(code).collect()
 }
 
 fn store_options(given: &JsValue) -> Result<StoreOptions> {
@@ -62,16 +89,4 @@ fn store_options(given: &JsValue) -> Result<StoreOptions> {
         addressing: addressing
             .map(|chosen| if chosen == "virtual" { Addressing::Virtual } else { Addressing::Path }),
     })
-}
-
-/// None: not to be waited for; some none: as long as is usual.
-fn wait(given: &JsValue) -> Result<Option<Option<f64>>> {
-    let Some(wait) = get(given, "wait") else { return Ok(Some(None)) };
-    if let Some(wait) = wait.as_bool() {
-        return Ok(wait.then_some(None));
-    }
-    match options::number(&wait, "wait", "timeoutMs", 1.0, 604_800_000.0)? {
-        Some(limit) => Ok(Some(Some(limit))),
-        None => Err(refused("wait", &wait, "must be true, false or { timeoutMs }")),
-    }
 }

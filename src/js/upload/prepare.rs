@@ -1,13 +1,16 @@
 //! From what the caller gave to a driver and its session: a new upload, or one that goes on.
 
+use super::TaskState;
+use super::compared::{Compared, Comparison};
+use super::given::{is_stream, path_of, remembered, target_of};
+use super::inspecting::Inspection;
 use super::options::{self, Options};
-use crate::api::cecloud::{create_image, get_image};
 use crate::error::{Error, Kind, Result};
-use crate::http::node::{self, http_module};
+use crate::http::node::http_module;
 use crate::http::retry::Policy;
 use crate::js::checkpoints::{self, Opened, Store};
 use crate::js::client::Shared;
-use crate::js::convert::{get, invoke, refused};
+use crate::js::convert::get;
 use crate::js::sources;
 use crate::json::Value;
 use crate::service::CallOptions;
@@ -20,10 +23,8 @@ use crate::upload::session::Session;
 use crate::upload::session::types::{Config, Event};
 use crate::upload::source::Source;
 use core::cell::RefCell;
-use js_sys::{Array, Object, Promise, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 /// Where a checkpoint is kept, and what it is to say; where there is one already, its session's state.
 pub struct Kept {
@@ -56,15 +57,20 @@ pub async fn upload(
     source: &JsValue,
     target: &JsValue,
     given: &JsValue,
+    state: &Rc<TaskState>,
     queue: &Queue<Event>,
 ) -> Result<(Driver, Session)> {
     let mut chosen = options::read(given)?;
     // The metadata is checked before the file is touched.
     let (image_id, target) = target_of(target)?;
+    let metadata = image_id.is_none().then(|| target.clone());
+    // Loaded while the file is opened. A stream can be read only once: it is not looked into.
+    let inspection = (!is_stream(source)).then(|| Inspection::begin(&chosen.allow_unsafe, metadata.as_ref()));
     let store = checkpoints::open(get(given, "checkpoint").as_ref()).await?;
     let mut opening = Opening(Some(sources::open(source).await?.source));
     let opened = opening.source();
     let plan = Plan::new(opened.size(), chosen.part_size)?;
+    state.inspecting(&plan);
     let store = match store {
         // A stream is gone with its reader: there is nothing to go on with.
         Opened::Store(store) if opened.is_repeatable() => Some(store),
@@ -74,9 +80,19 @@ pub async fn upload(
         }
         _ => None,
     };
+    let comparison = image_id.is_some().then(|| Comparison {
+        source: opened.clone(),
+        state: state.clone(),
+        allowed: chosen.allow_unsafe.clone(),
+    });
     let Some(store) = store else {
-        let image = image_id.is_none().then_some(target);
-        let (driver, session) = assemble(shared, chosen, opened, plan, Goal { image_id, image, kept: None })?;
+        let mut goal = Goal { image_id, image: metadata, kept: None, comparison: None };
+        if let Some(inspection) = inspection
+            && inspection.look(shared, state, opened.clone()).await?
+        {
+            goal.comparison = comparison;
+        }
+        let (driver, session) = assemble(shared, chosen, opened, plan, goal)?;
         opening.0 = None;
         return Ok((driver, session));
     };
@@ -88,6 +104,7 @@ pub async fn upload(
         target,
         part_size: plan.part_size,
         digest: chosen.digest,
+        inspected: false,
     };
     let key = head.key();
     let keeper = lock(shared, &store, &key).await?;
@@ -107,9 +124,17 @@ pub async fn upload(
             )),
         }
     }
+    let mut comparison = comparison;
+    if !kept.head.inspected
+        && let Some(inspection) = inspection
+    {
+        kept.head.inspected = inspection.look(shared, state, opened.clone()).await?;
+        comparison = comparison.filter(|_| kept.head.inspected);
+    } else {
+        comparison = None;
+    }
     let plan = take_over(&mut chosen, &kept.head)?;
-    let goal = goal(kept);
-    let ready = assemble(shared, chosen, opened, plan, goal)?;
+    let ready = assemble(shared, chosen, opened, plan, Goal { comparison, ..goal(kept) })?;
     opening.0 = None;
     Ok(ready)
 }
@@ -121,10 +146,14 @@ pub async fn resume(
     key: String,
     source: &JsValue,
     given: &JsValue,
+    state: &Rc<TaskState>,
 ) -> Result<(Driver, Session)> {
     let mut chosen = options::read(given)?;
     let store = super::pending::store(store).await?;
-    let kept = load(shared, &store, &key).await?;
+    let mut kept = load(shared, &store, &key).await?;
+    let image_exists = kept.head.target.get("imageId").is_some();
+    let metadata = (!image_exists).then_some(&kept.head.target);
+    let inspection = (!kept.head.inspected).then(|| Inspection::begin(&chosen.allow_unsafe, metadata));
     let found = match source.is_undefined() || source.is_null() {
         true => remembered(&store, &key, &kept.head).await?,
         false => source.clone(),
@@ -136,40 +165,14 @@ pub async fn resume(
         return Err(Error::invalid("source", "a stream", rule));
     }
     kept.head.file.expect(&FileIdentity::of(&*opened).await?)?;
+    if let Some(inspection) = inspection {
+        kept.head.inspected = inspection.look(shared, state, opened.clone()).await?;
+    }
     let plan = take_over(&mut chosen, &kept.head)?;
     let goal = goal(kept);
     let ready = assemble(shared, chosen, opened, plan, goal)?;
     opening.0 = None;
     Ok(ready)
-}
-
-/// The file where it was, or the handle that the browser has kept.
-async fn remembered(store: &Store, key: &str, head: &Head) -> Result<JsValue> {
-    if let Some(path) = &head.path
-        && node::fs().is_some()
-    {
-        let source = Object::new();
-        let _ = Reflect::set(&source, &"path".into(), &path.as_str().into());
-        return Ok(source.into());
-    }
-    let Some(handle) = store.handle(key).await else {
-        let rule = "is required: the file that the upload was begun with";
-        return Err(Error::invalid("source", "undefined", rule));
-    };
-    let options = Object::new();
-    let _ = Reflect::set(&options, &"mode".into(), &"read".into());
-    for ask in ["queryPermission", "requestPermission"] {
-        // Handles of the private file system need no permission, and some browsers know none.
-        let Ok(asked) = invoke(&handle, ask, &Array::of1(&options)) else { return Ok(handle) };
-        let answer = JsFuture::from(Promise::resolve(&asked)).await.ok();
-        if answer.and_then(|answer| answer.as_string()).as_deref() == Some("granted") {
-            return Ok(handle);
-        }
-    }
-    Err(Error::new(
-        Kind::Source,
-        "the browser wants the user's permission to read the file again: call resume() in a click, or give it the file",
-    ))
 }
 
 /// The checkpoint of a key, locked.
@@ -217,36 +220,15 @@ pub struct Goal {
     image_id: Option<String>,
     image: Option<Value>,
     kept: Option<Kept>,
+    /// For an image that exists.
+    comparison: Option<Comparison>,
 }
 
 pub fn goal(kept: Kept) -> Goal {
     let target = &kept.head.target;
     let image_id = target.get("imageId").and_then(Value::as_str).map(str::to_owned);
     let image = image_id.is_none().then(|| target.clone());
-    Goal { image_id, image, kept: Some(kept) }
-}
-
-/// An image's ID, and the target as JSON: the metadata of one to create, or `{ imageId }`.
-fn target_of(target: &JsValue) -> Result<(Option<String>, Value)> {
-    let Some(id) = get(target, "imageId") else {
-        let list = Array::of1(target);
-        let values = crate::js::convert::arguments(&list, &[("target", false)])?;
-        create_image::OPERATION.encode(&values)?;
-        return Ok((None, values.into_iter().next().unwrap_or_default()));
-    };
-    let Some(id) = id.as_string().filter(|id| !id.is_empty()) else {
-        return Err(refused("imageId", &id, "must be a text that is not empty"));
-    };
-    get_image::OPERATION.encode(&[id.as_str().into()])?;
-    let target = Value::Object(vec![("imageId".to_owned(), id.as_str().into())]);
-    Ok((Some(id), target))
-}
-
-/// Where a file of Node lies, from the root.
-async fn path_of(source: &JsValue) -> Option<String> {
-    let path = get(source, "path")?.as_string()?;
-    let promise = invoke(&node::fs()?.into(), "realpath", &Array::of1(&path.into())).ok()?;
-    JsFuture::from(Promise::resolve(&promise)).await.ok()?.as_string()
+    Goal { image_id, image, kept: Some(kept), comparison: None }
 }
 
 /// Browsers open so many connections to an origin.
@@ -316,7 +298,10 @@ pub fn assemble(
         slots: (!in_node).then(|| -> SlotsOf { Rc::new(slots) }),
         notes: shared.notes.clone(),
     };
-    let backend = Box::new(Cecloud::new(service, CallOptions::default(), goal.image));
+    let backend = Box::new(Compared {
+        service: Cecloud::new(service, CallOptions::default(), goal.image),
+        comparison: RefCell::new(goal.comparison),
+    });
     let platform = shared.platform.clone();
     let driver = Driver::new(backend, platform, transport, source, plan, settings, keeper);
     Ok((driver, session))

@@ -1,5 +1,6 @@
 /** Uploads that the tests begin, watch and interrupt, in a page or in a worker; everything told is plain JSON. */
 import { CecloudImsClient, ImsError } from './ims-client/index.js';
+import { inspect } from './ims-client/inspect.js';
 import { makeFile } from './work.mjs';
 
 let file;
@@ -88,6 +89,8 @@ const ACTIONS = {
     file = undefined;
     return (await handle.getFile()).size;
   },
+  /** What `inspect()` says of the file, or why it refuses. */
+  inspect: ({ kind }) => inspect(source(kind)).catch((error) => ({ error: told(error) })),
   begin: ({ client, kind, target, options }) =>
     watch((callbacks) => newClient(client).upload(source(kind), target, { ...options, ...callbacks })),
   pending: async ({ client }) => {

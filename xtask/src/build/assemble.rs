@@ -3,7 +3,8 @@ use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 
 use super::bundle::{self, Kind, Parts};
-use super::{Built, Entry, declarations, forbidden, manifest, node_only};
+use super::entries::{MODULES, Module};
+use super::{Built, Entry, Profile, declarations, forbidden, manifest, node_only, weight};
 use crate::project::Project;
 use crate::stamp::{Inputs, files_below};
 
@@ -11,7 +12,7 @@ use crate::stamp::{Inputs, files_below};
 const COPIED: &[&str] = &["LICENSE-MIT", "LICENSE-APACHE", "pkg-templates/README.md"];
 
 /// Makes pkg/ from the built entries, unless it is up to date.
-pub fn package(project: &Project, built: &[Built]) -> Result<PathBuf> {
+pub fn package(project: &Project, built: &[Built], profile: Profile) -> Result<PathBuf> {
     let published = project.path("pkg");
     let stamp = inputs(project, built)?.stamp(project.cache("build/pkg"));
     if stamp.is_fresh(&[&published.join("package.json")]) {
@@ -21,8 +22,12 @@ pub fn package(project: &Project, built: &[Built]) -> Result<PathBuf> {
     let folder = project.cache("build/pkg");
     remove(&folder)?;
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let inspector = built.iter().find(|built| built.entry.name == "inspect").context("no entry inspect")?;
     for built in built {
-        entry(project, built, &folder)?;
+        entry(project, built, inspector, &folder)?;
+    }
+    for module in MODULES {
+        self::module(project, module, &folder)?;
     }
     node_only::write(project, &folder)?;
     for file in COPIED {
@@ -32,8 +37,11 @@ pub fn package(project: &Project, built: &[Built]) -> Result<PathBuf> {
     }
     let template = std::fs::read_to_string(project.path("pkg-templates/package.json"))?;
     let entries: Vec<&Entry> = built.iter().map(|built| built.entry).collect();
-    manifest::write(&template, &project.version, &entries, &folder)?;
+    manifest::write(&template, &project.version, &entries, MODULES, &folder)?;
     forbidden::package(project, &folder)?;
+    if profile == Profile::Release {
+        weight::check(&entries, &folder)?;
+    }
     swap_in(project, &folder, &published)?;
     link(project, &published)?;
     stamp.keep()?;
@@ -57,16 +65,15 @@ fn inputs(project: &Project, built: &[Built]) -> Result<Inputs> {
 }
 
 /// The files of one entry: code for each way to load it, declarations, the .wasm.
-fn entry(project: &Project, built: &Built, folder: &Path) -> Result<()> {
+fn entry(project: &Project, built: &Built, inspector: &Built, folder: &Path) -> Result<()> {
     let name = built.entry.name;
     std::fs::copy(&built.wasm, folder.join(built.entry.wasm())).context("cannot copy the .wasm")?;
     let templates = project.path("pkg-templates");
     let parts = Parts {
         templates: &templates,
         entry: &entry_module(project, built, &templates)?,
-        glue: &built.glue,
-        wasm: &built.wasm,
-        wasm_name: &built.entry.wasm(),
+        core: built,
+        inspector,
     };
     let inline = built.entry.inline();
     for (kind, file) in [
@@ -82,6 +89,18 @@ fn entry(project: &Project, built: &Built, folder: &Path) -> Result<()> {
         std::fs::write(folder.join(format!("{stem}.node.js")), node_module(stem, &exports))?;
     }
     declarations::write(project, built, &exports, folder)
+}
+
+/// The files of a module without a .wasm.
+fn module(project: &Project, module: &Module, folder: &Path) -> Result<()> {
+    let name = module.name;
+    let source = project.path("pkg-templates").join(format!("shell/{name}.js"));
+    for (kind, file) in [(Kind::Browser, format!("{name}.js")), (Kind::Node, format!("{name}.cjs"))] {
+        bundle::plain(project, &source, kind, &folder.join(file))?;
+    }
+    let exports = bundle::exports(project, &folder.join(format!("{name}.js")))?;
+    std::fs::write(folder.join(format!("{name}.node.js")), node_module(name, &exports))?;
+    declarations::write_module(project, name, &exports, folder)
 }
 
 /// Writes the module that a bundle starts from: the classes by hand, and the generated error codes where there are any.

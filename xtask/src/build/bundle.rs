@@ -2,8 +2,10 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
+use super::Built;
 use crate::process;
 use crate::project::Project;
 
@@ -38,16 +40,38 @@ impl Kind {
     }
 }
 
+/// Writes a module that needs no WebAssembly.
+pub fn plain(project: &Project, module: &Path, kind: Kind, output: &Path) -> Result<()> {
+    let mut command = command(project, module, kind, output)?;
+    let name = output.file_name().unwrap_or_default().to_string_lossy();
+    process::run(&mut command, &format!("bundling {name}"), Duration::from_secs(120))
+        .with_context(|| format!("cannot write {name} of the package"))
+}
+
+/// esbuild, told what all bundles have in common.
+fn command(project: &Project, module: &Path, kind: Kind, output: &Path) -> Result<Command> {
+    let mut command = project.npm_program("esbuild", "esbuild")?;
+    command.arg(module).arg(format!("--outfile={}", output.display()));
+    command.args(COMMON).args(["--loader:.wasm=base64", "--log-override:empty-import-meta=error"]);
+    if kind.is_node() {
+        command.args(FOR_NODE);
+    } else {
+        // A neutral platform knows no built-in modules: an import of one fails here, not in somebody's browser.
+        command.args(["--format=esm", "--platform=neutral", "--target=es2022"]);
+    }
+    Ok(command)
+}
+
 /// What goes into a bundle.
 pub struct Parts<'a> {
     /// The folder pkg-templates/.
     pub templates: &'a Path,
     /// The module that exports everything.
     pub entry: &'a Path,
-    pub glue: &'a Path,
-    pub wasm: &'a Path,
-    /// What the .wasm is called in the package.
-    pub wasm_name: &'a str,
+    /// The entry's own core.
+    pub core: &'a Built,
+    /// The inspector's, which uploads load.
+    pub inspector: &'a Built,
 }
 
 /// How everything is bundled.
@@ -60,29 +84,47 @@ pub const COMMON: &[&str] = &[
     "--charset=utf8",
 ];
 
-/// How bundles for Node are made.
-pub const FOR_NODE: &[&str] = &["--format=cjs", "--platform=node", "--target=node20"];
+/// How bundles for Node are made. Node shows the line of an error that nobody caught: it must not be the whole package.
+pub const FOR_NODE: &[&str] = &["--format=cjs", "--platform=node", "--target=node20", "--line-limit=160"];
 
 /// Writes one bundle.
 pub fn write(project: &Project, parts: &Parts, kind: Kind, output: &Path) -> Result<()> {
     let alias = |name: &str, path: PathBuf| format!("--alias:{name}={}", path.display());
-    let mut command = project.npm_program("esbuild", "esbuild")?;
-    command.arg(parts.entry).arg(format!("--outfile={}", output.display()));
-    command.args(COMMON).args(["--loader:.wasm=base64", "--log-override:empty-import-meta=error"]);
-    if kind.is_node() {
-        command.args(FOR_NODE);
-    } else {
-        // A neutral platform knows no built-in modules: an import of one fails here, not in somebody's browser.
-        command.args(["--format=esm", "--platform=neutral", "--target=es2022"]);
-    }
-    command.arg(format!("--define:__WASM_NAME__={:?}", parts.wasm_name));
+    let mut command = command(project, parts.entry, kind, output)?;
     command.arg(alias("#load", parts.templates.join(kind.loader())));
     command.arg(alias("#platform", parts.templates.join(kind.platform())));
-    command.arg(alias("#glue", parts.glue.to_path_buf()));
-    command.arg(alias("#wasm", parts.wasm.to_path_buf()));
+    for (glue, wasm, core) in
+        [("#glue", "#wasm", parts.core), ("#inspect-glue", "#inspect-wasm", parts.inspector)]
+    {
+        command.arg(alias(glue, core.glue.clone()));
+        command.arg(alias(wasm, wasm_module(project, core, kind)?));
+    }
     let name = output.file_name().unwrap_or_default().to_string_lossy();
     process::run(&mut command, &format!("bundling {name}"), Duration::from_secs(120))
         .with_context(|| format!("cannot write {name} of the package"))
+}
+
+/// Writes the module that says where a .wasm is, in the one way that each kind of file needs.
+fn wasm_module(project: &Project, core: &Built, kind: Kind) -> Result<PathBuf> {
+    let name = core.entry.wasm();
+    let (kind, text) = match kind {
+        // Bundlers find the file by this very expression: one literal address and import.meta.url.
+        Kind::Browser => {
+            ("browser", format!("export const wasm = () => new URL('./{name}', import.meta.url);\n"))
+        }
+        // Tools that copy a server together (nft, ncc) find the file by this very expression. Only ever bundled as
+        // CommonJS: hence __dirname.
+        Kind::Node => ("node", format!("export const wasm = () => `${{__dirname}}/{name}`;\n")),
+        Kind::Inline | Kind::InlineNode => {
+            let wasm = core.wasm.display().to_string();
+            ("inline", format!("import base64 from {wasm:?};\nexport const wasm = () => base64;\n"))
+        }
+    };
+    let folder = project.cache("build").join(core.entry.name);
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let module = folder.join(format!("wasm-{kind}.js"));
+    std::fs::write(&module, text).with_context(|| format!("cannot write {}", module.display()))?;
+    Ok(module)
 }
 
 /// The names that a module of the package exports.

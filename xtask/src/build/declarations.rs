@@ -26,7 +26,11 @@ pub fn write(project: &Project, built: &Built, exports: &[String], folder: &Path
     let template = project.path("pkg-templates").join(format!("{name}.d.ts"));
     let by_hand =
         std::fs::read_to_string(&template).with_context(|| format!("cannot read {}", template.display()))?;
-    let types = used(extract(&raw)?, &by_hand, &built.entry.types());
+    let all = extract(&raw)?;
+    // Looking into a file has neither requests nor answers.
+    let has_types = !all.is_empty() || built.entry.feature == "inspect";
+    ensure!(has_types, "{name}: wasm-bindgen's declarations hold no types of requests or responses");
+    let types = used(all, &by_hand, &built.entry.types());
     let mut main = joined(&by_hand, &types, built.entry)?.trim_end().to_owned() + "\n";
     if let Some(codes) = built.entry.codes {
         main.push_str(&codes.declarations());
@@ -44,6 +48,20 @@ pub fn write(project: &Project, built: &Built, exports: &[String], folder: &Path
     }
     both(folder, name, &main)?;
     both(folder, &built.entry.inline(), &format!("export * from './{name}.js';\n"))
+}
+
+/// Writes the declarations of a module without generated types.
+pub fn write_module(project: &Project, name: &str, exports: &[String], folder: &Path) -> Result<()> {
+    let template = project.path("pkg-templates").join(format!("{name}.d.ts"));
+    let text =
+        std::fs::read_to_string(&template).with_context(|| format!("cannot read {}", template.display()))?;
+    for export in exports {
+        ensure!(
+            mentions(&text, export),
+            "{name}.js exports {export}, which pkg-templates/{name}.d.ts does not declare"
+        );
+    }
+    both(folder, name, &text)
 }
 
 /// The generated types that the hand-written declarations name, and those that these name: the crate's declarations
@@ -151,7 +169,6 @@ pub fn extract(source: &str) -> Result<Vec<Declaration>> {
             bail!("wasm-bindgen's declarations hold something unexpected: {}", first_line(text));
         }
     }
-    ensure!(!found.is_empty(), "wasm-bindgen's declarations hold no types of requests or responses");
     Ok(found)
 }
 

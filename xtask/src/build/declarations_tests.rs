@@ -54,8 +54,7 @@ fn a_type_declared_twice_alike_counts_once_and_differently_is_refused() {
 
 #[test]
 fn anything_unexpected_is_refused() {
-    for source in ["export enum Kind { A = 0 }", "type A = string;", "export type A = {", "/* never ends", ""]
-    {
+    for source in ["export enum Kind { A = 0 }", "type A = string;", "export type A = {", "/* never ends"] {
         assert!(extract(source).is_err(), "{source:?} passed");
     }
 }

@@ -8,15 +8,42 @@ pub struct Entry {
     pub name: &'static str,
     /// The cargo feature that makes it.
     pub feature: &'static str,
+    /// Its uploads look into files first: it holds the way to the inspector's .wasm, too.
+    pub inspects: bool,
+    /// Most bytes that a page downloads for it: .wasm and code, each after gzip -9. Where an entry has no limit of its own,
+    /// this is a ratchet: what it weighs, and one per cent. It is lowered when the entry became lighter, and raised
+    /// only together with what is worth it.
+    pub budget: u64,
     /// The service's error codes, which the entry exports too.
     pub(super) codes: Option<&'static ErrorCodes>,
 }
 
 /// What the package offers.
 pub static ENTRIES: &[Entry] = &[
-    Entry { name: "index", feature: "cecloud", codes: Some(&error_codes::CECLOUD) },
-    Entry { name: "inspect", feature: "inspect", codes: None },
+    Entry {
+        name: "index",
+        feature: "cecloud",
+        inspects: true,
+        budget: 247_500,
+        codes: Some(&error_codes::CECLOUD),
+    },
+    Entry { name: "inspect", feature: "inspect", inspects: false, budget: 60_000, codes: None },
+    Entry { name: "openstack", feature: "openstack", inspects: false, budget: 90_000, codes: None },
+    Entry { name: "huawei", feature: "huawei", inspects: false, budget: 130_000, codes: None },
+    Entry { name: "workspace", feature: "workspace", inspects: false, budget: 70_000, codes: None },
 ];
+
+/// A module of the package without a .wasm. It takes a line in [`MODULES`] and two templates: `shell/NAME.js` and
+/// `NAME.d.ts`.
+pub struct Module {
+    /// What follows `ims-client/` where it is imported.
+    pub place: &'static str,
+    /// How its files are called.
+    pub name: &'static str,
+}
+
+/// What the package offers beside the entries.
+pub static MODULES: &[Module] = &[Module { place: "permissions", name: "permissions" }];
 
 impl Entry {
     /// The file of pkg-templates/ that holds its classes and functions.

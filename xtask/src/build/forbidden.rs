@@ -32,7 +32,9 @@ pub fn package(project: &Project, folder: &Path) -> Result<()> {
 /// The .wasm files that a file for browsers fetches from beside itself: none where they are inside.
 fn fetched(name: &str) -> Vec<String> {
     let is_it = |entry: &&Entry| name == format!("{}.js", entry.name);
-    ENTRIES.iter().filter(is_it).map(Entry::wasm).collect()
+    let Some(entry) = ENTRIES.iter().find(is_it) else { return Vec::new() };
+    let inspector = ENTRIES.iter().filter(|other| entry.inspects && other.name == "inspect");
+    core::iter::once(entry).chain(inspector).map(Entry::wasm).collect()
 }
 
 fn code(name: &str, text: &str, fetched: &[String]) -> Result<()> {
@@ -93,7 +95,9 @@ mod tests {
 
     #[test]
     fn the_wasm_is_named_so_that_bundlers_find_it() {
-        judge("index.js", "fetch(new URL(\"./ims_client_bg.wasm\",import.meta.url))").unwrap();
+        let main = "fetch(new URL(\"./ims_client_bg.wasm\",import.meta.url))";
+        assert!(judge("index.js", main).is_err(), "the inspector is missing");
+        judge("index.js", &format!("{main};fetch(new URL(\"./inspect_bg.wasm\",import.meta.url))")).unwrap();
         judge("inspect.js", "fetch(new URL(\"./inspect_bg.wasm\",import.meta.url))").unwrap();
         assert!(judge("inspect.js", "fetch(new URL(\"./ims_client_bg.wasm\",import.meta.url))").is_err());
         assert!(

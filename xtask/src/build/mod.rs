@@ -14,6 +14,7 @@ mod manifest;
 mod node_only;
 mod optimize;
 mod versions;
+mod weight;
 
 pub use bindings::{TARGET, ensure_target};
 pub use declarations::{declared_names, mentions};
@@ -69,7 +70,7 @@ pub fn package(project: &Project, profile: Profile) -> Result<PathBuf> {
         let wasm = optimize::wasm(project, entry, profile, &bound.wasm)?;
         built.push(Built { entry, wasm, glue: bound.glue, declarations: bound.declarations });
     }
-    let folder = assemble::package(project, &built)?;
+    let folder = assemble::package(project, &built, profile)?;
     eprintln!("pkg/ is ready ({:.1} s)", started.elapsed().as_secs_f64());
     Ok(folder)
 }

@@ -3,7 +3,7 @@
 use super::header::Header;
 use crate::inspect::formats::findings;
 use crate::inspect::info::DiskImageInfo;
-use crate::inspect::regions::{Region, Regions, Stop, optional};
+use crate::inspect::regions::{Region, Regions, Stop};
 use crate::inspect::text;
 
 /// Most extensions that are looked at; five kinds are known.
@@ -32,18 +32,15 @@ impl Extensions {
         let mut at = header.length;
         for _ in 0..MOST {
             let start = regions.read(at, 8)?;
-            let Some((kind, length)) =
-                optional(start.u32_be(0).and_then(|kind| Ok((kind, start.u32_be(4)?))))?
-            else {
-                break;
-            };
-            let (data, length) = (at + 8, u64::from(length));
+            let (kind, data, length) = (start.u32_be(0), at + 8, u64::from(start.u32_be(4)));
             if kind == 0 || data > end {
                 break;
             }
             if length > end - data {
-                let message =
-                    format!("the header extension at byte {at} has {length} bytes, {} have room", end - data);
+                let message = format_args!(
+                    "the header extension at byte {at} has {length} bytes, {} have room",
+                    end - data
+                );
                 findings::bad_table(info, message);
                 break;
             }
@@ -58,7 +55,7 @@ impl Extensions {
             0xe279_2aca => self.backing_format = Some(text::name(data.as_slice())),
             0x4441_5441 => self.data_file = Some(text::name(data.as_slice())),
             0x0537_be77 => {
-                self.encryption_header = data.u64_be(0).and_then(|offset| Ok((offset, data.u64_be(8)?))).ok();
+                self.encryption_header = Some((data.u64_be(0), data.u64_be(8)));
             }
             0x6803_f857 => {
                 let (entries, _) = data.as_slice().as_chunks::<48>();

@@ -47,25 +47,22 @@ impl Header {
     /// Reads the header; none where it says what no program accepts and nothing else can be believed.
     pub fn read(regions: &Regions, info: &mut DiskImageInfo) -> Result<Option<Self>, Stop> {
         let fields = regions.read(0, 112)?;
-        let version = fields.u32_be(4)?;
+        let version = fields.u32_be(4);
+        regions.whole(0, if version == 3 { 104 } else { 72 })?;
         info.format_version = Some(version.to_string());
         if !matches!(version, 2 | 3) {
-            info.fatal(
-                "unknown-version",
-                format!("qcow2 of version {version}: 2 and 3 are known"),
-                "Convert it with the program that made it: qemu-img convert -O qcow2 old new.qcow2",
-            );
+            findings::unknown_version(info, &version.to_string(), "2 and 3 are known");
             return Ok(None);
         }
-        info.virtual_size = fields.u64_be(24)?;
-        let cluster_bits = fields.u32_be(20)?;
+        info.virtual_size = fields.u64_be(24);
+        let cluster_bits = fields.u32_be(20);
         if !(9..=21).contains(&cluster_bits) {
             let message =
-                format!("clusters of 2^{cluster_bits} bytes: 2^9 (512 bytes) to 2^21 (2 MiB) are right");
+                format_args!("clusters of 2^{cluster_bits} bytes: 2^9 (512 bytes) to 2^21 (2 MiB) are right");
             findings::bad_cluster_size(info, message);
             return Ok(None);
         }
-        let encryption = match fields.u32_be(32)? {
+        let encryption = match fields.u32_be(32) {
             0 => Encryption::None,
             1 => Encryption::Aes,
             2 => Encryption::Luks,
@@ -75,17 +72,17 @@ impl Header {
             }
         };
         let mut header = Header {
-            backing_offset: fields.u64_be(8)?,
-            backing_size: fields.u32_be(16)?.into(),
+            backing_offset: fields.u64_be(8),
+            backing_size: fields.u32_be(16).into(),
             cluster_bits,
             size: info.virtual_size,
             encryption,
-            l1_size: fields.u32_be(36)?.into(),
-            l1_offset: fields.u64_be(40)?,
-            refcount_offset: fields.u64_be(48)?,
-            refcount_clusters: fields.u32_be(56)?.into(),
-            snapshots: fields.u32_be(60)?.into(),
-            snapshots_offset: fields.u64_be(64)?,
+            l1_size: fields.u32_be(36).into(),
+            l1_offset: fields.u64_be(40),
+            refcount_offset: fields.u64_be(48),
+            refcount_clusters: fields.u32_be(56).into(),
+            snapshots: fields.u32_be(60).into(),
+            snapshots_offset: fields.u64_be(64),
             incompatible: 0,
             compatible: 0,
             autoclear: 0,
@@ -94,17 +91,17 @@ impl Header {
         };
         info.compression = Some("zlib".to_owned());
         if version == 3 {
-            header.incompatible = fields.u64_be(72)?;
-            header.compatible = fields.u64_be(80)?;
-            header.autoclear = fields.u64_be(88)?;
-            header.refcount_order = fields.u32_be(96)?;
-            header.length = fields.u32_be(100)?.into();
-            let compression = if header.length > 104 { fields.byte(104)? } else { 0 };
+            header.incompatible = fields.u64_be(72);
+            header.compatible = fields.u64_be(80);
+            header.autoclear = fields.u64_be(88);
+            header.refcount_order = fields.u32_be(96);
+            header.length = fields.u32_be(100).into();
+            let compression = if header.length > 104 { fields.byte(104) } else { 0 };
             header.check_version_3(compression, info);
         }
         if header.refcount_order > 6 {
             let message =
-                format!("reference counts of 2^{} bits: 2^6 at most is right", header.refcount_order);
+                format_args!("reference counts of 2^{} bits: 2^6 at most is right", header.refcount_order);
             findings::bad_table(info, message);
             return Ok(None);
         }
@@ -113,7 +110,7 @@ impl Header {
 
     fn check_version_3(&self, compression: u8, info: &mut DiskImageInfo) {
         if self.length < 104 || self.length > self.cluster_size() || !self.length.is_multiple_of(8) {
-            let message = format!(
+            let message = format_args!(
                 "a header of {} bytes: 104 to {} and a multiple of 8 is right",
                 self.length,
                 self.cluster_size()
@@ -130,11 +127,12 @@ impl Header {
             }
         };
         if announced != (compression != 0) {
-            let message = format!("compression type {compression} and its feature bit contradict each other");
+            let message =
+                format_args!("compression type {compression} and its feature bit contradict each other");
             findings::bad_table(info, message);
         }
         if self.incompatible & EXTENDED_L2 != 0 && self.cluster_bits < 14 {
-            let message = "extended L2 entries need clusters of 16 KiB at least";
+            let message = format_args!("extended L2 entries need clusters of 16 KiB at least");
             findings::bad_cluster_size(info, message);
         }
     }
@@ -157,7 +155,7 @@ impl Header {
         if self.incompatible & CORRUPT != 0 {
             info.fatal(
                 "corrupt",
-                "the image is marked as corrupt: programs open it for reading only",
+                format_args!("the image is marked as corrupt: programs open it for reading only"),
                 "Try qemu-img check -r all image; if it cannot be repaired, get the image again.",
             );
         }
@@ -194,7 +192,7 @@ impl Header {
         let l1_bytes = self.l1_size * 8;
         let refcount_bytes = self.refcount_clusters << self.cluster_bits;
         if l1_bytes > LARGEST_L1 {
-            let message = format!(
+            let message = format_args!(
                 "the L1 table has {}, {} at most is right",
                 text::size(l1_bytes),
                 text::size(LARGEST_L1)
@@ -203,7 +201,7 @@ impl Header {
         }
         let needed = self.size.div_ceil(self.cluster_size() * self.l2_entries());
         if self.l1_size < needed {
-            let message = format!(
+            let message = format_args!(
                 "the L1 table has {} entries, a disk of {} needs {needed}",
                 self.l1_size,
                 text::size(self.size)
@@ -211,7 +209,7 @@ impl Header {
             findings::bad_table(info, message);
         }
         if self.refcount_clusters == 0 || refcount_bytes > LARGEST_REFCOUNTS {
-            let message = format!(
+            let message = format_args!(
                 "the refcount table has {}: something up to {} is right",
                 text::size(refcount_bytes),
                 text::size(LARGEST_REFCOUNTS)
@@ -219,7 +217,7 @@ impl Header {
             findings::bad_table(info, message);
         }
         if self.snapshots > MOST_SNAPSHOTS {
-            let message = format!("{} snapshots: {MOST_SNAPSHOTS} at most is right", self.snapshots);
+            let message = format_args!("{} snapshots: {MOST_SNAPSHOTS} at most is right", self.snapshots);
             findings::bad_table(info, message);
         }
         // An entry of the snapshot table has 40 bytes at least.
@@ -233,13 +231,13 @@ impl Header {
             if !offset.is_multiple_of(self.cluster_size()) || offset > i64::MAX as u64 {
                 findings::bad_table(
                     info,
-                    format!("{what} is at byte {offset}, not at the start of a cluster"),
+                    format_args!("{what} is at byte {offset}, not at the start of a cluster"),
                 );
             } else if length > 0 && findings::within(regions, info, what, offset, length) {
                 if let Some((other, ..)) =
                     parts.iter().find(|(_, start, size)| offset < start + size && *start < offset + length)
                 {
-                    findings::bad_table(info, format!("{what} (byte {offset}) and {other} overlap"));
+                    findings::bad_table(info, format_args!("{what} (byte {offset}) and {other} overlap"));
                 }
                 parts.push((what, offset, length));
             }

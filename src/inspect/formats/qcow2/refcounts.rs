@@ -30,7 +30,7 @@ pub fn check(regions: &Regions, header: &Header, info: &mut DiskImageInfo) -> Re
             continue;
         }
         if !block.is_multiple_of(cluster) {
-            let message = format!("a refcount block is at byte {block}, not at the start of a cluster");
+            let message = format_args!("a refcount block is at byte {block}, not at the start of a cluster");
             findings::bad_table(info, message);
             break;
         }

@@ -16,7 +16,7 @@ pub fn read(regions: &Regions, header: &Header, info: &mut DiskImageInfo) -> Res
     }
     info.warning(
         "snapshots",
-        format!(
+        format_args!(
             "the file keeps {} earlier states of the disk (snapshots): they are uploaded too, with what was deleted since",
             header.snapshots
         ),
@@ -32,19 +32,18 @@ pub fn read(regions: &Regions, header: &Header, info: &mut DiskImageInfo) -> Res
             // No more may be read; the count is known.
             break;
         }
-        let (l1_offset, l1_bytes) = (fields.u64_be(0)?, u64::from(fields.u32_be(8)?) * 8);
-        let (id_length, name_length) = (u64::from(fields.u16_be(12)?), u64::from(fields.u16_be(14)?));
-        let extra = u64::from(fields.u32_be(36)?);
-        let vm_state_size =
-            if extra >= 8 { fields.u64_be(40).unwrap_or_default() } else { fields.u32_be(32)?.into() };
+        let (l1_offset, l1_bytes) = (fields.u64_be(0), u64::from(fields.u32_be(8)) * 8);
+        let (id_length, name_length) = (u64::from(fields.u16_be(12)), u64::from(fields.u16_be(14)));
+        let extra = u64::from(fields.u32_be(36));
+        let vm_state_size = if extra >= 8 { fields.u64_be(40) } else { fields.u32_be(32).into() };
         if l1_bytes > LARGEST_L1 {
-            let message = format!("the L1 table of a snapshot has {}, too many", text::size(l1_bytes));
+            let message = format_args!("the L1 table of a snapshot has {}, too many", text::size(l1_bytes));
             findings::bad_table(info, message);
             break;
         }
         findings::within(regions, info, "the L1 table of a snapshot", l1_offset, l1_bytes);
         // `at` lies within the file, and all of these are far below 2^33.
-        let (id_at, taken_at) = (at.saturating_add(40 + extra), fields.u32_be(16)?.into());
+        let (id_at, taken_at) = (at.saturating_add(40 + extra), fields.u32_be(16).into());
         let name_at = id_at.saturating_add(id_length);
         let end = name_at.saturating_add(name_length);
         if !findings::within(regions, info, "the snapshot table", at, end - at) {

@@ -41,7 +41,7 @@ impl<'a> Disk<'a> {
             if !offset.is_multiple_of(self.header.cluster_size()) {
                 findings::bad_table(
                     info,
-                    format!("an L2 table is at byte {offset}, not at the start of a cluster"),
+                    format_args!("an L2 table is at byte {offset}, not at the start of a cluster"),
                 );
                 return Ok(());
             }
@@ -71,7 +71,7 @@ impl<'a> Disk<'a> {
             if !aligned {
                 findings::bad_table(
                     info,
-                    format!("a cluster is at byte {offset}, not at a multiple of its size"),
+                    format_args!("a cluster is at byte {offset}, not at a multiple of its size"),
                 );
                 break;
             }

@@ -1,0 +1,242 @@
+/**
+ * ims-client/huawei: Huawei Cloud IMS, its own calls. OpenStack's calls, which the service has too, are those of
+ * `ims-client/openstack`.
+ *
+ * The types of requests and answers are generated from the core and follow the service's API reference: field names are
+ * the service's own. Where a body has several shapes, a mixture of them does not compile, and is refused before anything
+ * is sent.
+ */
+import type { AbortSignalLike, CallOptions, ClientOptions } from './index.js';
+
+export {
+  type AbortSignalLike,
+  type Auth,
+  type CallOptions,
+  type ClientOptions,
+  type FetchInit,
+  ImsError,
+  type ImsErrorKind,
+  type LoadOptions,
+  load,
+  type RequestEvent,
+  type RetryOptions,
+  type SignedParts,
+  type UnsignedRequest,
+} from './index.js';
+
+/** How a client reaches Huawei Cloud IMS. */
+export interface HuaweiImsOptions extends ClientOptions {
+  /** The project's ID, for the calls whose path names it: tags, members, `showJob`. */
+  projectId?: string;
+  /**
+   * The enterprise project that is put where a call supports one and names none: the query of `listImages` (unless it
+   * asks for public or shared images) and the bodies of creations and of copies in a region. `0` or a UUID.
+   */
+  enterpriseProjectId?: string;
+}
+
+/** Every field of every member of a union. */
+type FieldsOf<Union> = Union extends unknown ? keyof Union : never;
+
+/** One member of a union, without the fields of the others. */
+type OneOf<Union, All = Union> = Union extends unknown
+  ? Union & { [Field in Exclude<FieldsOf<All>, keyof Union>]?: never }
+  : never;
+
+/** Images for ARM boot by UEFI only. */
+export type FirmwareOfArchitecture =
+  | { architecture?: 'x86'; hw_firmware_type?: FirmwareType }
+  | { architecture: 'arm'; hw_firmware_type?: 'uefi' };
+
+/** What an image is created out of: a server, a data disk, a file, an ISO file, or data disks. */
+export type CreateImage =
+  | (OneOf<ImageFromServer | ImageFromVolume, AnyCreation> & EitherTags)
+  | (OneOf<ImageFromFile | ImageFromFileQuickly | ImageFromIso, AnyCreation> &
+      EitherTags &
+      FirmwareOfArchitecture)
+  | OneOf<ImagesFromDataVolumes, AnyCreation>;
+
+type AnyCreation =
+  | ImageFromServer
+  | ImageFromVolume
+  | ImageFromFile
+  | ImageFromFileQuickly
+  | ImageFromIso
+  | ImagesFromDataVolumes;
+
+/** A data disk image out of a file. */
+export type CreateDataImage = DataImageFromFile & EitherTags;
+
+/** What a full-server image is created out of: the server, or a backup of it. */
+export type CreateWholeImage = OneOf<WholeImageFromServer | WholeImageFromCbr | WholeImageFromCsbs> &
+  EitherTags;
+
+/** A quick import of a system disk or of a data disk. */
+export type ImportImageQuick =
+  | (OneOf<QuickSystemImage, QuickSystemImage | QuickDataImage> & EitherTags & FirmwareOfArchitecture)
+  | (OneOf<QuickDataImage, QuickSystemImage | QuickDataImage> & EitherTags);
+
+/** An export in a format, or a fast one. */
+export type ExportImage = OneOf<OrdinaryExport | FastExport>;
+
+/** A tag of an image, as a text or as a pair. */
+export type TagOfImage = OneOf<TagTextOfImage | TagPairOfImage>;
+
+/** What is decided about shared images. */
+export type UpdateMembers = OneOf<AcceptImages | RejectImages>;
+
+/** One change of an image as JSON patch spells it; `path` is a slash and the name of the attribute. */
+export type ImagePatch =
+  | { op: 'add' | 'replace'; path: `/${string}`; value: string | number }
+  | { op: 'remove'; path: `/${string}`; value?: '' };
+
+/**
+ * Changes of an image: a JSON patch, or which attributes are set and which are removed. Extension attributes are set to
+ * texts; their names have no capital letters.
+ */
+export type UpdateImage =
+  | ImagePatch[]
+  | { set?: ImageChanges & { [attribute: string]: string | number | undefined }; remove?: string[] };
+
+/** How a job is waited for. */
+export interface WaitForJobOptions {
+  /** Aborting rejects with kind `aborted`; the job goes on. */
+  signal?: AbortSignalLike;
+  /** Called with the job after every look. */
+  onProgress?: (job: Job) => void;
+  /** Between two looks, milliseconds, 1 to 3,600,000; default 5,000. */
+  intervalMs?: number;
+  /** For the whole, milliseconds, up to 86,400,000, which is the default; then it rejects with kind `timeout`. */
+  timeoutMs?: number;
+  /** Sent on top of the client's. */
+  headers?: Record<string, string>;
+}
+
+/**
+ * Huawei Cloud IMS: one method per operation of its API reference. Every rejection is an {@link ImsError}; what the
+ * reference forbids rejects with kind `validation` before anything is sent.
+ *
+ * @example
+ * const ims = new HuaweiImsClient({ endpoint, auth: { type: 'token', token }, projectId });
+ * const { job_id } = await ims.createImage({ name: 'web', instance_id: server });
+ * const { entities } = await ims.waitForJob(job_id, { onProgress: (job) => show(job.entities?.process_percent) });
+ * console.log(entities?.image_id);
+ */
+export class HuaweiImsClient {
+  /** Options are checked at the first call. */
+  constructor(options: HuaweiImsOptions);
+
+  /**
+   * Creates a private image out of a server, disks, or a file in the object store: a job. Never repeated once
+   * sent.
+   */
+  createImage(request: CreateImage, call?: CallOptions): Promise<JobId>;
+  /**
+   * The same as `createImage` by the newer address; the pages say nothing about the difference. Never repeated
+   * once sent.
+   */
+  createImageInSafeMode(request: CreateImage, call?: CallOptions): Promise<JobId>;
+  /** Creates a data disk image out of a file in the object store: a job. Never repeated once sent. */
+  createDataImage(request: CreateDataImage, call?: CallOptions): Promise<JobId>;
+  /** The same as `createDataImage` by the newer address. Never repeated once sent. */
+  createDataImageInSafeMode(request: CreateDataImage, call?: CallOptions): Promise<JobId>;
+  /**
+   * Creates an image of a whole server out of the server or a backup of it: a job. Never repeated once sent.
+   */
+  createWholeImage(request: CreateWholeImage, call?: CallOptions): Promise<JobId>;
+  /**
+   * Creates an image out of a large RAW or ZVHD2 file that is prepared already: a job. Never repeated once
+   * sent.
+   */
+  importImageQuick(request: ImportImageQuick, call?: CallOptions): Promise<JobId>;
+  /** The same as `importImageQuick` by the newer address. Never repeated once sent. */
+  importImageQuickInSafeMode(request: ImportImageQuick, call?: CallOptions): Promise<JobId>;
+  /**
+   * Gives an image whose metadata is there (made by OpenStack's API) its file: a job. Never repeated once
+   * sent.
+   */
+  registerImage(imageId: string, request: RegisterImage, call?: CallOptions): Promise<JobId>;
+  /**
+   * Exports a private image to the object store: a job. Full-server and ISO images, and images made of most
+   * public ones, cannot be exported. Never repeated once sent.
+   */
+  exportImage(imageId: string, request: ExportImage, call?: CallOptions): Promise<JobId>;
+  /** The same as `exportImage` by the newer address. Never repeated once sent. */
+  exportImageInSafeMode(imageId: string, request: ExportImage, call?: CallOptions): Promise<JobId>;
+  /** Changes attributes of an active private image. Never repeated once sent. */
+  updateImage(imageId: string, changes: UpdateImage, call?: CallOptions): Promise<Image>;
+  /**
+   * Copies an image in its region: a job. Full-server and ISO images cannot be copied. Never repeated once
+   * sent.
+   */
+  copyImageInRegion(imageId: string, request: CopyInRegion, call?: CallOptions): Promise<JobId>;
+  /** The same as `copyImageInRegion` by the newer address. Never repeated once sent. */
+  copyImageInRegionInSafeMode(imageId: string, request: CopyInRegion, call?: CallOptions): Promise<JobId>;
+  /**
+   * Copies an image to another region: a job. At most 128 GiB, neither encrypted nor an ISO image. Never
+   * repeated once sent.
+   */
+  copyImageCrossRegion(imageId: string, request: CopyCrossRegion, call?: CallOptions): Promise<JobId>;
+  /** Lists images, page by page. */
+  listImages(query?: ListImages, call?: CallOptions): Promise<ImagePage>;
+  /** Lists the operating systems that images may have. */
+  listOsVersions(query?: ListOsVersions, call?: CallOptions): Promise<OsVersions[]>;
+  /** Shows how many images the project may have, and has. */
+  showImageQuota(call?: CallOptions): Promise<QuotaAnswer>;
+  /**
+   * Shows a job. The service's authors call it outdated: `showJobProgress` takes its place.
+   * @deprecated Use `showJobProgress`, which needs no project.
+   */
+  showJob(jobId: string, call?: CallOptions): Promise<Job>;
+  /** Shows a job and how far it is. Its page names a project, its path has none. */
+  showJobProgress(jobId: string, call?: CallOptions): Promise<Job>;
+  /** Adds a tag to an image, or changes its value. */
+  addImageTag(imageId: string, tag: Tag, call?: CallOptions): Promise<void>;
+  /** Adds tags to an image, or removes tags from it. */
+  batchAddOrDeleteTags(imageId: string, request: TagsToAdd | TagsToRemove, call?: CallOptions): Promise<void>;
+  /** Removes tags from an image. */
+  batchDeleteTags(imageId: string, request: RemovedTags, call?: CallOptions): Promise<void>;
+  /** Adds a tag to an image, or changes its value; the image stands in the body. */
+  createOrUpdateTags(request: TagOfImage, call?: CallOptions): Promise<void>;
+  /** Removes a tag from an image; 404 where it is not there. */
+  deleteImageTag(imageId: string, key: string, call?: CallOptions): Promise<void>;
+  /** Finds images by their tags, or counts them. */
+  listImageByTags(request: FindByTags | CountByTags, call?: CallOptions): Promise<FoundImages>;
+  /** Lists the tags of an image. */
+  listImageTags(imageId: string, call?: CallOptions): Promise<ImageTags>;
+  /** Lists the tags of all images of the project. */
+  listImagesTags(call?: CallOptions): Promise<ProjectTags>;
+  /** Lists tags of images as texts. */
+  listTags(query?: ListTags, call?: CallOptions): Promise<TagTexts>;
+  /** Shares images: a job, whose `entities.results` tell of each. Never repeated once sent. */
+  batchAddMembers(request: ImageMembers, call?: CallOptions): Promise<JobId>;
+  /** Takes shared images, or does not: a job. Never repeated once sent. */
+  batchUpdateMembers(request: UpdateMembers, call?: CallOptions): Promise<JobId>;
+  /** Stops sharing images: a job. Never repeated once sent. */
+  batchDeleteMembers(request: ImageMembers, call?: CallOptions): Promise<JobId>;
+  /** Lists whom an image is shared with. */
+  listImageMembers(imageId: string, query?: ListImageMembers, call?: CallOptions): Promise<MemberPage>;
+  /** Shows whether somebody takes a shared image. */
+  showImageMember(imageId: string, memberId: string, call?: CallOptions): Promise<Member>;
+
+  /** Every image, page by page (`limit` per page), one at a time. */
+  iterateImages(query?: ListImages, call?: CallOptions): AsyncIterableIterator<Image>;
+  /** Everybody an image is shared with, one at a time. */
+  iterateImageMembers(
+    imageId: string,
+    query?: ListImageMembers,
+    call?: CallOptions,
+  ): AsyncIterableIterator<Member>;
+  /** Every image with such tags, page by page (`limit` per page, default 100), one at a time. */
+  iterateImagesByTags(
+    request?: Omit<FindByTags, 'action'>,
+    call?: CallOptions,
+  ): AsyncIterableIterator<FoundImage>;
+  /**
+   * Polls a job until it is done. Rejects with kind `service`, the job's own code and reason when it has failed. Looks
+   * that fail on the way are repeated for five minutes (or `maxAttempts × maxDelayMs` of the client's `retry`).
+   */
+  waitForJob(jobId: string, options?: WaitForJobOptions): Promise<Job>;
+  /** Wipes secrets; calls under way end, later ones reject. Also `[Symbol.dispose]`. */
+  close(): void;
+}

@@ -1,0 +1,168 @@
+/**
+ * ims-client/workspace: Huawei Cloud Workspace, its image instances, their jobs and product images. Field names are the
+ * service's own; requests are checked against the limits of its API reference before anything is sent.
+ *
+ * ```js
+ * import { HuaweiWorkspaceClient } from 'ims-client/workspace';
+ *
+ * const workspace = new HuaweiWorkspaceClient({ endpoint, projectId, auth: { type: 'token', token } });
+ * const { job_id } = await workspace.recreateServerImage(serverId, { name: 'office-2026' });
+ * await workspace.waitForJob(job_id);
+ * ```
+ */
+import type { AbortSignalLike, CallOptions, ClientOptions } from './index.js';
+import type {
+  AttachedServerApp,
+  AttachServerApp,
+  BatchDeleteImageServer,
+  BatchDeleteSubJobs,
+  CountImageSubJobs,
+  CreateImageServer,
+  CreateServerImage,
+  ImageJob,
+  ImageJobPage,
+  ImageServer,
+  ImageServerPage,
+  ImageSubJob,
+  ImageSubJobCount,
+  ImageSubJobPage,
+  Jobs,
+  ListImageJobs,
+  ListImageServers,
+  ListImageSubJobs,
+  ListProductImages,
+  ProductImage,
+  ProductImagePage,
+  ServerApps,
+  StartedImageJob,
+  UpdateImageServer,
+} from './workspace-types.js';
+
+export {
+  type AbortSignalLike,
+  type Auth,
+  type CallOptions,
+  type ClientOptions,
+  type FetchInit,
+  ImsError,
+  type ImsErrorKind,
+  type LoadOptions,
+  load,
+  type RequestEvent,
+  type RetryOptions,
+  type SignedParts,
+  type UnsignedRequest,
+} from './index.js';
+
+/** How a client reaches Huawei Cloud Workspace. */
+export interface HuaweiWorkspaceOptions extends ClientOptions {
+  /** The project's ID, which every path names; where it is left out, the credentials must be for a project. */
+  projectId?: string;
+}
+
+/** How a job is waited for. */
+export interface WaitForImageJobOptions {
+  signal?: AbortSignalLike;
+  /** Between two looks, milliseconds; 5,000 where it is left out. */
+  intervalMs?: number;
+  /** For the whole, milliseconds; a day where it is left out. */
+  timeoutMs?: number;
+  headers?: Record<string, string>;
+  /** Called with the job after every look. */
+  onProgress?: (job: ImageJob) => void;
+}
+
+/** Image instances, jobs and product images of Huawei Cloud Workspace. Its calls reject with an `ImsError`. */
+export declare class HuaweiWorkspaceClient {
+  /** Wrong options are told by the first call. */
+  constructor(options: HuaweiWorkspaceOptions);
+
+  /**
+   * Tells an image instance which software of the application repository it is to get: 1 to 100 IDs.
+   * Source: Workspace API Reference, "Distributing Software Information to an Image Instance".
+   */
+  attachImageServerApp(
+    serverId: string,
+    software: AttachServerApp,
+    call?: CallOptions,
+  ): Promise<AttachedServerApp>;
+  /**
+   * Deletes 1 to 20 image instances. The answer's job is waited for by `waitForJob`.
+   * Source: Workspace API Reference, "Deleting Image Instances in Batches".
+   */
+  batchDeleteImageServer(servers: BatchDeleteImageServer, call?: CallOptions): Promise<StartedImageJob>;
+  /**
+   * Creates an image instance. `image_ref` of type `gold` needs `spce_code` and `product_id`; `root_volume.size` is a
+   * multiple of 10 GB; at most 20 tags, each key once. The answer's job is waited for by `waitForJob`.
+   * Source: Workspace API Reference, "Creating an Image Instance".
+   */
+  createImageServer(server: CreateImageServer, call?: CallOptions): Promise<StartedImageJob>;
+  /**
+   * A page of image instances: 1 to 100 entries, 10 where `limit` is left out.
+   * Source: Workspace API Reference, "Querying Image Instances".
+   */
+  listImageServers(request?: ListImageServers, call?: CallOptions): Promise<ImageServerPage>;
+  /**
+   * The software that an image instance was told last.
+   * Source: Workspace API Reference, "Querying the Latest Distributed Software".
+   */
+  listLatestAttachedServerApp(serverId: string, call?: CallOptions): Promise<ServerApps>;
+  /**
+   * Makes an image of an image instance. The answer's job is waited for by `waitForJob`.
+   * Source: Workspace API Reference, "Building a Workspace Application Image from an Image Instance".
+   */
+  recreateServerImage(
+    serverId: string,
+    image: CreateServerImage,
+    call?: CallOptions,
+  ): Promise<StartedImageJob>;
+  /** An image instance. Source: Workspace API Reference, "Querying Specified Image Instances". */
+  showImageServer(serverId: string, call?: CallOptions): Promise<ImageServer>;
+  /**
+   * Changes name or description of an image instance.
+   * Source: Workspace API Reference, "Modifying an Image Instance".
+   */
+  updateImageServer(serverId: string, changes: UpdateImageServer, call?: CallOptions): Promise<void>;
+  /**
+   * Deletes the records of 1 to 20 parts of jobs that succeeded or failed.
+   * Source: Workspace API Reference, "Deleting Image Subtasks in Batches".
+   */
+  batchDeleteImageSubJobs(subJobs: BatchDeleteSubJobs, call?: CallOptions): Promise<void>;
+  /** Counts parts of jobs. Source: Workspace API Reference, "Querying the Number of Image Subtasks". */
+  countImageSubJobs(request?: CountImageSubJobs, call?: CallOptions): Promise<ImageSubJobCount>;
+  /**
+   * A page of jobs of one type: 1 to 100 entries, 10 where `limit` is left out.
+   * Source: Workspace API Reference, "Querying the Image Tasks of a Tenant".
+   */
+  listImageJobs(request: ListImageJobs, call?: CallOptions): Promise<ImageJobPage>;
+  /**
+   * A page of parts of jobs of one type: 1 to 100 entries, 10 where `limit` is left out.
+   * Source: Workspace API Reference, "Querying Image Subtasks".
+   */
+  listImageSubJobs(request: ListImageSubJobs, call?: CallOptions): Promise<ImageSubJobPage>;
+  /** A job with its parts. Source: Workspace API Reference, "Querying Image Task Details". */
+  showImageJob(jobId: string, call?: CallOptions): Promise<ImageJob>;
+  /**
+   * A page of product images: 0 to 100 entries, 100 where `limit` is left out.
+   * Source: Workspace API Reference, "Querying Product Images".
+   */
+  listImages(request?: ListProductImages, call?: CallOptions): Promise<ProductImagePage>;
+
+  /** Every image instance, one at a time. `limit` is the size of the pages that are asked for, 100 where it is left out. */
+  iterateImageServers(request?: ListImageServers, call?: CallOptions): AsyncIterable<ImageServer>;
+  /** Every job of one type, one at a time. */
+  iterateImageJobs(request: ListImageJobs, call?: CallOptions): AsyncIterable<ImageJob>;
+  /** Every part of jobs of one type, one at a time. */
+  iterateImageSubJobs(request: ListImageSubJobs, call?: CallOptions): AsyncIterable<ImageSubJob>;
+  /** Every product image, one at a time. */
+  iterateImages(request?: ListProductImages, call?: CallOptions): AsyncIterable<ProductImage>;
+
+  /**
+   * Polls a job until it is done; resolves with the job. Rejects with the job's own error (kind `service`, `code` is
+   * the service's), with kind `timeout` after `timeoutMs`, with kind `aborted` when the signal is aborted. Looks that
+   * are lost on the way are repeated for five minutes.
+   */
+  waitForJob(jobId: string, options?: WaitForImageJobOptions): Promise<ImageJob>;
+  /** Wipes secrets; calls under way reject with kind `aborted`. */
+  close(): void;
+}

@@ -1,0 +1,22 @@
+//! The JSON schema of an image.
+//!
+//! Source: OpenStack Image service API reference, "Show image schema"
+//! and Image Management Service API reference, "Querying an Image Schema (Native OpenStack API)".
+
+use super::answers::OpenStackSchema;
+use crate::api::answer::FieldKind;
+use crate::api::operation::{Answer, Operation};
+use crate::api::permission::Permission;
+use crate::http::Method;
+use crate::http::retry::Repeat;
+
+pub static OPERATION: Operation = Operation {
+    name: "getImageSchema",
+    section: "Querying an Image Schema (Native OpenStack API)",
+    method: Method::Get,
+    path: "/v2/schemas/image",
+    answer: Answer::Json(FieldKind::Open(OpenStackSchema::FIELDS)),
+    repeat: Repeat::Safe,
+    permission: Some(&Permission::NONE),
+    ..Operation::BASE
+};

@@ -1,0 +1,71 @@
+//! What a job's answer says: that it goes on, that it is done, or why it failed.
+
+pub use crate::api::job::Standing;
+use crate::error::{Error, Kind};
+use crate::json::Value;
+
+/// How a job stands by its answer.
+pub fn standing(job: &Value, job_id: &str) -> Standing {
+    match text(job, "status") {
+        Some("SUCCESS") => Standing::Done,
+        Some("FAILED") => Standing::Failed(failure(job, job_id)),
+        _ => Standing::Running,
+    }
+}
+
+fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    object.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+/// The error of the first part that has one: the job itself has none.
+fn failure(job: &Value, job_id: &str) -> Error {
+    let parts = match job.get("sub_jobs") {
+        Some(Value::Array(parts)) => &parts[..],
+        _ => &[],
+    };
+    let told = parts.iter().filter_map(|part| part.get("job_execute_info"));
+    let told =
+        told.into_iter().find(|told| told.get("error_code").is_some() || told.get("error_message").is_some());
+    let find = |name| told.and_then(|told| text(told, name)).map(str::to_owned);
+    let (code, reason) = (find("error_code"), find("error_message"));
+    let kind = text(job, "job_type").unwrap_or("job");
+    let words = reason.or_else(|| code.clone()).unwrap_or_else(|| "the service does not say why".to_owned());
+    let mut error = Error::new(Kind::Service, format!("the {kind} {job_id} failed: {words}"));
+    error.details_mut().code = code;
+    error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(json: &str) -> Standing {
+        standing(&Value::parse(json).expect("JSON"), "j-1")
+    }
+
+    #[test]
+    fn only_the_documented_ends_end_it() {
+        for status in ["WAITING", "RUNNING", "", "ROLLBACK"] {
+            assert!(matches!(told(&format!(r#"{{"status":"{status}"}}"#)), Standing::Running), "{status}");
+        }
+        assert!(matches!(told(r#"{"status":"SUCCESS"}"#), Standing::Done));
+        assert!(matches!(told("{}"), Standing::Running));
+    }
+
+    #[test]
+    fn the_error_is_that_of_the_part_that_failed() {
+        let parts = r#"{"status":"FAILED","job_type":"CREATE_SERVER","sub_jobs":[{"status":"SUCCESS"},
+            {"status":"FAILED","job_execute_info":{"error_code":"WKS.1","error_message":"no room"}}]}"#;
+        for (job, message, code) in [
+            (parts, "the CREATE_SERVER j-1 failed: no room", Some("WKS.1")),
+            (r#"{"status":"FAILED"}"#, "the job j-1 failed: the service does not say why", None),
+        ] {
+            let Standing::Failed(error) = told(job) else { panic!("{job}") };
+            assert_eq!(
+                (error.message(), error.code(), error.kind()),
+                (message, code, Kind::Service),
+                "{job}"
+            );
+        }
+    }
+}

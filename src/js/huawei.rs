@@ -1,0 +1,91 @@
+//! The class behind `HuaweiImsClient`.
+
+use super::convert::{error_to_js, promise};
+use super::options;
+use super::service::{self, call_with};
+use super::waiting::{self, Jobs};
+use crate::api;
+use crate::api::huawei_ims::{self, enterprise_project, fields, jobs, show_job_progress};
+use crate::error::{Error, Result};
+use crate::json::Quoted;
+use crate::service::Service;
+use js_sys::{Array, Promise};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = "/** Attributes that no page of the service names; they are kept as they came. */
+export interface Attributes { [name: string]: unknown }
+
+/** Tags of a new image as texts or as pairs; the service takes one or the other. */
+export type EitherTags =
+  | { tags?: string[]; image_tags?: never }
+  | { tags?: never; image_tags?: Tag[] };";
+
+/// The core of a client of Huawei Cloud IMS. The shell forwards to it.
+#[wasm_bindgen]
+pub struct HuaweiCore {
+    shared: Rc<Shared>,
+}
+
+/// What a client and its calls share.
+struct Shared {
+    service: Rc<Service>,
+    /// How long a job is asked for although nothing answers, milliseconds.
+    patience_ms: f64,
+    enterprise_project: Option<Rc<str>>,
+}
+
+#[wasm_bindgen]
+impl HuaweiCore {
+    /// Throws an `ImsError` where an option is wrong.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: JsValue) -> core::result::Result<HuaweiCore, JsValue> {
+        build(&options)
+            .map(|shared| HuaweiCore { shared: Rc::new(shared) })
+            .map_err(|error| error_to_js(&error.during("HuaweiImsClient")))
+    }
+
+    /// Performs an operation by the name of its public method.
+    pub fn call(&self, name: &str, list: Array, options: JsValue) -> Promise {
+        let project = self.shared.enterprise_project.clone();
+        let adjust: service::Adjust = Box::new(move |operation, arguments| {
+            if let Some(project) = project {
+                enterprise_project::add(operation, arguments, &project);
+            }
+        });
+        call_with(self.shared.service.clone(), huawei_ims::find(name), list, options, adjust)
+    }
+
+    /// Polls a job until it is done.
+    #[wasm_bindgen(js_name = waitForJob)]
+    pub fn wait_for_job(&self, job_id: JsValue, options: JsValue) -> Promise {
+        let shared = self.shared.clone();
+        promise(async move {
+            let job = Jobs { operation: &show_job_progress::OPERATION, standing: jobs::standing };
+            let work = waiting::for_job(&shared.service, job, shared.patience_ms, job_id, options);
+            work.await.map_err(|error| shared.service.finish_outer(error, "waitForJob"))
+        })
+    }
+
+    /// Wipes the secrets; calls under way end.
+    pub fn close(&self) {
+        self.shared.service.close();
+    }
+}
+
+fn build(given: &JsValue) -> Result<Shared> {
+    service::check_options(given, &["projectId", "enterpriseProjectId", "region", "iamEndpoint"])?;
+    let mut made = service::make(given, &api::PLAIN, service::huawei_address(given, "ims")?)?;
+    made.service.project = service::project(given)?;
+    let enterprise_project = options::text(given, "", "enterpriseProjectId")?;
+    if let Some(id) = enterprise_project.as_deref().filter(|id| !fields::is_enterprise_project(id)) {
+        let rule = "must be '0' (the default enterprise project) or the ID of one, a UUID";
+        return Err(Error::invalid("enterpriseProjectId", Quoted(id).to_string(), rule));
+    }
+    Ok(Shared {
+        patience_ms: made.patience_ms(),
+        service: Rc::new(made.service),
+        enterprise_project: enterprise_project.map(Rc::from),
+    })
+}

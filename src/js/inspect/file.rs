@@ -1,0 +1,141 @@
+//! A file that can be read at any place: a Blob, bytes in memory, a path of Node, a FileSystemFileHandle.
+
+use crate::error::{Error, Kind, Result};
+use crate::http::fetch::describe;
+use crate::http::node::{self, FileHandle};
+use crate::js::convert::{get, invoke, refused, unsupported};
+use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+/// A file that is open.
+pub struct File {
+    content: Content,
+    size: u64,
+}
+
+enum Content {
+    Bytes(Uint8Array),
+    /// A Blob by its members: tests and other realms have Blobs of their own.
+    Blob(JsValue),
+    Path(FileHandle),
+}
+
+const RULE: &str = "must be a Blob or File, an ArrayBuffer, a Uint8Array, { path } in Node, or a FileSystemFileHandle \
+                    (a stream cannot be read at any place)";
+const LARGEST: f64 = 9_007_199_254_740_991.0;
+
+impl File {
+    pub async fn open(given: &JsValue) -> Result<Self> {
+        if given.is_instance_of::<ArrayBuffer>() || given.is_instance_of::<Uint8Array>() {
+            // A buffer that was transferred away cannot even be looked at.
+            let length = get(given, "byteLength").and_then(|length| length.as_f64()).unwrap_or(0.0);
+            let bytes = if length > 0.0 { Uint8Array::new(given) } else { Uint8Array::new_with_length(0) };
+            return Ok(File { size: bytes.length().into(), content: Content::Bytes(bytes) });
+        }
+        if let Some(path) = get(given, "path").filter(|_| blob_size(given).is_none()) {
+            let Some(path) = path.as_string().filter(|path| !path.is_empty()) else {
+                return Err(refused("source.path", &path, "must be a path"));
+            };
+            return open_path(&path).await;
+        }
+        let mut blob = given.clone();
+        if get(given, "getFile").is_some() {
+            blob = called(given, "getFile", &Array::new()).await?;
+        }
+        match blob_size(&blob) {
+            Some(size) => Ok(File { content: Content::Blob(blob), size }),
+            None if given.is_object() => Err(Error::invalid("source", "object", RULE)),
+            None => Err(refused("source", given, RULE)),
+        }
+    }
+
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// So many bytes from here on, all of them.
+    pub async fn read(&self, offset: u64, length: u32) -> Result<Vec<u8>> {
+        let piece = match &self.content {
+            Content::Bytes(bytes) => bytes.subarray(offset as u32, offset as u32 + length),
+            Content::Blob(blob) => {
+                let (start, end) = (offset as f64, (offset + u64::from(length)) as f64);
+                let piece = invoke(blob, "slice", &Array::of2(&start.into(), &end.into()));
+                let piece = piece.map_err(|error| unreadable(&error))?;
+                let piece = called(&piece, "arrayBuffer", &Array::new()).await?;
+                if !piece.is_object() {
+                    return Err(Error::new(Kind::Source, "the file gave no ArrayBuffer"));
+                }
+                Uint8Array::new(&piece)
+            }
+            Content::Path(handle) => read_path(handle, offset, length).await?,
+        };
+        if piece.length() != length {
+            let how = if piece.length() < length { "shorter" } else { "longer" };
+            return Err(Error::new(Kind::Source, format!("the file became {how} while it was read")));
+        }
+        Ok(piece.to_vec())
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        if let Content::Path(handle) = &self.content {
+            // A read that is under way makes Node wait with closing; a failure to close loses nothing.
+            let closing = JsFuture::from(handle.close());
+            spawn_local(async move { drop(closing.await) });
+        }
+    }
+}
+
+/// The length of what has a Blob's members.
+fn blob_size(value: &JsValue) -> Option<u64> {
+    let is_method = |name: &str| get(value, name).is_some_and(|member| member.is_function());
+    let size = get(value, "size").and_then(|size| size.as_f64());
+    let size = size.filter(|size| *size >= 0.0 && size.fract() == 0.0 && *size <= LARGEST)?;
+    (is_method("slice") && is_method("arrayBuffer")).then_some(size as u64)
+}
+
+/// What the promise of a method gives.
+async fn called(object: &JsValue, name: &str, arguments: &Array) -> Result<JsValue> {
+    let promise = invoke(object, name, arguments).map_err(|error| unreadable(&error))?;
+    JsFuture::from(Promise::resolve(&promise)).await.map_err(|error| unreadable(&error))
+}
+
+async fn open_path(path: &str) -> Result<File> {
+    let Some(fs) = node::fs() else {
+        return Err(unsupported("a path can only be read in Node; give a File in a browser"));
+    };
+    let handle = JsFuture::from(fs.open(path, "r")).await.map_err(|error| unreadable(&error))?;
+    let mut file = File { content: Content::Path(handle.clone().unchecked_into()), size: 0 };
+    let stat = called(&handle, "stat", &Array::new()).await?;
+    let is_file = invoke(&stat, "isFile", &Array::new()).is_ok_and(|answer| answer.is_truthy());
+    let size = get(&stat, "size").and_then(|size| size.as_f64()).filter(|_| is_file);
+    file.size = size.ok_or_else(|| Error::new(Kind::Source, format!("{path} is not a file")))? as u64;
+    Ok(file)
+}
+
+async fn read_path(handle: &FileHandle, offset: u64, length: u32) -> Result<Uint8Array> {
+    let buffer = Uint8Array::new_with_length(length);
+    let mut done = 0;
+    while done < length {
+        let position = (offset + u64::from(done)) as f64;
+        let arguments =
+            Array::of4(&buffer, &done.into(), &(length - done).into(), &JsValue::from_f64(position));
+        let read = called(handle, "read", &arguments).await?;
+        match get(&read, "bytesRead").and_then(|bytes| bytes.as_f64()) {
+            Some(bytes) if bytes > 0.0 => done += bytes as u32,
+            _ => break,
+        }
+    }
+    Ok(buffer.subarray(0, done))
+}
+
+fn unreadable(error: &JsValue) -> Error {
+    let message = describe(error);
+    let is_ours = get(error, "kind").and_then(|kind| kind.as_string()).is_some_and(|kind| kind == "source");
+    if is_ours {
+        return Error::new(Kind::Source, message);
+    }
+    Error::new(Kind::Source, format!("the file cannot be read: {message}"))
+}

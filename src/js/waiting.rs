@@ -1,0 +1,99 @@
+//! Waiting for an image: the same in all classes.
+
+use super::convert::{get, refused};
+use super::options;
+use super::polling::poll;
+use super::service::parse;
+use crate::error::{Error, Kind, Result};
+use crate::platform::{LocalFuture, Platform};
+use crate::service::CallOptions;
+use wasm_bindgen::prelude::*;
+
+/// What shows an image, as JSON.
+pub type Show<'a> = dyn Fn(&str) -> LocalFuture<'a, Result<String>> + 'a;
+
+/// Polls until the image is active; fails when it never will be. `show` makes, of the options of the call, what is asked.
+pub async fn for_image<'a>(
+    platform: &dyn Platform,
+    image_id: JsValue,
+    given: JsValue,
+    show: impl FnOnce(CallOptions) -> Box<Show<'a>>,
+) -> Result<JsValue> {
+    let Some(id) = image_id.as_string().filter(|id| !id.is_empty()) else {
+        return Err(refused("imageId", &image_id, "must be a text that is not empty"));
+    };
+    let interval = options::number(&given, "", "intervalMs", 1.0, 3_600_000.0)?.unwrap_or(2_000.0);
+    let (call, _watch) = options::call_options(&given, &["intervalMs"])?;
+    let cancel = call.cancel.clone();
+    let show = show(call);
+    poll(platform, &cancel, interval, async || {
+        let image = parse(show(&id).await?)?;
+        let status = get(&image, "status").and_then(|status| status.as_string()).unwrap_or_default();
+        match status.as_str() {
+            "active" => Ok(Some(image)),
+            "killed" | "deleted" | "pending_delete" => {
+                Err(Error::new(Kind::Service, format!("the image {id} is {status}")))
+            }
+            _ => Ok(None),
+        }
+    })
+    .await
+}
+
+/// The jobs of a service.
+#[cfg(any(feature = "huawei", feature = "workspace"))]
+pub struct Jobs {
+    /// Shows a job by its ID.
+    pub operation: &'static crate::api::operation::Operation,
+    pub standing: fn(&crate::json::Value, &str) -> crate::api::job::Standing,
+}
+
+/// Polls until a job is done; rejects with the job's own error. `patience_ms`: how long nothing but failures is put up
+/// with.
+#[cfg(any(feature = "huawei", feature = "workspace"))]
+pub async fn for_job(
+    service: &crate::service::Service,
+    job: Jobs,
+    patience_ms: f64,
+    job_id: JsValue,
+    given: JsValue,
+) -> Result<JsValue> {
+    let id = job_id.as_string().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
+    let Some(id) = id else {
+        return Err(refused("jobId", &job_id, "must be a text that is not empty"));
+    };
+    // Here timeoutMs is the time of the whole, not of one attempt: those have the client's.
+    let (mut call, _watch) = options::call_options(&given, &["intervalMs", "onProgress"])?;
+    let longest = call.timeout_ms.take();
+    let interval = options::number(&given, "", "intervalMs", 1.0, 3_600_000.0)?;
+    let progress = super::convert::function(&given, "", "onProgress")?;
+    let on_progress = |text: &str| {
+        if let Some(progress) = &progress
+            && let Ok(job) = js_sys::JSON::parse(text)
+        {
+            // What it throws is its own affair.
+            let _ = progress.call1(&JsValue::UNDEFINED, &job);
+        }
+    };
+    let waiting = crate::service::waiting::Waiting {
+        operation: job.operation,
+        standing: job.standing,
+        interval_ms: interval.unwrap_or(5_000.0),
+        longest_ms: longest.unwrap_or(86_400_000.0),
+        patience_ms,
+        on_progress: &on_progress,
+    };
+    parse(service.wait_for_job(&id, &waiting, &call).await?)
+}
+
+/// The `wait` option. None: not to be waited for; some none: as long as is usual.
+pub fn option(given: &JsValue) -> Result<Option<Option<f64>>> {
+    let Some(wait) = get(given, "wait") else { return Ok(Some(None)) };
+    if let Some(wait) = wait.as_bool() {
+        return Ok(wait.then_some(None));
+    }
+    match options::number(&wait, "wait", "timeoutMs", 1.0, 604_800_000.0)? {
+        Some(limit) => Ok(Some(Some(limit))),
+        None => Err(refused("wait", &wait, "must be true, false or { timeoutMs }")),
+    }
+}

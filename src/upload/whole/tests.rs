@@ -1,0 +1,204 @@
+//! Uploads in virtual time: nothing that stands still is waited for for ever, and nothing that moves is given up.
+
+use super::*;
+use crate::api::PLAIN;
+use crate::auth::NoAuth;
+use crate::http::retry::Policy;
+use crate::http::url::Endpoint;
+use crate::http::{Cookies, Failure, Headers, Method, Request, Response, ResponseBody, Transport};
+use core::task::{Context, Poll, Waker};
+use std::pin::pin;
+
+/// What the service answers a PUT with.
+#[derive(Clone, Copy, PartialEq)]
+enum Put {
+    /// Nothing, after so many bytes have left.
+    Silence(u64),
+    Stored,
+}
+
+struct Body_(&'static str);
+
+impl ResponseBody for Body_ {
+    fn whole(self: Box<Self>) -> LocalFuture<'static, core::result::Result<Vec<u8>, Failure>> {
+        Box::pin(async move { Ok(self.0.as_bytes().to_vec()) })
+    }
+
+    fn next(&mut self) -> LocalFuture<'_, core::result::Result<Option<Vec<u8>>, Failure>> {
+        Box::pin(async { Ok(None) })
+    }
+}
+
+/// Shows the image in one state before the file and in the next ones after it.
+struct Glance {
+    put: Put,
+    shows: RefCell<Vec<&'static str>>,
+}
+
+impl Transport for Glance {
+    fn send(&self, request: Request) -> LocalFuture<'static, core::result::Result<Response, Failure>> {
+        let answer = |status, body| {
+            Ok(Response {
+                status,
+                headers: Headers::default(),
+                body: Box::new(Body_(body)),
+                opaque_redirect: false,
+            })
+        };
+        if request.method == Method::Get {
+            let shown = self.shows.borrow_mut().remove(0);
+            return Box::pin(async move { answer(200, shown) });
+        }
+        match self.put {
+            Put::Stored => Box::pin(async move { answer(204, "") }),
+            Put::Silence(bytes) => {
+                if let Some(on_sent) = &request.on_sent {
+                    on_sent(bytes);
+                }
+                Box::pin(core::future::pending())
+            }
+        }
+    }
+}
+
+/// A clock that whoever sleeps moves, by as much as he sleeps and so much more.
+struct Clock(Rc<Hands>);
+
+struct Hands {
+    now: Cell<f64>,
+    more: f64,
+    ticks: Cell<u32>,
+}
+
+impl Platform for Clock {
+    fn now(&self) -> f64 {
+        self.0.now.get()
+    }
+
+    fn random(&self) -> f64 {
+        0.5
+    }
+
+    fn sleep(&self, milliseconds: f64) -> LocalFuture<'static, ()> {
+        // The limits of calls are not reached.
+        if milliseconds > TICK_MS {
+            return Box::pin(core::future::pending());
+        }
+        let (clock, mut over) = (self.0.clone(), false);
+        Box::pin(core::future::poll_fn(move |_| {
+            // Everybody else has a turn first.
+            if !core::mem::replace(&mut over, true) {
+                return Poll::Pending;
+            }
+            clock.now.set(clock.now.get() + milliseconds + clock.more);
+            clock.ticks.set(clock.ticks.get() + 1);
+            Poll::Ready(())
+        }))
+    }
+
+    fn spawn(&self, _: LocalFuture<'static, ()>) {}
+}
+
+struct Hundred;
+
+impl Content for Hundred {
+    fn size(&self) -> u64 {
+        100
+    }
+
+    fn body(&self) -> LocalFuture<'_, Result<Body>> {
+        Box::pin(async { Ok(Body::Empty) })
+    }
+
+    fn digest(&self) -> LocalFuture<'_, Result<Option<[u8; 16]>>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn check(&self) -> LocalFuture<'_, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn tells(&self) -> bool {
+        true
+    }
+}
+
+const QUEUED: &str = r#"{"id":"i","status":"queued"}"#;
+const SAVING: &str = r#"{"id":"i","status":"saving"}"#;
+const ACTIVE: &str = r#"{"id":"i","status":"active","size":100}"#;
+
+fn upload(
+    put: Put,
+    shows: &[&'static str],
+    more: f64,
+    wait_ms: Option<f64>,
+) -> (Result<Uploaded>, Rc<Clock>) {
+    let clock = Rc::new(Clock(Rc::new(Hands { now: Cell::new(0.0), more, ticks: Cell::new(0) })));
+    let service = Rc::new(Service {
+        dialect: &PLAIN,
+        project: None,
+        transport: Rc::new(Glance { put, shows: RefCell::new(shows.to_vec()) }),
+        platform: clock.clone(),
+        authenticator: Rc::new(NoAuth),
+        endpoint: Endpoint::parse("https://glance.example.com", "endpoint").unwrap(),
+        signing_endpoint: None,
+        headers: Vec::new(),
+        timeout_ms: 30_000.0,
+        retry: Policy { max_attempts: 1, ..Policy::default() },
+        cookies: Cookies::SameOrigin,
+        observer: None,
+        closing: Cancel::default(),
+    });
+    let whole = Whole {
+        service: service.clone(),
+        sender: service,
+        platform: clock.clone(),
+        image_id: "i".to_owned(),
+        cancel: Cancel::default(),
+        wait_ms,
+        on_progress: Rc::new(|_| {}),
+    };
+    let mut run = pin!(whole.run(&Hundred));
+    for _ in 0..10_000 {
+        if let Poll::Ready(done) = run.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return (done, clock);
+        }
+    }
+    panic!("it hangs")
+}
+
+#[test]
+fn what_stands_still_is_given_up_after_a_minute() {
+    for sent in [0, 7] {
+        let (outcome, clock) = upload(Put::Silence(sent), &[QUEUED], 0.0, None);
+        let error = outcome.unwrap_err();
+        assert_eq!(error.kind(), Kind::Timeout, "{error}");
+        assert!(error.message().contains("stands still"), "{error}");
+        assert!((STALL_MS..STALL_MS + 2.0 * TICK_MS).contains(&clock.now()), "{}", clock.now());
+    }
+}
+
+#[test]
+fn a_computer_that_slept_did_not_stand_still() {
+    let (_, clock) = upload(Put::Silence(7), &[QUEUED], 3_600_000.0, None);
+    assert!(f64::from(clock.0.ticks.get()) >= STALL_MS / (2.0 * TICK_MS), "{} ticks", clock.0.ticks.get());
+}
+
+#[test]
+fn a_service_that_has_all_bytes_is_waited_for_and_then_asked() {
+    let (outcome, clock) = upload(Put::Silence(100), &[QUEUED, ACTIVE, ACTIVE], 0.0, None);
+    assert_eq!(outcome.unwrap().verified, "size");
+    assert!(clock.now() >= ANSWER_MS);
+    let (outcome, _) = upload(Put::Silence(100), &[QUEUED, QUEUED], 0.0, None);
+    let error = outcome.unwrap_err();
+    assert!(error.message().contains("although it has all bytes"), "{error}");
+}
+
+#[test]
+fn an_image_that_never_becomes_active_is_not_waited_for_for_ever() {
+    let shows = [QUEUED, SAVING, SAVING, SAVING, SAVING];
+    let (outcome, clock) = upload(Put::Stored, &shows, 0.0, Some(3.0 * POLL_MS));
+    let error = outcome.unwrap_err();
+    assert!(error.message().contains("still saving"), "{error}");
+    assert_eq!(clock.now(), 3.0 * POLL_MS);
+}

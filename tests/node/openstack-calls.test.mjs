@@ -1,0 +1,154 @@
+/** OpenStackImageClient against a small fake: paging, waiting, errors, what is repeated. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { quickly, rejects } from '../support/expect.mjs';
+import { glance, OpenStackImageClient } from '../support/openstack.mjs';
+import { startRecorder } from '../support/recorder.mjs';
+
+async function collected(iterator) {
+  const all = [];
+  for await (const one of iterator) all.push(one.id ?? one.member_id);
+  return all;
+}
+
+test('pages are followed by their marker, and the filters are kept', async (context) => {
+  const { recorder, images } = await glance(context);
+  // Glance leaves all but the last of several tags out of `next`.
+  recorder.json({ images: [{ id: 'a' }, { id: 'b' }], next: '/v2/images?tag=y&limit=2&marker=b' });
+  recorder.json({ images: [{ id: 'c' }], next: '/v2/images?tag=y&limit=2&marker=c%2Fd' });
+  recorder.json({ images: [] });
+  assert.deepEqual(await collected(images.iterateImages({ tag: ['x', 'y'], limit: 2 })), ['a', 'b', 'c']);
+  assert.deepEqual(
+    recorder.take().map(({ query }) => query),
+    ['limit=2&tag=x&tag=y', 'limit=2&marker=b&tag=x&tag=y', 'limit=2&marker=c%2Fd&tag=x&tag=y'],
+  );
+});
+
+test('paging ends without next, at an empty page, and where a marker comes again', async (context) => {
+  const { recorder, images } = await glance(context);
+  recorder.json({ images: [{ id: 'a' }] });
+  assert.deepEqual(await collected(images.iterateImages()), ['a']);
+  recorder.json({ images: [], next: '/v2/images?marker=z' });
+  assert.deepEqual(await collected(images.iterateImages()), []);
+  recorder.otherwise(recorder.answer({ images: [{ id: 'a' }], next: '/v2/images?marker=a' }));
+  assert.deepEqual(await collected(images.iterateImages()), ['a', 'a'], 'it never goes round');
+  assert.equal(recorder.take().length, 4);
+});
+
+test('a service that tells no next page is asked on from the last image of a full one', async (context) => {
+  const { recorder, images } = await glance(context);
+  recorder.json({ images: [{ id: 'a' }, { id: 'b' }] }).json({ images: [{ id: 'c' }] });
+  assert.deepEqual(await collected(images.iterateImages({ limit: 2 })), ['a', 'b', 'c']);
+  assert.equal(recorder.take()[1].query, 'limit=2&marker=b');
+});
+
+test('members are paged by what Huawei Cloud calls next_marker', async (context) => {
+  const { recorder, images } = await glance(context);
+  recorder
+    .json({ members: [{ member_id: 'p' }], page_info: { next_marker: 'p' } })
+    .json({ members: [{ member_id: 'q' }] });
+  assert.deepEqual(await collected(images.iterateMembers('i', { limit: 1 })), ['p', 'q']);
+  assert.deepEqual(
+    recorder.take().map(({ path, query }) => `${path}?${query}`),
+    ['/v2/images/i/members?limit=1', '/v2/images/i/members?limit=1&marker=p'],
+  );
+});
+
+test('it is waited until an image is active, and not for one that never will be', async (context) => {
+  const { recorder, images } = await glance(context);
+  for (const status of ['queued', 'saving', 'active']) recorder.json({ id: 'i', status, mine: 'x' });
+  const image = await images.waitForImage('i', { intervalMs: 1 });
+  assert.deepEqual(image, { id: 'i', status: 'active', mine: 'x' });
+  for (const status of ['killed', 'deleted', 'pending_delete']) {
+    recorder.json({ id: 'i', status });
+    const operation = 'waitForImage';
+    await rejects(images.waitForImage('i'), { kind: 'service', operation, message: new RegExp(status) });
+  }
+  await rejects(images.waitForImage(''), { kind: 'validation', field: 'imageId' });
+  recorder.otherwise(recorder.answer({ id: 'i', status: 'queued' }));
+  await rejects(images.waitForImage('i', { intervalMs: 1, signal: AbortSignal.timeout(50) }), {
+    kind: 'aborted',
+  });
+});
+
+test('a deletion whose answer was lost finds its work done', async (context) => {
+  const { recorder, images } = await glance(context);
+  const gone = recorder.answer({ message: 'none', code: '404 Not Found', title: 'Not Found' }, 404);
+  recorder.next('reset', gone);
+  assert.equal(await images.deleteImage('i'), undefined);
+  recorder.next(gone);
+  await rejects(images.deleteImage('i'), { kind: 'service', status: 404, message: /none/ });
+  recorder.next({ status: 503 }, gone);
+  assert.equal(await images.removeTag('i', 't'), undefined);
+  recorder.take();
+});
+
+test('what may have been done is not done twice', async (context) => {
+  const { recorder, images } = await glance(context);
+  for (const call of [
+    () => images.createImage({ name: 'n' }),
+    () => images.updateImage('i', { remove: ['x'] }),
+    () => images.addMember('i', { member: 'p' }),
+  ]) {
+    recorder.next('reset');
+    await rejects(call(), { kind: 'network' });
+    assert.equal(recorder.take().length, 1);
+  }
+});
+
+test('an endpoint with a version at its end is taken without it', async (context) => {
+  const recorder = await startRecorder(context);
+  const bases = ['', '/', '/v2', '/v2.0/', '/image/v2', '/image', '/v2x'];
+  for (const base of bases) {
+    const images = new OpenStackImageClient({ endpoint: recorder.url + base, retry: quickly() });
+    recorder.next({ status: 200, body: '{"images":[]}' });
+    await images.listImages();
+    images.close();
+  }
+  assert.deepEqual(
+    recorder.take().map(({ path }) => path),
+    ['', '', '', '', '/image', '/image', '/v2x'].map((base) => `${base}/v2/images`),
+  );
+});
+
+test('options and arguments that are wrong are refused without a request', async (context) => {
+  const { recorder, images } = await glance(context);
+  const none = new OpenStackImageClient({});
+  await rejects(none.listImages(), { kind: 'validation', field: 'endpoint' });
+  const odd = new OpenStackImageClient({ endpoint: recorder.url, region: 'x' });
+  await rejects(odd.listImages(), { kind: 'validation', field: 'region' });
+  await rejects(images.createImage({ cores: 4 }), { kind: 'validation', field: 'cores', value: 4 });
+  const cyclic = {};
+  cyclic.self = cyclic;
+  await rejects(images.createImage({ name: cyclic }), { kind: 'validation' });
+  await rejects(images.upload('i', 7).done, { kind: 'validation', field: 'source', operation: 'upload' });
+  await rejects(images.upload('', new Blob(['x'])).done, { kind: 'validation', field: 'imageId' });
+  await rejects(images.upload('i', new Blob(['x']), { parts: 1 }).done, {
+    kind: 'validation',
+    field: 'parts',
+  });
+  await rejects(images.upload('i', new Blob(['x']), { wait: 7 }).done, { kind: 'validation', field: 'wait' });
+  await rejects(images.upload('i', new Blob([])).done, { kind: 'validation', field: 'source' });
+  await rejects(images.download('i', { at: 'x' }).done, { kind: 'validation', field: 'target' });
+  assert.deepEqual(recorder.take(), []);
+});
+
+test('an image of version 1 comes out of headers, all of them', async (context) => {
+  const { recorder, images } = await glance(context);
+  recorder.next({
+    headers: { 'x-image-meta-id': 'i', 'x-image-meta-property-os_type': 'linux', 'x-other': 'o' },
+  });
+  assert.deepEqual(await images.getImageV1('i'), { id: 'i', 'property-os_type': 'linux' });
+  assert.equal(recorder.take()[0].method, 'HEAD');
+});
+
+test('close() ends what is under way', async (context) => {
+  const { recorder, images } = await glance(context);
+  recorder.next('silence');
+  const call = images.getImage('i');
+  const failed = rejects(call, { kind: 'aborted', message: /closed/ });
+  while (recorder.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  images.close();
+  await failed;
+  await rejects(images.getImage('i'), { kind: 'aborted' });
+});

@@ -1,0 +1,233 @@
+/** Files of OpenStack images: what is sent and compared, what breaks off, what comes back. */
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'node:test';
+import { eventually, everyText, rejects } from '../support/expect.mjs';
+import { glance } from '../support/openstack.mjs';
+import { temporaryFolder } from '../support/places.mjs';
+
+const BYTES = randomBytes(3 * 1024 * 1024 + 7);
+const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
+const MD5 = md5(BYTES);
+
+/** An image as the service shows it before and after its file. */
+const queued = { id: 'i', status: 'queued', name: 'n', disk_format: 'qcow2' };
+const active = { ...queued, status: 'active', size: BYTES.length, checksum: MD5 };
+
+async function* chunks(bytes, size = 100_000) {
+  for (let at = 0; at < bytes.length; at += size) yield new Uint8Array(bytes.subarray(at, at + size));
+}
+
+test('a file goes out in one request, whatever it comes from, and is compared', async (context) => {
+  const { recorder, images, token } = await glance(context);
+  const path = join(await temporaryFolder(context), 'disk.qcow2');
+  await writeFile(path, BYTES);
+  const buffer = BYTES.buffer.slice(BYTES.byteOffset, BYTES.byteOffset + BYTES.length);
+  const sources = [
+    { path },
+    new Blob([BYTES]),
+    new Uint8Array(BYTES),
+    buffer,
+    { stream: chunks(BYTES), size: BYTES.length },
+    { stream: new Blob([BYTES]).stream(), size: BYTES.length },
+  ];
+  for (const source of sources) {
+    recorder
+      .json(queued)
+      .next({ status: 204 })
+      .json({ ...active, status: 'saving' })
+      .json(active);
+    const seen = [];
+    const task = images.upload('i', source, { onProgress: (progress) => seen.push(progress) });
+    const result = await task.done;
+    assert.deepEqual(result, { image: active, md5: MD5, verified: 'md5' });
+    const [, put] = recorder.take();
+    assert.equal(`${put.method} ${put.path}`, 'PUT /v2/images/i/file');
+    assert.equal(put.headers['content-type'], 'application/octet-stream');
+    assert.equal(put.headers['content-length'], String(BYTES.length));
+    assert.equal(put.headers['x-auth-token'], token);
+    assert.ok(put.body.equals(BYTES), 'byte for byte');
+    assert.equal(task.state, 'done');
+    assert.deepEqual(task.progress, seen.at(-1));
+    assert.equal(seen.at(-1).phase, 'done');
+    let last = 0;
+    for (const { bytesSent, bytesTotal } of seen) {
+      assert.ok(bytesSent >= last && bytesTotal === BYTES.length, 'the bar never falls');
+      last = bytesSent;
+    }
+    assert.equal(last, BYTES.length);
+  }
+});
+
+test('without a digest the size is compared; without waiting the image is given as it is', async (context) => {
+  const { recorder, images } = await glance(context);
+  recorder.json(queued).next({ status: 204 }).json(active);
+  const { md5, verified } = await images.upload('i', new Blob([BYTES]), { checksum: 'none' }).done;
+  assert.deepEqual([md5, verified], [undefined, 'size']);
+  recorder.json(queued).next({ status: 204 }).json({ id: 'i', status: 'saving' });
+  const { image, verified: none } = await images.upload('i', new Blob([BYTES]), { wait: false }).done;
+  assert.deepEqual([image.status, none], ['saving', 'none']);
+});
+
+test('what arrived damaged or short is not called complete', async (context) => {
+  const { recorder, images } = await glance(context);
+  for (const [wrong, message] of [
+    [{ checksum: md5('something else') }, /checksum is .* the MD5 of the file/],
+    [{ size: 7 }, /the image has 7 bytes, the file/],
+  ]) {
+    recorder
+      .json(queued)
+      .next({ status: 204 })
+      .json({ ...active, ...wrong });
+    await rejects(images.upload('i', new Blob([BYTES])).done, { kind: 'integrity', message });
+  }
+  recorder
+    .json(queued)
+    .next({ status: 204 })
+    .json({ ...active, status: 'killed' });
+  await rejects(images.upload('i', new Blob([BYTES])).done, { kind: 'service', message: /is killed/ });
+  recorder.json(queued).next({ status: 204 }).json(queued);
+  await rejects(images.upload('i', new Blob([BYTES])).done, { kind: 'service', message: /thrown the bytes/ });
+});
+
+test('an image that has a file takes no other, and nothing is sent', async (context) => {
+  const { recorder, images } = await glance(context);
+  recorder.json(active);
+  await rejects(images.upload('i', new Blob([BYTES])).done, { kind: 'service', message: /is active: only/ });
+  assert.equal(recorder.take().length, 1);
+});
+
+test('a refused file says why; a broken one is not sent twice', async (context) => {
+  const { recorder, images } = await glance(context);
+  const refusal = {
+    message: 'Image exceeds the storage quota<br /><br />',
+    code: '413 ',
+    title: 'Too Large',
+  };
+  recorder.json(queued).json(refusal, 413);
+  const operation = 'upload';
+  await rejects(images.upload('i', new Blob([BYTES])).done, {
+    kind: 'service',
+    status: 413,
+    operation,
+    message: /quota$/,
+  });
+  recorder.take();
+  // Cut off in the middle: the image is queued again.
+  recorder.json(queued).next((request) => request.socket.resetAndDestroy());
+  recorder.otherwise(recorder.answer(queued));
+  const task = images.upload('i', new Blob([BYTES]));
+  await rejects(task.done, { kind: 'network' });
+  assert.equal(task.state, 'failed');
+  assert.equal(recorder.take().filter(({ method }) => method === 'PUT').length, 1);
+});
+
+test('a lost answer to a file that arrived is not taken for a failure', async (context) => {
+  const { recorder, images } = await glance(context);
+  recorder.json(queued).next('reset').json(active).json(active);
+  const { verified } = await images.upload('i', new Uint8Array(BYTES)).done;
+  assert.equal(verified, 'md5');
+});
+
+test('an expired token is renewed before a file, and in its middle', async (context) => {
+  let asked = 0;
+  const auth = { type: 'token', token: () => `token-${++asked}` };
+  const { recorder, images } = await glance(context, { auth });
+  const refused = { status: 401, body: '{"error":{"code":401,"message":"expired"}}' };
+  recorder.next(refused).json(queued).next(refused).next({ status: 204 }).json(active);
+  const { verified } = await images.upload('i', new Blob([BYTES])).done;
+  assert.equal(verified, 'md5');
+  const puts = recorder.take().filter(({ method }) => method === 'PUT');
+  assert.deepEqual(
+    puts.map(({ headers }) => headers['x-auth-token']),
+    ['token-2', 'token-3'],
+  );
+  assert.ok(puts[1].body.equals(BYTES), 'from its start');
+});
+
+test('abort() and signals end an upload; nothing is left open', async (context) => {
+  const { recorder, images } = await glance(context);
+  for (const end of ['abort', 'signal', 'close']) {
+    recorder.json(queued).next('silence');
+    const controller = new AbortController();
+    const task = images.upload('i', new Blob([BYTES]), { signal: controller.signal });
+    await eventually(() => recorder.requests.some(({ method }) => method === 'PUT'), 'the file is sent');
+    if (end === 'abort') await task.abort();
+    if (end === 'signal') controller.abort();
+    if (end === 'close') images.close();
+    await rejects(task.done, { kind: 'aborted', operation: 'upload' });
+    assert.equal(task.state, 'aborted');
+    recorder.take();
+  }
+});
+
+test('a stream that is too short or too long is an error of the source', async (context) => {
+  const { recorder, images } = await glance(context);
+  for (const size of [BYTES.length + 1, BYTES.length - 1]) {
+    recorder.json(queued);
+    await rejects(images.upload('i', { stream: chunks(BYTES), size }).done, { kind: 'source' });
+    recorder.take();
+  }
+});
+
+test('a download is resumed by ranges, named by the format, compared with the checksum', async (context) => {
+  const { recorder, images } = await glance(context);
+  const path = join(await temporaryFolder(context), 'disk.qcow2');
+  const half = BYTES.length >> 1;
+  recorder.json(active);
+  recorder.next((_request, response) => {
+    response.writeHead(200, { 'content-length': BYTES.length });
+    response.write(BYTES.subarray(0, half), () => response.destroy());
+  });
+  recorder.next((request, response) => {
+    const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range)[1]);
+    const range = `bytes ${from}-${BYTES.length - 1}/${BYTES.length}`;
+    response.writeHead(206, { 'content-range': range, 'content-length': BYTES.length - from });
+    response.end(BYTES.subarray(from));
+  });
+  const result = await images.download('i', { path }).done;
+  assert.deepEqual(result, { bytes: BYTES.length, md5: MD5, verified: 'md5' });
+  assert.ok((await readFile(path)).equals(BYTES));
+  assert.deepEqual(
+    recorder.take().map(({ path }) => path),
+    ['/v2/images/i', '/v2/images/i/file', '/v2/images/i/file'],
+  );
+});
+
+test('where a range is not let through, the file is taken from its start again', async (context) => {
+  const { recorder, images } = await glance(context);
+  const path = join(await temporaryFolder(context), 'disk.qcow2');
+  recorder.json(active);
+  recorder.next((_request, response) => {
+    response.writeHead(200, { 'content-length': BYTES.length });
+    response.write(BYTES.subarray(0, BYTES.length >> 1), () => response.destroy());
+  });
+  // Browsers do not say that a header was not allowed: the request is lost.
+  const lost = ['reset', 'reset', 'reset', 'reset'];
+  recorder.next(...lost).next({ headers: { 'content-length': BYTES.length }, body: BYTES });
+  assert.equal((await images.download('i', { path }).done).verified, 'md5');
+  assert.ok((await readFile(path)).equals(BYTES));
+  const ranges = recorder.take().map(({ headers }) => headers.range);
+  assert.match(ranges.at(-2), /^bytes=/);
+  assert.equal(ranges.at(-1), undefined);
+});
+
+test('a download that is damaged, refused or of nothing fails, and leaves nothing', async (context) => {
+  const { recorder, images, token } = await glance(context);
+  const path = join(await temporaryFolder(context), 'disk.qcow2');
+  recorder.json({ ...active, checksum: md5('other') }).next({ body: BYTES });
+  await rejects(images.download('i', { path }).done, { kind: 'integrity', operation: 'download' });
+  recorder.json(queued);
+  await rejects(images.download('i', { path }).done, {
+    kind: 'service',
+    message: /no file yet: it is queued/,
+  });
+  recorder
+    .json({ ...active, status: 'deactivated' })
+    .json({ message: `no ${token}`, code: '403 Forbidden' }, 403);
+  const error = await rejects(images.download('i', { path }).done, { kind: 'auth', status: 403 });
+  assert.ok(!everyText(error).includes(token), 'no secret in an error');
+  await assert.rejects(readFile(path), { code: 'ENOENT' });
+});
