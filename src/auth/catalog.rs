@@ -72,16 +72,6 @@ pub(super) fn choose(places: &[CatalogPlace], wanted: &Wanted) -> Result<Endpoin
             ),
         ));
     };
-    Endpoint::parse(unversioned(&place.url), "endpoint")
-}
-
-/// Without a version at the end: the operations name theirs.
-pub fn unversioned(url: &str) -> &str {
-    let url = url.trim_end_matches('/');
-    let (front, last) = url.rsplit_once('/').unwrap_or((url, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    match last.strip_prefix('v') {
-        Some(version) if !version.is_empty() && digits(version) => front,
-        _ => url,
-    }
+    // The operations name the version of the API.
+    Endpoint::parse(&place.url, "endpoint").map(Endpoint::without_version)
 }

@@ -13,7 +13,7 @@ use crate::platform::{LocalFuture, Platform, parse_date};
 use core::cell::RefCell;
 use std::rc::Rc;
 
-pub use super::catalog::{Wanted, unversioned};
+pub use super::catalog::Wanted;
 
 /// What Keystone knows by a name or by an ID.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -207,7 +207,7 @@ impl Authenticator for Keystone {
             let Some(wanted) = &self.wanted else { return Ok(None) };
             self.fresh().await?;
             let chosen = self.token.kept(|issued| choose(&issued.places, wanted)).ok_or_else(closed)?;
-            chosen.map(|endpoint| Some(endpoint.without_version()))
+            chosen.map(Some)
         })
     }
 

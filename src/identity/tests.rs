@@ -10,6 +10,7 @@ use crate::auth::keystone::{Identity, Member, Named, Scope};
 use crate::auth::secret::Secret;
 use crate::http::Failure;
 use crate::http::Response;
+use crate::http::url::Endpoint;
 use crate::platform::LocalFuture;
 use crate::service::tests::{Case, answer, case, run};
 use core::cell::{OnceCell, RefCell};
@@ -39,7 +40,7 @@ fn both(make: impl FnOnce(Service) -> Rc<dyn Authenticator>, answers: Vec<Reply>
         transport: all.service.transport.clone(),
         platform: all.service.platform.clone(),
         authenticator: Rc::new(NoAuth),
-        endpoint: without_version(Endpoint::parse(IAM, "iamEndpoint").unwrap()),
+        endpoint: Endpoint::parse(IAM, "iamEndpoint").unwrap().without_version(),
         located: None,
         signing_endpoint: None,
         project: None,
