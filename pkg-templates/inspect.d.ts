@@ -90,6 +90,23 @@ export interface DiskImageInfo {
   lazyRefcounts?: boolean;
   /** Of qcow2: clusters are divided into subclusters. */
   extendedL2?: boolean;
+  /** Of VHD and VHDX: the program that made the image, as it names itself. */
+  creator?: string;
+  /** Of VHDX: bytes of a sector as the virtual machine sees it. */
+  sectorSize?: number;
+  /** Of ISO 9660 and LUKS: the name of the volume. */
+  label?: string;
+  /** Of LUKS: where the encrypted data begin, bytes from the start of the file. */
+  payloadOffset?: number;
+  /** Of LUKS 1: how data are encrypted, as the header spells it. */
+  cipher?: string;
+  cipherMode?: string;
+  /** Of LUKS. */
+  uuid?: string;
+  /** Of a compressed file: the name of what is inside, where it tells. */
+  containedName?: string;
+  /** Of a compressed file: bytes of what is inside, where it tells. */
+  uncompressedSize?: number;
   /** How the disk is divided, as a virtual machine sees it. */
   partitionTable?: PartitionTable;
   /** A guess of what starts it; absent where nothing tells. */
@@ -175,10 +192,14 @@ export type ImageProblemCode =
   | 'ambiguous-format'
   /** It holds only what differs from another file, which a host may read in its place (CVE-2024-32498). */
   | 'backing-file'
+  /** A checksum in the file does not match: it was damaged or edited. */
+  | 'bad-checksum'
   /** Clusters have a size that no program accepts. */
   | 'bad-cluster-size'
   /** A table is where or as large as none can be. */
   | 'bad-table'
+  /** A compressed file: unpack it first. */
+  | 'compressed'
   /** The image says of itself that it is damaged. */
   | 'corrupt'
   /** Its data are in another file, which a host may read in its place (CVE-2024-32498). */
@@ -191,18 +212,26 @@ export type ImageProblemCode =
   | 'empty'
   /** It cannot be read without a key. */
   | 'encrypted'
+  /** A VMDK whose data are in other files, which a host may read in their place. */
+  | 'extent-files'
   /** It is declared as a format that it is not. */
   | 'format-mismatch'
   /** The GUID partition table is damaged. */
   | 'gpt-damaged'
   /** A disk larger than any cloud offers: what a small file can make a host allocate. */
   | 'huge-virtual-size'
+  /** A GUID partition table, and partitions of its own in the first sector: programs disagree on what the disk holds. */
+  | 'hybrid-mbr'
   /** `minDisk` is smaller than the disk in the file. */
   | 'min-disk'
+  /** The disk is an image of another format itself: who probes it takes it for that one. */
+  | 'nested-image'
   /** A partition reaches beyond the end of the disk. */
   | 'partition-beyond-end'
   /** Partitions share sectors. */
   | 'partitions-overlap'
+  /** Programs disagree on the size of the disk. */
+  | 'size-ambiguous'
   /** Earlier states of the disk are uploaded too, with what was deleted since. */
   | 'snapshots'
   /** Its headers are spread over more of the file than is read: not all was checked. */
@@ -215,5 +244,7 @@ export type ImageProblemCode =
   | 'unaligned-size'
   /** It needs something of its reader that is not known. */
   | 'unknown-feature'
+  /** An image of a format that is not read here, which would be taken for a raw disk. */
+  | 'unsupported-format'
   /** A version of the format that nothing reads. */
   | 'unknown-version';

@@ -41,7 +41,7 @@ export type OpenStackPatch =
 /** Changes of an image: a JSON patch, or what is to be set and removed. */
 export type OpenStackImageChanges =
   | OpenStackPatch[]
-  | { set?: Omit<CreateOpenStackImage, 'id'>; remove?: string[] };
+  | { set?: CreateOpenStackImage & { id?: never }; remove?: string[] };
 
 /** Filters of the list of version 1.1; `changes-since` is a time. */
 export interface OpenStackV1Filters {
@@ -68,6 +68,19 @@ export interface OpenStackImportInfo {
   [member: string]: unknown;
 }
 
+/** How a client reaches the Image service. */
+export interface OpenStackClientOptions extends Omit<ClientOptions, 'endpoint'> {
+  /**
+   * Base URL of the service; a version at its end (`/v2`), as some catalogs have it, is passed over. Default: what the
+   * catalog of the token says, where `auth` is 'password' or 'application-credential'.
+   */
+  endpoint?: string;
+  /** Which of the catalog's regions; where it has several. */
+  region?: string;
+  /** Which of the catalog's endpoints; default 'public'. */
+  interface?: 'public' | 'internal' | 'admin';
+}
+
 /**
  * OpenStack's Image service: one method per operation of its API reference. Every rejection is an {@link ImsError}; what
  * the service would refuse rejects with kind `validation` before anything is sent.
@@ -79,10 +92,13 @@ export interface OpenStackImportInfo {
  */
 export class OpenStackImageClient {
   /**
-   * `endpoint` is the service's base URL; a version at its end (`/v2`), as some catalogs have it, is passed over. Options
-   * are checked at the first call.
+   * Options are checked at the first call.
+   *
+   * @example
+   * const auth = { type: 'password', iamEndpoint, user, password, project, domain: 'Default' } as const;
+   * const images = new OpenStackImageClient({ auth, region: 'RegionOne' }); // the catalog tells the endpoint
    */
-  constructor(options: ClientOptions);
+  constructor(options: OpenStackClientOptions);
 
   /** Lists the versions of the API (GET /). */
   listVersions(call?: CallOptions): Promise<OpenStackVersions>;

@@ -4,19 +4,12 @@
 use crate::api::identity::{authenticate, list_projects};
 use crate::api::operation::Operation;
 use crate::auth::aksk::ProjectSource;
-use crate::auth::keystone::{Keystone, Login, Wanted, read, unversioned};
+use crate::auth::keystone::{Keystone, Login, Wanted, read};
 use crate::error::{Error, Kind, Result};
-use crate::http::url::Endpoint;
 use crate::json::{Quoted, Value};
 use crate::service::{CallOptions, Service};
 use std::rc::Rc;
 use zeroize::Zeroizing;
-
-/// The endpoint of an identity service as users write it: with or without the version of its API.
-pub fn without_version(mut endpoint: Endpoint) -> Endpoint {
-    endpoint.base_path = unversioned(&endpoint.base_path).to_owned();
-    endpoint
-}
 
 /// Signs with tokens that `service`, the identity service, gives for this login. Its authenticator is the login.
 pub fn keystone(service: Service, login: Rc<Login>, wanted: Option<Wanted>) -> Keystone {
@@ -88,3 +81,6 @@ fn on_behalf(mut error: Error) -> Error {
     }
     error
 }
+
+#[cfg(test)]
+mod tests;

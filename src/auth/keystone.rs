@@ -1,8 +1,9 @@
 //! Tokens of Keystone v3 (OpenStack Identity, Huawei Cloud IAM): what is sent to get one, what is read of the answer, and
 //! how long it is kept. Sending is the business of `crate::identity`.
 
+use super::catalog::{choose, places};
 use super::secret::Secret;
-use super::token::{CatalogPlace, Issued, Token, TokenSource};
+use super::token::{Issued, Token, TokenSource};
 use super::{Authenticator, Refused, closed};
 use crate::error::{Error, Kind, Result};
 use crate::http::url::Endpoint;
@@ -11,6 +12,8 @@ use crate::json::{Quoted, Value};
 use crate::platform::{LocalFuture, Platform, parse_date};
 use core::cell::RefCell;
 use std::rc::Rc;
+
+pub use super::catalog::Wanted;
 
 /// What Keystone knows by a name or by an ID.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,17 +127,6 @@ impl Authenticator for Login {
     }
 }
 
-/// Which endpoint of a catalog is wanted.
-#[derive(Clone, Debug)]
-pub struct Wanted {
-    /// The type of the service: `image`.
-    pub service: &'static str,
-    /// `public`, `internal` or `admin`.
-    pub interface: String,
-    /// Needed only where the catalog lists several.
-    pub region: Option<String>,
-}
-
 /// A token is fetched again this long before it expires, but no sooner than after nine tenths of its life.
 const MARGIN_MS: f64 = 60_000.0;
 
@@ -171,69 +163,6 @@ pub fn read(answer: &str, wanted: Option<&Wanted>, now: f64) -> Result<Issued> {
     let id = about.get("project").and_then(|project| project.get("id")).and_then(Value::as_str);
     let places = wanted.map(|wanted| places(about, wanted)).unwrap_or_default();
     Ok(Issued { token, renew_at, project: id.map(str::to_owned), places })
-}
-
-fn list(of: Option<&Value>) -> &[Value] {
-    if let Some(Value::Array(items)) = of { items } else { &[] }
-}
-
-/// The endpoints of the wanted service.
-fn places(about: &Value, wanted: &Wanted) -> Vec<CatalogPlace> {
-    let text = |of: &Value, name| of.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let services = list(about.get("catalog")).iter();
-    let services = services.filter(|service| text(service, "type") == wanted.service);
-    let endpoints = services.flat_map(|service| list(service.get("endpoints")));
-    let place = |endpoint: &Value| {
-        let region = [text(endpoint, "region_id"), text(endpoint, "region")];
-        let region = region.into_iter().find(|region| !region.is_empty()).unwrap_or_default();
-        CatalogPlace { interface: text(endpoint, "interface"), region, url: text(endpoint, "url") }
-    };
-    endpoints.map(place).collect()
-}
-
-/// The one place that is wanted.
-fn choose(places: &[CatalogPlace], wanted: &Wanted) -> Result<Endpoint> {
-    let fits = |place: &&CatalogPlace| place.interface == wanted.interface;
-    let mut regions: Vec<&str> = Vec::new();
-    for place in places.iter().filter(fits) {
-        if !regions.contains(&place.region.as_str()) {
-            regions.push(&place.region);
-        }
-    }
-    let place = match &wanted.region {
-        Some(region) => places.iter().filter(fits).find(|place| place.region == *region),
-        None if regions.len() > 1 => {
-            let rule = format!("is required: the service stands in {}", regions.join(", "));
-            return Err(Error::invalid("region", "undefined", rule));
-        }
-        None => places.iter().find(fits),
-    };
-    let Some(place) = place else {
-        if let Some(region) = wanted.region.as_ref().filter(|_| !regions.is_empty()) {
-            let rule = format!("must be a region of the service: {}", regions.join(", "));
-            return Err(Error::invalid("region", Quoted(region).to_string(), rule));
-        }
-        return Err(Error::new(
-            Kind::Unsupported,
-            format!(
-                "the catalog of the token lists no {} endpoint of a service of type {}; a token without a project \
-                 has no catalog; otherwise give the endpoint",
-                wanted.interface, wanted.service
-            ),
-        ));
-    };
-    Endpoint::parse(unversioned(&place.url), "endpoint")
-}
-
-/// Without a version at the end: the operations name theirs.
-pub fn unversioned(url: &str) -> &str {
-    let url = url.trim_end_matches('/');
-    let (front, last) = url.rsplit_once('/').unwrap_or((url, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    match last.strip_prefix('v') {
-        Some(version) if !version.is_empty() && digits(version) => front,
-        _ => url,
-    }
 }
 
 /// Keystone's tokens for the calls of a client.
@@ -278,7 +207,7 @@ impl Authenticator for Keystone {
             let Some(wanted) = &self.wanted else { return Ok(None) };
             self.fresh().await?;
             let chosen = self.token.kept(|issued| choose(&issued.places, wanted)).ok_or_else(closed)?;
-            chosen.map(|endpoint| Some(endpoint.without_version()))
+            chosen.map(Some)
         })
     }
 

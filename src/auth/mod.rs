@@ -3,6 +3,7 @@
 
 pub mod aksk;
 pub mod canonical;
+pub mod catalog;
 pub mod keystone;
 pub mod once;
 pub mod regions;

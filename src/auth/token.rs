@@ -1,5 +1,6 @@
 //! `X-Auth-Token`: fetched once however many calls wait, kept, fetched again when it is about to expire and after a 401.
 
+use super::catalog::CatalogPlace;
 use super::once::Once;
 use super::secret::Secret;
 use super::{Authenticator, Refused, closed};
@@ -19,14 +20,6 @@ pub struct Issued {
     pub project: Option<String>,
     /// Where the service that was asked for stands.
     pub places: Vec<CatalogPlace>,
-}
-
-/// An endpoint of a service as the catalog lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CatalogPlace {
-    pub interface: String,
-    pub region: String,
-    pub url: String,
 }
 
 impl From<Secret> for Issued {

@@ -179,6 +179,21 @@ mod tests {
     }
 
     #[test]
+    fn versions_at_the_end_of_an_address() {
+        for (given, left) in [
+            ("https://h/v3", "https://h"),
+            ("https://h/v3/", "https://h"),
+            ("https://h/identity/v2.0", "https://h/identity"),
+            ("https://h", "https://h"),
+            ("https://h/v", "https://h/v"),
+            ("https://h/vault", "https://h/vault"),
+            ("https://v3", "https://v3"),
+        ] {
+            assert_eq!(Endpoint::parse(given, "endpoint").unwrap().without_version().url("", ""), left);
+        }
+    }
+
+    #[test]
     fn bad_endpoints_are_refused_by_name() {
         for bad in [
             "",

@@ -232,6 +232,26 @@ impl DiskImageInfo {
         }
     }
 
+    /// Says which version or kind of the format it is.
+    pub fn version(&mut self, version: &str) {
+        self.format_version = Some(version.to_owned());
+    }
+
+    /// Says that compressed data are compressed as zlib does.
+    pub fn zlib(&mut self) {
+        self.compression = Some("zlib".to_owned());
+    }
+
+    /// Adds what only this format has.
+    pub fn detail(&mut self, name: &'static str, detail: Detail) {
+        self.details.push((name, detail));
+    }
+
+    /// Adds an optional part that the image uses.
+    pub fn feature(&mut self, name: &str) {
+        self.features.push(name.to_owned());
+    }
+
     pub fn fatal(&mut self, code: &'static str, message: Arguments<'_>, advice: &str) {
         self.problem(Severity::Fatal, code, message, advice);
     }

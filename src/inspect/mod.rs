@@ -85,8 +85,9 @@ impl Inspector {
     /// What is to be done next.
     pub fn step(&mut self) -> Step {
         match formats::inspect(&self.regions) {
-            Ok(info) => Step::Done(Box::new(info)),
-            Err(need) => {
+            Some(info) => Step::Done(Box::new(info)),
+            None => {
+                let need = self.regions.needed();
                 self.asked = Some(need);
                 Step::Read(need)
             }

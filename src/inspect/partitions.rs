@@ -123,7 +123,7 @@ fn overlap(info: &mut DiskImageInfo, message: Arguments<'_>) {
 /// this is how a transfer that broke off shows.
 fn beyond_the_end(info: &mut DiskImageInfo, message: Arguments<'_>) {
     if info.format == Format::Raw {
-        let advice = "The file is probably cut short: copy or download it again and compare sizes.";
+        let advice = "The file is cut short: copy or download it again and compare sizes.";
         info.danger("truncated", message, advice);
     } else {
         let advice = "The disk was made smaller than its partitions: enlarge it with qemu-img resize, or \

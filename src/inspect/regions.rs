@@ -27,8 +27,9 @@ pub struct Need {
 /// Why a format did not come to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// This piece has to be read first; the format then runs again.
-    Need(Need),
+    /// The piece of [`Regions::needed`] has to be read first; the format then runs again. (The piece itself is not in here
+    /// since every function of every format hands this on.)
+    Need,
     /// A field lies behind what the file has, or behind what may be read of it.
     Short,
 }
@@ -48,11 +49,21 @@ pub struct Regions {
     pieces: Vec<(u64, Vec<u8>)>,
     bytes_read: u64,
     exhausted: Cell<bool>,
+    needed: Cell<Need>,
+    /// What [`Regions::once`] found: a bit per slot for that it was asked, and one for the answer.
+    found: Cell<(u8, u8)>,
 }
 
 impl Regions {
     pub fn new(file_size: u64) -> Self {
-        Regions { file_size, pieces: Vec::new(), bytes_read: 0, exhausted: Cell::new(false) }
+        Regions {
+            file_size,
+            pieces: Vec::new(),
+            bytes_read: 0,
+            exhausted: Cell::new(false),
+            needed: Cell::new(Need { offset: 0, length: 0 }),
+            found: Cell::new((0, 0)),
+        }
     }
 
     /// Bytes in the file.
@@ -73,6 +84,24 @@ impl Regions {
     /// Whether a reading was refused because enough was read.
     pub fn exhausted(&self) -> bool {
         self.exhausted.get()
+    }
+
+    /// Whether something holds of a piece that is there, which is found out once although a format runs again and again:
+    /// for the checksums of large parts. `slot` is the format's own number for it, 0 to 7.
+    pub fn once(&self, slot: u8, find: impl FnOnce() -> bool) -> bool {
+        let (mut asked, mut found) = self.found.get();
+        let bit = 1 << (slot & 7);
+        if asked & bit == 0 {
+            asked |= bit;
+            found |= if find() { bit } else { 0 };
+            self.found.set((asked, found));
+        }
+        found & bit != 0
+    }
+
+    /// The piece that a format stopped for; of no bytes where none did.
+    pub fn needed(&self) -> Need {
+        self.needed.get()
     }
 
     /// Whether the whole range lies within the file. Ask this, not the length of a [`Region`], whether a file is
@@ -100,7 +129,8 @@ impl Regions {
             let wanted = end - start;
             if wanted <= MAX_BYTES.saturating_sub(self.bytes_read) && self.pieces.len() < MAX_ROUNDS {
                 // It fits: MAX_BYTES is far below 2^32.
-                return Err(Stop::Need(Need { offset: start, length: wanted as u32 }));
+                self.needed.set(Need { offset: start, length: wanted as u32 });
+                return Err(Stop::Need);
             }
         }
         self.exhausted.set(true);
@@ -127,7 +157,7 @@ impl Regions {
         (start, end)
     }
 
-    /// Keeps a piece that [`Stop::Need`] asked for.
+    /// Keeps the piece that was needed.
     pub(super) fn keep(&mut self, offset: u64, bytes: Vec<u8>) {
         self.bytes_read = self.bytes_read.saturating_add(bytes.len() as u64);
         self.pieces.push((offset, bytes));

@@ -1,23 +1,35 @@
 //! Texts of messages: sizes with their unit, and names out of a file that may want to deceive the reader.
 
+use core::fmt::{self, Display, Formatter};
+
 /// Longest name that is kept of a file, in characters.
 const LONGEST: usize = 255;
 
 /// A size for people: the unit that gives a short number, and the bytes.
-pub fn size(bytes: u64) -> String {
-    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-    let mut unit = "";
-    let (mut whole, mut tenth) = (bytes, 0);
-    for larger in UNITS {
-        if whole < 1024 {
-            break;
+pub struct Size(u64);
+
+/// So many bytes, to be shown. (No text of its own: most messages are never made.)
+pub fn size(bytes: u64) -> Size {
+    Size(bytes)
+}
+
+impl Display for Size {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+        let bytes = self.0;
+        let mut unit = "";
+        let (mut whole, mut tenth) = (bytes, 0);
+        for larger in UNITS {
+            if whole < 1024 {
+                break;
+            }
+            (tenth, whole, unit) = (whole % 1024 * 10 / 1024, whole / 1024, larger);
         }
-        (tenth, whole, unit) = (whole % 1024 * 10 / 1024, whole / 1024, larger);
-    }
-    match (unit, tenth) {
-        ("", _) => format!("{bytes} bytes"),
-        (unit, 0) => format!("{whole} {unit} ({bytes} bytes)"),
-        (unit, tenth) => format!("{whole}.{tenth} {unit} ({bytes} bytes)"),
+        match (unit, tenth) {
+            ("", _) => write!(out, "{bytes} bytes"),
+            (unit, 0) => write!(out, "{whole} {unit} ({bytes} bytes)"),
+            (unit, tenth) => write!(out, "{whole}.{tenth} {unit} ({bytes} bytes)"),
+        }
     }
 }
 

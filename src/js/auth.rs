@@ -39,7 +39,8 @@ impl Common {
             transport: self.transport.clone(),
             platform: self.platform.clone(),
             authenticator,
-            endpoint: identity::without_version(endpoint),
+            // Written with or without the version of the API.
+            endpoint: endpoint.without_version(),
             located: None,
             signing_endpoint: None,
             project: None,
@@ -138,7 +139,7 @@ pub fn chosen(given: &JsValue, address: &Address, common: &Common) -> Result<Cho
             let identity = Identity::ApplicationCredential { named, user, secret };
             keystone(&auth, identity, &Scope::Default, address, common)
         }
-        "aksk" => plain(Rc::new(aksk(&auth, address, common)?)),
+        "aksk" => plain(Rc::new(aksk(&auth, text(given, "", "projectId")?, address, common)?)),
         _ => plain(Rc::new(NoAuth)),
     }
 }
@@ -177,7 +178,8 @@ fn scope(auth: &JsValue) -> Result<Scope> {
     })
 }
 
-fn aksk(auth: &JsValue, address: &Address, common: &Common) -> Result<Aksk> {
+/// `project` is that of the client, where it has such an option.
+fn aksk(auth: &JsValue, project: Option<String>, address: &Address, common: &Common) -> Result<Aksk> {
     let optional = |name: &str| match get(auth, name) {
         Some(_) => header(auth, name).map(|text| Some(text.expose().to_owned())),
         None => Ok(None),
@@ -186,7 +188,7 @@ fn aksk(auth: &JsValue, address: &Address, common: &Common) -> Result<Aksk> {
         id: header(auth, "accessKey")?.expose().to_owned(),
         secret: secret(auth, "secretKey")?,
         security_token: get(auth, "securityToken").map(|_| header(auth, "securityToken")).transpose()?,
-        project: optional("projectId")?,
+        project: optional("projectId")?.or(project),
         domain: optional("domainId")?,
     };
     let projects = match (&address.iam, &address.region) {

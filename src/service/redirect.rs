@@ -1,5 +1,6 @@
 //! Redirects: followed for reads only, and never with credentials to another origin.
 
+use super::attempts::Tried;
 use crate::error::{Error, Kind};
 use crate::http::url::origin_of;
 use crate::http::{Body, Cookies, Headers, Method, Request, Response, Transport};
@@ -7,7 +8,7 @@ use crate::http::{Body, Cookies, Headers, Method, Request, Response, Transport};
 const MOST_HOPS: usize = 5;
 
 /// Sends a request and follows the redirects that may be followed.
-pub(super) async fn send(transport: &dyn Transport, mut request: Request) -> Result<Response, super::Tried> {
+pub(super) async fn send(transport: &dyn Transport, mut request: Request) -> Result<Response, Tried> {
     for _ in 0..=MOST_HOPS {
         let response = transport.send(request.clone()).await?;
         if response.opaque_redirect {
@@ -53,6 +54,6 @@ fn resolve(origin: &str, location: &str) -> Option<String> {
     }
 }
 
-fn refuse(message: &str) -> super::Tried {
-    super::Tried { error: Error::new(Kind::Protocol, message), sent: true }
+fn refuse(message: &str) -> Tried {
+    Tried { error: Error::new(Kind::Protocol, message), sent: true }
 }

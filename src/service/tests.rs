@@ -4,8 +4,9 @@ use super::*;
 use crate::api::cecloud;
 use crate::auth::secret::Secret;
 use crate::auth::{NoAuth, Token};
-use crate::http::{Method, ResponseBody};
-use core::cell::RefCell;
+use crate::http::{Failure, Headers, Method, ResponseBody};
+use crate::platform::LocalFuture;
+use core::cell::{Cell, RefCell};
 use core::future::Future;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
@@ -27,7 +28,11 @@ impl ResponseBody for Text {
     }
 }
 
-fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> core::result::Result<Response, Failure> {
+pub(crate) fn answer(
+    status: u16,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> core::result::Result<Response, Failure> {
     let mut all = Headers::default();
     for (name, value) in headers {
         all.set(name, *value);
@@ -39,12 +44,12 @@ fn ok(data: &str) -> core::result::Result<Response, Failure> {
     answer(200, &[], &format!(r#"{{"requestId":"r","code":"Success","message":"","data":{data}}}"#))
 }
 
-type Answers = VecDeque<core::result::Result<Response, Failure>>;
+pub(crate) type Answers = VecDeque<core::result::Result<Response, Failure>>;
 
 #[derive(Default)]
-struct Canned {
-    answers: RefCell<Answers>,
-    seen: RefCell<Vec<Request>>,
+pub(crate) struct Canned {
+    pub answers: RefCell<Answers>,
+    pub seen: RefCell<Vec<Request>>,
 }
 
 impl Transport for Canned {
@@ -59,7 +64,7 @@ impl Transport for Canned {
 
 /// A clock that jumps: whoever sleeps wakes at once.
 #[derive(Default)]
-struct Jumping {
+pub(crate) struct Jumping {
     slept: Rc<RefCell<Vec<f64>>>,
 }
 
@@ -77,7 +82,7 @@ impl Platform for Jumping {
     fn spawn(&self, _: LocalFuture<'static, ()>) {}
 }
 
-fn run<F: Future>(future: F) -> F::Output {
+pub(crate) fn run<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     for _ in 0..1_000 {
         if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
@@ -87,13 +92,16 @@ fn run<F: Future>(future: F) -> F::Output {
     panic!("it hangs")
 }
 
-struct Case {
-    service: Service,
-    canned: Rc<Canned>,
-    slept: Rc<RefCell<Vec<f64>>>,
+pub(crate) struct Case {
+    pub service: Service,
+    pub canned: Rc<Canned>,
+    pub slept: Rc<RefCell<Vec<f64>>>,
 }
 
-fn case(authenticator: Rc<dyn Authenticator>, answers: Vec<core::result::Result<Response, Failure>>) -> Case {
+pub(crate) fn case(
+    authenticator: Rc<dyn Authenticator>,
+    answers: Vec<core::result::Result<Response, Failure>>,
+) -> Case {
     let canned = Rc::new(Canned { answers: RefCell::new(answers.into()), seen: RefCell::default() });
     let platform = Rc::new(Jumping::default());
     let slept = platform.slept.clone();

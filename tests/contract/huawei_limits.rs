@@ -158,7 +158,7 @@ fn a_body_is_of_one_shape() {
     let quick = with(&with(&file(), "is_quick_import", json!(true)), "os_version", json!("x"));
     let disks = json!({ "data_images": [{ "name": "d", "volume_id": "v" }] });
     for body in [&server, &volume, &iso, &quick, &disks, &file()] {
-        assert_eq!(encode("createImage", &[body.clone()]).expect("a shape"), Some(body.clone()));
+        assert_eq!(encode("createImage", std::slice::from_ref(body)).expect("a shape"), Some(body.clone()));
     }
     let create = |body: Value, field: &str, rule: &str| refused("createImage", &[body], field, rule);
     create(json!({ "name": "a" }), "request", "must have one of instance_id (an image from a server)");
@@ -184,7 +184,7 @@ fn a_body_is_of_one_shape() {
     create(json!({ "data_images": [] }), "data_images", "at least 1");
 
     let whole = json!({ "name": "a", "backup_id": "b" });
-    assert!(encode("createWholeImage", &[whole.clone()]).is_ok());
+    assert!(encode("createWholeImage", std::slice::from_ref(&whole)).is_ok());
     assert!(encode("createWholeImage", &[with(&whole, "whole_image_type", json!("CBR"))]).is_ok());
     refused(
         "createWholeImage",
@@ -203,7 +203,7 @@ fn a_body_is_of_one_shape() {
 
     for name in ["importImageQuick", "importImageQuickInSafeMode"] {
         let data = with(&file(), "type", json!("DataImage"));
-        assert!(encode(name, &[data.clone()]).is_ok());
+        assert!(encode(name, std::slice::from_ref(&data)).is_ok());
         refused(name, &[file()], "os_version", "is required");
         refused(name, &[with(&data, "license_type", json!("byol"))], "license_type", "of a data disk");
         refused(name, &[with(&file(), "os_type", json!("Linux"))], "os_type", "of a system disk");
@@ -233,7 +233,7 @@ fn what_holds_between_fields_is_checked() {
     let both = with(&with(&file(), "tags", json!(["a.b"])), "image_tags", json!([]));
     let names = ["createImage", "createImageInSafeMode", "createDataImage", "createDataImageInSafeMode"];
     for name in names {
-        refused(name, &[both.clone()], "image_tags", "must not stand beside tags");
+        refused(name, std::slice::from_ref(&both), "image_tags", "must not stand beside tags");
         refused(name, &[with(&file(), "tags", json!(["a.1", "a.2"]))], "tags[1]", "a key that stands twice");
         let twice = json!([{ "key": "a", "value": "1" }, { "key": "a", "value": "2" }]);
         refused(name, &[with(&file(), "image_tags", twice)], "image_tags[1].key", "must not stand twice");
@@ -248,7 +248,7 @@ fn what_holds_between_fields_is_checked() {
     let server = json!({ "name": "a", "instance_id": "s", "tags": [], "image_tags": [] });
     refused("createWholeImage", &[server], "image_tags", "beside tags");
     let arm = with(&with(&file(), "architecture", json!("arm")), "hw_firmware_type", json!("bios"));
-    refused("createImage", &[arm.clone()], "hw_firmware_type", "must be 'uefi'");
+    refused("createImage", std::slice::from_ref(&arm), "hw_firmware_type", "must be 'uefi'");
     refused("importImageQuick", &[with(&arm, "os_version", json!("x"))], "hw_firmware_type", "'uefi'");
     assert!(encode("createImage", &[with(&arm, "hw_firmware_type", json!("uefi"))]).is_ok());
 }

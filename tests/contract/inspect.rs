@@ -65,7 +65,7 @@ fn every_code_of_a_problem_is_declared_and_no_other() {
 fn every_member_is_declared() {
     let declarations = declarations();
     let written = behind(&["(members, ", "[("], "encode.rs");
-    let details = behind(&["details.push(("], "");
+    let details = behind(&["details.push((", "put(info, "], "");
     assert!(written.contains("virtualSize") && written.contains("backingFile") && details.len() >= 3);
     for name in written.union(&details) {
         let declared = [":", "?:"].iter().any(|end| declarations.contains(&format!("\n  {name}{end} ")));

@@ -193,6 +193,17 @@ fn a_description_that_hides_its_end() {
 }
 
 #[test]
+fn an_index_that_counts_for_ever() {
+    let mut file = image("xz").to_vec();
+    // The footer tells the length of the index in front of it, whose second byte starts the number of records.
+    let footer = file.len() - 12;
+    let length =
+        (u32::from_le_bytes(file[footer + 4..footer + 8].try_into().expect("four bytes")) as usize + 1) * 4;
+    file[footer - length + 1..][..9].copy_from_slice(b"\xff\xff\xff\xff\xff\xff\xff\xff\x7f");
+    assert_eq!(problems(&inspect(&file)), ["compressed fatal"]);
+}
+
+#[test]
 fn an_older_header_or_a_spare_table_does() {
     let mut file = image("vhdx-disk").to_vec();
     file[131_136] ^= 1;

@@ -115,8 +115,8 @@ test('options and arguments that are wrong are refused without a request', async
   const { recorder, images } = await glance(context);
   const none = new OpenStackImageClient({});
   await rejects(none.listImages(), { kind: 'validation', field: 'endpoint' });
-  const odd = new OpenStackImageClient({ endpoint: recorder.url, region: 'x' });
-  await rejects(odd.listImages(), { kind: 'validation', field: 'region' });
+  const odd = new OpenStackImageClient({ endpoint: recorder.url, regions: 'x' });
+  await rejects(odd.listImages(), { kind: 'validation', field: 'regions' });
   await rejects(images.createImage({ cores: 4 }), { kind: 'validation', field: 'cores', value: 4 });
   const cyclic = {};
   cyclic.self = cyclic;

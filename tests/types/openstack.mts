@@ -11,6 +11,7 @@ import {
   type ImportOpenStackImage,
   ImsError,
   load,
+  type OpenStackClientOptions,
   type OpenStackFilterProperties,
   type OpenStackImage,
   type OpenStackImageChanges,
@@ -81,8 +82,10 @@ export async function images(client: OpenStackImageClient): Promise<void> {
   await client.updateImage(id, [{ op: 'remove', path: '/c', value: 'x' }]);
   // @ts-expect-error a path begins with a slash
   await client.updateImage(id, [{ op: 'remove', path: 'c' }]);
+  // @ts-expect-error known properties are typed here too
+  await client.updateImage(id, { set: { min_disk: '1' } });
   // @ts-expect-error an image keeps its ID
-  await client.updateImage(id, { set: { id: 7 } });
+  await client.updateImage(id, { set: { id: 'x' } });
   const what: DeleteOpenStackImage = { delete_backup: true };
   await client.deleteImage(id, what);
   console.log(size, status, extra, huawei, open, text);
@@ -164,3 +167,6 @@ export const client = new OpenStackImageClient({
   endpoint: 'https://h',
   auth: { type: 'token', token: 't' },
 });
+
+const options: OpenStackClientOptions = { region: 'RegionOne', interface: 'internal' };
+export const byCatalog = new OpenStackImageClient(options);

@@ -153,22 +153,6 @@ fn the_catalog_names_the_one_place_that_is_wanted() {
     }
 }
 
-#[test]
-fn versions_at_the_end_of_an_address() {
-    for (given, left) in [
-        ("https://h/v3", "https://h"),
-        ("https://h/v3/", "https://h"),
-        ("https://h/identity/v2.0", "https://h/identity"),
-        ("https://h", "https://h"),
-        ("https://h/v", "https://h/v"),
-        ("https://h/vault", "https://h/vault"),
-        ("/v3", ""),
-        ("", ""),
-    ] {
-        assert_eq!(unversioned(given), left);
-    }
-}
-
 struct Clock(Cell<f64>);
 
 impl Platform for Clock {

@@ -18,29 +18,20 @@ struct Content {
     size: Option<u64>,
 }
 
-pub static GZIP: Reader = Reader {
-    format: Format::Gzip,
-    detect: |regions| starts(regions, &[b"\x1f\x8b\x08"]),
-    inspect: |regions, info| tell(info, optional(gzip(regions))?),
-};
+pub static GZIP: Reader =
+    Reader { format: Format::Gzip, detect: |regions| starts(regions, &[b"\x1f\x8b\x08"]), inspect: tell };
 
-pub static XZ: Reader = Reader {
-    format: Format::Xz,
-    detect: |regions| starts(regions, &[b"\xfd7zXZ\0"]),
-    inspect: |regions, info| tell(info, optional(xz(regions))?),
-};
+pub static XZ: Reader =
+    Reader { format: Format::Xz, detect: |regions| starts(regions, &[b"\xfd7zXZ\0"]), inspect: tell };
 
-pub static ZSTD: Reader = Reader {
-    format: Format::Zstd,
-    detect: |regions| starts(regions, &[b"\x28\xb5\x2f\xfd"]),
-    inspect: |regions, info| tell(info, optional(zstd(regions))?),
-};
+pub static ZSTD: Reader =
+    Reader { format: Format::Zstd, detect: |regions| starts(regions, &[b"\x28\xb5\x2f\xfd"]), inspect: tell };
 
 pub static ZIP: Reader = Reader {
     format: Format::Zip,
     // "An archive that is empty has but the end of its directory."
     detect: |regions| starts(regions, &[b"PK\x03\x04", b"PK\x05\x06"]),
-    inspect: |regions, info| tell(info, optional(zip(regions))?),
+    inspect: tell,
 };
 
 fn starts(regions: &Regions, magics: &[&[u8]]) -> Result<bool, Stop> {
@@ -48,16 +39,22 @@ fn starts(regions: &Regions, magics: &[&[u8]]) -> Result<bool, Stop> {
     Ok(magics.iter().any(|magic| start.has(0, magic)))
 }
 
-fn tell(info: &mut DiskImageInfo, content: Option<Content>) -> Result<(), Stop> {
-    let content = content.unwrap_or_default();
+fn tell(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
+    let content = optional(match info.format {
+        Format::Gzip => gzip(regions),
+        Format::Xz => xz(regions),
+        Format::Zstd => zstd(regions),
+        _ => zip(regions),
+    })?
+    .unwrap_or_default();
     let mut message = format!("this is a compressed file ({})", info.format.as_str());
     if let Some(name) = content.name.filter(|name| !name.is_empty()) {
         message += &format!(", \"{name}\"");
-        info.details.push(("containedName", Detail::Text(name)));
+        info.detail("containedName", Detail::Text(name));
     }
     if let Some(size) = content.size {
         message += &format!(", unpacked {}", text::size(size));
-        info.details.push(("uncompressedSize", Detail::Number(size)));
+        info.detail("uncompressedSize", Detail::Number(size));
     }
     super::findings::compressed(info, &message);
     Ok(())
@@ -90,7 +87,8 @@ fn xz(regions: &Regions) -> Result<Content, Stop> {
     // An indicator, the number of records, and two sizes of each.
     let mut at = 1;
     let (records, mut size) = (number(index, &mut at)?, 0u64);
-    for _ in 0..records {
+    // A record has two bytes at least, whatever the index counts.
+    for _ in 0..records.min(index.len() as u64 / 2) {
         number(index, &mut at)?;
         size = size.saturating_add(number(index, &mut at)?);
     }

@@ -79,7 +79,7 @@ pub fn bad_table(info: &mut DiskImageInfo, message: Arguments<'_>) {
     info.fatal(
         "bad-table",
         message,
-        "The image is damaged or was made to do harm: qemu-img check may repair it; better get it again.",
+        "The image is damaged or was made to do harm: get it from its source again.",
     );
 }
 
@@ -88,7 +88,7 @@ pub fn bad_cluster_size(info: &mut DiskImageInfo, message: Arguments<'_>) {
     info.fatal(
         "bad-cluster-size",
         message,
-        "The header is damaged or was made to do harm: get the image from its source again.",
+        "The image is damaged or was made to do harm: get it from its source again.",
     );
 }
 
@@ -99,7 +99,7 @@ pub fn unknown_feature(info: &mut DiskImageInfo, feature: &str) {
         format_args!(
             "the image needs the feature {feature}, which programs that read this format do not know"
         ),
-        "Convert it with the program that made it, without that feature, or with the newest qemu-img.",
+        "Convert it with the program that made it, or with the newest qemu-img.",
     );
 }
 
@@ -126,7 +126,7 @@ pub fn bad_checksum(info: &mut DiskImageInfo, what: &str) {
     info.warning(
         "bad-checksum",
         format_args!("the checksum of the {what} does not match: it was damaged or edited"),
-        "Compare the file with its source, or make a clean copy: qemu-img convert -O qcow2 old new.qcow2",
+        "Convert it with the program that made it: qemu-img convert -O qcow2 old new.qcow2",
     );
 }
 

@@ -42,7 +42,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     info.virtual_size = info.file_size;
     partitions::inspect(regions, &Flat { start: 0, size: info.virtual_size }, info)?;
     if info.partitions.is_some() {
-        info.features.push("hybrid".to_owned());
+        info.feature("hybrid");
     }
     let (mut iso, mut udf) = (false, false);
     for sector in FIRST..FIRST + MOST {
@@ -68,7 +68,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         (true, true) => "ISO 9660 and UDF",
         _ => "UDF",
     };
-    info.format_version = Some(version.to_owned());
+    info.version(version);
     Ok(())
 }
 
@@ -76,7 +76,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
 fn volume(regions: &Regions, descriptor: Region<'_>, info: &mut DiskImageInfo) -> Result<(), Stop> {
     let label = text::name(descriptor.slice(40, 32).trim_ascii_end());
     if !label.is_empty() {
-        info.details.push(("label", Detail::Text(label)));
+        info.detail("label", Detail::Text(label));
     }
     let block = u64::from(descriptor.u16_le(128));
     let size = u64::from(descriptor.u32_le(80)) * block;
@@ -85,7 +85,7 @@ fn volume(regions: &Regions, descriptor: Region<'_>, info: &mut DiskImageInfo) -
         info.danger(
             "truncated",
             format_args!("the volume has {size} bytes, the file {}", regions.file_size()),
-            "The file is probably cut short: copy or download it again and compare sizes.",
+            "The file is cut short: copy or download it again and compare sizes.",
         );
     }
     // Directories on the way to the loaders; the record of the root is part of the descriptor.

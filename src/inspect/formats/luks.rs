@@ -38,12 +38,12 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
             return Ok(());
         }
     };
-    info.format_version = Some(version.to_string());
+    info.version(&version.to_string());
     put(info, "uuid", header, 168, 40)?;
     match payload {
         Some(offset) if findings::within(regions, info, "the encrypted disk", offset, 0) => {
             info.virtual_size = regions.file_size() - offset;
-            info.details.push(("payloadOffset", Detail::Number(offset)));
+            info.detail("payloadOffset", Detail::Number(offset));
         }
         Some(_) => {}
         None => findings::bad_table(
@@ -64,7 +64,7 @@ fn put(
 ) -> Result<(), Stop> {
     let value = text::name(header.slice(at, length));
     if !value.is_empty() {
-        info.details.push((name, Detail::Text(value)));
+        info.detail(name, Detail::Text(value));
     }
     Ok(())
 }

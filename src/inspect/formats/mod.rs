@@ -18,7 +18,7 @@ mod vhdx;
 mod vmdk;
 
 use super::info::{DiskImageInfo, Format};
-use super::regions::{Need, Regions, Stop};
+use super::regions::{Regions, Stop};
 use super::text;
 
 /// How a format is recognized and read.
@@ -50,26 +50,26 @@ static READERS: [&Reader; 13] = [
     &vhd::READER,
 ];
 
-/// Looks into a file with what was read so far.
-pub fn inspect(regions: &Regions) -> Result<DiskImageInfo, Need> {
+/// Looks into a file with what was read so far; none where the piece of [`Regions::needed`] has to be read first.
+pub fn inspect(regions: &Regions) -> Option<DiskImageInfo> {
     let mut matching: Vec<&Reader> = Vec::new();
     for reader in READERS {
         match (reader.detect)(regions) {
             Ok(true) => matching.push(reader),
             Ok(false) | Err(Stop::Short) => {}
-            Err(Stop::Need(need)) => return Err(need),
+            Err(Stop::Need) => return None,
         }
     }
     let reader = matching.first().copied().unwrap_or(&raw::READER);
     let mut info = DiskImageInfo::new(reader.format, regions.file_size());
     match (reader.inspect)(regions, &mut info) {
-        Err(Stop::Need(need)) => return Err(need),
+        Err(Stop::Need) => return None,
         _ if regions.exhausted() => info.danger(
             "too-complex",
             format_args!(
                 "the headers are spread over more of the file than is read before an upload: not all was checked"
             ),
-            "Copy it into a plain image: qemu-img convert -O qcow2 old new.qcow2",
+            "Convert it with the program that made it: qemu-img convert -O qcow2 old new.qcow2",
         ),
         Ok(()) => {}
         Err(Stop::Short) => info.fatal(
@@ -86,11 +86,11 @@ pub fn inspect(regions: &Regions) -> Result<DiskImageInfo, Need> {
                 first.format.as_str(),
                 second.format.as_str()
             ),
-            "Do not use it unless you made it this way; qemu-img convert -f FORMAT -O qcow2 makes a clean one.",
+            "Do not use it, or make a clean one: qemu-img convert -f FORMAT -O qcow2 old new.qcow2",
         );
     }
     check_virtual_size(&mut info);
-    Ok(info)
+    Some(info)
 }
 
 /// The largest whole number that JavaScript holds exactly.
@@ -105,7 +105,7 @@ fn check_virtual_size(info: &mut DiskImageInfo) {
         info.fatal(
             "too-large",
             format_args!("the image says that its disk has {}: no disk is that large", text::size(size)),
-            "The header is damaged or was made to do harm: get the image from its source again.",
+            "The image is damaged or was made to do harm: get it from its source again.",
         );
     } else if size > HUGE {
         info.danger(

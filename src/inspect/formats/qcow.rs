@@ -22,8 +22,8 @@ fn detect(regions: &Regions) -> Result<bool, Stop> {
 
 fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     let header = regions.whole(0, 48)?;
-    info.format_version = Some("1".to_owned());
-    info.compression = Some("zlib".to_owned());
+    info.version("1");
+    info.zlib();
     info.virtual_size = header.u64_be(24);
     let (cluster_bits, l2_bits) = (u32::from(header.byte(32)), u32::from(header.byte(33)));
     if !(9..=16).contains(&cluster_bits) {

@@ -32,7 +32,7 @@ fn detect(regions: &Regions) -> Result<bool, Stop> {
 fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     let Some(header) = Header::read(regions, info)? else { return Ok(()) };
     info.cluster_size = Some(header.cluster_size());
-    info.details.push(("refcountBits", Detail::Number(1 << header.refcount_order)));
+    info.detail("refcountBits", Detail::Number(1 << header.refcount_order));
     let extensions = Extensions::read(regions, &header, info)?;
     header.name_features(&extensions, info);
     linked_files(regions, &header, &extensions, info)?;

@@ -73,10 +73,10 @@ fn name_features(features: u64, info: &mut DiskImageInfo) {
     const NAMES: [&str; 3] = ["backing-file", "need-check", "backing-format-no-probe"];
     for bit in (0..64usize).filter(|bit| features >> bit & 1 != 0) {
         if let Some(name) = NAMES.get(bit) {
-            info.features.push((*name).to_owned());
+            info.feature(name);
         } else {
             findings::unknown_feature(info, &format!("\"bit {bit}\""));
-            info.features.push(format!("bit {bit}"));
+            info.feature(&format!("bit {bit}"));
         }
     }
     if features & NEED_CHECK != 0 {

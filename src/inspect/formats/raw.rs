@@ -45,7 +45,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         info.fatal(
             "unsupported-format",
             format_args!("this is an image of another format ({name}), which would be taken for a raw disk"),
-            "Convert it with a program that reads it: qemu-img convert -O qcow2 old new.qcow2",
+            "Convert it with the program that made it: qemu-img convert -O qcow2 old new.qcow2",
         );
     }
     if !size.is_multiple_of(512) {

@@ -35,13 +35,13 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         findings::unknown_version(info, &format!("{}.{}", version >> 16, version & 0xffff), "1.1 is known");
         return Ok(());
     }
-    info.format_version = Some("1.1".to_owned());
+    info.version("1.1");
     let kind = header.u32_le(0x4c);
     match kind
         .checked_sub(1)
         .and_then(|index| ["dynamic", "static", "undo", "differencing"].get(index as usize))
     {
-        Some(name) => info.features.push((*name).to_owned()),
+        Some(name) => info.feature(name),
         None => findings::unknown_feature(info, &format!("\"image type {kind}\"")),
     }
     // The identifiers of what this image continues: VirtualBox finds the files in its own registry.

@@ -45,7 +45,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         info.fatal(
             "bad-checksum",
             format_args!("the checksum of the footer does not match: programs refuse the image"),
-            "The file was damaged or edited: get the image from its source again.",
+            "The image is damaged or was made to do harm: get it from its source again.",
         );
     }
     sizes(footer, info)?;
@@ -59,7 +59,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
             return Ok(());
         }
     };
-    info.format_version = Some(name.to_owned());
+    info.version(name);
     if footer.byte(84) != 0 {
         findings::dirty(info);
     }
@@ -80,7 +80,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     } else if !end.has(0, COOKIE) {
         info.danger(
             "truncated",
-            format_args!("the file does not end with the footer of a VHD: its end is missing, or something was added to it"),
+            format_args!("the file does not end with the footer of a VHD"),
             "Copy or download it again and compare sizes.",
         );
     }
@@ -92,7 +92,7 @@ fn sizes(footer: Region<'_>, info: &mut DiskImageInfo) -> Result<(), Stop> {
     let (current, sides) = (footer.u64_be(48), u64::from(footer.byte(58)) * u64::from(footer.byte(59)));
     let geometry = u64::from(footer.u16_be(56)) * sides;
     let creator = footer.slice(28, 4);
-    info.details.push(("creator", Detail::Text(text::name(creator).trim_end().to_owned())));
+    info.detail("creator", Detail::Text(text::name(creator).trim_end().to_owned()));
     let by_size = geometry == LARGEST_GEOMETRY || BY_SIZE.iter().any(|known| creator == *known);
     info.virtual_size = if by_size { current - current % SECTOR } else { geometry * SECTOR };
     if !by_size && current != info.virtual_size {

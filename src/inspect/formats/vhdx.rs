@@ -42,7 +42,7 @@ fn detect(regions: &Regions) -> Result<bool, Stop> {
 fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
     let creator = text::name_utf16(regions.read(8, 512)?.as_slice(), u16::from_le_bytes);
     if !creator.is_empty() {
-        info.details.push(("creator", Detail::Text(creator)));
+        info.detail("creator", Detail::Text(creator));
     }
     if !header(regions, info)? {
         return Ok(());
@@ -64,7 +64,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         findings::bad_table(info, format_args!("{message}: whole sectors of 512 or 4096 bytes are right"));
         return Ok(());
     }
-    info.details.push(("sectorSize", Detail::Number(metadata.sector)));
+    info.detail("sectorSize", Detail::Number(metadata.sector));
     if metadata.size > LARGEST_DISK {
         findings::bad_table(
             info,
@@ -126,9 +126,9 @@ fn sound(part: Region<'_>, signature: &[u8], length: usize) -> bool {
 /// Reads the newer of the headers that are sound. False where there is none.
 fn header(regions: &Regions, info: &mut DiskImageInfo) -> Result<bool, Stop> {
     let mut newest: Option<(u64, Region<'_>)> = None;
-    for at in HEADERS {
+    for (slot, at) in (0..).zip(HEADERS) {
         let header = regions.read(at, 4 * KIB)?;
-        if sound(header, b"head", 4096) {
+        if regions.once(slot, || sound(header, b"head", 4096)) {
             let sequence = header.u64_le(8);
             if newest.is_none_or(|(known, _)| known < sequence) {
                 newest = Some((sequence, header));
@@ -160,9 +160,9 @@ type Extent = (u64, u64);
 
 /// Where the table of blocks and the metadata are: offset and length.
 fn region_table(regions: &Regions, info: &mut DiskImageInfo) -> Result<Option<(Extent, Extent)>, Stop> {
-    for at in REGION_TABLES {
+    for (slot, at) in (HEADERS.len() as u8..).zip(REGION_TABLES) {
         let table = regions.read(at, 64 * KIB)?;
-        if !sound(table, b"regi", 64 << 10) {
+        if !regions.once(slot, || sound(table, b"regi", 64 << 10)) {
             findings::bad_checksum(info, "region table");
             continue;
         }

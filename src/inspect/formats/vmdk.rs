@@ -46,7 +46,7 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
 
 /// A sparse file of an ESX server: data of a disk whose description is another file.
 fn esx(header: Region<'_>, info: &mut DiskImageInfo) -> Result<(), Stop> {
-    info.format_version = Some("vmfsSparse".to_owned());
+    info.version("vmfsSparse");
     info.virtual_size = u64::from(header.u32_le(12)) * SECTOR;
     other_files(
         &Descriptor::default(),
@@ -59,7 +59,7 @@ fn esx(header: Region<'_>, info: &mut DiskImageInfo) -> Result<(), Stop> {
 /// What a description says of any disk.
 fn describe(descriptor: &Descriptor, info: &mut DiskImageInfo) {
     if !descriptor.create_type.is_empty() {
-        info.format_version = Some(descriptor.create_type.clone());
+        info.version(&descriptor.create_type);
     }
     if let Some(parent) = &descriptor.parent {
         findings::backing_file(info, parent.clone(), None);

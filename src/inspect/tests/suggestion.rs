@@ -86,10 +86,10 @@ fn a_declared_format_must_be_the_files_own() {
 
 #[test]
 fn texts_out_of_a_file() {
-    assert_eq!(text::size(1023), "1023 bytes");
-    assert_eq!(text::size(10 << 30), "10 GiB (10737418240 bytes)");
-    assert_eq!(text::size(1536), "1.5 KiB (1536 bytes)");
-    assert_eq!(text::size(u64::MAX), "15.9 EiB (18446744073709551615 bytes)");
+    assert_eq!(text::size(1023).to_string(), "1023 bytes");
+    assert_eq!(text::size(10 << 30).to_string(), "10 GiB (10737418240 bytes)");
+    assert_eq!(text::size(1536).to_string(), "1.5 KiB (1536 bytes)");
+    assert_eq!(text::size(u64::MAX).to_string(), "15.9 EiB (18446744073709551615 bytes)");
     assert_eq!(text::name(b"a\x1b[31m\xff\0rest"), "a\u{fffd}[31m\u{fffd}");
     assert_eq!(text::name(&[b'x'; 5000]).chars().count(), 256);
     assert_eq!(text::name_utf16(b"a\0\x00\xd8b\0\0\0c\0", u16::from_le_bytes), "a\u{fffd}b");

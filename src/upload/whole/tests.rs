@@ -141,6 +141,7 @@ fn upload(
         platform: clock.clone(),
         authenticator: Rc::new(NoAuth),
         endpoint: Endpoint::parse("https://glance.example.com", "endpoint").unwrap(),
+        located: None,
         signing_endpoint: None,
         headers: Vec::new(),
         timeout_ms: 30_000.0,

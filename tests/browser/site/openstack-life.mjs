@@ -40,9 +40,10 @@ async function failure(ImsError, promise) {
 }
 
 export async function life({ OpenStackImageClient, ImsError }, cloud) {
-  const { endpoint, token, otherToken, otherProject, prefix, source, size } = cloud;
-  const client = (token) => new OpenStackImageClient({ endpoint, auth: { type: 'token', token } });
-  const [images, other] = [client(token), client(otherToken)];
+  const { auth, otherAuth, otherProject, region, prefix, source, size } = cloud;
+  // Where the service stands the catalog tells.
+  const client = (auth) => new OpenStackImageClient({ auth, region });
+  const [images, other] = [client(auth), client(otherAuth)];
   const told = {};
   const created = [];
   const create = async (image) => {
@@ -158,7 +159,7 @@ export async function life({ OpenStackImageClient, ImsError }, cloud) {
     await images.updateImage(created[1], { set: { protected: true } });
     told.protected = await failure(ImsError, images.deleteImage(created[1]));
     await images.updateImage(created[1], { set: { protected: false } });
-    told.badToken = await failure(ImsError, client('nonsense').listImages());
+    told.badPassword = await failure(ImsError, client({ ...auth, password: 'nonsense' }).listImages());
     told.badMarker = await failure(ImsError, images.listImages({ marker: 'nothing' }));
     told.badName = await failure(ImsError, images.createImage({ id: told.created.id, name: 'taken' }));
     told.v1 = await failure(ImsError, images.listImagesV1());

@@ -49,7 +49,7 @@ impl Header {
         let fields = regions.read(0, 112)?;
         let version = fields.u32_be(4);
         regions.whole(0, if version == 3 { 104 } else { 72 })?;
-        info.format_version = Some(version.to_string());
+        info.version(&version.to_string());
         if !matches!(version, 2 | 3) {
             findings::unknown_version(info, &version.to_string(), "2 and 3 are known");
             return Ok(None);
@@ -89,7 +89,7 @@ impl Header {
             refcount_order: 4,
             length: 72,
         };
-        info.compression = Some("zlib".to_owned());
+        info.zlib();
         if version == 3 {
             header.incompatible = fields.u64_be(72);
             header.compatible = fields.u64_be(80);
@@ -171,7 +171,7 @@ impl Header {
         for (kind, bits, names) in known {
             for bit in (0..64u8).filter(|bit| bits >> bit & 1 != 0) {
                 if let Some(name) = names.get(usize::from(bit)) {
-                    info.features.push((*name).to_owned());
+                    info.feature(name);
                     continue;
                 }
                 let class = ["incompatible", "compatible", "autoclear"][usize::from(kind)];
@@ -179,12 +179,12 @@ impl Header {
                 if kind == 0 {
                     findings::unknown_feature(info, &format!("\"{name}\""));
                 }
-                info.features.push(name);
+                info.feature(&name);
             }
         }
         let lazy = self.compatible & 1 != 0;
-        info.details.push(("lazyRefcounts", Detail::Flag(lazy)));
-        info.details.push(("extendedL2", Detail::Flag(super::extended(self))));
+        info.detail("lazyRefcounts", Detail::Flag(lazy));
+        info.detail("extendedL2", Detail::Flag(super::extended(self)));
     }
 
     /// Whether the tables are where QEMU accepts them, within the file, and apart from each other.

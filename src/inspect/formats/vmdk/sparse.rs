@@ -56,11 +56,12 @@ pub fn inspect(regions: &Regions, header: Region<'_>, info: &mut DiskImageInfo) 
     }
     info.cluster_size = Some(grain * SECTOR);
     let flags = header.u32_le(8);
-    info.features
-        .extend(FEATURES.iter().filter(|(bit, _)| flags & bit != 0).map(|(_, name)| (*name).to_owned()));
+    for (_, name) in FEATURES.iter().filter(|(bit, _)| flags & bit != 0) {
+        info.feature(name);
+    }
     match header.u16_le(77) {
         0 => {}
-        1 => info.compression = Some("zlib".to_owned()),
+        1 => info.zlib(),
         other => findings::unknown_feature(info, &format!("\"compression {other}\"")),
     }
     // The file is open, or was not closed.
