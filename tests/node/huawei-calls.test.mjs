@@ -176,7 +176,7 @@ test('error bodies of all shapes give code, message and request ID', async (t) =
       { kind: 'protocol', status: 200, operation: 'listImages' },
     ],
   ]) {
-    recorder.next(answer, answer);
+    recorder.next(answer);
     const error = await rejects(ims.listImages(), expected);
     holdsNoSecret([error], ['a-token-that-opens-nothing']);
     recorder.take();

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { startEmulator } from '../support/emulator.mjs';
 import { rejects } from '../support/expect.mjs';
 import { ACCOUNTS, HuaweiImsClient, putObject, signedIn, tokenOf } from '../support/huawei.mjs';
-import { makeQcow2 } from '../support/images.mjs';
+import { makeQcow2, randomBytes } from '../support/images.mjs';
 import { temporaryFolder } from '../support/places.mjs';
 
 const SERVER = '877a2cda-ba63-4e1e-b95f-e67e48b6129a';
@@ -42,6 +42,8 @@ test('every operation works, its jobs end, and its answers have the promised fie
   await putObject(emulator, 'ims-image', 'disk.qcow2', file);
   const image_url = 'ims-image:disk.qcow2';
   const from = { image_url, min_disk: 40 };
+  await putObject(emulator, 'ims-image', 'disk.raw', randomBytes(1, 4 * 1024 * 1024));
+  const raw = { image_url: 'ims-image:disk.raw', min_disk: 40 };
 
   // Creations.
   const ids = {};
@@ -58,10 +60,10 @@ test('every operation works, its jobs end, and its answers have the promised fie
   await create('data-safe', ims.createDataImageInSafeMode({ name: 'data-safe', ...from }));
   await create('whole', ims.createWholeImage({ name: 'whole', instance_id: SERVER, vault_id: VAULT }));
   await create('cbr', ims.createWholeImage({ name: 'cbr', backup_id: BACKUP, whole_image_type: 'CBR' }));
-  await create('quick', ims.importImageQuick({ name: 'quick', ...from, type: 'DataImage' }));
+  await create('quick', ims.importImageQuick({ name: 'quick', ...raw, type: 'DataImage' }));
   await create(
     'quick-safe',
-    ims.importImageQuickInSafeMode({ name: 'quick-safe', ...from, os_version: SYSTEM }),
+    ims.importImageQuickInSafeMode({ name: 'quick-safe', ...raw, os_version: SYSTEM }),
   );
   await create('copy', ims.copyImageInRegion(ids.file, { name: 'copy', description: 'a copy' }));
   await create('copy-safe', ims.copyImageInRegionInSafeMode(ids.file, { name: 'copy-safe' }));

@@ -117,7 +117,7 @@ const options: HuaweiImsOptions = {
 await load();
 const ims = new HuaweiImsClient(options);
 
-const file: ImageFromFile = { name: 'a', image_url: 'bucket:o', min_disk: 40 };
+const file = { name: 'a', image_url: 'bucket:o', min_disk: 40 };
 const disk: DataFile & EitherTags = { image_url: 'bucket:d', min_disk: 100, tags: ['a.b'] };
 const volume: DataVolume & EitherTags = { name: 'd', volume_id: 'v', image_tags: [{ key: 'k', value: '' }] };
 const tag: Tag = { key: 'k', value: 'v' };
@@ -264,7 +264,15 @@ export type Others = [
   [Accepted, AcceptImages, Architecture, Attributes, CbrType, CopyCrossRegion, Count, CountByTags, CsbsType],
   [DataImageFromFile, DataOsType, DataType, DiskFormat, Environment, ExportFormat, FastExport, Filter],
   [FindByTags, FirmwareOfArchitecture, FirmwareType, FlagText, FoundDetail, FoundImage, Image, ImageKind],
-  [ImageFromFileQuickly, ImageFromIso, ImageFromServer, ImageFromVolume, ImageMembers, ImagesFromDataVolumes],
+  [
+    ImageFromFile,
+    ImageFromFileQuickly,
+    ImageFromIso,
+    ImageFromServer,
+    ImageFromVolume,
+    ImageMembers,
+    ImagesFromDataVolumes,
+  ],
   [ImageStatus, ImageTags, IsoType, JobEntities, JobResult, LicenseType, ListedTag, ListImageMembers],
   [ListOsVersions, ListTags, Match, Member, MemberStatus, OldTag, OrdinaryExport, OsBit, OsTag, OsType],
   [OsVersion, PageInfo, Platform, ProjectTags, QuickDataImage, QuickSystemImage, QuickSystemType],
