@@ -50,6 +50,11 @@ const IMAGE_TAG: &str = "/**
  */
 export type ImageTag = { [name: string]: unknown };";
 
+/// std's own allocator would be a tenth of the inspector's .wasm.
+#[cfg(all(feature = "inspect", not(feature = "service")))]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// Called once by the shell after the module is instantiated: Node's modules (`{ http, https, fs, os }`, or an empty
 /// object), who is to hear of a panic, after which this instance is not used any more, and what makes an `ImsError`
 /// of a plain object.
