@@ -26,7 +26,6 @@ import type {
   ImageSubJob,
   ImageSubJobCount,
   ImageSubJobPage,
-  Jobs,
   ListImageJobs,
   ListImageServers,
   ListImageSubJobs,
@@ -55,8 +54,14 @@ export {
 } from './index.js';
 
 /** How a client reaches Huawei Cloud Workspace. */
-export interface HuaweiWorkspaceOptions extends ClientOptions {
-  /** The project's ID, which every path names; where it is left out, the credentials must be for a project. */
+export interface HuaweiWorkspaceOptions extends Omit<ClientOptions, 'endpoint'> {
+  /** Base URL of the service; default: that of the region. */
+  endpoint?: string;
+  /** ID of a region, such as cn-north-4: the address of the service, and the project of an access key. */
+  region?: string;
+  /** Base URL of the identity service; default: that of the region. */
+  iamEndpoint?: string;
+  /** The project's ID, which every path names; where it is left out, that of the credentials, or the region's. */
   projectId?: string;
 }
 
