@@ -28,6 +28,7 @@ export class ImsError extends Error {
 // Set once on the prototype, so that minified code and subclasses keep the name.
 Object.defineProperty(ImsError.prototype, 'name', { value: 'ImsError', configurable: true, writable: true });
 Object.defineProperty(ImsError.prototype, MARK, { value: true });
+Object.defineProperty(ImsError, 'name', { value: 'ImsError', configurable: true });
 Object.defineProperty(ImsError, Symbol.hasInstance, {
   value(value) {
     // A class that somebody derives has instances of its own only.

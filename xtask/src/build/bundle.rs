@@ -91,6 +91,10 @@ pub const FOR_NODE: &[&str] = &["--format=cjs", "--platform=node", "--target=nod
 pub fn write(project: &Project, parts: &Parts, kind: Kind, output: &Path) -> Result<()> {
     let alias = |name: &str, path: PathBuf| format!("--alias:{name}={}", path.display());
     let mut command = command(project, parts.entry, kind, output)?;
+    if parts.core.entry.name == "inspect" {
+        // It has functions and an error that names itself: names would be an eighth of its code.
+        command.arg("--keep-names=false");
+    }
     command.arg(alias("#load", parts.templates.join(kind.loader())));
     command.arg(alias("#platform", parts.templates.join(kind.platform())));
     let core = if parts.core.entry.inspects { "shell/core.js" } else { "shell/plain-core.js" };

@@ -24,13 +24,14 @@ pub static ENTRIES: &[Entry] = &[
         name: "index",
         feature: "cecloud",
         inspects: true,
-        budget: 275_000,
+        budget: 273_500,
         codes: Some(&error_codes::CECLOUD),
     },
-    Entry { name: "inspect", feature: "inspect", inspects: false, budget: 75_000, codes: None },
-    Entry { name: "openstack", feature: "openstack", inspects: false, budget: 180_000, codes: None },
-    Entry { name: "huawei", feature: "huawei", inspects: false, budget: 180_000, codes: None },
-    Entry { name: "workspace", feature: "workspace", inspects: false, budget: 180_000, codes: None },
+    // It shall be 60,000: with all formats it is not yet.
+    Entry { name: "inspect", feature: "inspect", inspects: false, budget: 64_000, codes: None },
+    Entry { name: "openstack", feature: "openstack", inspects: false, budget: 173_500, codes: None },
+    Entry { name: "huawei", feature: "huawei", inspects: false, budget: 134_500, codes: None },
+    Entry { name: "workspace", feature: "workspace", inspects: false, budget: 127_000, codes: None },
 ];
 
 /// A module of the package without a .wasm. It takes a line in [`MODULES`] and two templates: `shell/NAME.js` and
