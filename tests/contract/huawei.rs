@@ -5,6 +5,7 @@ use crate::fixtures::{core, project_file};
 use ims_client::api::answer;
 use ims_client::api::huawei_ims::{self, OPERATIONS};
 use ims_client::api::operation::{Answer, Argument, Operation};
+use ims_client::api::workspace;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,8 +97,32 @@ fn the_operations_are_those_of_the_service() {
 #[test]
 fn requests_are_what_the_official_sdk_sends() {
     let project = fixture("sdk-requests.json")["credentials"]["projectId"].clone();
-    let mut tried: BTreeMap<&str, usize> = BTreeMap::new();
-    for case in cases() {
+    let tried = compare(&cases(), &project, find);
+    let all: BTreeSet<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
+    assert_eq!(tried.keys().copied().collect::<BTreeSet<_>>(), all, "each operation has a case");
+    assert!(tried["createImage"] >= 7 && tried["listImages"] >= 5);
+}
+
+/// Nor are there any for Workspace.
+#[test]
+fn requests_to_workspace_are_what_the_official_sdk_sends() {
+    let mut fixture = fixture("workspace-requests.json");
+    let Value::Array(cases) = fixture["cases"].take() else { panic!("a list") };
+    let tried = compare(&cases, &fixture["credentials"]["projectId"], |operation| {
+        workspace::find(&method(operation)).unwrap_or_else(|| panic!("no operation {operation}"))
+    });
+    let all: BTreeSet<&str> = workspace::OPERATIONS.iter().map(|operation| operation.name).collect();
+    assert_eq!(tried.keys().copied().collect::<BTreeSet<_>>(), all, "each operation has a case");
+}
+
+/// Holds each case against what the SDK sent, and counts them by operation.
+fn compare(
+    cases: &[Value],
+    project: &Value,
+    find: fn(&str) -> &'static Operation,
+) -> BTreeMap<&'static str, usize> {
+    let mut tried = BTreeMap::new();
+    for case in cases {
         let name = format!("{}, {}", case["operation"], case["case"]);
         let operation = find(case["operation"].as_str().expect("a text"));
         *tried.entry(operation.name).or_default() += 1;
@@ -124,9 +149,7 @@ fn requests_are_what_the_official_sdk_sends() {
             assert!(operation.content_type.eq_ignore_ascii_case(kind), "{name}: {kind}");
         }
     }
-    let all: BTreeSet<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
-    assert_eq!(tried.keys().copied().collect::<BTreeSet<_>>(), all, "each operation has a case");
-    assert!(tried["createImage"] >= 7 && tried["listImages"] >= 5);
+    tried
 }
 
 /// What is null is as good as absent, everything else is kept; some pages show a list where they say object.
