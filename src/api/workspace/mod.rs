@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod jobs;
 pub mod requests;
+mod requests_of_jobs;
 pub mod values;
 
 use crate::operations;

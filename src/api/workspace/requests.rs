@@ -1,18 +1,19 @@
-//! What is written: the requests of Huawei Cloud Workspace with the documents' limits.
+//! What is written of image instances, with the documents' limits. Jobs and product images have a file of their own.
 
+pub use super::requests_of_jobs::*;
 use super::values::*;
 use crate::api::rules::{INT_MAX, Rule};
 use crate::request;
 
 /// IDs have 1 to 128 characters.
 const ID: Rule = Rule::Text { min: 1, max: 128 };
-const UP_TO_255: Rule = Rule::Text { min: 0, max: 255 };
-const FROM_1_TO_255: Rule = Rule::Text { min: 1, max: 255 };
+pub(super) const UP_TO_255: Rule = Rule::Text { min: 0, max: 255 };
+pub(super) const FROM_1_TO_255: Rule = Rule::Text { min: 1, max: 255 };
 const PROJECT: Rule = Rule::Text { min: 0, max: 64 };
 const PERCENT: Rule = Rule::Integer { min: 1, max: 100 };
-const OFFSET: Rule = Rule::Integer { min: 0, max: INT_MAX };
-const LIMIT: Rule = Rule::Integer { min: 1, max: 100 };
-const UP_TO_20_IDS: Rule = Rule::List { of: &ID, min: 1, max: 20, unique: true };
+pub(super) const OFFSET: Rule = Rule::Integer { min: 0, max: INT_MAX };
+pub(super) const LIMIT: Rule = Rule::Integer { min: 1, max: 100 };
+pub(super) const UP_TO_20_IDS: Rule = Rule::List { of: &ID, min: 1, max: 20, unique: true };
 /// Codes of products are up to 100 characters without white space.
 const CODE: Rule = Rule::Checked(is_code, "must have at most 100 characters and no white space");
 const SERVER_NAME: Rule = Rule::Checked(
@@ -320,92 +321,6 @@ request! {
             enterprise_project_id: String = PROJECT,
             /// Whether Sysprep is run before.
             execute_sysprep: bool = Rule::Flag,
-        }
-    }
-}
-
-request! {
-    /// Which parts of jobs go. Source: Workspace API Reference, "Deleting Image Subtasks in Batches".
-    pub struct BatchDeleteSubJobs {
-        required {
-            /// 1 to 20 IDs, none twice; only those that succeeded or failed.
-            items: Vec<String> = UP_TO_20_IDS,
-        }
-        optional {}
-    }
-}
-
-request! {
-    /// Which parts of jobs are counted. Source: Workspace API Reference, "Querying the Number of Image Subtasks".
-    pub struct CountImageSubJobs {
-        required {}
-        optional {
-            status: ImageSubJobStatus = Rule::OneOf(ImageSubJobStatus::VALUES),
-            /// Types of jobs, separated by commas; the three of image instances where it is left out.
-            job_type: String = Rule::Text { min: 0, max: 128 },
-            /// ID of the job.
-            job_id: String = Rule::Text { min: 0, max: 128 },
-        }
-    }
-}
-
-request! {
-    /// Which jobs. Source: Workspace API Reference, "Querying the Image Tasks of a Tenant".
-    pub struct ListImageJobs {
-        required {
-            job_type: ImageJobType = Rule::OneOf(ImageJobType::VALUES),
-        }
-        optional {
-            status: ImageJobStatus = Rule::OneOf(ImageJobStatus::VALUES),
-            /// How many to pass over, from 0.
-            offset: f64 = OFFSET,
-            /// Entries of a page, 1 to 100; the service's default is 10.
-            limit: f64 = LIMIT,
-        }
-    }
-}
-
-request! {
-    /// Which parts of jobs. Source: Workspace API Reference, "Querying Image Subtasks".
-    pub struct ListImageSubJobs {
-        required {
-            job_type: ImageJobType = Rule::OneOf(ImageJobType::VALUES),
-        }
-        optional {
-            status: ImageSubJobStatus = Rule::OneOf(ImageSubJobStatus::VALUES),
-            /// How many to pass over, from 0.
-            offset: f64 = OFFSET,
-            /// Entries of a page, 1 to 100; the service's default is 10.
-            limit: f64 = LIMIT,
-            /// ID of the job.
-            job_id: String = Rule::Text { min: 0, max: 128 },
-        }
-    }
-}
-
-request! {
-    /// Which product images. Source: Workspace API Reference, "Querying Product Images".
-    pub struct ListProductImages {
-        required {}
-        optional {
-            /// Operating system, for example `Windows` or `Linux`.
-            os_type: String = UP_TO_255,
-            image_type: ProductImageType = Rule::OneOf(ProductImageType::VALUES),
-            /// Operating system of the image, for example `Windows`.
-            platform: String = FROM_1_TO_255,
-            architecture: ProductArchitecture = Rule::OneOf(ProductArchitecture::VALUES),
-            /// Series of the package.
-            package_type: String = UP_TO_255,
-            /// ID of the image.
-            image_id: String = UP_TO_255,
-            /// Entries of a page, 0 to 100; the service's default is 100.
-            limit: f64 = Rule::Integer { min: 0, max: 100 },
-            /// How many to pass over, 0 to 5000.
-            offset: f64 = Rule::Integer { min: 0, max: 5_000 },
-            /// Field to sort by.
-            sort_field: String = UP_TO_255,
-            /// Direction to sort in.
-            sort_type: String = UP_TO_255,
         }
     }
 }
