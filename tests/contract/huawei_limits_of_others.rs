@@ -159,14 +159,16 @@ fn changes_keep_their_limits() {
         "updateImage",
         &update(json!({ "set": { "name": "a", "min_ram": 1024, "my_own": "x" }, "remove": ["old"] })),
     );
-    // In the order of the caller, which serde_json makes that of the alphabet.
+    // In the order of the caller; serde_json has an order of its own, so each is looked for.
     let wanted = json!([
         { "op": "remove", "path": "/old", "value": "" },
         { "op": "replace", "path": "/min_ram", "value": "1024" },
         { "op": "add", "path": "/my_own", "value": "x" },
         { "op": "replace", "path": "/name", "value": "a" },
     ]);
-    assert_eq!(sent.expect("sent"), Some(wanted));
+    let Some(Some(Value::Array(sent))) = sent.ok() else { panic!("a list of changes") };
+    assert_eq!(sent.len(), 4);
+    assert!(wanted.as_array().expect("a list").iter().all(|change| sent.contains(change)), "{sent:?}");
     refused("updateImage", &set("name", json!("a/b")), "changes.set.name", "1 to 128");
     refused("updateImage", &set("__description", json!("<")), "changes.set.__description", "1024");
     refused("updateImage", &set("min_ram", json!(-1)), "changes.set.min_ram", "from 0");

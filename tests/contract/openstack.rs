@@ -140,7 +140,13 @@ fn every_operation_says_what_the_reference_says() {
         let operation = find(name).unwrap_or_else(|| panic!("there is no {name}"));
         let outcome = call(operation, &list(&arguments), 418, "");
         let [sent] = &outcome.sent[..] else { panic!("{name}: {:?}", outcome.result) };
-        assert_eq!((sent.method, &sent.target), (method, &target), "{name}");
+        // serde_json orders the fields of an argument by itself.
+        let sorted = |target: &str| {
+            let mut pieces: Vec<String> = target.split(['?', '&']).map(str::to_owned).collect();
+            pieces.sort();
+            pieces
+        };
+        assert_eq!((sent.method, sorted(&sent.target)), (method, sorted(&target)), "{name}");
         assert_eq!(sent.body.clone().unwrap_or_default(), body, "{name}");
         let content_type = sent.headers.iter().find(|(header, _)| header == "content-type");
         let expected = match name {

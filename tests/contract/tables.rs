@@ -6,7 +6,7 @@ use crate::fixtures::project_file;
 use ims_client::api::operation::Operation;
 use ims_client::api::{cecloud, huawei_ims, openstack, workspace};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// A class of the package with its operations.
@@ -124,7 +124,20 @@ fn permissions() -> Value {
             assert!(earlier.is_none(), "{} stands twice", operation.name);
         }
     }
-    Value::Object(table)
+    sorted(Value::Object(table))
+}
+
+/// The members of every object by the alphabet: serde_json keeps them so or as they came, by what else is built.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members: BTreeMap<String, Value> =
+                members.into_iter().map(|(name, value)| (name, sorted(value))).collect();
+            Value::Object(members.into_iter().collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        other => other,
+    }
 }
 
 /// Compares with the file, or writes it.
