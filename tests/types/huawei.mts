@@ -1,5 +1,6 @@
 /** The types of ims-client/huawei: calls, unions of which the service takes one shape only, answers. */
 import type {
+  AbortSignalLike,
   Accepted,
   AcceptImages,
   Architecture,
@@ -216,9 +217,11 @@ export const changes: UpdateImage[] = [
   { set: { hw_firmware_type: 'efi' } },
 ];
 
+declare const signal: AbortSignalLike;
+
 export async function calls(id: string): Promise<string | undefined> {
   const waiting: WaitForJobOptions = {
-    signal: new AbortController().signal,
+    signal,
     intervalMs: 1_000,
     timeoutMs: 60_000,
     onProgress: (job: Job) => job.entities?.process_percent?.toFixed(),

@@ -45,6 +45,8 @@ import {
   type UpdateOpenStackMember,
 } from 'ims-client/openstack';
 
+declare function tell(...what: unknown[]): void;
+
 export async function images(client: OpenStackImageClient): Promise<void> {
   await load();
   const own: OpenStackOwnProperties = { os_distro: 'debian', __os_version: 'Debian 13' };
@@ -88,7 +90,7 @@ export async function images(client: OpenStackImageClient): Promise<void> {
   await client.updateImage(id, { set: { id: 'x' } });
   const what: DeleteOpenStackImage = { delete_backup: true };
   await client.deleteImage(id, what);
-  console.log(size, status, extra, huawei, open, text);
+  tell(size, status, extra, huawei, open, text);
 }
 
 export async function lists(client: OpenStackImageClient): Promise<unknown[]> {
@@ -103,7 +105,7 @@ export async function lists(client: OpenStackImageClient): Promise<unknown[]> {
   };
   const page: OpenStackImageList = await client.listImages(filters);
   const first: OpenStackImage | undefined = page.images[0];
-  for await (const image of client.iterateImages(filters)) console.log(image.name);
+  for await (const image of client.iterateImages(filters)) tell(image.name);
   // @ts-expect-error images are not sorted by their owner
   await client.listImages({ sort_key: 'owner' });
   // @ts-expect-error a flag
@@ -160,7 +162,7 @@ export async function files(client: OpenStackImageClient): Promise<unknown> {
 }
 
 function show(progress: FileUploadProgress): void {
-  console.log(progress.phase, progress.bytesSent / progress.bytesTotal);
+  tell(progress.phase, progress.bytesSent / progress.bytesTotal);
 }
 
 export const client = new OpenStackImageClient({

@@ -51,6 +51,8 @@ import type {
 } from 'ims-client/workspace';
 import { HuaweiWorkspaceClient, ImsError, load } from 'ims-client/workspace';
 
+declare function tell(...what: unknown[]): void;
+
 export const byRegion: HuaweiWorkspaceOptions = { region: 'cn-north-4', projectId: 'p' };
 await load();
 const workspace = new HuaweiWorkspaceClient({
@@ -141,12 +143,12 @@ const filter: ListProductImages = { image_type: 'gold', architecture: 'x86', lim
 const products: ProductImagePage = await workspace.listImages(filter);
 for await (const product of workspace.iterateImages()) {
   const one: ProductImage = product;
-  console.log(one.min_disk);
+  tell(one.min_disk);
 }
-console.log(attached.uri, count.count, jobs.count, parts.count, products.total_count);
+tell(attached.uri, count.count, jobs.count, parts.count, products.total_count);
 try {
   await workspace.showImageServer('s');
 } catch (error) {
-  if (error instanceof ImsError) console.log(error.code);
+  if (error instanceof ImsError) tell(error.code);
 }
 workspace.close();
