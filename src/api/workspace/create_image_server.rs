@@ -34,10 +34,11 @@ fn check(arguments: &[Value]) -> Result<()> {
     let source = server.get("image_ref").unwrap_or(&Value::Null);
     if source.get("image_type").and_then(Value::as_str) == Some("gold") {
         for name in ["spce_code", "product_id"] {
-            let given = source.get(name).and_then(Value::as_str).unwrap_or_default();
-            if given.is_empty() {
+            let given = source.get(name).filter(|value| !value.is_null());
+            if given.and_then(Value::as_str).unwrap_or_default().is_empty() {
+                let shown = given.map_or("undefined".to_owned(), Value::to_string);
                 let rule = "is required where image_type is 'gold'";
-                return Err(Error::invalid(format!("image_ref.{name}"), "undefined", rule));
+                return Err(Error::invalid(format!("image_ref.{name}"), shown, rule));
             }
         }
     }
