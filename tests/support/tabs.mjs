@@ -164,9 +164,9 @@ export async function newProfile(context, browser) {
   return profile;
 }
 
-/** A store that takes so many parts at once, and each further one much later: an upload that stays under way. */
+/** A store that takes so many parts at once, and no further one before it is healed: an upload that stays under way. */
 export function slowAfter(parts) {
-  return { operation: 'UploadPart', skip: parts, delayMs: 6_000, times: 0 };
+  return { operation: 'UploadPart', skip: parts, delayMs: 600_000, times: 0 };
 }
 
 /** The numbers of the parts that arrived at the store, in their order. */

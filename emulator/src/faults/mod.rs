@@ -12,6 +12,7 @@ pub(crate) use routes::router;
 pub use rule::{Action, Answer, AnswerBody, Effect, Point, Rule, RuleError};
 
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::watch;
 
 use serde_json::{Value, json};
 
@@ -21,6 +22,8 @@ use crate::store::ObjectStore;
 #[derive(Clone)]
 pub struct Faults {
     rules: Arc<Mutex<Rules>>,
+    /// Counts how often the rules were cleared.
+    cleared: Arc<watch::Sender<u64>>,
     store: ObjectStore,
     /// Who else has credentials that rules expire or revoke.
     keepers: Arc<Mutex<Vec<Keeper>>>,
@@ -54,7 +57,12 @@ impl Counted {
 impl Faults {
     /// No rules; `store` is what rules on clock and credentials work on.
     pub fn new(store: ObjectStore) -> Self {
-        Self { rules: Arc::default(), store, keepers: Arc::default() }
+        Self {
+            rules: Arc::default(),
+            cleared: Arc::new(watch::Sender::new(0)),
+            store,
+            keepers: Arc::default(),
+        }
     }
 
     /// Has somebody told when credentials are to expire or to be revoked.
@@ -91,10 +99,11 @@ impl Faults {
         self.with(|state| state.list.iter().map(Counted::report).collect())
     }
 
-    /// Removes all rules and sets the store's clock right; gives the last reports.
+    /// Removes all rules, sets the store's clock right, and lets go of what is delayed; gives the last reports.
     pub fn clear(&self) -> Vec<Value> {
         let reports = self.list();
         self.with(|state| state.list.clear());
+        self.cleared.send_modify(|count| *count += 1);
         self.store.clock().set_skew(0);
         reports
     }

@@ -2,6 +2,7 @@
 
 use std::sync::PoisonError;
 use std::time::Duration;
+use tokio::sync::watch;
 
 use http::{HeaderName, HeaderValue, Method};
 
@@ -27,8 +28,10 @@ pub struct Facts<'a> {
 pub struct Plan {
     /// IDs of the rules that fired.
     pub rules: Vec<u64>,
-    /// Before anything else.
+    /// Before anything else, unless the rules are cleared meanwhile.
     pub delay: Duration,
+    /// Changes when the rules are cleared.
+    pub cleared: Option<watch::Receiver<u64>>,
     /// Before the request is handled.
     pub effects: Vec<Effect>,
     /// The one thing that spoils the request itself.
@@ -43,7 +46,8 @@ impl Faults {
     /// Counts the request against all rules and gathers what those that fire ask for. Of rules that spoil the request
     /// itself only the first fires, and the others wait for the next one; delays, headers and effects add up.
     pub fn plan(&self, facts: &Facts<'_>) -> Plan {
-        let mut plan = Plan::default();
+        // Taken before the rules are looked at: a clearing in between is not missed.
+        let mut plan = Plan { cleared: Some(self.cleared.subscribe()), ..Plan::default() };
         self.with(|state| {
             for counted in state.list.iter_mut().filter(|counted| counted.rule.matches(facts)) {
                 counted.matched += 1;
@@ -91,6 +95,17 @@ impl Counted {
 }
 
 impl Plan {
+    /// Waits as long as the rules ask for, or until they are cleared.
+    pub async fn wait(&self) {
+        // Sleeping for no time would still wait for the timer's next millisecond.
+        if self.delay.is_zero() {
+            return;
+        }
+        let Some(mut cleared) = self.cleared.clone() else { return tokio::time::sleep(self.delay).await };
+        // Whether it was the time or the clearing: it goes on.
+        let _ = tokio::time::timeout(self.delay, cleared.changed()).await;
+    }
+
     fn take(&mut self, counted: &Counted) {
         self.delay += counted.rule.delay;
         match &counted.rule.kind {

@@ -141,10 +141,7 @@ struct Context {
 impl Context {
     /// The answer, and the names of headers that are to be missing from it.
     async fn answer(&self, request: Request<Incoming>) -> Result<(Response, Vec<HeaderName>), Aborted> {
-        // Sleeping for no time would still wait for the timer's next millisecond.
-        if !self.plan.delay.is_zero() {
-            tokio::time::sleep(self.plan.delay).await;
-        }
+        self.plan.wait().await;
         if let Some(Action::Reset(Point::Before)) = &self.plan.action {
             return Err(self.reset());
         }
