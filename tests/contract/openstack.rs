@@ -55,7 +55,6 @@ fn requests() -> Vec<(&'static str, Value, &'static str, String, Value)> {
             json!([ID, { "set": { "name": "n", "os_distro": "d" }, "remove": ["old/one"] }]),
             "PATCH",
             of(""),
-            // In the order of the members, which are sorted here.
             json!([
                 { "op": "remove", "path": "/old~1one" },
                 { "op": "replace", "path": "/name", "value": "n" },
@@ -147,7 +146,14 @@ fn every_operation_says_what_the_reference_says() {
             pieces
         };
         assert_eq!((sent.method, sorted(&sent.target)), (method, sorted(&target)), "{name}");
-        assert_eq!(sent.body.clone().unwrap_or_default(), body, "{name}");
+        let changes = |body: Value| match body {
+            Value::Array(mut items) => {
+                items.sort_by_key(Value::to_string);
+                Value::Array(items)
+            }
+            other => other,
+        };
+        assert_eq!(changes(sent.body.clone().unwrap_or_default()), changes(body), "{name}");
         let content_type = sent.headers.iter().find(|(header, _)| header == "content-type");
         let expected = match name {
             _ if body.is_null() => None,
