@@ -25,8 +25,6 @@ mod openstack;
 mod options;
 mod platform;
 #[cfg(feature = "service")]
-mod polling;
-#[cfg(feature = "service")]
 mod service;
 mod sources;
 #[cfg(any(feature = "cecloud", feature = "openstack"))]

@@ -2,11 +2,11 @@
 
 use super::convert::{get, refused};
 use super::options;
-use super::polling::poll;
 use super::service::parse;
 use crate::error::{Error, Kind, Result};
 use crate::platform::{LocalFuture, Platform};
-use crate::service::CallOptions;
+use crate::service::{CallOptions, aborted};
+use crate::task::{First, first};
 use wasm_bindgen::prelude::*;
 
 /// What shows an image, as JSON.
@@ -26,18 +26,20 @@ pub async fn for_image<'a>(
     let (call, _watch) = options::call_options(&given, &["intervalMs"])?;
     let cancel = call.cancel.clone();
     let show = show(call);
-    poll(platform, &cancel, interval, async || {
+    loop {
         let image = parse(show(&id).await?)?;
         let status = get(&image, "status").and_then(|status| status.as_string()).unwrap_or_default();
         match status.as_str() {
-            "active" => Ok(Some(image)),
+            "active" => return Ok(image),
             "killed" | "deleted" | "pending_delete" => {
-                Err(Error::new(Kind::Service, format!("the image {id} is {status}")))
+                return Err(Error::new(Kind::Service, format!("the image {id} is {status}")));
             }
-            _ => Ok(None),
+            _ => {}
         }
-    })
-    .await
+        if let First::Left(()) = first(Box::pin(cancel.cancelled()), platform.sleep(interval)).await {
+            return Err(aborted());
+        }
+    }
 }
 
 /// The jobs of a service.

@@ -40,6 +40,7 @@ pub struct RequestEvent {
 pub type Observer = Rc<dyn Fn(&RequestEvent)>;
 
 /// A service at an endpoint, with everything that its calls share.
+#[derive(Clone)]
 pub struct Service {
     pub dialect: &'static Dialect,
     pub transport: Rc<dyn Transport>,
@@ -101,22 +102,7 @@ pub fn closed() -> Error {
 impl Service {
     /// The same service by another transport.
     pub fn through(&self, transport: Rc<dyn Transport>) -> Service {
-        Service {
-            dialect: self.dialect,
-            transport,
-            platform: self.platform.clone(),
-            authenticator: self.authenticator.clone(),
-            endpoint: self.endpoint.clone(),
-            located: self.located.clone(),
-            signing_endpoint: self.signing_endpoint.clone(),
-            project: self.project.clone(),
-            headers: self.headers.clone(),
-            timeout_ms: self.timeout_ms,
-            retry: self.retry,
-            cookies: self.cookies,
-            observer: self.observer.clone(),
-            closing: self.closing.clone(),
-        }
+        Service { transport, ..self.clone() }
     }
 
     /// Performs an operation; gives the JSON of its answer, `null` where there is none.

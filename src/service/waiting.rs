@@ -1,6 +1,6 @@
 //! Waits for a job: polls until it is done or has failed, whatever gets lost on the way.
 
-use super::{CallOptions, Service, aborted, closed};
+use super::{CallOptions, Service};
 use crate::api::job::Standing;
 use crate::api::operation::Operation;
 use crate::error::{Error, Kind, Result};
@@ -72,13 +72,7 @@ impl Service {
                     }
                 }
             }
-            let ended = Box::pin(async {
-                match first(Box::pin(options.cancel.cancelled()), Box::pin(self.closing.cancelled())).await {
-                    First::Left(()) => aborted(),
-                    First::Right(()) => closed(),
-                }
-            });
-            match first(ended, self.platform.sleep(how.interval_ms)).await {
+            match first(Box::pin(self.ended(options)), self.platform.sleep(how.interval_ms)).await {
                 First::Left(error) => return Err(error),
                 First::Right(()) => {}
             }
