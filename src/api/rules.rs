@@ -186,6 +186,22 @@ pub fn check_object(value: &Value, path: &str, fields: &'static [InputField]) ->
     Ok(checked)
 }
 
+/// No key stands twice in a list of `{ key, … }`.
+pub fn unique_keys(list: Option<&Value>, path: &str) -> Result<()> {
+    let Some(Value::Array(items)) = list else { return Ok(()) };
+    for (index, item) in items.iter().enumerate() {
+        let Some(key) = item.get("key") else { continue };
+        if items[..index].iter().any(|earlier| earlier.get("key") == Some(key)) {
+            return Err(Error::invalid(
+                format!("{path}[{index}].key"),
+                key.to_string(),
+                "must not stand twice",
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// `{"a":1,"b":"x"}` of checked fields.
 pub fn object_text(fields: Checked) -> String {
     object_of(fields).to_string()
@@ -310,7 +326,7 @@ fn describe(rule: &Rule, missing: bool) -> String {
 
 /// The name rule of CECloud's sections 1.5 and 1.6, which Huawei's is too: 1 to 128 letters, digits, `-`, `.`, `_`,
 /// spaces and Chinese characters, no space first or last.
-pub fn is_image_name(name: &str) -> bool {
+fn is_image_name(name: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ' ') || is_chinese(c);
     (1..=128).contains(&name.chars().count())
         && !name.starts_with(' ')

@@ -1,6 +1,6 @@
 //! Rules that many requests share, and what must hold between fields.
 
-use crate::api::rules::{INT_MAX, Rule};
+use crate::api::rules::{INT_MAX, Rule, unique_keys};
 use crate::error::{Error, Result};
 use crate::json::Value;
 
@@ -116,20 +116,6 @@ fn refused(path: &str, name: &str, value: &Value, rule: &str) -> Error {
     let field = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     Error::invalid(field, value.to_string(), rule)
 }
-
-/// No key stands twice in a list of `{ key, … }`.
-pub fn unique_keys(list: Option<&Value>, path: &str) -> Result<()> {
-    let Some(Value::Array(items)) = list else { return Ok(()) };
-    for (index, item) in items.iter().enumerate() {
-        let key = item.get("key");
-        if key.is_some() && items[..index].iter().any(|earlier| earlier.get("key") == key) {
-            return Err(refused(&format!("{path}[{index}]"), "key", key.unwrap_or(item), TWICE));
-        }
-    }
-    Ok(())
-}
-
-const TWICE: &str = "must not stand twice";
 
 /// Tags are given as texts or as pairs, no key twice.
 pub fn one_kind_of_tags(request: &Value, path: &str) -> Result<()> {

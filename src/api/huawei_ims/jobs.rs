@@ -2,7 +2,8 @@
 
 use super::fields::given;
 pub use crate::api::job::Standing;
-use crate::error::{Error, Kind};
+use crate::api::job::{self, text};
+use crate::error::Error;
 use crate::json::Value;
 
 /// How a job stands by its answer.
@@ -15,10 +16,6 @@ pub fn standing(job: &Value, job_id: &str) -> Standing {
     } else {
         Standing::Running
     }
-}
-
-fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
-    given(object, name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
 /// The job's own error, else that of its entities, else that of a part of it.
@@ -35,16 +32,13 @@ fn failure(job: &Value, job_id: &str) -> Error {
     };
     let reason = first(&["fail_reason", "error", "addition_error_msg"]);
     let code = first(&["error_code", "addition_error_code"]);
-    let kind = text(job, "job_type").unwrap_or("job");
-    let words = reason.or_else(|| code.clone()).unwrap_or_else(|| "the service does not say why".to_owned());
-    let mut error = Error::new(Kind::Service, format!("the {kind} {job_id} failed: {words}"));
-    error.details_mut().code = code;
-    error
+    job::failure(job, job_id, reason, code)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
 
     fn told(json: &str) -> Standing {
         standing(&Value::parse(json).expect("JSON"), "j-1")

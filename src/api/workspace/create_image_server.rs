@@ -5,6 +5,7 @@ use super::requests::CreateImageServer;
 use crate::api::answer::FieldKind;
 use crate::api::operation::{Answer, Argument, Operation};
 use crate::api::permission::Permission;
+use crate::api::rules::unique_keys;
 use crate::http::Method;
 use crate::http::retry::Repeat;
 use crate::error::{Error, Result};
@@ -42,14 +43,5 @@ fn check(arguments: &[Value]) -> Result<()> {
             }
         }
     }
-    if let Some(Value::Array(tags)) = server.get("tags") {
-        for (index, tag) in tags.iter().enumerate() {
-            let key = tag.get("key").unwrap_or(&Value::Null);
-            if tags[..index].iter().any(|earlier| earlier.get("key") == Some(key)) {
-                let rule = "must not stand twice: each key is unique";
-                return Err(Error::invalid(format!("tags[{index}].key"), key.to_string(), rule));
-            }
-        }
-    }
-    Ok(())
+    unique_keys(server.get("tags"), "tags")
 }

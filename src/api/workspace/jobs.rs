@@ -1,7 +1,8 @@
 //! What a job's answer says: that it goes on, that it is done, or why it failed.
 
 pub use crate::api::job::Standing;
-use crate::error::{Error, Kind};
+use crate::api::job::{self, text};
+use crate::error::Error;
 use crate::json::Value;
 
 /// How a job stands by its answer.
@@ -11,10 +12,6 @@ pub fn standing(job: &Value, job_id: &str) -> Standing {
         Some("FAILED") => Standing::Failed(failure(job, job_id)),
         _ => Standing::Running,
     }
-}
-
-fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
-    object.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
 /// The error of the first part that has one: the job itself has none.
@@ -28,16 +25,13 @@ fn failure(job: &Value, job_id: &str) -> Error {
         told.into_iter().find(|told| told.get("error_code").is_some() || told.get("error_message").is_some());
     let find = |name| told.and_then(|told| text(told, name)).map(str::to_owned);
     let (code, reason) = (find("error_code"), find("error_message"));
-    let kind = text(job, "job_type").unwrap_or("job");
-    let words = reason.or_else(|| code.clone()).unwrap_or_else(|| "the service does not say why".to_owned());
-    let mut error = Error::new(Kind::Service, format!("the {kind} {job_id} failed: {words}"));
-    error.details_mut().code = code;
-    error
+    job::failure(job, job_id, reason, code)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
 
     fn told(json: &str) -> Standing {
         standing(&Value::parse(json).expect("JSON"), "j-1")

@@ -32,11 +32,6 @@ fn is_server_name(name: &str) -> bool {
     (1..=64).contains(&name.chars().count()) && name.chars().all(allowed) && !name.trim().is_empty()
 }
 
-/// Name of the image that is made of an image instance: the rule of IMS.
-fn is_image_name(name: &str) -> bool {
-    crate::api::rules::is_image_name(name)
-}
-
 /// No line breaks, no angle brackets, no space first.
 fn is_description(text: &str) -> bool {
     text.chars().count() <= 1024 && !text.starts_with(' ') && !text.contains(['\r', '\n', '<', '>'])
@@ -306,10 +301,7 @@ request! {
     pub struct CreateServerImage {
         required {
             /// 1 to 128 characters: letters, digits, Chinese, `-`, `.`, `_`, space; no space first or last.
-            name: String = Rule::Checked(
-                is_image_name,
-                "must have 1 to 128 characters: letters, digits, Chinese, - . _ and space, no space first or last",
-            ),
+            name: String = Rule::ImageName,
         }
         optional {
             /// Up to 1024 characters; no line breaks, no `<` `>`, no space first.
