@@ -1,6 +1,6 @@
 /** `ims-client/huawei`: HuaweiImsClient forwards to the core. */
 import { ClientCore } from './base.js';
-import { pages } from './pages.js';
+import { offsetPages, pages } from './pages.js';
 
 export { load } from '#core';
 export { ImsError } from './errors.js';
@@ -119,7 +119,8 @@ export class HuaweiImsClient {
     return pages((page) => this.listImageMembers(imageId, page, call), query, nextMember);
   }
   iterateImagesByTags(request, call) {
-    return found(request, (asked) => this.listImageByTags(asked, call));
+    const find = (asked) => this.listImageByTags({ ...asked, action: 'filter' }, call);
+    return offsetPages(find, request, 'resources', 'resource_id');
   }
 
   waitForJob(jobId, options) {
@@ -143,21 +144,4 @@ function nextImage({ images, page_info: info }, { limit }) {
 
 function nextMember({ members, page_info: info }) {
   return [members, info?.next_marker];
-}
-
-/** Search after search, passing over what was found before. */
-async function* found(request, search) {
-  const { limit = 100, offset = 0, ...rest } = request ?? {};
-  const seen = new Set();
-  for (let passed = offset; ; ) {
-    const { resources = [] } = await search({ ...rest, action: 'filter', limit, offset: passed });
-    const before = seen.size;
-    for (const image of resources) {
-      if (seen.has(image.resource_id)) continue;
-      seen.add(image.resource_id);
-      yield image;
-    }
-    if (resources.length < Number(limit) || seen.size === before) return;
-    passed = Number(passed) + resources.length;
-  }
 }

@@ -1,4 +1,4 @@
-/** Lists that are paged by markers. */
+/** Lists that are paged by markers, and by how many entries to pass over. */
 
 /**
  * Page after page, one entry at a time; ends at an empty page, without a marker, and where a marker comes again. `next`
@@ -13,5 +13,26 @@ export async function* pages(list, request, next) {
     if (entries.length === 0 || !marker || asked.has(marker)) return;
     asked.add(marker);
     page = { ...page, marker };
+  }
+}
+
+/**
+ * The same for lists with `limit` (100 where the request names none) and `offset`; `field` holds the entries. An entry
+ * that a page shows again (the list moved) is passed over.
+ */
+export async function* offsetPages(list, request, field, key) {
+  const { limit = 100, offset = 0, ...rest } = request ?? {};
+  const seen = new Set();
+  for (let passed = offset; ; ) {
+    const { [field]: entries = [] } = await list({ ...rest, limit, offset: passed });
+    const before = seen.size;
+    for (const entry of entries) {
+      if (seen.has(entry[key])) continue;
+      seen.add(entry[key]);
+      yield entry;
+    }
+    // A page without anything new would lead round for ever.
+    if (entries.length < Number(limit) || seen.size === before) return;
+    passed = Number(passed) + entries.length;
   }
 }

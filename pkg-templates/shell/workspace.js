@@ -1,5 +1,6 @@
 /** `ims-client/workspace`: HuaweiWorkspaceClient forwards to the core. */
 import { ClientCore } from './base.js';
+import { offsetPages } from './pages.js';
 
 export { load } from '#core';
 export { ImsError } from './errors.js';
@@ -55,16 +56,16 @@ export class HuaweiWorkspaceClient {
   }
 
   iterateImageServers(request, call) {
-    return pages((asked) => this.listImageServers(asked, call), request, 'items', 100);
+    return offsetPages((asked) => this.listImageServers(asked, call), request, 'items', 'id');
   }
   iterateImageJobs(request, call) {
-    return pages((asked) => this.listImageJobs(asked, call), request, 'items', 100);
+    return offsetPages((asked) => this.listImageJobs(asked, call), request, 'items', 'id');
   }
   iterateImageSubJobs(request, call) {
-    return pages((asked) => this.listImageSubJobs(asked, call), request, 'items', 100);
+    return offsetPages((asked) => this.listImageSubJobs(asked, call), request, 'items', 'id');
   }
   iterateImages(request, call) {
-    return pages((asked) => this.listImages(asked, call), request, 'images', 100);
+    return offsetPages((asked) => this.listImages(asked, call), request, 'images', 'id');
   }
 
   waitForJob(jobId, options) {
@@ -77,22 +78,5 @@ export class HuaweiWorkspaceClient {
 
   [Symbol.dispose ?? Symbol.for('Symbol.dispose')]() {
     this.close();
-  }
-}
-
-/** Page after page, one entry at a time; an entry that a page shows again (the list moved) is passed over. */
-async function* pages(list, request, field, most) {
-  const { limit = most, offset: start = 0, ...rest } = request ?? {};
-  const seen = new Set();
-  for (let offset = start; ; offset += limit) {
-    const { [field]: entries = [] } = await list({ ...rest, limit, offset });
-    const before = seen.size;
-    for (const entry of entries) {
-      if (seen.has(entry.id)) continue;
-      seen.add(entry.id);
-      yield entry;
-    }
-    // A page without anything new would lead round for ever.
-    if (entries.length < limit || seen.size === before) return;
   }
 }
