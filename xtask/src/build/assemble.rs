@@ -3,8 +3,7 @@ use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 
 use super::bundle::{self, Kind, Parts};
-use super::entries::{MODULES, Module};
-use super::{Built, Entry, Profile, declarations, forbidden, manifest, node_only, weight};
+use super::{Built, Entry, Profile, declarations, forbidden, manifest, modules, weight};
 use crate::project::Project;
 use crate::stamp::{Inputs, files_below};
 
@@ -26,10 +25,7 @@ pub fn package(project: &Project, built: &[Built], profile: Profile) -> Result<P
     for built in built {
         entry(project, built, inspector, &folder)?;
     }
-    for module in MODULES {
-        self::module(project, module, &folder)?;
-    }
-    node_only::write(project, &folder)?;
+    modules::write(project, &folder)?;
     for file in COPIED {
         let source = project.path(file);
         let name = source.file_name().context("a file without a name")?;
@@ -37,7 +33,7 @@ pub fn package(project: &Project, built: &[Built], profile: Profile) -> Result<P
     }
     let template = std::fs::read_to_string(project.path("pkg-templates/package.json"))?;
     let entries: Vec<&Entry> = built.iter().map(|built| built.entry).collect();
-    manifest::write(&template, &project.version, &entries, MODULES, &folder)?;
+    manifest::write(&template, &project.version, &entries, &folder)?;
     forbidden::package(project, &folder)?;
     if profile == Profile::Release {
         weight::check(&entries, &folder)?;
@@ -89,18 +85,6 @@ fn entry(project: &Project, built: &Built, inspector: &Built, folder: &Path) -> 
         std::fs::write(folder.join(format!("{stem}.node.js")), node_module(stem, &exports))?;
     }
     declarations::write(project, built, &exports, folder)
-}
-
-/// The files of a module without a .wasm.
-fn module(project: &Project, module: &Module, folder: &Path) -> Result<()> {
-    let name = module.name;
-    let source = project.path("pkg-templates").join(format!("shell/{name}.js"));
-    for (kind, file) in [(Kind::Browser, format!("{name}.js")), (Kind::Node, format!("{name}.cjs"))] {
-        bundle::plain(project, &source, kind, &folder.join(file))?;
-    }
-    let exports = bundle::exports(project, &folder.join(format!("{name}.js")))?;
-    std::fs::write(folder.join(format!("{name}.node.js")), node_module(name, &exports))?;
-    declarations::write_module(project, name, &exports, folder)
 }
 
 /// Writes the module that a bundle starts from: the classes by hand, and the generated error codes where there are any.

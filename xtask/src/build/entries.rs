@@ -34,18 +34,6 @@ pub static ENTRIES: &[Entry] = &[
     Entry { name: "workspace", feature: "workspace", inspects: false, budget: 127_000, codes: None },
 ];
 
-/// A module of the package without a .wasm. It takes a line in [`MODULES`] and two templates: `shell/NAME.js` and
-/// `NAME.d.ts`.
-pub struct Module {
-    /// What follows `ims-client/` where it is imported.
-    pub place: &'static str,
-    /// How its files are called.
-    pub name: &'static str,
-}
-
-/// What the package offers beside the entries.
-pub static MODULES: &[Module] = &[Module { place: "permissions", name: "permissions" }];
-
 impl Entry {
     /// The file of pkg-templates/ that holds its classes and functions.
     pub fn shell(&self) -> String {

@@ -4,20 +4,13 @@ use serde_json::{Map, Value, json};
 use std::path::Path;
 
 use super::Entry;
-use super::entries::Module;
 
 /// Writes package.json into the folder that holds everything else already.
-pub fn write(
-    template: &str,
-    version: &str,
-    entries: &[&Entry],
-    modules: &[Module],
-    folder: &Path,
-) -> Result<()> {
+pub fn write(template: &str, version: &str, entries: &[&Entry], folder: &Path) -> Result<()> {
     let mut manifest: Value =
         serde_json::from_str(template).context("pkg-templates/package.json is not JSON")?;
     manifest["version"] = Value::from(version);
-    manifest["exports"] = exports(entries, modules);
+    manifest["exports"] = exports(entries);
     for file in named_files(&manifest) {
         ensure!(
             folder.join(&file).is_file(),
@@ -30,15 +23,12 @@ pub fn write(
 }
 
 /// What can be imported. The first condition that fits is taken: types come before any code, node before browser.
-fn exports(entries: &[&Entry], modules: &[Module]) -> Value {
+fn exports(entries: &[&Entry]) -> Value {
     let mut exports = Map::new();
     for (place, stem) in entries.iter().flat_map(|entry| entry.places()) {
         exports.insert(place, conditions(&stem));
     }
-    for module in modules {
-        exports.insert(format!("./{}", module.place), conditions(module.name));
-    }
-    exports.extend(super::node_only::exports());
+    exports.extend(super::modules::exports());
     for entry in entries {
         let file = format!("./{}", entry.wasm());
         exports.insert(file.clone(), file.into());
@@ -48,7 +38,7 @@ fn exports(entries: &[&Entry], modules: &[Module]) -> Value {
 }
 
 /// Which file answers whom.
-fn conditions(stem: &str) -> Value {
+pub fn conditions(stem: &str) -> Value {
     let code = format!("./{stem}.js");
     json!({
         "types": { "require": format!("./{stem}.d.cts"), "default": format!("./{stem}.d.ts") },
@@ -80,7 +70,6 @@ fn collect(value: &Value, files: &mut Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::build::entries::MODULES;
 
     use crate::build::ENTRIES;
 
@@ -93,7 +82,7 @@ mod tests {
         let mut manifest: Value =
             serde_json::from_str(include_str!("../../../pkg-templates/package.json")).unwrap();
         assert_eq!(manifest.get("exports"), None, "the entries are the build's");
-        manifest["exports"] = exports(&all(), MODULES);
+        manifest["exports"] = exports(&all());
         let files = named_files(&manifest);
         for stem in ["index", "inline", "inspect", "inspect-inline"] {
             for end in [".js", ".cjs", ".node.js", ".d.ts", ".d.cts"] {
@@ -114,15 +103,15 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("xtask-manifest-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let template = r#"{ "version": "0.0.0", "main": "./a.js" }"#;
-        assert!(write(template, "1.2.3", &[], &[], &folder).unwrap_err().to_string().contains("a.js"));
+        assert!(write(template, "1.2.3", &[], &folder).unwrap_err().to_string().contains("a.js"));
         std::fs::write(folder.join("a.js"), "").unwrap();
-        assert!(
-            write(template, "1.2.3", &all(), MODULES, &folder).unwrap_err().to_string().contains("index")
-        );
-        for file in [".cjs", ".node.js", ".d.ts", ".d.cts"] {
-            std::fs::write(folder.join(format!("openstack-config{file}")), "").unwrap();
+        assert!(write(template, "1.2.3", &all(), &folder).unwrap_err().to_string().contains("index"));
+        for module in ["openstack-config", "permissions"] {
+            for file in [".cjs", ".js", ".node.js", ".d.ts", ".d.cts"] {
+                std::fs::write(folder.join(format!("{module}{file}")), "").unwrap();
+            }
         }
-        write(template, "1.2.3", &[], &[], &folder).unwrap();
+        write(template, "1.2.3", &[], &folder).unwrap();
         assert!(
             std::fs::read_to_string(folder.join("package.json")).unwrap().contains("\"version\": \"1.2.3\"")
         );

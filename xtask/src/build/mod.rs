@@ -11,7 +11,7 @@ mod error_codes;
 mod forbidden;
 mod glue;
 mod manifest;
-mod node_only;
+mod modules;
 mod optimize;
 mod versions;
 mod weight;
