@@ -1,0 +1,24 @@
+/** The panel of the transfers: whether it is open, and the ways to bring files into it. */
+import { ref } from 'vue';
+import { recall, remember } from '../helpers/memory';
+import { type PickedFile, useDrafts } from './useDrafts';
+
+const KEY = 'transfers-open';
+const open = ref(recall(KEY) === 'yes');
+const { add } = useDrafts();
+
+function show(wanted = true) {
+  open.value = wanted;
+  remember(KEY, wanted ? 'yes' : 'no');
+}
+
+/** Takes files that were dropped or picked. */
+function take(files: PickedFile[], into?: { imageId: string; name: string }) {
+  add(files, into);
+  show();
+}
+
+/** One panel for the whole page. */
+export function useTransfers() {
+  return { open, show, take };
+}
