@@ -55,7 +55,7 @@ export const images = {
   delete: 'Delete',
   copyImage: 'Copy',
   leave: 'Remove',
-  fill: 'Upload its file',
+  fill: 'Upload file',
   giveUp: 'Give up',
   more: 'More',
   moreNamed: (name: string) => `More for ${name}`,
