@@ -81,8 +81,9 @@ function fieldName(field: string, text: Text): string {
 }
 
 /** English words of the package or the document, as a sentence. */
-function sentence(words: string): string {
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+export function sentence(words: string): string {
+  const end = /[.!?:]$/.test(words) ? '' : '.';
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${end}`;
 }
 
 /** Whether it failed only because somebody stopped it. */

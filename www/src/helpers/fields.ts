@@ -9,9 +9,11 @@ export interface Field {
   number?: boolean;
   url?: boolean;
   optional?: boolean;
+  /** Long texts have a line of their own. */
+  wide?: boolean;
 }
 
-const name: Field = { name: 'name' };
+const name: Field = { name: 'name', wide: true };
 const diskFormat: Field = { name: 'diskFormat', options: ['qcow2', 'raw'] };
 const minDisk: Field = { name: 'minDisk', number: true };
 const minRam: Field = { name: 'minRam', number: true };
@@ -26,7 +28,7 @@ const bootMode: Field = { name: 'bootMode', options: ['BIOS', 'UEFI'] };
 const instruction: Field = { name: 'instruction', options: ['64-bits', '32-bits'] };
 const imageType: Field = { name: 'imageType', options: ['os_image', 'data_image', 'whole_image'] };
 const visibility: Field = { name: 'visibility', options: ['private', 'public', 'market'] };
-const description: Field = { name: 'description', optional: true };
+const description: Field = { name: 'description', optional: true, wide: true };
 const owner: Field[] = [{ name: 'tenantId' }, { name: 'departmentId' }];
 const resourceGroupId: Field = { name: 'resourceGroupId', optional: true };
 
@@ -56,7 +58,16 @@ export const UPDATE_FIELDS: FieldSet = {
 };
 
 export const IMPORT_FIELDS: FieldSet = {
-  first: [{ name: 'imageUrl', url: true }, name, diskFormat, minDisk, osType, platform, osVersion, cpuArch],
+  first: [
+    { name: 'imageUrl', url: true, wide: true },
+    name,
+    diskFormat,
+    minDisk,
+    osType,
+    platform,
+    osVersion,
+    cpuArch,
+  ],
   more: [
     minRam,
     instruction,
@@ -68,6 +79,11 @@ export const IMPORT_FIELDS: FieldSet = {
 };
 
 export const COPY_FIELDS: FieldSet = {
-  first: [name, description, ...owner, { ...resourceGroupId, optional: false }],
+  first: [
+    name,
+    description,
+    ...owner.map((field) => ({ ...field, wide: true })),
+    { ...resourceGroupId, optional: false, wide: true },
+  ],
   more: [],
 };

@@ -79,6 +79,7 @@ export const dialogs = {
     failed: 'Nothing was changed.',
   },
   import: {
+    title: 'Import from a URL',
     intro:
       'The service fetches the file itself: it must be reachable from the service, not from this browser.',
     disks: 'Data disks',

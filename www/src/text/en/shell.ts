@@ -16,7 +16,7 @@ export const shell = {
     private: 'Private images',
     public: 'Public images',
     shared: 'Shared with me',
-    import: 'Import from a URL',
+    import: 'Import',
     connection: 'Connection',
     uploads: 'Transfers',
   },

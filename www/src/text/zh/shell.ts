@@ -37,7 +37,7 @@ export const shell: Pick<
     private: '私有镜像',
     public: '公共镜像',
     shared: '共享给我的',
-    import: '从 URL 导入',
+    import: '导入',
     connection: '连接',
     uploads: '传输',
   },
