@@ -1,8 +1,12 @@
 /** What can be done with a private image, as its status allows, with the words around it. */
 import { ElMessage } from 'element-plus';
 import { type Component, computed, type Ref } from 'vue';
+import { explain } from '../helpers/errors';
 import type { AnyImage } from '../helpers/image-list';
 import { hasPicker, inputFiles, pickFiles } from '../helpers/picked-files';
+import { useChanges } from './useChanges';
+import { useClient } from './useClient';
+import { useConfirm } from './useConfirm';
 import { useDialogs } from './useDialogs';
 import { useDownloads } from './useDownloads';
 import type { PickedFile } from './useDrafts';
@@ -12,7 +16,7 @@ import { useUploads } from './useUploads';
 
 /** One thing that can be done. */
 export interface ImageAction {
-  id: 'download' | 'fill' | 'edit' | 'share' | 'export' | 'delete';
+  id: 'download' | 'fill' | 'edit' | 'share' | 'export' | 'giveUp' | 'delete';
   label: string;
   icon?: Component;
   run: () => unknown;
@@ -20,11 +24,14 @@ export interface ImageAction {
 
 /** The actions of an image, the most wanted first, deleting last. */
 export function useImageActions(image: Ref<AnyImage>) {
-  const { text } = useLanguage();
+  const { text, language } = useLanguage();
   const { open } = useDialogs();
   const { start } = useDownloads();
   const { take } = useTransfers();
   const { isUploading } = useUploads();
+  const { requireClient } = useClient();
+  const { changed } = useChanges();
+  const { confirm } = useConfirm();
 
   async function download() {
     if (!(await start(image.value))) ElMessage.error(text.value.errors.noSaving);
@@ -35,6 +42,20 @@ export function useImageActions(image: Ref<AnyImage>) {
     const files = hasPicker() ? await pickFiles(false) : await askInput();
     const { imageId, name } = image.value;
     if (files.length > 0) take(files, { imageId, name: name || imageId });
+  }
+
+  /** Says to the service that the file will not come. */
+  async function giveUp() {
+    const words = text.value.dialogs.giveUp;
+    const { imageId, name } = image.value;
+    if (!(await confirm(words.title, words.question(name || imageId), words.confirm))) return;
+    try {
+      await requireClient().completeUpload(imageId, { result: 'failed' });
+    } catch (error) {
+      const { summary, meaning = '' } = explain(error, text.value, language.value);
+      ElMessage.error(`${words.failed} ${meaning} ${summary}`);
+    }
+    changed();
   }
 
   return computed<ImageAction[]>(() => {
@@ -56,7 +77,12 @@ export function useImageActions(image: Ref<AnyImage>) {
       ];
     }
     if (status === 'queued') {
-      return [{ id: 'fill', label: words.fill, run: fill }, dialog('edit'), dialog('delete')];
+      return [
+        { id: 'fill', label: words.fill, run: fill },
+        dialog('edit'),
+        { id: 'giveUp', label: words.giveUp, run: giveUp },
+        dialog('delete'),
+      ];
     }
     return [dialog('delete')];
   });

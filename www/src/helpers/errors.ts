@@ -23,7 +23,8 @@ export function explain(error: unknown, text: Text, language: Language): Explana
   }
   const { errors } = text;
   const summary = [
-    errors.kind[error.kind],
+    // The file itself is fine: somebody else of this browser has it.
+    error.kind === 'source' && error.retryable ? errors.elsewhere : errors.kind[error.kind],
     adviceOf(error, text) ?? ruleOf(error, text),
     error.resumable ? errors.kept : '',
   ]

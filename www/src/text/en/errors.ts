@@ -29,6 +29,7 @@ export const errors = {
     'IMG.OperationFailed.ImageSize': 'Upload the file once more.',
     'IMG.OperationFailed.UploadError': 'Upload the file once more.',
   } as Record<string, string>,
+  elsewhere: 'Another tab or window is uploading this file. Go on there, or close it and try again here.',
   unknown: 'Something unforeseen went wrong.',
   kept: 'What is stored already is kept.',
   details: 'Details',

@@ -20,8 +20,7 @@ export const shell = {
     connection: 'Connection',
     uploads: 'Transfers',
   },
-  uploadsOpen: (count: number) =>
-    count === 0 ? 'Open the transfers' : `Open the transfers: ${count} under way`,
+  underWay: 'under way',
   tenant: 'Tenant',
   theme: { label: 'Theme', auto: 'As the system', light: 'Light', dark: 'Dark' },
   notFound: {

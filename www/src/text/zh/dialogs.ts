@@ -23,7 +23,7 @@ export const dialogs: Text['dialogs'] = {
     nobody: '还没有共享给任何人。',
     remove: '取消共享',
     removeSelected: (count) => `取消与 ${count} 个用户的共享`,
-    removeNamed: (name) => `取消与 ${name} 的共享`,
+    removeNamed: (name) => `取消共享：${name}`,
     selectNamed: (name) => `选择 ${name}`,
     shared: (count) => `已共享给 ${count} 个用户。`,
     unshared: (count) => `已取消与 ${count} 个用户的共享。`,

@@ -30,6 +30,7 @@ export const errors: Text['errors'] = {
     'IMG.OperationFailed.ImageSize': '请重新上传文件。',
     'IMG.OperationFailed.UploadError': '请重新上传文件。',
   },
+  elsewhere: '另一个标签页或窗口正在上传这个文件。请在那里继续，或关闭它后在此重试。',
   unknown: '发生了意外错误。',
   kept: '已保存的内容会保留。',
   details: '详细信息',

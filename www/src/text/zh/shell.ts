@@ -15,7 +15,7 @@ export const shell: Pick<
   | 'copied'
   | 'copyNamed'
   | 'nav'
-  | 'uploadsOpen'
+  | 'underWay'
   | 'tenant'
   | 'theme'
   | 'notFound'
@@ -41,7 +41,7 @@ export const shell: Pick<
     connection: '连接',
     uploads: '传输',
   },
-  uploadsOpen: (count) => (count === 0 ? '打开传输中心' : `打开传输中心：${count} 个进行中`),
+  underWay: '个进行中',
   tenant: '租户',
   theme: { label: '主题', auto: '跟随系统', light: '浅色', dark: '深色' },
   notFound: { title: '没有这个页面', text: '地址可能不完整。', back: '前往私有镜像' },
