@@ -2,6 +2,7 @@
 import { CecloudImsClient } from 'ims-client';
 import { computed, ref, shallowRef } from 'vue';
 import { type Connection, clientOptions, type Owner } from '../helpers/connection';
+import { readDeployment } from '../helpers/deployment';
 import { recall, recallJson, remember } from '../helpers/memory';
 import { type Tenant, useEmulator } from './useEmulator';
 import { log } from './useRequestLog';
@@ -40,9 +41,10 @@ function connect(wanted: Connection) {
   remember(CONNECTION, JSON.stringify({ endpoint, region, authType }));
 }
 
-/** Connects without a question where this page comes from a local cloud; else the form asks. */
+/** Connects without a question where it is known to what: a local cloud, or a deployment that says so; else the form asks. */
 async function look() {
-  const found = await lookForEmulator();
+  const deployment = await readDeployment();
+  const found = deployment.emulator ? await lookForEmulator() : undefined;
   if (found) {
     const kept = recall(TENANT) ?? found.defaultTenant;
     play(found.tenants.find(({ tenantId }) => tenantId === kept) ?? found.tenants[0]);
@@ -50,8 +52,17 @@ async function look() {
     connection.value = { endpoint: location.origin, region: found.region, authType, auth: {} };
     if (!found.tokenRequired) connect(connection.value);
   } else {
-    connection.value = { ...connection.value, ...recallJson<Partial<Connection>>(CONNECTION), auth: {} };
+    const { endpoint, region, authType } = deployment;
+    connection.value = {
+      endpoint,
+      region,
+      authType,
+      ...recallJson<Partial<Connection>>(CONNECTION),
+      auth: {},
+    };
     owner.value = { ...owner.value, ...recallJson<Partial<Owner>>(OWNER) };
+    // Somebody else asks who it is: a proxy that signs, or cookies.
+    if (endpoint && region && connection.value.authType === 'none') connect(connection.value);
   }
   looked.value = true;
 }
