@@ -158,8 +158,8 @@ export async function openTab(profile, site, emulator, { worker = false } = {}) 
 }
 
 /** A profile of a browser, gone with all it has stored when the test ends. */
-export async function newProfile(context, browser) {
-  const profile = await oneByOne(() => browser.createBrowserContext());
+export async function newProfile(context, browser, options = {}) {
+  const profile = await oneByOne(() => browser.createBrowserContext(options));
   context.after(() => oneByOne(() => profile.close()).catch(() => {}));
   return profile;
 }
