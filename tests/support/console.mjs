@@ -235,7 +235,8 @@ export function consoleSuite(what, browsers, define) {
           try {
             await run(ui, t);
           } catch (error) {
-            t.diagnostic(`at ${await ui.address()}; the console said: ${JSON.stringify(ui.complaints)}`);
+            const address = await ui.address().catch(() => 'an address that is gone');
+            t.diagnostic(`at ${address}; the console said: ${JSON.stringify(ui.complaints).slice(0, 2000)}`);
             throw error;
           }
           ui.assertQuiet(options);

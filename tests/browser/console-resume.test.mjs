@@ -1,0 +1,98 @@
+/** Nothing is lost on a reload: an upload goes on with the same file. And of two tabs, only one drives it. */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { BOTH, consoleSuite } from '../support/console.mjs';
+import { eventually } from '../support/expect.mjs';
+import { assertSameBytes, makeRandomRaw } from '../support/images.mjs';
+import { temporaryFolder } from '../support/places.mjs';
+import { sentParts, slowAfter } from '../support/tabs.mjs';
+
+const MIB = 1024 * 1024;
+const NAME = 'interrupted';
+
+/** Begins an upload that stands still when about 40 % are stored. */
+async function beginHeld(ui, t) {
+  const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'disk.raw'), 80 * MIB);
+  // Two of five parts.
+  await ui.emulator.spoil(slowAfter(2));
+  await ui.drop(file);
+  await ui.type('input[name=name]', NAME);
+  await ui.click('[data-test=start]');
+  await stored(ui, 2);
+  return file;
+}
+
+/** Waits until so many parts are shown as stored. */
+function stored(ui, count) {
+  return eventually(
+    async () => (await ui.page.$$('[data-test=parts-map] .cells [data-state=stored]')).length >= count,
+    `${count} parts are stored`,
+    120_000,
+  );
+}
+
+/** There is one image of the name, whole and active, and hardly anything was sent twice. */
+async function assertOneImage({ emulator }, file) {
+  const images = (await emulator.images()).filter(({ name }) => name === NAME);
+  assert.equal(images.length, 1);
+  assert.equal(images[0].status, 'active');
+  await assertSameBytes(file, await emulator.file(images[0].imageId));
+  const sent = await sentParts(emulator);
+  const again = sent.filter((part, index) => sent.indexOf(part) !== index);
+  assert.ok(again.length <= 3, `only what was in flight was sent again: ${sent}`);
+  for (const part of [1, 2]) assert.ok(!again.includes(part), `part ${part} was stored: ${sent}`);
+}
+
+consoleSuite('interrupted uploads of the console', BOTH, (scenario, browser) => {
+  scenario('after a reload at 40 % it goes on with the same file, and with no other', {}, async (ui, t) => {
+    const { emulator, page } = ui;
+    const file = await beginHeld(ui, t);
+    await page.reload();
+    // Firefox asks in front of automation only where its preferences say so.
+    if (browser === 'chromium') assert.deepEqual(ui.questions, ['beforeunload'], 'the browser asked first');
+    await ui.see('[data-test=pending]');
+    await ui.shows('[data-test=pending-list]', /1 upload can go on/);
+    const done = await page.$eval('[data-test=pending] progress', (bar) => bar.value);
+    assert.ok(done >= 38 && done <= 42, `${done} % are kept`);
+    await emulator.heal();
+    const input = await page.waitForSelector('[data-test=pending-file]');
+    const other = await makeRandomRaw(path.join(await temporaryFolder(t), 'disk.raw'), 80 * MIB, 7);
+    await input.uploadFile(other);
+    await ui.transfer('failed');
+    await ui.shows('[data-test=transfer] [data-test=error]', /./);
+    await ui.click('[data-test=transfer-dismiss]');
+    await (await page.waitForSelector('[data-test=pending-file]')).uploadFile(file);
+    await ui.transfer('done');
+    await assertOneImage(ui, file);
+    await ui.gone('[data-test=pending]');
+  });
+
+  scenario(
+    'a second tab is told that the first one has it, and takes over when that is closed',
+    {},
+    async (ui, t) => {
+      const file = await beginHeld(ui, t);
+      const other = await ui.another('/private');
+      await other.page.bringToFront();
+      await other.drop(file);
+      await other.type('input[name=name]', NAME);
+      await other.click('[data-test=start]');
+      await other.shows(
+        '[data-test=draft] [data-test=error]',
+        /Another tab or window is uploading this file/,
+      );
+      await ui.page.close({ runBeforeUnload: false });
+      await ui.emulator.heal();
+      const begun = async () => {
+        if (await other.page.$('[data-test=transfer]')) return true;
+        const ready = await other.page.$eval('[data-test=start]', (button) => !button.disabled);
+        if (ready) await other.click('[data-test=start]');
+        return false;
+      };
+      await eventually(begun, 'the first tab makes way', 60_000);
+      await other.transfer('done');
+      await assertOneImage(other, file);
+      other.assertQuiet();
+    },
+  );
+});

@@ -1,0 +1,86 @@
+/** Two tenants and one image, by the console: shared, seen, copied, taken off the list, no longer shared, deleted. */
+import assert from 'node:assert/strict';
+import { BOTH, consoleSuite } from '../support/console.mjs';
+import { eventually } from '../support/expect.mjs';
+import { assertSameBytes } from '../support/images.mjs';
+import { PARTNER } from '../support/samples.mjs';
+
+const IMAGE = 'img-demoprivate001';
+
+consoleSuite('sharing by the console', BOTH, (scenario) => {
+  scenario('one tenant shares, the other copies, and both tidy up', {}, async (ui) => {
+    const { emulator, page } = ui;
+    await ui.see('[data-image]');
+    await ui.go(`/images/${IMAGE}`);
+    await ui.click('[data-test=action-share]');
+    await ui.see('[data-test=no-shares]');
+    await ui.type('[data-test=share-ids]', 'somebody');
+    await ui.shows('[data-test=dialog]', /Not an ID: somebody/);
+    const canAdd = () => page.$eval('[data-test=share-add]', (button) => !button.disabled);
+    assert.equal(await canAdd(), false);
+    const many = Array.from({ length: 51 }, (_, index) => 1000 + index).join(' ');
+    await ui.type('[data-test=share-ids]', many);
+    await ui.shows('[data-test=dialog]', /At most 50 at a time/);
+    assert.equal(await canAdd(), false);
+    await ui.type('[data-test=share-ids]', '');
+    await ui.click('[data-test=share-suggestion]');
+    await ui.click('[data-test=share-add]');
+    await ui.see(`[data-test=share][data-user="${PARTNER.user}"]`);
+    await ui.click('[data-test=dialog-cancel]');
+    await ui.gone('[data-test=dialog]');
+
+    // A tab of the other tenant, who has what it is given, and no more.
+    const other = await ui.another('/shared');
+    await other.page.bringToFront();
+    await other.choose('[data-test=tenant]', PARTNER.tenant);
+    await other.shows('[data-test=share-row] [data-image]', /^web-server$/);
+    const row = `[data-test=share-row]:has([data-image=${IMAGE}])`;
+    await other.click(`${row} [data-test=action-copy]`);
+    await other.type('[data-test=dialog] input[name=name]', 'copied');
+    await other.confirm();
+    await other.click('[data-test=nav-private]');
+    await other.shows('[data-test=view-private] [data-image]', /^copied$/);
+    const owned = await emulator.call('GET', '/api/image/v1/private-images?current=1&size=100', {
+      tenant: PARTNER.tenant,
+    });
+    const copy = owned.data.list.find(({ name }) => name === 'copied');
+    await eventually(
+      () => other.page.$(`tr:has([data-image=${copy.imageId}]) [data-status=active]`),
+      'the list shows the copy as active',
+    );
+    const bytes = await fetch(`${emulator.ims}/api/image/v1/private-images/${copy.imageId}/file`, {
+      headers: { 'x-regionid': 'region0', 'x-emulator-tenant': PARTNER.tenant },
+    });
+    await assertSameBytes(await emulator.file(IMAGE), bytes.body);
+
+    // While it is shared it cannot be deleted, and the reader is told why.
+    await page.bringToFront();
+    await ui.click('[data-test=action-delete]');
+    await ui.click('[data-test=dialog-ok]');
+    await ui.shows('[data-test=dialog] [data-code="IMG.OperationFailed.ImageIsShared"]', /Stop sharing/);
+    await ui.click('[data-test=dialog-cancel]');
+    await ui.gone('[data-test=dialog]');
+    assert.ok(await emulator.image(IMAGE));
+
+    await other.page.bringToFront();
+    await other.click('[data-test=nav-shared]');
+    await other.click(`${row} [data-test=action-leave]`);
+    await other.confirm();
+    await other.gone(row);
+
+    await page.bringToFront();
+    await ui.click('[data-test=action-share]');
+    await ui.see('[data-test=no-shares]');
+    await ui.click('[data-test=share-suggestion]');
+    await ui.click('[data-test=share-add]');
+    await ui.click('[data-test=unshare]');
+    await ui.see('[data-test=no-shares]');
+    await ui.click('[data-test=dialog-cancel]');
+    await ui.gone('[data-test=dialog]');
+    await ui.click('[data-test=action-delete]');
+    await ui.confirm();
+    await ui.see('[data-test=view-private]');
+    assert.equal(await emulator.image(IMAGE), undefined);
+    other.assertQuiet();
+  });
+});
