@@ -15,6 +15,8 @@ const TIMEOUT = { timeout: 180_000 };
 const REQUEST_FAILED = /Failed to load resource|Cross-Origin Request Blocked|blocked by CORS policy/;
 /** How the page says that something was against its policy: nothing else does in every browser, and over reloads. */
 const FORBIDDEN = 'the policy forbids';
+/** Wide enough for tables, and for the transfers beside them. */
+const DESK = { width: 1280, height: 800 };
 /** Both browsers, for a suite that is worth its minutes in both. */
 export const BOTH = Object.keys(BROWSERS);
 
@@ -181,10 +183,10 @@ export class Console {
   }
 }
 
-async function openTab(profile, emulator, { languages = ['en-US', 'en'], viewport, picker = false }) {
+async function openTab(profile, emulator, { languages = ['en-US', 'en'], viewport = DESK, picker = false }) {
   const page = await profile.newPage();
   const ui = new Console(page, emulator, profile);
-  if (viewport) await page.setViewport(viewport);
+  await page.setViewport(viewport);
   page.on('console', (message) => {
     if (['error', 'warn'].includes(message.type())) {
       ui.complaints.push(`${message.type()}: ${message.text()}`);
