@@ -27,17 +27,35 @@ const { values } = parseArgs({
   },
 });
 
-/** Takes one picture of what is shown, in each size; what is longer than the window is pictured in its whole length. */
+/** Waits until nothing moves any more: tables and cards change places after the width did. Messages go by themselves. */
+function settled(page) {
+  return page.evaluate(async () => {
+    let before = '';
+    for (let same = 0; same < 3; ) {
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      for (const message of document.querySelectorAll('.el-message')) message.remove();
+      const places = [...document.querySelectorAll('#app *')].map((each) => {
+        const { x, y, width, height } = each.getBoundingClientRect();
+        return `${x},${y},${width},${height}`;
+      });
+      const now = places.join(' ');
+      same = now === before ? same + 1 : 0;
+      before = now;
+    }
+  });
+}
+
+/** Takes a picture of what is shown, in each size; what is longer than the window gets a longer window. */
 async function picture({ page }, name) {
   for (const { width, height } of SIZES) {
     await page.setViewport({ width, height });
-    // Tables and cards change places after the width did; messages come and go by themselves.
-    await page.evaluate(async () => {
-      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-      for (const message of document.querySelectorAll('.el-message')) message.remove();
-    });
-    const isLong = !(await page.$('[data-test=dialog], [data-test=transfers]'));
-    await page.screenshot({ path: path.join(values.into, `${name}-${width}.png`), fullPage: isLong });
+    await settled(page);
+    if (!(await page.$('[data-test=dialog], [data-test=transfers]'))) {
+      const needed = await page.evaluate(() => document.documentElement.scrollHeight);
+      if (needed > height) await page.setViewport({ width, height: needed });
+      await settled(page);
+    }
+    await page.screenshot({ path: path.join(values.into, `${name}-${width}.png`) });
     pictures += 1;
   }
 }
@@ -64,6 +82,8 @@ async function round(t, browser, language, theme) {
   await ui.gone('[data-test=dialog]');
   await ui.page.setViewport(SIZES[1]);
   await fillTransfers(ui, await temporaryFolder(t));
+  await picture(ui, `transfers-drafts-${language}-${theme}`);
+  await ui.page.$eval('[data-test=transfers]', (panel) => panel.scrollTo(0, 0));
   await picture(ui, `transfers-${language}-${theme}`);
 }
 
