@@ -64,7 +64,7 @@ function adviceOf({ code }: ImsError, text: Text): string | undefined {
 /** Which field is refused, and what it must be. */
 function ruleOf({ field, rule }: ImsError, text: Text): string | undefined {
   if (field === undefined) return undefined;
-  return `${fieldName(field, text)}: ${text.forms.rules[field] ?? sentence(rule ?? '')}`;
+  return `${fieldName(field, text)}: ${ruleText(field, text) ?? sentence(rule ?? '')}`;
 }
 
 /** The message for a single field of a form, when that is what was refused. */
@@ -72,13 +72,22 @@ export function fieldError(error: unknown, text: Text): { field: string; message
   if (!(error instanceof ImsError) || error.kind !== 'validation' || !error.field) return undefined;
   return {
     field: error.field,
-    message: text.forms.rules[error.field] ?? sentence(error.rule ?? error.message),
+    message: ruleText(error.field, text) ?? sentence(error.rule ?? error.message),
   };
 }
 
 /** A field by the name that its form has for it. */
 function fieldName(field: string, text: Text): string {
-  return (text.forms.fields as Record<string, string>)[field] ?? field;
+  return (text.forms.fields as Record<string, string>)[lastOf(field)] ?? field;
+}
+
+/** The rule of a field in the reader's language: of its path, or of its own name (volumeImages[0].imageUrl). */
+function ruleText(field: string, text: Text): string | undefined {
+  return text.forms.rules[field] ?? text.forms.rules[lastOf(field)];
+}
+
+function lastOf(field: string): string {
+  return field.split('.').at(-1) ?? field;
 }
 
 /** English words of the package or the document, as a sentence. */
