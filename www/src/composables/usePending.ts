@@ -33,6 +33,11 @@ watch([client, changes, () => uploads.map(({ state }) => state).join()], () => v
   immediate: true,
 });
 
+// What another tab finished or left behind meanwhile.
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) void look();
+});
+
 /** Goes on; `source` is needed where the browser kept no handle of the file. */
 function goOn(upload: PendingUpload, source?: ImageSource) {
   pending.value = pending.value.filter((each) => each !== upload);

@@ -7,7 +7,13 @@ const KEY = 'transfers-open';
 const open = ref(recall(KEY) === 'yes');
 const { add } = useDrafts();
 
+/** Where the keyboard was before the panel opened. */
+let opener: Element | null = null;
+
 function show(wanted = true) {
+  if (wanted && !open.value) opener = document.activeElement;
+  // The panel takes the keyboard with it: it goes back where it came from.
+  if (!wanted && opener instanceof HTMLElement) opener.focus();
   open.value = wanted;
   remember(KEY, wanted ? 'yes' : 'no');
 }
