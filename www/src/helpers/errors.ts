@@ -22,9 +22,10 @@ export function explain(error: unknown, text: Text, language: Language): Explana
     return { summary: text.errors.unknown, message: String(error), facts: [] };
   }
   const { errors } = text;
+  const meaning = meaningOf(error.code, language);
   const summary = [
     // The file itself is fine: somebody else of this browser has it.
-    error.kind === 'source' && error.retryable ? errors.elsewhere : errors.kind[error.kind],
+    error.kind === 'source' && error.retryable ? errors.elsewhere : kindOf(error, meaning, text),
     adviceOf(error, text) ?? ruleOf(error, text),
     error.resumable ? errors.kept : '',
   ]
@@ -39,7 +40,7 @@ export function explain(error: unknown, text: Text, language: Language): Explana
   ].flatMap(({ label, value }) => (value === undefined ? [] : [{ label, value: String(value) }]));
   return {
     summary,
-    meaning: meaningOf(error.code, language),
+    meaning,
     message: error.message,
     facts,
     kind: error.kind,
@@ -52,6 +53,11 @@ function meaningOf(code: string | undefined, language: Language): string | undef
   if (code === undefined || !Object.hasOwn(cecloudErrorCodes, code)) return undefined;
   const meaning = cecloudErrorCodes[code as CecloudErrorCode][language];
   return language === 'en' ? sentence(meaning) : `${meaning}。`;
+}
+
+/** What sort of failure it is; that a service refuses something says less than the code for which it does. */
+function kindOf({ kind }: ImsError, meaning: string | undefined, text: Text): string {
+  return kind === 'service' && meaning !== undefined ? '' : text.errors.kind[kind];
 }
 
 /** What to do about a code: of the service, or of a problem that was found in a file. */
