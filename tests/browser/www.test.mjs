@@ -45,6 +45,9 @@ async function open(t, name, { languages = ['en-US', 'en'], flags = [], viewport
   const response = await page.goto(`${emulator.ims}/`, { waitUntil: 'load' });
   const policy = response.headers()['content-security-policy'];
   assert.match(policy, /script-src 'self' 'wasm-unsafe-eval';/);
+  // The page brings a policy of its own wherever it is served.
+  const own = await page.$eval('meta[http-equiv=Content-Security-Policy]', (meta) => meta.content);
+  assert.match(own, /script-src 'self' 'wasm-unsafe-eval'; style-src 'self';/);
   return { emulator, browser, page, complaints, origins };
 }
 

@@ -7,7 +7,16 @@ const KEY = 'transfers-open';
 const open = ref(recall(KEY) === 'yes');
 const { add } = useDrafts();
 
+/** Where the keyboard was before the panel opened. */
+let opener: Element | null = null;
+/** A panel that was open at the last visit does not ask for the keyboard. */
+const asked = ref(false);
+
 function show(wanted = true) {
+  if (wanted && !open.value) opener = document.activeElement;
+  asked.value = wanted;
+  // The panel takes the keyboard with it: it goes back where it came from.
+  if (!wanted && opener instanceof HTMLElement) opener.focus();
   open.value = wanted;
   remember(KEY, wanted ? 'yes' : 'no');
 }
@@ -20,5 +29,5 @@ function take(files: PickedFile[], into?: { imageId: string; name: string }) {
 
 /** One panel for the whole page. */
 export function useTransfers() {
-  return { open, show, take };
+  return { open, asked, show, take };
 }

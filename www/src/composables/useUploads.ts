@@ -216,6 +216,7 @@ function resume(upload: Upload) {
 /** Ends it and keeps what is stored: it stands among those that can go on. */
 async function stop(upload: Upload) {
   await upload.task.stop();
+  dismiss(upload);
 }
 
 async function abort(upload: Upload) {

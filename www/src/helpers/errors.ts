@@ -22,9 +22,10 @@ export function explain(error: unknown, text: Text, language: Language): Explana
     return { summary: text.errors.unknown, message: String(error), facts: [] };
   }
   const { errors } = text;
+  const meaning = meaningOf(error.code, language);
   const summary = [
     // The file itself is fine: somebody else of this browser has it.
-    error.kind === 'source' && error.retryable ? errors.elsewhere : errors.kind[error.kind],
+    error.kind === 'source' && error.retryable ? errors.elsewhere : kindOf(error, meaning, text),
     adviceOf(error, text) ?? ruleOf(error, text),
     error.resumable ? errors.kept : '',
   ]
@@ -39,7 +40,7 @@ export function explain(error: unknown, text: Text, language: Language): Explana
   ].flatMap(({ label, value }) => (value === undefined ? [] : [{ label, value: String(value) }]));
   return {
     summary,
-    meaning: meaningOf(error.code, language),
+    meaning,
     message: error.message,
     facts,
     kind: error.kind,
@@ -54,6 +55,11 @@ function meaningOf(code: string | undefined, language: Language): string | undef
   return language === 'en' ? sentence(meaning) : `${meaning}。`;
 }
 
+/** What sort of failure it is; that a service refuses something says less than the code for which it does. */
+function kindOf({ kind }: ImsError, meaning: string | undefined, text: Text): string {
+  return kind === 'service' && meaning !== undefined ? '' : text.errors.kind[kind];
+}
+
 /** What to do about a code: of the service, or of a problem that was found in a file. */
 function adviceOf({ code }: ImsError, text: Text): string | undefined {
   if (code === undefined) return undefined;
@@ -64,7 +70,7 @@ function adviceOf({ code }: ImsError, text: Text): string | undefined {
 /** Which field is refused, and what it must be. */
 function ruleOf({ field, rule }: ImsError, text: Text): string | undefined {
   if (field === undefined) return undefined;
-  return `${fieldName(field, text)}: ${text.forms.rules[field] ?? sentence(rule ?? '')}`;
+  return `${fieldName(field, text)}: ${ruleText(field, text) ?? sentence(rule ?? '')}`;
 }
 
 /** The message for a single field of a form, when that is what was refused. */
@@ -72,13 +78,22 @@ export function fieldError(error: unknown, text: Text): { field: string; message
   if (!(error instanceof ImsError) || error.kind !== 'validation' || !error.field) return undefined;
   return {
     field: error.field,
-    message: text.forms.rules[error.field] ?? sentence(error.rule ?? error.message),
+    message: ruleText(error.field, text) ?? sentence(error.rule ?? error.message),
   };
 }
 
 /** A field by the name that its form has for it. */
 function fieldName(field: string, text: Text): string {
-  return (text.forms.fields as Record<string, string>)[field] ?? field;
+  return (text.forms.fields as Record<string, string>)[lastOf(field)] ?? field;
+}
+
+/** The rule of a field in the reader's language: of its path, or of its own name (volumeImages[0].imageUrl). */
+function ruleText(field: string, text: Text): string | undefined {
+  return text.forms.rules[field] ?? text.forms.rules[lastOf(field)];
+}
+
+function lastOf(field: string): string {
+  return field.split('.').at(-1) ?? field;
 }
 
 /** English words of the package or the document, as a sentence. */

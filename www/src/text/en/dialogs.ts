@@ -83,7 +83,8 @@ export const dialogs = {
     intro:
       'The service fetches the file itself: it must be reachable from the service, not from this browser.',
     disks: 'Data disks',
-    disksHint: 'With data disks the image is of a whole machine. A disk without a URL is an empty one.',
+    disksHint:
+      'With data disks the image is of a whole machine. A disk without a URL is an empty one; files have the disk format that is chosen above.',
     disk: (number: number) => `Data disk ${number}`,
     diskUrl: 'URL (empty: an empty disk)',
     diskSize: 'Size (GiB)',

@@ -11,7 +11,8 @@ export const errors = {
     storage: 'The object store refuses the file.',
     protocol: 'The answer makes no sense. Is this endpoint really the image service?',
     integrity: 'The file was damaged on the way. Send it again.',
-    source: 'The file cannot be read. Was it moved or changed? Pick it again.',
+    source:
+      'The file cannot be used: it was moved or changed, or its upload was finished or discarded elsewhere. Pick it again.',
     unsupported: 'This browser cannot do that.',
     internal: 'A defect of this program. Reload the page.',
   },

@@ -12,7 +12,6 @@ export const images = {
     id: 'Image ID contains',
     apply: 'Search',
     clear: 'Clear',
-    refused: 'May not contain | or :',
   },
   columns: {
     select: 'Select',

@@ -28,5 +28,4 @@ export const shell = {
     text: 'Perhaps the address was cut short.',
     back: 'To the private images',
   },
-  notConnected: 'No connection yet',
 };

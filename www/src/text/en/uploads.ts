@@ -19,7 +19,6 @@ export const uploads = {
   found: {
     format: 'Format',
     virtualSize: 'Disk size',
-    fileSize: 'File size',
     partitions: (scheme: string, count: number) =>
       `${scheme}, ${count} ${count === 1 ? 'partition' : 'partitions'}`,
     boot: 'Starts by',
@@ -41,7 +40,6 @@ export const uploads = {
     discardQuestion: (name: string) => `What was stored of ${name} is thrown away, and its image is deleted.`,
     discardTitle: 'Discard this upload?',
     failed: 'It could not be discarded.',
-    wrongFile: (name: string) => `The file must be the same one: ${name}`,
   },
   notify: {
     offer: 'Tell me when an upload is done',

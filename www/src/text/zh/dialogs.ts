@@ -75,7 +75,7 @@ export const dialogs: Text['dialogs'] = {
     title: '从 URL 导入',
     intro: '由服务自行下载文件：文件地址必须能被服务访问，而不是被本浏览器访问。',
     disks: '数据盘',
-    disksHint: '带有数据盘的镜像是整机镜像。没有 URL 的数据盘是空盘。',
+    disksHint: '带有数据盘的镜像是整机镜像。没有 URL 的数据盘是空盘；文件格式与上面所选的磁盘格式相同。',
     disk: (number) => `数据盘 ${number}`,
     diskUrl: 'URL（留空：空盘）',
     diskSize: '大小（GiB）',

@@ -67,6 +67,8 @@ export const forms: Text['forms'] = {
     imageUrl: '须为 http 或 https 地址。',
     endpoint: '须为 http 或 https 地址，或本服务器上的路径。',
     region: '不能为空。',
+    'filter.name': '不能包含 |、: 或控制字符。',
+    'filter.imageId': '不能包含 |、: 或控制字符。',
     user_ids: '须为 1 到 50 个用户 ID。',
   },
 };

@@ -14,7 +14,6 @@ export const images: Text['images'] = {
     id: '镜像 ID 包含',
     apply: '查询',
     clear: '清除',
-    refused: '不能包含 | 或 :',
   },
   columns: {
     select: '选择',

@@ -19,7 +19,6 @@ export const shell: Pick<
   | 'tenant'
   | 'theme'
   | 'notFound'
-  | 'notConnected'
 > = {
   title: '镜像控制台',
   otherLanguage: 'English',
@@ -45,5 +44,4 @@ export const shell: Pick<
   tenant: '租户',
   theme: { label: '主题', auto: '跟随系统', light: '浅色', dark: '深色' },
   notFound: { title: '没有这个页面', text: '地址可能不完整。', back: '前往私有镜像' },
-  notConnected: '尚未连接',
 };

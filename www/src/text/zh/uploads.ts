@@ -21,7 +21,6 @@ export const uploads: Text['uploads'] = {
   found: {
     format: '格式',
     virtualSize: '磁盘大小',
-    fileSize: '文件大小',
     partitions: (scheme, count) => `${scheme}，${count} 个分区`,
     boot: '启动方式',
     compression: '压缩',
@@ -42,7 +41,6 @@ export const uploads: Text['uploads'] = {
     discardQuestion: (name) => `${name} 已保存的内容将被丢弃，其镜像也会被删除。`,
     discardTitle: '丢弃这个上传？',
     failed: '未能丢弃。',
-    wrongFile: (name) => `必须是同一个文件：${name}`,
   },
   notify: {
     offer: '上传完成时通知我',
