@@ -58,7 +58,7 @@ consoleSuite('the images of the console', BOTH, (scenario) => {
 
   scenario(
     'many are deleted after a number was typed, and what fails stays with its reason',
-    {},
+    { failures: true },
     async (ui) => {
       const { emulator, page } = ui;
       await ui.see('[data-image]');

@@ -9,7 +9,8 @@ import { eventually } from './expect.mjs';
 import { ROOT } from './places.mjs';
 import { newProfile, shared } from './tabs.mjs';
 
-const DIST = path.join(ROOT, 'www/dist');
+/** The console as it was built; IMS_WWW names another build of it. */
+const DIST = path.resolve(ROOT, process.env.IMS_WWW ?? 'www/dist');
 const TIMEOUT = { timeout: 180_000 };
 /** What a browser itself writes when a request fails, whoever made it. */
 const REQUEST_FAILED = /Failed to load resource|Cross-Origin Request Blocked|blocked by CORS policy/;
