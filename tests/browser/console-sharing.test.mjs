@@ -36,14 +36,20 @@ consoleSuite('sharing by the console', BOTH, (scenario) => {
     await other.shows('[data-test=share-row] [data-image]', /^web-server$/);
     const row = `[data-test=share-row]:has([data-image=${IMAGE}])`;
     await other.click(`${row} [data-test=action-copy]`);
-    await other.type('[data-test=dialog] input[name=name]', 'copied');
+    const name = '[data-test=dialog] input[name=name]';
+    await eventually(
+      async () =>
+        (await other.page.$(name)) && (await other.page.$eval(name, ({ value }) => value === 'web-server')),
+      'the name of the shared image is filled in',
+    );
+    await other.type(name, 'copied');
     await other.confirm();
     await other.click('[data-test=nav-private]');
     await other.shows('[data-test=view-private] [data-image]', /^copied$/);
     const owned = await emulator.call('GET', '/api/image/v1/private-images?current=1&size=100', {
       tenant: PARTNER.tenant,
     });
-    const copy = owned.data.list.find(({ name }) => name === 'copied');
+    const copy = owned.data.list.find((image) => image.name === 'copied');
     await eventually(
       () => other.page.$(`tr:has([data-image=${copy.imageId}]) [data-status=active]`),
       'the list shows the copy as active',
