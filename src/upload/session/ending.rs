@@ -98,11 +98,19 @@ impl Session {
             (Job::CreateImage, Outcome::Failed(trouble)) => {
                 self.uncertain = super::failures::is_uncertain(&trouble.error);
             }
+            (Job::CreateImage, Outcome::Ordered { order }) => self.ordered(self.last_now, order.clone()),
+            (Job::ShowOrder { .. }, Outcome::Order(facts)) => {
+                if self.order_while_ending(self.last_now, facts) {
+                    return;
+                }
+            }
             (Job::FindImages, Outcome::Found(ids)) => {
                 let known = self.known.clone().unwrap_or_default();
                 let mut new = ids.iter().filter(|id| !known.contains(id));
-                if let (Some(id), None) = (new.next(), new.next()) {
-                    self.image_created(id.clone());
+                match (new.next(), new.next()) {
+                    (Some(id), None) => self.image_created(id.clone()),
+                    (None, _) if self.nothing_found_while_ending(self.last_now) => return,
+                    _ => {}
                 }
             }
             (Job::ListMultipartUploads, Outcome::Uploads(ids)) => self.strays = Some(ids.clone()),
@@ -148,7 +156,7 @@ impl Session {
             if !gone && !forbidden && !enough {
                 self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
                 self.stays |=
-                    trouble.error.details().retryable && matches!(job, Job::FindImages | Job::DeleteImage);
+                    trouble.error.details().retryable && matches!(job, Job::FindImages | Job::ShowOrder { .. } | Job::DeleteImage);
             }
         }
         self.control.tries = 0;
@@ -156,6 +164,7 @@ impl Session {
         self.keys.refusals = 0;
         match job {
             Job::FindImages => self.uncertain = false,
+            Job::ShowOrder { .. } => self.importing.settled = true,
             // Not every store lets everybody list: then nothing can be done about strays.
             Job::ListMultipartUploads => {
                 self.strays.get_or_insert_default();
@@ -198,7 +207,11 @@ impl Session {
     fn step(&self) -> Step {
         let has_keys = self.place.is_some();
         let stored = self.completed || self.parts.object_may_stand;
-        if self.image_id.is_none() && self.uncertain && self.known.is_some() {
+        // An order ends by itself where its object is gone: so that goes first.
+        let imports = self.config.imports.is_some();
+        let ordered = self.importing.order.is_some() && !self.importing.settled;
+        let looks = ordered || (self.image_id.is_none() && self.uncertain && self.known.is_some());
+        if looks && !imports {
             Step::Look
         } else if self.upload_id.is_some() && !self.completed {
             Step::Parts
@@ -206,9 +219,11 @@ impl Session {
             Step::Strays
         } else if has_keys && self.strays.as_ref().is_some_and(|strays| !strays.is_empty()) {
             Step::Stray
-        } else if has_keys && stored && !self.reported {
+        } else if has_keys && stored && (imports || !self.reported) {
             Step::Object
-        } else if self.image_id.is_some() && has_keys && (!self.reported || self.take_back_report) {
+        } else if looks {
+            Step::Look
+        } else if !imports && self.image_id.is_some() && has_keys && (!self.reported || self.take_back_report) {
             Step::Report
         } else if self.created && self.image_id.is_some() && !self.stays {
             Step::Image
@@ -235,7 +250,10 @@ impl Session {
                     return;
                 }
                 let job = match step {
-                    Step::Look => Job::FindImages,
+                    Step::Look => match &self.importing.order {
+                        Some(order) => Job::ShowOrder { order: order.clone() },
+                        None => Job::FindImages,
+                    },
                     Step::Strays => Job::ListMultipartUploads,
                     Step::Stray => {
                         let upload_id = self.strays.iter().flatten().next().cloned().unwrap_or_default();

@@ -34,6 +34,10 @@ pub(super) struct Script {
     pub(super) target: bool,
     pub(super) digest: bool,
     pub(super) most_parallel: u32,
+    /// The image is made of the object, by an order.
+    pub(super) imports: bool,
+    /// Then the object goes.
+    pub(super) delete_object: bool,
 }
 
 impl Default for Script {
@@ -53,6 +57,8 @@ impl Default for Script {
             target: false,
             digest: true,
             most_parallel: 6,
+            imports: false,
+            delete_object: false,
         }
     }
 }
@@ -144,6 +150,7 @@ impl Simulation {
             keys_made: 0,
             damages: 0,
             tally: Default::default(),
+            imports: script.imports,
         };
         if script.target {
             world.count("an image that exists");
@@ -237,6 +244,8 @@ impl Simulation {
             target: self.script.target,
             digest: self.script.digest,
             most_parallel: self.script.most_parallel,
+            imports: self.script.imports,
+            delete_object: self.script.delete_object,
             ..Script::default()
         };
     }
