@@ -82,14 +82,17 @@ impl Simulation {
             || self.world.tally.contains_key("a lost answer to createImage") || self.runs > 1, "no order");
         let digest = self.script.digest.then(|| hex(&file_digest(self.world.plan.count)));
         assert_eq!(summary.md5, digest);
+        // The answer to a deletion may be lost, too.
         let left = |text: &String| text.contains("is not deleted");
-        if self.script.delete_object && !summary.warnings.iter().any(left) {
-            assert!(self.stolen || !self.world.objects.contains_key(&PLACE), "the object is left");
-        } else {
-            assert!(self.stolen || self.world.is_right(PLACE), "active, and not of the file");
-        }
+        let gone = !self.world.objects.contains_key(&PLACE);
+        // What arrives damaged twice in a row, before any ETag was an MD5, is taken for another digest: and told so.
+        let unsure = summary.verified == "none" && self.world.damages > 1;
+        let right = self.world.is_right(PLACE) || unsure;
+        assert!(self.stolen || gone || right, "active, and not of the file");
+        let told = summary.warnings.iter().any(left);
+        assert!(self.stolen || told || gone == self.script.delete_object, "the object is there: {}", !gone);
         let faults = &self.world.faults;
-        if self.script.digest && faults.etags == EtagStyle::Md5 && !faults.hidden_etags {
+        if self.script.digest && faults.etags == EtagStyle::Md5 && !faults.hidden_etags && !unsure {
             assert_eq!(summary.verified, "md5");
         }
         if !self.script.digest || faults.etags != EtagStyle::Md5 {
@@ -141,7 +144,8 @@ fn story(seed: u64) -> Story {
 fn whatever_happens_there_is_one_image_of_the_file() {
     let (mut done, mut aborted) = (0, 0);
     let mut met = std::collections::BTreeMap::new();
-    for seed in 0..1_500 {
+    let only = std::env::var("SIMULATE_FIRST").ok().and_then(|text| text.parse::<u64>().ok());
+    for seed in only.map_or(0..1_500, |seed| seed..seed + 1) {
         let story = story(seed);
         done += u32::from(matches!(story.end, Finish::Done(_)));
         aborted += u32::from(matches!(story.end, Finish::Aborted(_)));
@@ -158,7 +162,8 @@ fn whatever_happens_there_is_one_image_of_the_file() {
 
 #[test]
 fn an_abort_at_any_moment_leaves_nothing() {
-    for seed in 0..400u64 {
+    let only = std::env::var("SIMULATE_FIRST").ok().and_then(|text| text.parse::<u64>().ok());
+    for seed in only.map_or(0..400, |seed| seed..seed + 1) {
         let faults = Faults { unavailable: 10, lost_answer: 10 * (seed % 3), ..Faults::default() };
         let words = vec![(seed as u32 % 70, Event::Abort)];
         let story = run(seed, faults, [1, 5][seed as usize % 2], importing(Script { words, ..Script::default() }));
@@ -167,7 +172,9 @@ fn an_abort_at_any_moment_leaves_nothing() {
                 let tried = error.message().contains("not taken back") || error.message().contains("not removed");
                 assert!(tried || story.world.objects.is_empty(), "seed {seed}: the object is left");
                 assert!(tried || story.world.uploads.is_empty(), "seed {seed}: parts are left");
-                let left = story.world.images.iter().any(|image| image.origin == Origin::Ours);
+                // The service keeps a record of what it could not make.
+                let left = |image: &Image| image.origin == Origin::Ours && image.status != "killed";
+                let left = story.world.images.iter().any(left);
                 assert!(tried || !left, "seed {seed}: an image is left");
             }
             Finish::Done(_) => {}
