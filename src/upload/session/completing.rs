@@ -275,7 +275,8 @@ impl Session {
         }
         if self.wait_until.is_some_and(|until| now >= until) {
             let id = self.image_id.as_deref().unwrap_or_default();
-            let message = format!("the file is stored, but the image {id} is still {status}; ask for it later");
+            let message =
+                format!("the file is stored, but the image {id} is still {status}; ask for it later");
             self.fail(Error::new(Kind::Timeout, message));
         } else {
             self.poll_after = now + self.poll_delay;
@@ -349,6 +350,7 @@ impl Session {
         let image = core::mem::take(&mut self.facts.json);
         let md5 = self.parts.file.whole.map(|md5| hex(&md5));
         let order = self.importing.order.clone();
-        self.finish(Finish::Done(Summary { image, order, md5, verified, warnings }));
+        let object = self.config.imports.as_ref().map(|imports| imports.object.clone());
+        self.finish(Finish::Done(Summary { image, order, object, md5, verified, warnings }));
     }
 }

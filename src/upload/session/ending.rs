@@ -99,10 +99,10 @@ impl Session {
                 self.uncertain = super::failures::is_uncertain(&trouble.error);
             }
             (Job::CreateImage, Outcome::Ordered { order }) => self.ordered(self.last_now, order.clone()),
-            (Job::ShowOrder { .. }, Outcome::Order(facts)) => {
-                if self.order_while_ending(self.last_now, facts) {
-                    return;
-                }
+            (Job::ShowOrder { .. }, Outcome::Order(facts))
+                if self.order_while_ending(self.last_now, facts) =>
+            {
+                return;
             }
             (Job::FindImages, Outcome::Found(ids)) => {
                 let known = self.known.clone().unwrap_or_default();
@@ -155,8 +155,8 @@ impl Session {
                 matches!(job, Job::Report { .. }) && (self.created || !trouble.error.details().retryable);
             if !gone && !forbidden && !enough {
                 self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
-                self.stays |=
-                    trouble.error.details().retryable && matches!(job, Job::FindImages | Job::ShowOrder { .. } | Job::DeleteImage);
+                self.stays |= trouble.error.details().retryable
+                    && matches!(job, Job::FindImages | Job::ShowOrder { .. } | Job::DeleteImage);
             }
         }
         self.control.tries = 0;
@@ -223,7 +223,8 @@ impl Session {
             Step::Object
         } else if looks {
             Step::Look
-        } else if !imports && self.image_id.is_some() && has_keys && (!self.reported || self.take_back_report) {
+        } else if !imports && self.image_id.is_some() && has_keys && (!self.reported || self.take_back_report)
+        {
             Step::Report
         } else if self.created && self.image_id.is_some() && !self.stays {
             Step::Image

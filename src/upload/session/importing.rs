@@ -119,11 +119,7 @@ impl Session {
 
     fn advance_tidying(&mut self, now: f64) {
         let deletes = self.config.imports.as_ref().is_some_and(|imports| imports.delete_object);
-        if self.config.resends
-            && self.created
-            && self.known.is_some()
-            && !self.importing.twins_looked_for
-        {
+        if self.config.resends && self.created && self.known.is_some() && !self.importing.twins_looked_for {
             self.creating = Creating::LookForTwin;
             self.start_control(now, Job::FindImages);
         } else if deletes && !self.importing.object_is_gone {
@@ -168,7 +164,8 @@ impl Session {
 
     fn leave_object(&mut self, error: &Error) {
         self.importing.object_is_gone = true;
-        let message = format!("the image is active, but{} is not deleted: {}", self.object(), error.message());
+        let message =
+            format!("the image is active, but{} is not deleted: {}", self.object(), error.message());
         self.warn("object-left", message);
     }
 
@@ -186,7 +183,7 @@ impl Session {
     /// What an error says of a file that is stored.
     pub(super) fn hint_at_object(&self, message: &mut String) {
         if self.object_stays() {
-            message.push_str(";");
+            message.push(';');
             message.push_str(&self.object());
             message.push_str(" holds the file");
         }

@@ -261,6 +261,8 @@ pub struct Summary {
     pub image: String,
     /// The order that made it.
     pub order: Option<String>,
+    /// The object that it was made of, where that is the caller's.
+    pub object: Option<String>,
     pub md5: Option<String>,
     pub verified: &'static str,
     pub warnings: Vec<String>,

@@ -78,8 +78,13 @@ impl Simulation {
     /// What is done is active, made of the file, and verified only where the store told of each part.
     pub(super) fn look_at_import(&self, summary: &Summary, status: Option<&'static str>, place: u32) {
         assert_eq!((status, place), (Some("active"), PLACE));
-        assert!(summary.order.is_some() || self.world.tally.contains_key("another lost answer")
-            || self.world.tally.contains_key("a lost answer to createImage") || self.runs > 1, "no order");
+        assert!(
+            summary.order.is_some()
+                || self.world.tally.contains_key("another lost answer")
+                || self.world.tally.contains_key("a lost answer to createImage")
+                || self.runs > 1,
+            "no order"
+        );
         let digest = self.script.digest.then(|| hex(&file_digest(self.world.plan.count)));
         assert_eq!(summary.md5, digest);
         // The answer to a deletion may be lost, too.
@@ -108,7 +113,8 @@ fn importing(script: Script) -> Script {
 #[test]
 fn without_faults_the_object_comes_first_and_one_image_after_it() {
     for (count, delete_object) in [(1, false), (1, true), (9, false), (9, true)] {
-        let story = run(7, Faults::default(), count, importing(Script { delete_object, ..Script::default() }));
+        let story =
+            run(7, Faults::default(), count, importing(Script { delete_object, ..Script::default() }));
         let Finish::Done(summary) = story.end else { panic!("{:?}", story.end) };
         assert_eq!((summary.verified, summary.order.as_deref()), ("md5", Some("order-1")));
         assert_eq!((story.world.created, summary.warnings), (1, Vec::new()));
@@ -166,10 +172,12 @@ fn an_abort_at_any_moment_leaves_nothing() {
     for seed in only.map_or(0..400, |seed| seed..seed + 1) {
         let faults = Faults { unavailable: 10, lost_answer: 10 * (seed % 3), ..Faults::default() };
         let words = vec![(seed as u32 % 70, Event::Abort)];
-        let story = run(seed, faults, [1, 5][seed as usize % 2], importing(Script { words, ..Script::default() }));
+        let story =
+            run(seed, faults, [1, 5][seed as usize % 2], importing(Script { words, ..Script::default() }));
         match story.end {
             Finish::Aborted(error) => {
-                let tried = error.message().contains("not taken back") || error.message().contains("not removed");
+                let tried =
+                    error.message().contains("not taken back") || error.message().contains("not removed");
                 assert!(tried || story.world.objects.is_empty(), "seed {seed}: the object is left");
                 assert!(tried || story.world.uploads.is_empty(), "seed {seed}: parts are left");
                 // The service keeps a record of what it could not make.
