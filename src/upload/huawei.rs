@@ -203,3 +203,6 @@ impl Backend for Huawei {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -131,15 +131,17 @@ async fn issue_keys(State(huawei): State<Arc<Huawei>>, headers: HeaderMap, body:
     let Some(seconds) = seconds.filter(|seconds| (1..=LONGEST_SECONDS).contains(seconds)) else {
         return refuse(StatusCode::BAD_REQUEST, "seconds: must be a whole number from 1 to 86400");
     };
-    respond(huawei.store.issue_temporary(Duration::from_secs(seconds)).map_err(|error| error.to_string()).map(
-        |keys| {
-            json!({
-                "accessKey": keys.access_key,
-                "secretKey": keys.secret_key,
-                "securityToken": keys.token,
-            })
-        },
-    ))
+    respond(
+        huawei.store.issue_temporary(Duration::from_secs(seconds)).map_err(|error| error.to_string()).map(
+            |keys| {
+                json!({
+                    "accessKey": keys.access_key,
+                    "secretKey": keys.secret_key,
+                    "securityToken": keys.token,
+                })
+            },
+        ),
+    )
 }
 
 fn respond(described: Result<Value, String>) -> Response {

@@ -81,9 +81,9 @@ impl Session {
                     self.start_over(now, "the store holds another object in its place");
                 }
             }
-            (Job::Report { .. }, Outcome::Ordered { order }) => self.ordered(now, order),
-            (Job::ShowOrder { .. }, Outcome::Order(facts)) => self.order_shown(now, facts),
-            (Job::DeleteObject, outcome) => self.object_deleted(now, outcome),
+            (Job::Report { .. }, Outcome::Ordered { order }) if self.imports() => self.ordered(now, order),
+            (Job::ShowOrder { .. }, Outcome::Order(facts)) if self.imports() => self.order_shown(now, facts),
+            (Job::DeleteObject, outcome) if self.imports() => self.object_deleted(now, outcome),
             (Job::Report { .. }, Outcome::Done) => {
                 self.control_went_well();
                 self.reported(now);
@@ -202,7 +202,7 @@ impl Session {
     }
 
     pub(super) fn advance_verifying(&mut self, now: f64) {
-        if self.config.imports.is_some() {
+        if self.imports() {
             self.advance_importing(now);
         } else if now >= self.poll_after {
             self.start_control(now, Job::ShowImage);
@@ -313,7 +313,7 @@ impl Session {
             self.fail_for_good(Error::new(Kind::Service, message));
             return;
         }
-        if self.config.imports.is_some() {
+        if self.imports() {
             self.imported();
             return;
         }

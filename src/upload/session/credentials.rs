@@ -40,7 +40,7 @@ impl Session {
                 self.keys.state = KeyState::Needed(reason);
                 self.keys.tries += 1;
                 let tries = self.keys.tries;
-                if self.importing.tidying && self.ending.is_none() {
+                if self.imports() && self.importing.tidying && self.ending.is_none() {
                     self.keys_for_tidying_failed(now, &trouble);
                 } else if self.ending.is_some() {
                     self.keys_for_ending_failed(now, trouble);

@@ -54,7 +54,7 @@ impl Session {
                 self.image_created(image_id);
                 self.look_for_twin();
             }
-            (Job::CreateImage, Outcome::Ordered { order }) => self.ordered(now, order),
+            (Job::CreateImage, Outcome::Ordered { order }) if self.imports() => self.ordered(now, order),
             (Job::CreateImage, Outcome::Failed(trouble)) => self.not_created(now, trouble),
             (Job::ShowImage, Outcome::Image(facts)) => self.image_shown(now, facts),
             (Job::CreateMultipartUpload, Outcome::MultipartCreated { upload_id }) => {

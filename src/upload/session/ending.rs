@@ -98,9 +98,11 @@ impl Session {
             (Job::CreateImage, Outcome::Failed(trouble)) => {
                 self.uncertain = super::failures::is_uncertain(&trouble.error);
             }
-            (Job::CreateImage, Outcome::Ordered { order }) => self.ordered(self.last_now, order.clone()),
+            (Job::CreateImage, Outcome::Ordered { order }) if self.imports() => {
+                self.ordered(self.last_now, order.clone())
+            }
             (Job::ShowOrder { .. }, Outcome::Order(facts))
-                if self.order_while_ending(self.last_now, facts) =>
+                if self.imports() && self.order_while_ending(self.last_now, facts) =>
             {
                 return;
             }
@@ -208,7 +210,7 @@ impl Session {
         let has_keys = self.place.is_some();
         let stored = self.completed || self.parts.object_may_stand;
         // An order ends by itself where its object is gone: so that goes first.
-        let imports = self.config.imports.is_some();
+        let imports = self.imports();
         let ordered = self.importing.order.is_some() && !self.importing.settled;
         let looks = ordered || (self.image_id.is_none() && self.uncertain && self.known.is_some());
         if looks && !imports {

@@ -209,7 +209,7 @@ impl Session {
 
     /// There is something that a later run can go on with.
     pub(super) fn is_something_kept(&self) -> bool {
-        let stored = self.config.imports.is_some() && self.place.is_some();
+        let stored = self.imports() && self.place.is_some();
         self.image_id.is_some() || (self.config.head.is_some() && (self.uncertain || stored))
     }
 

@@ -33,12 +33,20 @@ pub(super) struct Importing {
     object_is_gone: bool,
 }
 
+/// Entries of the package without such a service do without all of this.
+const IS_THERE: bool = cfg!(any(feature = "huawei", not(target_arch = "wasm32")));
+
 /// The image is made when the file is stored, not before.
 pub(super) fn makes_image_last(config: &Config) -> bool {
-    config.imports.is_some() && config.image_id.is_none()
+    IS_THERE && config.imports.is_some() && config.image_id.is_none()
 }
 
 impl Session {
+    /// The service makes its image of an object of the caller's.
+    pub(super) fn imports(&self) -> bool {
+        IS_THERE && self.config.imports.is_some()
+    }
+
     pub(super) fn makes_image_last(&self) -> bool {
         makes_image_last(&self.config)
     }
@@ -177,7 +185,7 @@ impl Session {
     /// The file is stored where the caller can use it, whatever becomes of the upload.
     pub(super) fn object_stays(&self) -> bool {
         let single = self.config.plan.is_single() && self.parts.all_done();
-        self.config.imports.is_some() && (self.completed || self.reported || single)
+        self.imports() && (self.completed || self.reported || single)
     }
 
     /// What an error says of a file that is stored.
@@ -217,7 +225,7 @@ impl Session {
 
     /// Members of a checkpoint that only such an upload has.
     pub(super) fn importing_members(&self) -> String {
-        if self.config.imports.is_none() {
+        if !self.imports() {
             return String::new();
         }
         let order = match &self.importing.order {
@@ -229,7 +237,7 @@ impl Session {
 
     /// Where an upload goes on whose image is made last.
     pub(super) fn restore_importing(&mut self, saved: &Value) {
-        if self.config.imports.is_none() {
+        if !self.imports() {
             return;
         }
         self.importing.order = saved.get("order").and_then(Value::as_str).map(str::to_owned);

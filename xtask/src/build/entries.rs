@@ -30,7 +30,7 @@ pub static ENTRIES: &[Entry] = &[
     // It shall be 60,000: with all formats it is not yet.
     Entry { name: "inspect", feature: "inspect", inspects: false, budget: 64_000, codes: None },
     Entry { name: "openstack", feature: "openstack", inspects: false, budget: 173_500, codes: None },
-    Entry { name: "huawei", feature: "huawei", inspects: true, budget: 250_000, codes: None },
+    Entry { name: "huawei", feature: "huawei", inspects: true, budget: 256_000, codes: None },
     Entry { name: "workspace", feature: "workspace", inspects: false, budget: 127_000, codes: None },
 ];
 
