@@ -25,8 +25,11 @@ pub(super) struct Importing {
     pub(super) settled: bool,
     /// The intent to order was put down: from then on an image may be made without our having heard of it.
     pub(super) intended: bool,
-    /// When the answer to it was lost.
+    /// When the answer to it was found to be lost.
     lost_at: Option<f64>,
+    /// When it was last begun to look for its image: an answer says nothing of what came later, and the machine may
+    /// have slept since.
+    pub(super) looked_at: f64,
     /// The image is active; what is left is to tidy up.
     pub(super) tidying: bool,
     pub(super) twins_looked_for: bool,
@@ -62,7 +65,8 @@ impl Session {
 
     /// After a lost answer nothing new is found: true where the service may just not show it yet.
     pub(super) fn may_still_appear(&mut self, now: f64) -> bool {
-        if !self.makes_image_last() || now - *self.importing.lost_at.get_or_insert(now) >= SETTLES_MS {
+        let lost_at = *self.importing.lost_at.get_or_insert(now);
+        if !self.makes_image_last() || self.importing.looked_at - lost_at >= SETTLES_MS {
             self.importing.lost_at = None;
             return false;
         }

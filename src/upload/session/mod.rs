@@ -329,6 +329,9 @@ impl Session {
     /// Starts the control job, unless one runs or it is not yet time.
     fn start_control(&mut self, now: f64, job: Job) {
         if self.control.running.is_none() && now >= self.control.after {
+            if matches!(job, Job::FindImages) {
+                self.importing.looked_at = now;
+            }
             let id = self.start(job.clone());
             self.control.running = Some((id, job, self.keys.generation));
         }

@@ -17,13 +17,17 @@ impl World {
     pub(super) fn import(&mut self, job: &Job, hands: &mut Hands) -> Outcome {
         match job {
             Job::FindImages => {
-                let alive = self.images.iter().filter(|image| image.status != "killed");
+                let listed =
+                    |image: &&Image| self.listed_from.get(&image.id).is_none_or(|from| *from <= self.now);
+                let alive = self.images.iter().filter(listed).filter(|image| image.status != "killed");
                 Outcome::Found(alive.map(|image| image.id.clone()).collect())
             }
             Job::CreateImage if !self.objects.contains_key(&PLACE) => refused("IMG.0057"),
             Job::CreateImage => {
                 self.created += 1;
                 let id = format!("img-{}", self.created);
+                let hidden = self.dice.below(25_000) as f64;
+                self.listed_from.insert(id.clone(), self.now + hidden);
                 self.images.push(Image { id, status: "saving", origin: Origin::Ours, place: PLACE });
                 Outcome::Ordered { order: format!("order-{}", self.created) }
             }

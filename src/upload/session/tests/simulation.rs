@@ -151,6 +151,7 @@ impl Simulation {
             damages: 0,
             tally: Default::default(),
             imports: script.imports,
+            listed_from: Default::default(),
         };
         if script.target {
             world.count("an image that exists");

@@ -160,6 +160,8 @@ pub(super) struct World {
     pub(super) tally: BTreeMap<&'static str, u64>,
     /// Images are made of the object, by orders.
     pub(super) imports: bool,
+    /// When such an image is listed; the service takes its time.
+    pub(super) listed_from: BTreeMap<String, f64>,
 }
 
 /// The MD5 of a part is that of its number: the simulated file has no bytes. Damage 0 is none.
