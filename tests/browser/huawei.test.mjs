@@ -26,7 +26,7 @@ async function ready(t) {
 
 test('a picked file becomes an image, and goes on after a stop', TIMEOUT, async (t) => {
   const { emulator, page, complaints, act } = await ready(t);
-  const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'disk.raw'), 22 * MIB + 3);
+  const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'disk.raw'), 22 * MIB + 512);
   await (await page.$('#file')).uploadFile(file);
   const client = {
     endpoint: emulator.huawei,

@@ -25,7 +25,7 @@ const MIB = 1024 * 1024;
 const TARGET = { name: 'web', min_disk: 40 };
 const PARTS = { partSize: 5 * MIB };
 
-async function rawFile(t, size = 12 * MIB + 5, name = 'disk.raw') {
+async function rawFile(t, size = 12 * MIB + 512, name = 'disk.raw') {
   return makeRandomRaw(path.join(await temporaryFolder(t), name), size);
 }
 
@@ -140,7 +140,7 @@ for (const [using, target] of [
 test('an image whose metadata is there is given the file', async (t) => {
   const emulator = await startCloud(t);
   const { ims, obs } = await tokenClient(t, emulator);
-  const made = await metadata(t, emulator, { name: 'registered' });
+  const made = await metadata(t, emulator, { name: 'registered', min_disk: 40 });
   const file = await rawFile(t);
   const { task } = begin(ims, { path: file }, { imageId: made.id }, { obs });
   const result = await task.done;
@@ -206,7 +206,8 @@ test('another image of the name is not taken for the one that was ordered', asyn
 
 test('temporary keys that expire are asked for again, and go on', async (t) => {
   const emulator = await startCloud(t);
-  const { ims } = await tokenClient(t, emulator);
+  // What expires the keys would expire a token, too.
+  const ims = newHuawei(t, emulator.huawei, accessKeyOptions(emulator));
   const given = [];
   const credentials = async () => {
     given.push(await emulator.control('POST', '/_emulator/huawei/keys', { seconds: 900 }));
@@ -296,7 +297,7 @@ test('what is wrong in target and options is refused by name', async (t) => {
   const obs = { bucket: BUCKET, key: 'a.raw', endpoint: recorder.url, credentials: KEYS };
   for (const [target, options, field] of [
     [TARGET, {}, 'obs.bucket'],
-    [TARGET, { obs: 7 }, 'obs.bucket'],
+    [TARGET, { obs: 7 }, 'obs'],
     [TARGET, { obs: { ...obs, bucket: 'Not_A_Bucket' } }, 'obs.bucket'],
     [TARGET, { obs: { ...obs, bucket: 'abc:d' } }, 'obs.bucket'],
     [TARGET, { obs: { ...obs, key: 'a/../b.raw' } }, 'obs.key'],
