@@ -1,9 +1,11 @@
 /** Uploads to the local cloud's Huawei part: buckets, keys, clients, and what came of them. */
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { AwsClient } from 'aws4fetch';
 import { startEmulator } from './emulator.mjs';
 import { ACCOUNTS, signedIn } from './huawei.mjs';
-import { assertSameBytes } from './images.mjs';
+import { assertSameBytes, makeRandomRaw } from './images.mjs';
+import { temporaryFolder } from './places.mjs';
 import { openStore } from './store.mjs';
 
 export const BUCKET = 'my-images';
@@ -64,4 +66,27 @@ export async function assertImported(context, emulator, file, result) {
   assert.ok(service, 'the service has no file of its own');
   await assertSameBytes(file, await store.read(service));
   assert.deepEqual(await store.uploads(), []);
+}
+
+const MIB = 1024 * 1024;
+
+/** What most tests make of a file. */
+export const TARGET = { name: 'web', min_disk: 40 };
+
+/** A raw disk of noise. */
+export async function rawFile(t, size = 12 * MIB + 512, name = 'disk.raw') {
+  return makeRandomRaw(path.join(await temporaryFolder(t), name), size);
+}
+
+/** Starts an upload in small parts; keeps what it tells. */
+export function begin(ims, source, target, options) {
+  const events = [];
+  const phases = new Set();
+  const task = ims.upload(source, target, {
+    partSize: 5 * MIB,
+    onEvent: (event) => events.push(event),
+    onProgress: ({ phase }) => phases.add(phase),
+    ...options,
+  });
+  return { task, events, phases };
 }

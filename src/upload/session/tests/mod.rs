@@ -6,6 +6,7 @@ mod imports;
 mod invariants;
 mod ledger;
 mod process;
+mod script;
 mod simulation;
 mod store;
 mod world;
