@@ -1,4 +1,5 @@
 //! The commands that build, start, test and check the project: `cargo xtask help` lists them.
+mod bench;
 mod browsers;
 mod build;
 mod check;
@@ -25,6 +26,7 @@ cargo xtask test [PART...]          run the suites rust, node, browser, types, o
 cargo xtask simulate --seeds N      the upload's session through N drawn stories ([--first-seed S] [--trace])
 cargo xtask mutate [WORD]           break the upload's session on purpose, in a copy, and see its tests fail
 cargo xtask fuzz [FORMAT]           inspect damaged disk images, guided by what is covered ([--seconds N] [--seed S])
+cargo xtask bench                   measure the package beside what else there is ([--only SUITE,…] [--runs N] [--quick])
 cargo xtask check                   formatting, lints, types, licences
 cargo xtask format                  format Rust and JavaScript
 cargo xtask help                    this text";
@@ -54,6 +56,7 @@ fn run(arguments: Vec<String>) -> Result<()> {
         "test" => test::command,
         "simulate" => simulate::command,
         "fuzz" => fuzz::command,
+        "bench" => bench::command,
         "mutate" => mutate::command,
         "check" => check::command,
         "format" => check::format,
