@@ -34,8 +34,12 @@ enum Step {
 const TRIES: u32 = 4;
 
 /// What creates something could otherwise not be taken back, nor found again; a checkpoint could come after the last.
-fn is_waited_for(job: &Job) -> bool {
+///
+/// An object in the caller's own bucket nobody else removes: one that a store puts together although nobody waits for its
+/// answer any more could appear after it was deleted.
+fn is_waited_for(job: &Job, imports: bool) -> bool {
     matches!(job, Job::CreateImage | Job::CreateMultipartUpload | Job::Save { .. })
+        || (imports && matches!(job, Job::CompleteMultipartUpload { .. }))
 }
 
 impl Session {
@@ -80,7 +84,7 @@ impl Session {
             self.keys.state = super::KeyState::Needed("first");
         }
         if let Some((id, job, _)) = &self.control.running
-            && !is_waited_for(job)
+            && !is_waited_for(job, self.imports())
         {
             self.actions.push(Action::Cancel { id: *id });
             self.control.running = None;
@@ -119,6 +123,7 @@ impl Session {
             (Job::CreateMultipartUpload, Outcome::MultipartCreated { upload_id }) => {
                 self.upload_id = Some(upload_id.clone());
             }
+            (Job::CompleteMultipartUpload { .. }, Outcome::Completed { .. }) => self.completed = true,
             _ => {}
         }
         if let Outcome::Failed(trouble) = &outcome
@@ -126,7 +131,7 @@ impl Session {
         {
             self.keys.state = super::KeyState::Needed("expired");
         }
-        if is_waited_for(&job) {
+        if is_waited_for(&job, self.imports()) {
             return;
         }
         if let Outcome::Failed(trouble) = &outcome {
