@@ -106,6 +106,13 @@ consoleSuite('the views of the console', BOTH, (scenario) => {
     await page.goBack();
     await ui.gone('[data-test=dialog]');
     assert.equal(await ui.address(), '/images/img-demoprivate001');
+    await ui.click('[data-test=action-edit]');
+    await ui.click('[data-test=dialog-cancel]');
+    await ui.gone('[data-test=dialog]');
+    await eventually(
+      async () => (await ui.address()) === '/images/img-demoprivate001',
+      'closing it does so too',
+    );
     const other = await ui.another('/images/img-demoprivate001?do=export&on=img-demoprivate001');
     await other.see('[data-test=dialog] [data-test=bucket]');
     await other.shows('[data-test=view-image] h1', /^web-server$/);
