@@ -23,9 +23,7 @@ pub struct Bound {
 /// Installs the wasm target where rustup knows that it is missing.
 pub fn ensure_target() -> Result<()> {
     let minute = Duration::from_secs(60);
-    let mut sysroot = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-    let sysroot = process::output(sysroot.args(["--print", "sysroot"]), "rustc --print sysroot", minute)?;
-    if Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).is_dir() {
+    if sysroot()?.join("lib/rustlib").join(TARGET).is_dir() {
         return Ok(());
     }
     eprintln!("installing the Rust target {TARGET}");
@@ -40,7 +38,7 @@ pub fn compile(project: &Project, entry: &Entry, profile: Profile) -> Result<Pat
     let kept = work_folder(project, entry, profile).join("compiled.wasm");
     let mut compiler = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     let version = process::output(compiler.arg("-vV"), "rustc -vV", Duration::from_secs(60))?;
-    let flags = flags(project)?;
+    let flags = flags(project, &version)?;
     let stamp = Inputs::of("compile")
         .text(&version)
         .text(&flags.join("\n"))
@@ -78,7 +76,10 @@ fn run_cargo(project: &Project, entry: &Entry, profile: Profile, flags: &[String
 ///
 /// Panic messages name source files; where they lie on the machine that builds is nobody's business. And sha2 only
 /// hashes the few bytes that are signed: its small variant does (7 KB less).
-fn flags(project: &Project) -> Result<Vec<String>> {
+///
+/// Where the component rust-src is installed, the compiler names the standard library's sources by their place on this
+/// machine: they get the name back that they have everywhere else, so that the result is the same with and without.
+fn flags(project: &Project, compiler: &str) -> Result<Vec<String>> {
     let home = cargo_home()?;
     let sources = home.join("registry/src");
     let mut flags = vec![format!("--remap-path-prefix={}=", project.root.display())];
@@ -87,8 +88,19 @@ fn flags(project: &Project) -> Result<Vec<String>> {
     for index in std::fs::read_dir(&sources).into_iter().flatten().flatten() {
         flags.push(format!("--remap-path-prefix={}=crates", index.path().display()));
     }
+    let commit = compiler.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
+    let library = sysroot()?.join("lib/rustlib/src/rust");
+    flags.push(format!("--remap-path-prefix={}=/rustc/{commit}", library.display()));
     flags.push("--cfg=sha2_backend_soft=\"compact\"".to_owned());
     Ok(flags)
+}
+
+/// Where the toolchain lies.
+fn sysroot() -> Result<PathBuf> {
+    let mut compiler = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    let minute = Duration::from_secs(60);
+    let folder = process::output(compiler.args(["--print", "sysroot"]), "rustc --print sysroot", minute)?;
+    Ok(PathBuf::from(folder.trim()))
 }
 
 /// Writes the bindings of one entry, if its .wasm changed.

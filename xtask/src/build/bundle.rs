@@ -40,9 +40,10 @@ impl Kind {
     }
 }
 
-/// Writes a module that needs no WebAssembly.
-pub fn plain(project: &Project, module: &Path, kind: Kind, output: &Path) -> Result<()> {
+/// Writes a module that has no WebAssembly of its own; what it imports by the names in `outside` stays outside.
+pub fn plain(project: &Project, module: &Path, kind: Kind, outside: &[&str], output: &Path) -> Result<()> {
     let mut command = command(project, module, kind, output)?;
+    command.args(outside.iter().map(|name| format!("--external:{name}")));
     let name = output.file_name().unwrap_or_default().to_string_lossy();
     process::run(&mut command, &format!("bundling {name}"), Duration::from_secs(120))
         .with_context(|| format!("cannot write {name} of the package"))

@@ -106,7 +106,7 @@ mod tests {
         assert!(write(template, "1.2.3", &[], &folder).unwrap_err().to_string().contains("a.js"));
         std::fs::write(folder.join("a.js"), "").unwrap();
         assert!(write(template, "1.2.3", &all(), &folder).unwrap_err().to_string().contains("index"));
-        for module in ["openstack-config", "permissions"] {
+        for module in ["openstack-config", "permissions", "worker", "upload-worker", "upload-worker-inline"] {
             for file in [".cjs", ".js", ".node.js", ".d.ts", ".d.cts"] {
                 std::fs::write(folder.join(format!("{module}{file}")), "").unwrap();
             }
