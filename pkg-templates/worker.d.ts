@@ -3,6 +3,7 @@
  * worker of the page; the tasks are those of {@link CecloudImsClient.upload}.
  */
 import type {
+  CecloudImsClient,
   CheckpointStore,
   ClientOptions,
   CreateImage,
@@ -17,9 +18,9 @@ export { ImsError };
 
 /** A Worker, as far as it is needed. */
 export interface WorkerLike {
-  postMessage(message: unknown, transfer: any[]): void;
-  addEventListener(type: 'error', listener: (event: any) => void): void;
-  removeEventListener(type: 'error', listener: (event: any) => void): void;
+  postMessage(message: unknown, transfer: unknown[]): void;
+  addEventListener(type: 'error', listener: (event: { message: string }) => void): void;
+  removeEventListener(type: 'error', listener: (event: { message: string }) => void): void;
   terminate(): void;
 }
 

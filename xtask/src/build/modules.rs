@@ -132,7 +132,9 @@ pub fn exports() -> impl Iterator<Item = (String, Value)> {
     let modules = MODULES.iter().map(|Module { place, stem, node_only, .. }| {
         let mut conditions = manifest::conditions(stem);
         if *node_only {
-            conditions = json!({ "types": conditions["types"], "node": conditions["node"] });
+            // A compiler that follows bundlers asks without `node`; it gets types, a bundler for pages no code.
+            let types = json!({ "types": conditions["import"]["types"] });
+            conditions = json!({ "node": conditions["node"], "import": types });
         }
         ((*place).to_owned(), conditions)
     });
