@@ -69,13 +69,16 @@ const WORDS = {
   inspect: ['FILE'],
 };
 
-/** The command, its options and its words. */
+/** The command, its options and its words. It comes first; without one there is help, and the version. */
 export function parsed(given) {
-  const common = { json: FLAG, help: { ...FLAG, short: 'h' }, version: FLAG };
-  const command = given.find((word) => !word.startsWith('-'));
+  const [first = ''] = given;
+  const command = first.startsWith('-') || first === '' ? undefined : first;
   if (command !== undefined && !Object.hasOwn(OPTIONS, command)) {
-    throw new UsageError(`there is no command ${JSON.stringify(command)}: ${Object.keys(OPTIONS).join(', ')}`);
+    throw new UsageError(
+      `there is no command ${JSON.stringify(command)}: ${Object.keys(OPTIONS).join(', ')}`,
+    );
   }
+  const common = { json: FLAG, help: { ...FLAG, short: 'h' }, version: FLAG };
   const options = { ...common, ...OPTIONS[command] };
   let read;
   try {
@@ -85,11 +88,9 @@ export function parsed(given) {
   }
   const { values, positionals } = read;
   const words = positionals.slice(1);
-  if (command === undefined) {
-    if (!values.help && !values.version) throw new UsageError('a command is missing');
-    return { command: values.version ? 'list' : undefined, values, words };
-  }
-  if (!values.help && !values.version) count(command, words);
+  const asked = values.help || values.version;
+  if (command === undefined && !asked) throw new UsageError('a command is missing');
+  if (!asked) count(command, words);
   return { command, values, words };
 }
 

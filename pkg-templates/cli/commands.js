@@ -42,7 +42,12 @@ async function list(values, _words, output) {
         : ims.iteratePrivateImages(filter);
     const images = [];
     for await (const image of pages) images.push(image);
-    const row = (image) => [image.imageId ?? image.shareId, image.name ?? image.imageName, image.status, size(image)];
+    const row = (image) => [
+      image.imageId ?? image.shareId,
+      image.name ?? image.imageName,
+      image.status,
+      size(image),
+    ];
     output.result(images, () => columns(['image', 'name', 'status', 'size'], images.map(row)));
     return EXIT.done;
   });
@@ -75,7 +80,10 @@ async function download(values, [imageId, path], output) {
     try {
       const { signal } = controller;
       const result = await ims.download(imageId, { path }, { onProgress, signal }).done;
-      output.result({ path, ...result }, () => `${path}: ${bytes(result.bytes)}, md5 ${result.md5 ?? 'not compared'}`);
+      output.result(
+        { path, ...result },
+        () => `${path}: ${bytes(result.bytes)}, md5 ${result.md5 ?? 'not compared'}`,
+      );
     } finally {
       process.off('SIGINT', stop);
     }
@@ -105,7 +113,10 @@ async function diagnose(values, _words, output) {
   return withClient(values, async (ims) => {
     const diagnosis = await ims.diagnose();
     const line = ({ ok, name, message, advice }) =>
-      [`${ok ? 'ok  ' : 'FAIL'} ${name}: ${message}`, ...(advice ? [advice.replaceAll(/^/gm, '     ')] : [])].join('\n');
+      [
+        `${ok ? 'ok  ' : 'FAIL'} ${name}: ${message}`,
+        ...(advice ? [advice.replaceAll(/^/gm, '     ')] : []),
+      ].join('\n');
     output.result(diagnosis, ({ checks }) => checks.map(line).join('\n'));
     return diagnosis.ok ? EXIT.done : EXIT.failed;
   });

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: `npx ims-client upload disk.qcow2 --endpoint … --name …`. What it does, the package does. */
+import { readFile } from 'node:fs/promises';
 import { ImsError } from 'ims-client';
 import { parsed, UsageError } from './arguments.js';
 import { COMMANDS, HELP } from './commands.js';
@@ -11,10 +12,11 @@ const output = new Output(given.includes('--json'));
 
 try {
   const { command, values, words } = parsed(given);
-  if (command === undefined || values.help) {
+  if (values.help) {
     output.text(HELP);
   } else if (values.version) {
-    output.text((await import('ims-client/package.json', { with: { type: 'json' } })).default.version);
+    // It lies beside this file in the package.
+    output.text(JSON.parse(await readFile(new URL('./package.json', import.meta.url), 'utf8')).version);
   } else {
     process.exitCode = await COMMANDS[command](values, words, output);
   }

@@ -82,12 +82,21 @@ export function bytes(count) {
 export function columns(head, rows) {
   const all = [head, ...rows.map((row) => row.map((cell) => String(cell ?? '')))];
   const widths = head.map((_, at) => Math.max(...all.map((row) => row[at].length)));
-  return all.map((row) => row.map((cell, at) => cell.padEnd(widths[at])).join('  ').trimEnd()).join('\n');
+  return all
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at]))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** What is known of something, a line each. */
 export function fields(value) {
-  const known = Object.entries(value).filter(([, field]) => field !== undefined && field !== null && field !== '');
+  const known = Object.entries(value).filter(
+    ([, field]) => field !== undefined && field !== null && field !== '',
+  );
   const shown = (field) => (typeof field === 'object' ? JSON.stringify(field) : String(field));
   const width = Math.max(0, ...known.map(([name]) => name.length));
   return known.map(([name, field]) => `${name.padEnd(width)}  ${shown(field)}`).join('\n');

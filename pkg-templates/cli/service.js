@@ -32,12 +32,19 @@ async function authOf(values) {
   return { type: 'none' };
 }
 
+/** Names of headers that are secrets: --auth-file is for them. */
+const SECRETS = /^(authorization|proxy-authorization|cookie|x-auth-token|x-api-key|x-subject-token)$/i;
+
 function headersOf({ header = [] }) {
   return Object.fromEntries(
     header.map((line) => {
       const at = line.indexOf(':');
       if (at < 1) throw new UsageError(`--header is ${JSON.stringify(line)}; it is NAME: VALUE`);
-      return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+      const name = line.slice(0, at).trim();
+      if (SECRETS.test(name)) {
+        throw new UsageError(`--header ${name} would show a secret to everybody; put it into --auth-file`);
+      }
+      return [name, line.slice(at + 1).trim()];
     }),
   );
 }

@@ -52,7 +52,10 @@ async function metadataOf(values, file) {
   const written = values.metadata ? await jsonOf(values.metadata, 'the metadata') : {};
   const named = Object.entries(FIELDS)
     .filter(([option]) => values[option] !== undefined)
-    .map(([option, kind]) => [fieldOf(option), kind === 'number' ? numberOf(values, option) : values[option]]);
+    .map(([option, kind]) => [
+      fieldOf(option),
+      kind === 'number' ? numberOf(values, option) : values[option],
+    ]);
   return { name: path.parse(file).name, ...suggestion, ...written, ...Object.fromEntries(named) };
 }
 

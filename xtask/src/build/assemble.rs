@@ -8,7 +8,7 @@ use crate::project::Project;
 use crate::stamp::{Inputs, files_below};
 
 /// Files of the repository that are published as they are.
-const COPIED: &[&str] = &["LICENSE-MIT", "LICENSE-APACHE", "pkg-templates/README.md"];
+const COPIED: &[&str] = &["LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md", "pkg-templates/README.md"];
 
 /// Makes pkg/ from the built entries, unless it is up to date.
 pub fn package(project: &Project, built: &[Built], profile: Profile) -> Result<PathBuf> {

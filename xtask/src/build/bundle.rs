@@ -20,12 +20,14 @@ pub enum Kind {
     InlineNode,
     /// Anywhere, with the .wasm inside.
     Inline,
+    /// Node: a module that is run, and imports the package's own files.
+    Program,
 }
 
 impl Kind {
     fn loader(self) -> &'static str {
         match self {
-            Kind::Node => "load-node.js",
+            Kind::Node | Kind::Program => "load-node.js",
             Kind::Browser => "load-browser.js",
             Kind::InlineNode | Kind::Inline => "load-inline.js",
         }
@@ -36,7 +38,7 @@ impl Kind {
     }
 
     fn is_node(self) -> bool {
-        matches!(self, Kind::Node | Kind::InlineNode)
+        matches!(self, Kind::Node | Kind::InlineNode | Kind::Program)
     }
 }
 
@@ -54,7 +56,9 @@ fn command(project: &Project, module: &Path, kind: Kind, output: &Path) -> Resul
     let mut command = project.npm_program("esbuild", "esbuild")?;
     command.arg(module).arg(format!("--outfile={}", output.display()));
     command.args(COMMON).args(["--loader:.wasm=base64", "--log-override:empty-import-meta=error"]);
-    if kind.is_node() {
+    if kind == Kind::Program {
+        command.args(["--format=esm", "--platform=node", "--target=node20", "--line-limit=160"]);
+    } else if kind.is_node() {
         command.args(FOR_NODE);
     } else {
         // A neutral platform knows no built-in modules: an import of one fails here, not in somebody's browser.
@@ -121,7 +125,7 @@ fn wasm_module(project: &Project, core: &Built, kind: Kind) -> Result<PathBuf> {
         }
         // Tools that copy a server together (nft, ncc) find the file by this very expression. Only ever bundled as
         // CommonJS: hence __dirname.
-        Kind::Node => ("node", format!("export const wasm = () => `${{__dirname}}/{name}`;\n")),
+        Kind::Node | Kind::Program => ("node", format!("export const wasm = () => `${{__dirname}}/{name}`;\n")),
         Kind::Inline | Kind::InlineNode => {
             let wasm = core.wasm.display().to_string();
             ("inline", format!("import base64 from {wasm:?};\nexport const wasm = () => base64;\n"))

@@ -22,7 +22,7 @@ pub fn package(project: &Project, folder: &Path) -> Result<()> {
                 "{name} names a folder of this machine: {place}"
             );
         }
-        if name.ends_with(".js") || name.ends_with(".cjs") {
+        if [".js", ".cjs", ".mjs"].iter().any(|end| name.ends_with(end)) {
             code(&name, &String::from_utf8_lossy(&bytes), &fetched(&name))?;
         }
     }
