@@ -3,6 +3,7 @@ mod browsers;
 mod build;
 mod check;
 mod cloud;
+mod crate_licences;
 mod docs;
 mod fuzz;
 mod leftovers;

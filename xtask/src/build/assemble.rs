@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::bundle::{self, Kind, Parts};
 use super::{Built, Entry, Profile, declarations, forbidden, manifest, modules, weight};
+use crate::crate_licences;
 use crate::project::Project;
 use crate::stamp::{Inputs, files_below};
 
@@ -31,6 +32,8 @@ pub fn package(project: &Project, built: &[Built], profile: Profile) -> Result<P
         let name = source.file_name().context("a file without a name")?;
         std::fs::copy(&source, folder.join(name)).with_context(|| format!("cannot copy {file}"))?;
     }
+    std::fs::write(folder.join("LICENSE-crates"), crate_licences::text(project)?)
+        .context("cannot write LICENSE-crates")?;
     let template = std::fs::read_to_string(project.path("pkg-templates/package.json"))?;
     let entries: Vec<&Entry> = built.iter().map(|built| built.entry).collect();
     manifest::write(&template, &project.version, &entries, &folder)?;
@@ -54,6 +57,7 @@ fn inputs(project: &Project, built: &[Built]) -> Result<Inputs> {
     for file in COPIED {
         inputs.file(&project.path(file))?;
     }
+    inputs.file(&project.path("Cargo.lock"))?;
     for built in built {
         inputs.file(&built.wasm)?.file(&built.glue)?.file(&built.declarations)?;
     }

@@ -125,7 +125,9 @@ fn wasm_module(project: &Project, core: &Built, kind: Kind) -> Result<PathBuf> {
         }
         // Tools that copy a server together (nft, ncc) find the file by this very expression. Only ever bundled as
         // CommonJS: hence __dirname.
-        Kind::Node | Kind::Program => ("node", format!("export const wasm = () => `${{__dirname}}/{name}`;\n")),
+        Kind::Node | Kind::Program => {
+            ("node", format!("export const wasm = () => `${{__dirname}}/{name}`;\n"))
+        }
         Kind::Inline | Kind::InlineNode => {
             let wasm = core.wasm.display().to_string();
             ("inline", format!("import base64 from {wasm:?};\nexport const wasm = () => base64;\n"))

@@ -132,8 +132,7 @@ fn write_user(project: &Project, user: &User, folder: &Path) -> Result<()> {
 pub fn exports() -> impl Iterator<Item = (String, Value)> {
     let users = USERS.iter().filter_map(|user| {
         let stem = user.file.trim_end_matches(".js");
-        let conditions =
-            json!({ "types": format!("./{stem}.d.ts"), "default": format!("./{}", user.file) });
+        let conditions = json!({ "types": format!("./{stem}.d.ts"), "default": format!("./{}", user.file) });
         Some((user.place?.to_owned(), conditions))
     });
     let modules = MODULES.iter().map(|Module { place, stem, node_only, .. }| {
