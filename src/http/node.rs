@@ -113,27 +113,36 @@ pub fn set_modules(modules: Modules) {
     MODULES.with(|kept| *kept.borrow_mut() = Some(modules));
 }
 
+/// One of Node's modules. A build for browsers (without the feature `node`) knows at once that there is none: what only
+/// uses of it reach is not in its .wasm.
+#[cfg_attr(not(feature = "node"), inline(always))]
+fn module<T>(of: fn(&Modules) -> Option<T>) -> Option<T> {
+    if !cfg!(feature = "node") {
+        return None;
+    }
+    MODULES.with(|kept| kept.borrow().as_ref().and_then(of))
+}
+
 /// Node's file system; none in a browser.
+#[cfg_attr(not(feature = "node"), inline(always))]
 pub fn fs() -> Option<FsPromises> {
     Some(fs_module()?.promises())
 }
 
 /// The same with callbacks.
+#[cfg_attr(not(feature = "node"), inline(always))]
 pub fn fs_module() -> Option<FsModule> {
-    MODULES.with(|kept| kept.borrow().as_ref().and_then(Modules::fs))
+    module(Modules::fs)
 }
 
 /// The name of this machine; none in a browser, or where it has none.
+#[cfg_attr(not(feature = "node"), inline(always))]
 pub fn hostname() -> Option<String> {
-    let os = MODULES.with(|kept| kept.borrow().as_ref().and_then(Modules::os))?;
-    os.hostname().ok()?.as_string()
+    module(Modules::os)?.hostname().ok()?.as_string()
 }
 
 /// node:http or node:https; none in a browser.
+#[cfg_attr(not(feature = "node"), inline(always))]
 pub fn http_module(secure: bool) -> Option<HttpModule> {
-    MODULES.with(|kept| {
-        let kept = kept.borrow();
-        let modules = kept.as_ref()?;
-        if secure { modules.https() } else { modules.http() }
-    })
+    module(if secure { Modules::https } else { Modules::http })
 }

@@ -63,7 +63,7 @@ pub async fn open(given: Option<&JsValue>) -> Result<Opened> {
     if given.as_bool() == Some(false) {
         return Ok(Opened::Off);
     }
-    let store = |backing| Ok(Opened::Store(Rc::new(Store { backing, database: None })));
+    let store = |backing: Rc<dyn Backing>| Ok(Opened::Store(Rc::new(Store { backing, database: None })));
     let own = ["load", "save", "remove", "list"];
     if own.iter().any(|name| get(given, name).is_some()) {
         for name in own {
@@ -88,7 +88,10 @@ pub async fn open(given: Option<&JsValue>) -> Result<Opened> {
             "checkpoint.directory can only be used in Node; a browser keeps checkpoints in IndexedDB by itself",
         ));
     };
-    store(Rc::new(Directory::open(fs.into(), path).await?))
+    // Boxed, so that a build that knows of no Node does without.
+    let opened: LocalFuture<'_, Result<Rc<dyn Backing>>> =
+        Box::pin(async move { Ok(Rc::new(Directory::open(fs.into(), path).await?) as Rc<dyn Backing>) });
+    store(opened.await?)
 }
 
 impl Store {

@@ -60,6 +60,15 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 pub fn start(modules: node::Modules, on_panic: Function, make_error: Function) {
     node::set_modules(modules);
     convert::set_error_maker(make_error);
+    // Where a panic is a trap at once (the release build), there is nobody who could tell of it.
+    #[cfg(panic = "immediate-abort")]
+    let _ = on_panic;
+    #[cfg(not(panic = "immediate-abort"))]
+    tell_of_panics(on_panic);
+}
+
+#[cfg(not(panic = "immediate-abort"))]
+fn tell_of_panics(on_panic: Function) {
     // A hook must be Sync; there is one thread.
     struct OneThread(Function);
     unsafe impl Send for OneThread {} // WebAssembly without threads: nothing is ever sent.

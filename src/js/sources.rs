@@ -7,12 +7,12 @@ pub mod digesting;
 mod file;
 mod stream;
 
-use super::convert::{get, refused};
+use super::convert::{get, refused, unsupported};
 use super::platform::to_its_end;
 use crate::error::{Error, Kind, Result};
 use crate::http::fetch::describe;
 use crate::http::foreign::{Blocks, ForeignBytes};
-use crate::http::{Body, Failure};
+use crate::http::{Body, Failure, node};
 use crate::platform::LocalFuture;
 use crate::upload::source::Source;
 use blob::{BlobBlocks, memory};
@@ -49,7 +49,10 @@ pub async fn open(given: &JsValue) -> Result<Opened> {
         let Some(path) = path.as_string().filter(|path| !path.is_empty()) else {
             return Err(refused("source.path", &path, "must be a path"));
         };
-        return to_its_end(Box::pin(file::open_path(path))).await;
+        let Some(fs) = node::fs_module() else {
+            return Err(unsupported("a path can only be read in Node; give a File in a browser"));
+        };
+        return to_its_end(Box::pin(file::open_path(fs, path))).await;
     }
     if let Some(file) = get(given, "getFile").and_then(|file| file.dyn_into::<Function>().ok()) {
         let called = file.call0(given).map_err(|error| unreadable(&error))?;

@@ -238,7 +238,7 @@ async function withoutInspector(t, script, ...parameters) {
   t.after(() => rm(folder, { recursive: true, force: true }));
   const copy = path.join(folder, 'node_modules', 'ims-client');
   await cp(CLIENT_DIR, copy, { recursive: true });
-  await rm(path.join(copy, 'inspect_bg.wasm'));
+  await rm(path.join(copy, 'inspect_node_bg.wasm'));
   const file = path.join(folder, 'script.mjs');
   await writeFile(file, script);
   return run(process.execPath, [file, ...parameters], { timeout: 60_000, killSignal: 'SIGKILL' });
@@ -262,10 +262,10 @@ test('an inspector that cannot be loaded costs a warning, never an upload', asyn
     events.map(({ code }) => code),
     ['inspection-skipped'],
   );
-  assert.match(events[0].message, /inspect_bg\.wasm/);
+  assert.match(events[0].message, /inspect_node_bg\.wasm/);
   assert.deepEqual(warnings, [events[0].message]);
   // Who publishes the file elsewhere says where.
-  const place = JSON.stringify(path.join(CLIENT_DIR, 'inspect_bg.wasm'));
+  const place = JSON.stringify(path.join(CLIENT_DIR, 'inspect_node_bg.wasm'));
   const load = `
     import { readFile } from 'node:fs/promises';
     await load({ inspectWasm: await readFile(${place}) });`;

@@ -11,7 +11,7 @@ import { CLIENT_DIR, importClient, ROOT } from '../support/places.mjs';
 const run = promisify(execFile);
 const manifest = JSON.parse(await readFile(path.join(CLIENT_DIR, 'package.json'), 'utf8'));
 /** What can be imported as code. */
-const ENTRIES = Object.keys(manifest.exports).filter((place) => manifest.exports[place].node);
+const ENTRIES = Object.keys(manifest.exports).filter((place) => manifest.exports[place].node?.import);
 
 function program(name, ...parameters) {
   const file = path.join(ROOT, 'node_modules/.bin', name);

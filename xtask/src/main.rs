@@ -1,4 +1,5 @@
 //! The commands that build, start, test and check the project: `cargo xtask help` lists them.
+mod bench;
 mod browsers;
 mod build;
 mod check;
@@ -31,6 +32,7 @@ cargo xtask docs                    the API reference, in .cache/docs
 cargo xtask simulate --seeds N      the upload's session through N drawn stories ([--first-seed S] [--trace])
 cargo xtask mutate [WORD]           break the upload's session on purpose, in a copy, and see its tests fail
 cargo xtask fuzz [FORMAT]           inspect damaged disk images, guided by what is covered ([--seconds N] [--seed S])
+cargo xtask bench                   measure the package beside what else there is ([--only SUITE,…] [--runs N] [--quick])
 cargo xtask check                   formatting, lints, types, licences
 cargo xtask format                  format Rust and JavaScript
 cargo xtask help                    this text";
@@ -63,6 +65,7 @@ fn run(arguments: Vec<String>) -> Result<()> {
         "docs" => docs::command,
         "simulate" => simulate::command,
         "fuzz" => fuzz::command,
+        "bench" => bench::command,
         "mutate" => mutate::command,
         "check" => check::command,
         "format" => check::format,

@@ -2,8 +2,9 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::http::fetch::describe;
-use crate::http::node::{self, FileHandle};
+use crate::http::node::{self, FileHandle, FsPromises};
 use crate::js::convert::{get, invoke, refused, unsupported};
+use crate::platform::LocalFuture;
 use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -37,7 +38,12 @@ impl File {
             let Some(path) = path.as_string().filter(|path| !path.is_empty()) else {
                 return Err(refused("source.path", &path, "must be a path"));
             };
-            return open_path(&path).await;
+            let Some(fs) = node::fs() else {
+                return Err(unsupported("a path can only be read in Node; give a File in a browser"));
+            };
+            // Boxed, so that a build that knows of no Node does without.
+            let opened: LocalFuture<'_, Result<File>> = Box::pin(open_path(fs, path));
+            return opened.await;
         }
         let mut blob = given.clone();
         if get(given, "getFile").is_some() {
@@ -102,11 +108,8 @@ async fn called(object: &JsValue, name: &str, arguments: &Array) -> Result<JsVal
     JsFuture::from(Promise::resolve(&promise)).await.map_err(|error| unreadable(&error))
 }
 
-async fn open_path(path: &str) -> Result<File> {
-    let Some(fs) = node::fs() else {
-        return Err(unsupported("a path can only be read in Node; give a File in a browser"));
-    };
-    let handle = JsFuture::from(fs.open(path, "r")).await.map_err(|error| unreadable(&error))?;
+async fn open_path(fs: FsPromises, path: String) -> Result<File> {
+    let handle = JsFuture::from(fs.open(&path, "r")).await.map_err(|error| unreadable(&error))?;
     let mut file = File { content: Content::Path(handle.clone().unchecked_into()), size: 0 };
     let stat = called(&handle, "stat", &Array::new()).await?;
     let is_file = invoke(&stat, "isFile", &Array::new()).is_ok_and(|answer| answer.is_truthy());

@@ -6,8 +6,8 @@ use crate::http::Failure;
 use crate::http::buffers::{Block, Buffer};
 use crate::http::callback::Callback;
 use crate::http::foreign::Blocks;
-use crate::http::node::{self, FileHandle, FsModule};
-use crate::js::convert::{get, unsupported};
+use crate::http::node::{FileHandle, FsModule};
+use crate::js::convert::get;
 use crate::platform::LocalFuture;
 use core::cell::Cell;
 use js_sys::Function;
@@ -16,10 +16,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-pub(super) async fn open_path(path: String) -> Result<Opened> {
-    let Some(fs) = node::fs_module() else {
-        return Err(unsupported("a path can only be read in Node; give a File in a browser"));
-    };
+pub(super) async fn open_path(fs: FsModule, path: String) -> Result<Opened> {
     let handle = JsFuture::from(fs.promises().open(&path, "r")).await.map_err(|error| unreadable(&error))?;
     let handle: FileHandle = handle.unchecked_into();
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();

@@ -59,7 +59,9 @@ fn inputs(project: &Project, built: &[Built]) -> Result<Inputs> {
     }
     inputs.file(&project.path("Cargo.lock"))?;
     for built in built {
-        inputs.file(&built.wasm)?.file(&built.glue)?.file(&built.declarations)?;
+        for core in built.cores() {
+            inputs.file(&core.wasm)?.file(&core.glue)?.file(&core.declarations)?;
+        }
     }
     Ok(inputs)
 }
@@ -67,7 +69,9 @@ fn inputs(project: &Project, built: &[Built]) -> Result<Inputs> {
 /// The files of one entry: code for each way to load it, declarations, the .wasm.
 fn entry(project: &Project, built: &Built, inspector: &Built, folder: &Path) -> Result<()> {
     let name = built.entry.name;
-    std::fs::copy(&built.wasm, folder.join(built.entry.wasm())).context("cannot copy the .wasm")?;
+    for core in built.cores() {
+        std::fs::copy(&core.wasm, folder.join(&core.name)).context("cannot copy the .wasm")?;
+    }
     let templates = project.path("pkg-templates");
     let parts = Parts {
         templates: &templates,

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{Entry, Profile, glue, work_folder};
+use super::{Entry, Machine, Profile, glue, standard_library};
 use crate::process;
 use crate::project::{Project, cargo, cargo_home};
 use crate::stamp::Inputs;
@@ -20,10 +20,12 @@ pub struct Bound {
     pub declarations: PathBuf,
 }
 
-/// Installs the wasm target where rustup knows that it is missing.
+/// Installs the wasm target and the standard library's sources where rustup knows that they are missing.
 pub fn ensure_target() -> Result<()> {
     let minute = Duration::from_secs(60);
-    if sysroot()?.join("lib/rustlib").join(TARGET).is_dir() {
+    let sysroot = sysroot()?;
+    standard_library::ensure_sources(&sysroot)?;
+    if sysroot.join("lib/rustlib").join(TARGET).is_dir() {
         return Ok(());
     }
     eprintln!("installing the Rust target {TARGET}");
@@ -34,11 +36,17 @@ pub fn ensure_target() -> Result<()> {
 
 /// Compiles the client with the feature of one entry, unless its sources did not change: cargo gives the .wasm of all
 /// entries the same name, so it would compile each of them again every time.
-pub fn compile(project: &Project, entry: &Entry, profile: Profile) -> Result<PathBuf> {
-    let kept = work_folder(project, entry, profile).join("compiled.wasm");
+pub fn compile(
+    project: &Project,
+    entry: &Entry,
+    machine: Machine,
+    profile: Profile,
+    folder: &Path,
+) -> Result<PathBuf> {
+    let kept = folder.join("compiled.wasm");
     let mut compiler = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     let version = process::output(compiler.arg("-vV"), "rustc -vV", Duration::from_secs(60))?;
-    let flags = flags(project, &version)?;
+    let flags = flags(project, profile, &version)?;
     let stamp = Inputs::of("compile")
         .text(&version)
         .text(&flags.join("\n"))
@@ -49,15 +57,14 @@ pub fn compile(project: &Project, entry: &Entry, profile: Profile) -> Result<Pat
     if stamp.is_fresh(&[&kept]) {
         return Ok(kept);
     }
-    let compiled = run_cargo(project, entry, profile, &flags)?;
-    std::fs::create_dir_all(work_folder(project, entry, profile))
-        .context("cannot make a folder below .cache")?;
+    let compiled = run_cargo(project, &entry.features(machine), profile, &flags)?;
+    std::fs::create_dir_all(folder).context("cannot make a folder below .cache")?;
     std::fs::copy(&compiled, &kept).with_context(|| format!("cannot copy {}", compiled.display()))?;
     stamp.keep()?;
     Ok(kept)
 }
 
-fn run_cargo(project: &Project, entry: &Entry, profile: Profile, flags: &[String]) -> Result<PathBuf> {
+fn run_cargo(project: &Project, features: &str, profile: Profile, flags: &[String]) -> Result<PathBuf> {
     let profile = match profile {
         Profile::Release => "wasm",
         Profile::Dev => "dev",
@@ -65,8 +72,11 @@ fn run_cargo(project: &Project, entry: &Entry, profile: Profile, flags: &[String
     let mut command = cargo();
     command.current_dir(&project.root).args(["build", "--locked", "--lib", "--package", "ims-client"]);
     command.args(["--target", TARGET, "--profile", profile]);
-    command.args(["--no-default-features", "--features", entry.feature]);
+    command.args(["--no-default-features", "--features", features]);
     command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+    if profile == "wasm" && standard_library::is_compiled() {
+        standard_library::ask(&mut command);
+    }
     process::run(&mut command, "compiling the client to WebAssembly", Duration::from_secs(30 * 60))?;
     let folder = if profile == "dev" { "debug" } else { profile };
     Ok(project.target.join(TARGET).join(folder).join("ims_client.wasm"))
@@ -79,7 +89,7 @@ fn run_cargo(project: &Project, entry: &Entry, profile: Profile, flags: &[String
 ///
 /// Where the component rust-src is installed, the compiler names the standard library's sources by their place on this
 /// machine: they get the name back that they have everywhere else, so that the result is the same with and without.
-fn flags(project: &Project, compiler: &str) -> Result<Vec<String>> {
+fn flags(project: &Project, profile: Profile, compiler: &str) -> Result<Vec<String>> {
     let home = cargo_home()?;
     let sources = home.join("registry/src");
     let mut flags = vec![format!("--remap-path-prefix={}=", project.root.display())];
@@ -92,6 +102,9 @@ fn flags(project: &Project, compiler: &str) -> Result<Vec<String>> {
     let library = sysroot()?.join("lib/rustlib/src/rust");
     flags.push(format!("--remap-path-prefix={}=/rustc/{commit}", library.display()));
     flags.push("--cfg=sha2_backend_soft=\"compact\"".to_owned());
+    if profile == Profile::Release && standard_library::is_compiled() {
+        flags.extend(standard_library::flags());
+    }
     Ok(flags)
 }
 
@@ -103,9 +116,9 @@ fn sysroot() -> Result<PathBuf> {
     Ok(PathBuf::from(folder.trim()))
 }
 
-/// Writes the bindings of one entry, if its .wasm changed.
-pub fn bind(project: &Project, entry: &Entry, profile: Profile, compiled: &Path) -> Result<Bound> {
-    let folder = work_folder(project, entry, profile).join("bindings");
+/// Writes the bindings of one .wasm, if it changed.
+pub fn bind(profile: Profile, compiled: &Path, folder: &Path) -> Result<Bound> {
+    let folder = folder.join("bindings");
     let bound = Bound {
         wasm: folder.join("ims_client_bg.wasm"),
         glue: folder.join("glue.js"),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::Built;
+use super::{Built, Core, Entry};
 use crate::process;
 use crate::project::Project;
 
@@ -104,11 +104,12 @@ pub fn write(project: &Project, parts: &Parts, kind: Kind, output: &Path) -> Res
     command.arg(alias("#platform", parts.templates.join(kind.platform())));
     let core = if parts.core.entry.inspects { "shell/core.js" } else { "shell/plain-core.js" };
     command.arg(alias("#core", parts.templates.join(core)));
-    for (glue, wasm, core) in
+    for (glue, wasm, built) in
         [("#glue", "#wasm", parts.core), ("#inspect-glue", "#inspect-wasm", parts.inspector)]
     {
+        let core = if kind.is_node() { &built.node } else { &built.page };
         command.arg(alias(glue, core.glue.clone()));
-        command.arg(alias(wasm, wasm_module(project, core, kind)?));
+        command.arg(alias(wasm, wasm_module(project, built.entry, core, kind)?));
     }
     let name = output.file_name().unwrap_or_default().to_string_lossy();
     process::run(&mut command, &format!("bundling {name}"), Duration::from_secs(120))
@@ -116,8 +117,8 @@ pub fn write(project: &Project, parts: &Parts, kind: Kind, output: &Path) -> Res
 }
 
 /// Writes the module that says where a .wasm is, in the one way that each kind of file needs.
-fn wasm_module(project: &Project, core: &Built, kind: Kind) -> Result<PathBuf> {
-    let name = core.entry.wasm();
+fn wasm_module(project: &Project, entry: &Entry, core: &Core, kind: Kind) -> Result<PathBuf> {
+    let name = &core.name;
     let (kind, text) = match kind {
         // Bundlers find the file by this very expression: one literal address and import.meta.url.
         Kind::Browser => {
@@ -130,10 +131,11 @@ fn wasm_module(project: &Project, core: &Built, kind: Kind) -> Result<PathBuf> {
         }
         Kind::Inline | Kind::InlineNode => {
             let wasm = core.wasm.display().to_string();
-            ("inline", format!("import base64 from {wasm:?};\nexport const wasm = () => base64;\n"))
+            let kind = if kind.is_node() { "inline-node" } else { "inline" };
+            (kind, format!("import base64 from {wasm:?};\nexport const wasm = () => base64;\n"))
         }
     };
-    let folder = project.cache("build").join(core.entry.name);
+    let folder = project.cache("build").join(entry.name);
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let module = folder.join(format!("wasm-{kind}.js"));
     std::fs::write(&module, text).with_context(|| format!("cannot write {}", module.display()))?;

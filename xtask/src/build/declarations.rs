@@ -22,7 +22,7 @@ pub struct Declaration {
 /// Writes the declarations of an entry: its generated types, the hand-written part with them, and twins for `require`.
 pub fn write(project: &Project, built: &Built, exports: &[String], folder: &Path) -> Result<()> {
     let name = built.entry.name;
-    let raw = std::fs::read_to_string(&built.declarations)?;
+    let raw = std::fs::read_to_string(&built.node.declarations)?;
     let template = project.path("pkg-templates").join(format!("{name}.d.ts"));
     let by_hand =
         std::fs::read_to_string(&template).with_context(|| format!("cannot read {}", template.display()))?;

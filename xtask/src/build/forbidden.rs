@@ -2,7 +2,7 @@
 use anyhow::{Result, bail, ensure};
 use std::path::Path;
 
-use super::{ENTRIES, Entry};
+use super::{ENTRIES, Entry, Machine};
 use crate::project::Project;
 use crate::stamp::files_below;
 
@@ -37,7 +37,7 @@ fn fetched(name: &str) -> Vec<String> {
     let is_it = |entry: &&Entry| name == format!("{}.js", entry.name);
     let Some(entry) = ENTRIES.iter().find(is_it) else { return Vec::new() };
     let inspector = ENTRIES.iter().filter(|other| entry.inspects && other.name == "inspect");
-    core::iter::once(entry).chain(inspector).map(Entry::wasm).collect()
+    core::iter::once(entry).chain(inspector).map(|entry| entry.wasm(Machine::Page)).collect()
 }
 
 fn code(name: &str, text: &str, fetched: &[String]) -> Result<()> {

@@ -3,7 +3,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
-use super::Entry;
+use super::{Entry, Machine};
 
 /// Writes package.json into the folder that holds everything else already.
 pub fn write(template: &str, version: &str, entries: &[&Entry], folder: &Path) -> Result<()> {
@@ -30,8 +30,8 @@ fn exports(entries: &[&Entry]) -> Value {
     }
     exports.extend(super::modules::exports());
     for entry in entries {
-        let file = format!("./{}", entry.wasm());
-        exports.insert(file.clone(), file.into());
+        let [page, node] = [Machine::Page, Machine::Node].map(|machine| format!("./{}", entry.wasm(machine)));
+        exports.insert(page.clone(), json!({ "node": node, "default": page }));
     }
     exports.insert("./package.json".to_owned(), "./package.json".into());
     exports.into()
@@ -101,7 +101,8 @@ mod tests {
         }
         let node_only = &manifest["exports"]["./openstack/config"];
         assert_eq!(node_only.as_object().unwrap().keys().collect::<Vec<_>>(), ["node", "import"]);
-        assert_eq!(manifest["exports"]["./inspect_bg.wasm"], "./inspect_bg.wasm");
+        let wasm = json!({ "node": "./inspect_node_bg.wasm", "default": "./inspect_bg.wasm" });
+        assert_eq!(manifest["exports"]["./inspect_bg.wasm"], wasm);
     }
 
     #[test]

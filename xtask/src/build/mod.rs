@@ -13,6 +13,7 @@ mod glue;
 mod manifest;
 mod modules;
 mod optimize;
+mod standard_library;
 mod versions;
 mod weight;
 
@@ -36,15 +37,36 @@ pub enum Profile {
     Dev,
 }
 
+/// Where a .wasm runs. Pages do without what is done with Node's own modules: it would be a tenth of what they download.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Machine {
+    Page,
+    Node,
+}
+
 /// What the steps of one entry leave behind.
 struct Built {
     entry: &'static Entry,
+    page: Core,
+    node: Core,
+}
+
+/// An entry's code for one machine.
+struct Core {
     /// The .wasm as it is published.
     wasm: PathBuf,
+    /// The name it is published by.
+    name: String,
     /// The module with `createGlue`.
     glue: PathBuf,
     /// wasm-bindgen's own declarations, which hold the types of requests and responses.
     declarations: PathBuf,
+}
+
+impl Built {
+    fn cores(&self) -> [&Core; 2] {
+        [&self.page, &self.node]
+    }
 }
 
 /// The command line: `build [--dev]`.
@@ -65,21 +87,32 @@ pub fn package(project: &Project, profile: Profile) -> Result<PathBuf> {
     ensure_target()?;
     let mut built = Vec::new();
     for entry in ENTRIES {
-        let compiled = bindings::compile(project, entry, profile)?;
-        let bound = bindings::bind(project, entry, profile, &compiled)?;
-        let wasm = optimize::wasm(project, entry, profile, &bound.wasm)?;
-        built.push(Built { entry, wasm, glue: bound.glue, declarations: bound.declarations });
+        let core = |machine| core(project, entry, machine, profile);
+        built.push(Built { entry, page: core(Machine::Page)?, node: core(Machine::Node)? });
     }
     let folder = assemble::package(project, &built, profile)?;
     eprintln!("pkg/ is ready ({:.1} s)", started.elapsed().as_secs_f64());
     Ok(folder)
 }
 
+fn core(project: &Project, entry: &Entry, machine: Machine, profile: Profile) -> Result<Core> {
+    let folder = work_folder(project, entry, machine, profile);
+    let compiled = bindings::compile(project, entry, machine, profile, &folder)?;
+    let bound = bindings::bind(profile, &compiled, &folder)?;
+    let name = entry.wasm(machine);
+    let wasm = optimize::wasm(project, profile, &bound.wasm, folder.join(&name))?;
+    Ok(Core { wasm, name, glue: bound.glue, declarations: bound.declarations })
+}
+
 /// The folder for the intermediate files of an entry.
-fn work_folder(project: &Project, entry: &Entry, profile: Profile) -> PathBuf {
+fn work_folder(project: &Project, entry: &Entry, machine: Machine, profile: Profile) -> PathBuf {
     let kind = match profile {
         Profile::Release => "release",
         Profile::Dev => "dev",
     };
-    project.cache("build").join(kind).join(entry.name)
+    let machine = match machine {
+        Machine::Page => "page",
+        Machine::Node => "node",
+    };
+    project.cache("build").join(kind).join(machine).join(entry.name)
 }

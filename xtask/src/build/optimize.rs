@@ -3,7 +3,7 @@ use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Entry, Profile, work_folder};
+use super::Profile;
 use crate::process;
 use crate::project::Project;
 use crate::stamp::Inputs;
@@ -23,14 +23,19 @@ const FEATURES: &[&str] = &[
 /// What wasm-opt goes for. Measured on the main entry with binaryen 132 (bytes, and bytes after gzip -9):
 /// -Os 358524 154205, -Oz 356760 154523, -Os twice 358355 153666, -Os without putting functions that have one caller
 /// into it 367167 150006. What users download is the second number: functions of moderate length look more alike.
-const LEVEL: &[&str] = &["-Os", "--one-caller-inline-max-function-size=0"];
+/// For the same reason two passes are left out (workspace entry: 255179 106714 with them, 259189 105625 without).
+const LEVEL: &[&str] = &[
+    "-Os",
+    "--one-caller-inline-max-function-size=0",
+    "--skip-pass=memory-packing",
+    "--skip-pass=local-cse",
+];
 
 /// The optimized file; a dev build keeps what wasm-bindgen wrote.
-pub fn wasm(project: &Project, entry: &Entry, profile: Profile, input: &Path) -> Result<PathBuf> {
+pub fn wasm(project: &Project, profile: Profile, input: &Path, output: PathBuf) -> Result<PathBuf> {
     if profile == Profile::Dev {
         return Ok(input.to_path_buf());
     }
-    let output = work_folder(project, entry, profile).join(entry.wasm());
     let package = project.path("node_modules/binaryen/package.json");
     let settings = [FEATURES, LEVEL].concat();
     let stamp = Inputs::of("wasm-opt")

@@ -81,7 +81,13 @@ fn clippy_for_webassembly(project: &Project) -> Result<()> {
     for entry in build::ENTRIES {
         let mut clippy = cargo();
         clippy.current_dir(&project.root).args(["clippy", "--package", "ims-client", "--lib", "--locked"]);
-        clippy.args(["--target", TARGET, "--no-default-features", "--features", entry.feature]);
+        clippy.args([
+            "--target",
+            TARGET,
+            "--no-default-features",
+            "--features",
+            &entry.features(build::Machine::Node),
+        ]);
         process::run(clippy.args(["--", "-D", "warnings"]), "clippy for WebAssembly", LIMIT)?;
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::build_package;
-use crate::build::ENTRIES;
+use crate::build::{ENTRIES, Machine};
 use crate::process;
 use crate::project::Project;
 use crate::setup;
@@ -63,7 +63,7 @@ fn check_contents(report: &str) -> Result<()> {
     let entries = ENTRIES.iter().flat_map(|entry| {
         let ends = [".js", ".cjs", ".node.js", ".d.ts", ".d.cts"];
         let code = ends.into_iter().flat_map(|end| [entry.name.to_owned() + end, entry.inline() + end]);
-        code.chain([entry.wasm()])
+        code.chain([Machine::Page, Machine::Node].map(|machine| entry.wasm(machine)))
     });
     for needed in entries.chain(["LICENSE-MIT", "README.md"].map(String::from)) {
         let found = files.iter().any(|file| file["path"] == needed.as_str());

@@ -1,6 +1,6 @@
 //! `cargo xtask test [PART…]`: every suite, and how many tests passed and failed in all of them.
 mod counts;
-mod install;
+pub mod install;
 mod node;
 mod rust;
 mod types;

@@ -1,0 +1,50 @@
+/** Medians of repeated measurements, and numbers as people read them. */
+
+export function median(values) {
+  const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b);
+  if (!sorted.length) return undefined;
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** The median of each field of several results of the same shape; what is no number is the first's. */
+export function medians(results) {
+  return Object.fromEntries(
+    Object.entries(results[0]).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? median(results.map((result) => result[name])) : value,
+    ]),
+  );
+}
+
+/**
+ * Measures every contender `runs` times, one after the other in turn, so that what slows the machine for a while
+ * slows all of them. A contender that cannot run is told with its reason, and costs nothing.
+ */
+export async function inTurns(contenders, runs, measure) {
+  const results = new Map(contenders.map((contender) => [contender.name, []]));
+  const reasons = new Map();
+  for (let turn = 0; turn < runs; turn += 1) {
+    for (const contender of contenders) {
+      if (reasons.has(contender.name)) continue;
+      try {
+        results.get(contender.name).push(await measure(contender));
+      } catch (error) {
+        reasons.set(
+          contender.name,
+          String(error.stderr || error.message)
+            .trim()
+            .split('\n')
+            .at(-1)
+            .slice(0, 200),
+        );
+      }
+    }
+  }
+  return contenders.map(({ name, ...rest }) => ({
+    name,
+    ...(rest.floor ? { floor: true } : {}),
+    ...(rest.ours ? { ours: true } : {}),
+    ...(reasons.has(name) ? { failed: reasons.get(name) } : medians(results.get(name))),
+  }));
+}

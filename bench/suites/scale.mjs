@@ -1,0 +1,19 @@
+/** Ours with small and large files: memory and work per GiB must not grow with the file. */
+import { fileURLToPath } from 'node:url';
+import { cloud, GIB, imageFile, inNode } from '../lib/cloud.mjs';
+
+const CHILD = fileURLToPath(new URL('../node/child.mjs', import.meta.url));
+
+export const title = 'Scale';
+
+export async function run(context, { quick }) {
+  const emulator = await cloud(context);
+  const rows = [];
+  for (const gib of quick ? [1, 2] : [1, 10, 100]) {
+    const size = gib * GIB;
+    const file = await imageFile(context, size, { sparse: true });
+    const request = { contender: 'ours', checksum: 'md5', checkpoint: true, file, size, ims: emulator.ims };
+    rows.push({ gib, ...(await inNode(CHILD, request)) });
+  }
+  return { rows };
+}

@@ -1,0 +1,83 @@
+/** What a page downloads that imports a package: code and .wasm, bundled and minified by esbuild for browsers. */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { CLIENT_DIR, temporaryFolder } from '../../tests/support/places.mjs';
+
+const HERE = fileURLToPath(new URL('..', import.meta.url));
+
+export const title = 'Weight';
+
+/** `wanted` is the limit that the project set itself, bytes after gzip. */
+const OURS = [
+  { name: 'ims-client', entry: 'index', wasm: 'ims_client_bg.wasm', wanted: 100_000 },
+  { name: 'ims-client/inspect', entry: 'inspect', wasm: 'inspect_bg.wasm', wanted: 60_000 },
+  { name: 'ims-client/huawei', entry: 'huawei', wasm: 'huawei_bg.wasm', wanted: 130_000 },
+  { name: 'ims-client/openstack', entry: 'openstack', wasm: 'openstack_bg.wasm', wanted: 90_000 },
+  { name: 'ims-client/workspace', entry: 'workspace', wasm: 'workspace_bg.wasm', wanted: 70_000 },
+];
+const PEERS = [
+  {
+    name: '@aws-sdk/lib-storage + client-s3',
+    code: "export { S3Client } from '@aws-sdk/client-s3'; export { Upload } from '@aws-sdk/lib-storage';",
+  },
+  { name: 'ali-oss', file: 'ali-oss/dist/aliyun-oss-sdk.min.js' },
+  { name: 'cos-js-sdk-v5', code: "export { default } from 'cos-js-sdk-v5';" },
+  {
+    name: '@uppy/core + @uppy/aws-s3',
+    code: "export { default as Uppy } from '@uppy/core'; export { default as AwsS3 } from '@uppy/aws-s3';",
+  },
+  { name: 'tus-js-client', code: "export * from 'tus-js-client';" },
+  { name: 'aws4fetch', code: "export * from 'aws4fetch';" },
+];
+
+/** Bytes of files, each compressed by itself as a server does. */
+function weigh(files) {
+  const sum = (sizeOf) => files.reduce((total, bytes) => total + sizeOf(bytes), 0);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11 };
+  return {
+    raw: sum((bytes) => bytes.length),
+    gzip: sum((bytes) => gzipSync(bytes, { level: 9 }).length),
+    brotli: sum((bytes) => brotliCompressSync(bytes, { params }).length),
+  };
+}
+
+async function bundled(code, folder) {
+  const outdir = path.join(folder, 'out');
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: HERE },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    write: false,
+    outdir,
+    logLevel: 'silent',
+    define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+  });
+  return outputFiles.map(({ contents }) => contents);
+}
+
+export async function run(context) {
+  const folder = await temporaryFolder(context);
+  const rows = [];
+  for (const { name, entry, wasm, wanted } of OURS) {
+    const code = await bundled(
+      `export * from ${JSON.stringify(path.join(CLIENT_DIR, `${entry}.js`))};`,
+      folder,
+    );
+    const binary = await readFile(path.join(CLIENT_DIR, wasm));
+    rows.push({ name, ours: true, wanted, ...weigh([...code, binary]), wasm: weigh([binary]) });
+  }
+  for (const { name, code, file } of PEERS) {
+    const files = file
+      ? [await readFile(path.join(HERE, 'node_modules', file))]
+      : await bundled(code, folder);
+    rows.push({ name, ...weigh(files) });
+  }
+  const published = await readdir(CLIENT_DIR);
+  return { rows, files: published.length };
+}
