@@ -18,9 +18,9 @@ export { ImsError };
 
 /** A Worker, as far as it is needed. */
 export interface WorkerLike {
-  postMessage(message: unknown, transfer: unknown[]): void;
-  addEventListener(type: 'error', listener: (event: { message: string }) => void): void;
-  removeEventListener(type: 'error', listener: (event: { message: string }) => void): void;
+  postMessage(message: unknown): void;
+  addEventListener(type: 'message' | 'error', listener: (event: unknown) => void): void;
+  removeEventListener(type: 'message' | 'error', listener: (event: unknown) => void): void;
   terminate(): void;
 }
 

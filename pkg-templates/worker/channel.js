@@ -1,5 +1,5 @@
 /**
- * Calls between a page and its worker over a MessagePort: what can be cloned is cloned, functions stay where they are
+ * Calls between a page and its worker over a line of messages: what can be cloned is cloned, functions stay where they are
  * and are called from the other side, and an ImsError arrives as one.
  */
 import { ImsError } from '../shell/errors.js';
@@ -12,7 +12,7 @@ const STREAM = 'ims-client.stream';
 const DEPTH = 20;
 
 export class Channel {
-  #port;
+  #line;
   #methods;
   #functions = new Map();
   #waiting = new Map();
@@ -20,11 +20,10 @@ export class Channel {
   #ended;
 
   /** `methods` is what the other side may ask for by name. */
-  constructor(port, methods) {
-    this.#port = port;
+  constructor(line, methods) {
+    this.#line = line;
     this.#methods = methods;
-    port.onmessage = ({ data }) => this.#arrived(data);
-    port.onmessageerror = () => this.end(new Error('a message could not be read'));
+    line.onmessage = ({ data }) => this.#arrived(data);
   }
 
   /** Asks the other side; functions in the arguments can be called until the answer is here. */
@@ -57,7 +56,7 @@ export class Channel {
   /** Nothing arrives any more: what waits is rejected. */
   end(error) {
     this.#ended ??= error;
-    this.#port.close();
+    this.#line.close();
     for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
     this.#functions.clear();
@@ -69,7 +68,7 @@ export class Channel {
   }
 
   #post(message) {
-    this.#port.postMessage(message);
+    this.#line.postMessage(message);
   }
 
   async #arrived({ id, reply, error, name, parameters }) {

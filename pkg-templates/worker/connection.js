@@ -1,7 +1,7 @@
 /** A page's connection to its worker: started or taken over, heard of within a time limit, ended with what waits. */
 import { shellError } from '../shell/errors.js';
 import { Channel } from './channel.js';
-import { CONNECT, READY } from './names.js';
+import { CONNECT, lineTo, READY } from './names.js';
 
 /** A worker that runs answers at once; one that never started, or is another program, does not. */
 const READY_WITHIN_MS = 15_000;
@@ -30,15 +30,18 @@ export async function connect(given, spawn, methods, lost) {
       );
   }
   const { worker, isOwn } = started(place, spawn);
-  const { port1, port2 } = new MessageChannel();
+  // One worker may serve several pages' worth of clients, of several copies of this module.
+  const name = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+  const line = lineTo(worker, name);
   let failed;
   const connection = new Promise((resolve, reject) => {
     failed = reject;
-    const channel = new Channel(port1, { ...methods, [READY]: () => resolve(channel) });
+    const channel = new Channel(line, { ...methods, [READY]: () => resolve(channel) });
   });
   let channel;
   const end = (error) => {
     channel?.end(error);
+    line.close();
     worker.removeEventListener('error', broke);
     if (isOwn) worker.terminate();
   };
@@ -54,7 +57,7 @@ export async function connect(given, spawn, methods, lost) {
   const late = () => broke({ message: `it did not answer within ${READY_WITHIN_MS / 1000} seconds` });
   const timer = setTimeout(late, READY_WITHIN_MS);
   try {
-    worker.postMessage(CONNECT, [port2]);
+    worker.postMessage({ [CONNECT]: name });
     channel = await connection;
     await channel.give('open', fromHere(options), { wasm, inspectWasm });
   } catch (error) {

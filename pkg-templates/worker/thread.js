@@ -1,16 +1,16 @@
 /**
- * The worker of `createUploadWorker()`: a client of its own for each page's port, whose tasks it shows to the page.
+ * The worker of `createUploadWorker()`: a client of its own for each line of a page, whose tasks it shows to the page.
  * A worker of one's own imports this file for its effect.
  */
 import { CecloudImsClient, load } from '#client';
 import { Channel } from './channel.js';
-import { CONNECT, READY } from './names.js';
+import { CONNECT, lineTo, READY } from './names.js';
 
-addEventListener('message', ({ data, ports: [port] }) => {
-  if (data === CONNECT && port) serve(port);
+addEventListener('message', ({ data }) => {
+  if (data?.[CONNECT]) serve(lineTo(globalThis, data[CONNECT]));
 });
 
-function serve(port) {
+function serve(line) {
   const tasks = new Map();
   const found = new Map();
   let client;
@@ -28,7 +28,7 @@ function serve(port) {
     }
   }
 
-  const channel = new Channel(port, {
+  const channel = new Channel(line, {
     open: async (options, places) => {
       client = new CecloudImsClient(options);
       if (places.wasm !== undefined || places.inspectWasm !== undefined) await load(places);

@@ -4,6 +4,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { build } from 'esbuild';
+import ts from 'typescript';
 import { serve } from '../bundlers/support.mjs';
 import { launch, openPage } from '../support/browsers.mjs';
 import { startEmulator } from '../support/emulator.mjs';
@@ -115,6 +116,25 @@ const image = JSON.parse(searchParams.get('metadata'));
 createRoot(document.querySelector('#root')).render(<UploadForm options={options} image={image} />);
 `;
 
+test('react-upload.tsx compiles', TIMEOUT, async (t) => {
+  const file = await example(t, 'react-upload.tsx');
+  const options = {
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    target: ts.ScriptTarget.ES2022,
+    jsx: ts.JsxEmit.ReactJSX,
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: [],
+  };
+  const said = ts.getPreEmitDiagnostics(ts.createProgram([file], options));
+  assert.deepEqual(
+    said.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' ')),
+    [],
+  );
+});
+
 test('react-upload.tsx: the hook and its form', TIMEOUT, async (t) => {
   const context = await prepare(t);
   const file = await example(t, 'react-upload.tsx');
@@ -128,8 +148,6 @@ test('react-upload.tsx: the hook and its form', TIMEOUT, async (t) => {
     bundle: true,
     format: 'esm',
     jsx: 'automatic',
-    // React is a tool of these tests, and lies at the root of the project.
-    nodePaths: [path.join(ROOT, 'node_modules')],
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'silent',
   });
