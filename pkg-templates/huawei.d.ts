@@ -6,22 +6,42 @@
  * the service's own. Where a body has several shapes, a mixture of them does not compile, and is refused before anything
  * is sent.
  */
-import type { AbortSignalLike, CallOptions, ClientOptions } from './index.js';
+import type {
+  AbortSignalLike,
+  CallOptions,
+  CheckpointStore,
+  ClientOptions,
+  ImageSource,
+  PendingUpload,
+  StoreOptions,
+  UploadOptions,
+  UploadTask,
+} from './index.js';
 
 export {
   type AbortSignalLike,
   type Auth,
+  type BlobLike,
   type CallOptions,
+  type CheckpointLock,
+  type CheckpointStore,
   type ClientOptions,
   type FetchInit,
+  type FileHandleLike,
+  type ImageSource,
   ImsError,
   type ImsErrorKind,
   type LoadOptions,
   load,
+  PendingUpload,
+  type ReadableStreamLike,
   type RequestEvent,
   type RetryOptions,
   type SignedParts,
   type UnsignedRequest,
+  type UploadEvent,
+  type UploadProgress,
+  UploadTask,
 } from './index.js';
 
 /** How a client reaches Huawei Cloud IMS. */
@@ -103,6 +123,84 @@ export type ImagePatch =
 export type UpdateImage =
   | ImagePatch[]
   | { set?: ImageChanges & { [attribute: string]: string | number | undefined }; remove?: string[] };
+
+/** Without the file's address, which an upload fills in. */
+type WithoutFile<Creation> = Creation extends unknown
+  ? Omit<Creation, 'image_url'> & { image_url?: never }
+  : never;
+
+/**
+ * What an upload makes of the file: an image, by the call that `using` names (default `createImage`) and with that call's
+ * own fields but `image_url`; or the content of an image that exists (its metadata was made by OpenStack's API): then it is
+ * registered.
+ */
+export type UploadTarget =
+  | ({ using?: 'createImage' | 'createImageInSafeMode' } & WithoutFile<
+      OneOf<ImageFromFile | ImageFromFileQuickly | ImageFromIso>
+    > &
+      EitherTags &
+      FirmwareOfArchitecture)
+  | ({ using: 'createDataImage' | 'createDataImageInSafeMode' } & WithoutFile<DataImageFromFile> & EitherTags)
+  | ({ using: 'importImageQuick' | 'importImageQuickInSafeMode' } & WithoutFile<ImportImageQuick>)
+  | { imageId: string };
+
+/** Keys of the object store; temporary ones come with a token. */
+export interface ObsCredentials {
+  accessKey: string;
+  secretKey: string;
+  securityToken?: string;
+}
+
+/** The caller's bucket, and how its store is spoken to. */
+export interface ObsOptions extends Omit<StoreOptions, 'endpoint'> {
+  /** The bucket: in the service's own region, of storage class Standard. Needed to begin an upload, not to go on with one. */
+  bucket?: string;
+  /**
+   * The object, which is overwritten if it is there. Its ending tells the service the format. Default: the file's name
+   * behind 32 digits that no other upload has; where the file has no name (bytes, a stream), it is needed.
+   */
+  key?: string;
+  /**
+   * The keys of the bucket. A function is asked when the upload begins, and again whenever the store refuses what it
+   * gave: so temporary keys are renewed. Default: the client's own, where its `auth` is `aksk`. They are in no
+   * checkpoint: who goes on with an upload, or discards one, gives them again.
+   */
+  credentials?: ObsCredentials | (() => ObsCredentials | Promise<ObsCredentials>);
+  /**
+   * Where the store stands; default: that of the client's region, `https://obs.REGION.myhuaweicloud.com`. There the bucket
+   * stands in the host (unless its name has dots), at an endpoint of your own in the path, unless `addressing` says
+   * otherwise; what the store wants to have otherwise is corrected. `region` is what is signed for, default the client's.
+   */
+  endpoint?: string;
+}
+
+/** How an upload is done. */
+export interface HuaweiUploadOptions extends Omit<UploadOptions, 'oss' | 'checksum'> {
+  /** The caller's bucket. */
+  obs?: ObsOptions;
+  /** Delete the object when the image is active; default false. Not together with `wait: false`. */
+  deleteObject?: boolean;
+  /**
+   * Whole-file digest, computed while reading. The service converts what it imports, so that its image cannot be compared
+   * with the file: compared is each part, with the ETag that the store gives it. Default 'md5'.
+   */
+  checksum?: 'md5' | 'none';
+}
+
+/** An upload that ended well. */
+export interface HuaweiUploadResult {
+  /** With `wait: false` only what is known of it as soon as the job is ordered: `id` is empty where it is not told yet. */
+  image: Image;
+  /** The job that has made the image; absent where the answer that named it was lost. */
+  jobId?: string;
+  /** Where the file stands, `bucket:key`; gone with `deleteObject`. */
+  imageUrl: string;
+  /** Of the whole file, 32 hexadecimal digits; absent with checksum 'none'. */
+  md5?: string;
+  /** `md5` where the store's ETag of every part was the part's MD5. */
+  verified: 'md5' | 'none';
+  warnings: string[];
+}
 
 /** How a job is waited for. */
 export interface WaitForJobOptions {
@@ -243,6 +341,35 @@ export class HuaweiImsClient {
    * that fail on the way are repeated for five minutes (or `maxAttempts × maxDelayMs` of the client's `retry`).
    */
   waitForJob(jobId: string, options?: WaitForJobOptions): Promise<Job>;
-  /** Wipes secrets; calls under way end, later ones reject. Also `[Symbol.dispose]`. */
+  /**
+   * A file to an image: looks into it, sends it in parts to a bucket of the caller's with the caller's keys, orders the
+   * image of the object (once: after a lost answer it is looked for, by name and object, for half a minute before the
+   * order is sent again), waits for the job and for the image to be active.
+   *
+   * It pauses, stops, aborts and goes on as the main entry's uploads do, with the same checkpoints, progress and events.
+   * A file that is fatally wrong or dangerous, or whose disk is larger than `min_disk`, is refused before anything is
+   * sent (`allowUnsafe` lets it pass). An error of the store has kind `storage` (or `auth`) and says «the object store», one
+   * of the service kind `service` and its own code. Where the service does not take a file that is stored, the error
+   * says which object holds it, and the object stays: the calls that take an `image_url` can be tried with it. Aborting
+   * removes parts, object and image.
+   *
+   * @example
+   * const task = ims.upload({ path: 'web.qcow2' }, { name: 'web', min_disk: 40 }, { obs: { bucket: 'my-images' } });
+   * const { image, imageUrl } = await task.done;
+   */
+  upload(
+    source: ImageSource,
+    target: UploadTarget,
+    options: HuaweiUploadOptions,
+  ): UploadTask<HuaweiUploadResult>;
+  /**
+   * Uploads that a closed tab, a crash or a stop has left in this store, the latest first; those of this client's endpoint
+   * and region only. In browsers the default is IndexedDB; Node has no default. `resume` and `discard` take the keys
+   * again: `{ obs: { credentials } }`, unless the client has its own.
+   */
+  pendingUploads(
+    store?: CheckpointStore | { directory: string },
+  ): Promise<PendingUpload<HuaweiUploadOptions, HuaweiUploadResult>[]>;
+  /** Wipes secrets; calls and uploads under way end, later ones reject. Also `[Symbol.dispose]`. */
   close(): void;
 }

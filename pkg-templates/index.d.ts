@@ -484,14 +484,14 @@ export interface UploadResult {
 }
 
 /** An upload under way; made by {@link CecloudImsClient.upload}. */
-export class UploadTask {
+export class UploadTask<Result = UploadResult> {
   private constructor();
   /** Known as soon as the image is created. */
   readonly imageId: string | undefined;
   readonly state: 'running' | 'paused' | 'stopped' | 'done' | 'failed' | 'aborted';
   readonly progress: UploadProgress;
   /** Never an unhandled rejection: the task itself has caught it. */
-  readonly done: Promise<UploadResult>;
+  readonly done: Promise<Result>;
   pause(): void;
   resume(): void;
   /**
@@ -536,7 +536,7 @@ export interface CheckpointLock {
 }
 
 /** An upload that a closed tab, a crash or a stop has left; from {@link CecloudImsClient.pendingUploads}. */
-export class PendingUpload {
+export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
   private constructor();
   /** Undefined where the run ended before it heard of the image. */
   readonly imageId: string | undefined;
@@ -556,12 +556,12 @@ export class PendingUpload {
    * else `done` rejects with kind 'source'. Parts are cut and digests computed as they were: `partSize`, `checksum` and
    * `checkpoint` of the options are passed over.
    */
-  resume(source?: ImageSource, options?: UploadOptions): UploadTask;
+  resume(source?: ImageSource, options?: Options): UploadTask<Result>;
   /**
    * Takes back what is stored: parts, and the image if the upload had created it. Rejects, and forgets nothing, while
    * the service cannot be reached.
    */
-  discard(): Promise<void>;
+  discard(options?: Options): Promise<void>;
 }
 
 // ---------------------------------------------------------------- download

@@ -1,12 +1,15 @@
 /** CecloudImsClient: forwards to the core. */
 import { ClientCore } from './base.js';
-import { DownloadTask, PendingUpload, UploadTask } from './tasks.js';
+import { DownloadTask } from './tasks.js';
+import { Uploads } from './uploads.js';
 
 export class CecloudImsClient {
   #core;
+  #uploads;
 
   constructor(options) {
     this.#core = new ClientCore('CecloudImsClient', 'CecloudCore', options);
+    this.#uploads = new Uploads(this.#core);
   }
 
   listImages(page, call) {
@@ -76,25 +79,11 @@ export class CecloudImsClient {
   }
 
   upload(source, target, options) {
-    return new UploadTask((begin) => this.#core.task('upload', [source, target, options], begin));
+    return this.#uploads.start(source, target, options);
   }
 
-  async pendingUploads(store) {
-    const found = await this.#core.invoke('pendingUploads', 'pendingUploads', [store]);
-    return found.map(
-      ({ key, ...known }) =>
-        new PendingUpload(known, (name, ...rest) =>
-          name === 'resume' ? this.#resume(store, key, ...rest) : this.#discard(store, key),
-        ),
-    );
-  }
-
-  #resume(store, key, source, options) {
-    return new UploadTask((begin) => this.#core.task('resumeUpload', [store, key, source, options], begin));
-  }
-
-  #discard(store, key) {
-    return this.#core.invoke('discard', 'discardUpload', [store, key]);
+  pendingUploads(store) {
+    return this.#uploads.pending(store);
   }
 
   download(imageId, target, options) {

@@ -1,15 +1,19 @@
 /** `ims-client/huawei`: HuaweiImsClient forwards to the core. */
 import { ClientCore } from './base.js';
 import { offsetPages, pages } from './pages.js';
+import { Uploads } from './uploads.js';
 
 export { load } from '#core';
 export { ImsError } from './errors.js';
+export { PendingUpload, UploadTask } from './tasks.js';
 
 export class HuaweiImsClient {
   #core;
+  #uploads;
 
   constructor(options) {
     this.#core = new ClientCore('HuaweiImsClient', 'HuaweiCore', options);
+    this.#uploads = new Uploads(this.#core);
   }
 
   createImage(request, call) {
@@ -125,6 +129,14 @@ export class HuaweiImsClient {
 
   waitForJob(jobId, options) {
     return this.#core.invoke('waitForJob', 'waitForJob', [jobId, options]);
+  }
+
+  upload(source, target, options) {
+    return this.#uploads.start(source, target, options);
+  }
+
+  pendingUploads(store) {
+    return this.#uploads.pending(store);
   }
 
   close() {

@@ -131,8 +131,8 @@ export class PendingUpload {
     return this.#act('resume', source, options);
   }
 
-  discard() {
-    return this.#act('discard');
+  discard(options) {
+    return this.#act('discard', options);
   }
 }
 

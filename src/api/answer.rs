@@ -185,6 +185,7 @@ fn write_object(
     let mut seen = 0u128;
     let mut first = true;
     let mut empty = true;
+    let mut next = 0;
     if !scanner.take(b'{') {
         return Err(scanner.broken("an object").into());
     }
@@ -192,20 +193,29 @@ fn write_object(
     while scanner.next(b'}', &mut first)? {
         let name = scanner.name()?;
         let raw = scanner.raw()?;
-        let found = fields.iter().enumerate().find(|(_, field)| field.name == name);
+        // One object after the other has the same members in the same order: what comes is what came next before.
+        let (before, after) = fields.split_at(next.min(fields.len()));
+        let is_it = |field: &AnswerField| field.name == name;
+        let found = match after.iter().position(is_it) {
+            Some(index) => Some(before.len() + index),
+            None => before.iter().position(is_it),
+        };
         let comma = if empty { "" } else { "," };
-        let Some((index, field)) = found else {
+        let Some((index, field)) = found.and_then(|index| Some((index, fields.get(index)?))) else {
             if open && raw != "null" {
                 let _ = write!(out, "{comma}{}:{raw}", Quoted(&name));
                 empty = false;
             }
             continue;
         };
+        next = index + 1;
         if seen & (1 << index) != 0 {
             continue;
         }
         let start = out.len();
-        let _ = write!(out, "{comma}\"{}\":", field.name);
+        for piece in [comma, "\"", field.name, "\":"] {
+            out.push_str(piece);
+        }
         if value(raw, field.kind, out)? {
             seen |= 1 << index;
             empty = false;
@@ -259,7 +269,9 @@ fn value(raw: &str, kind: FieldKind, out: &mut String) -> Result<bool> {
         // What is promised as a text is a text or absent.
         FieldKind::Text if first == b'{' || first == b'[' => return Ok(false),
         FieldKind::Text => {
-            let _ = write!(out, "\"{raw}\"");
+            for piece in ["\"", raw, "\""] {
+                out.push_str(piece);
+            }
         }
         FieldKind::Number | FieldKind::Percent => match number_of(raw, matches!(kind, FieldKind::Percent)) {
             Some(number) => out.push_str(number),

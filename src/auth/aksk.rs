@@ -6,6 +6,7 @@
 use super::canonical::{self, Rules, Signable, UNSIGNED_PAYLOAD, hex, hmac, sha256_hex, string_to_sign};
 use super::once::Once;
 use super::secret::Secret;
+use super::sigv4::Keys;
 use super::{Authenticator, Refused, closed};
 use crate::error::Result;
 use crate::http::url::{canonical_path, origin_of, pairs};
@@ -171,6 +172,17 @@ impl Authenticator for Aksk {
             let is_there = || !matches!(self.known_project(), Ok(None));
             self.once.fetch(&is_there, &fetch).await?;
             self.known_project()
+        })
+    }
+
+    fn access_key(&self) -> Option<Keys> {
+        let key = self.key.borrow();
+        let key = key.as_ref()?;
+        let none = || Secret::new(String::new());
+        Some(Keys {
+            access_key: key.id.clone(),
+            secret_key: key.secret.clone(),
+            session_token: key.security_token.clone().unwrap_or_else(none),
         })
     }
 

@@ -49,6 +49,10 @@ pub trait Authenticator {
     fn project<'a>(&'a self) -> LocalFuture<'a, Result<Option<String>>> {
         Box::pin(async { Ok(None) })
     }
+    /// The access key that requests are signed with, where there is one: it opens the account's object store, too.
+    fn access_key(&self) -> Option<sigv4::Keys> {
+        None
+    }
     /// Takes the secrets out of a text that is about to be shown.
     fn scrub(&self, text: String) -> String;
     /// Forgets every secret; signing fails from then on.

@@ -4,21 +4,13 @@ use super::convert::{error_to_js, promise};
 use super::download::{DownloadCore, Downloads};
 use super::options;
 use super::service;
-use super::upload::{Work, pending};
+use super::upload::cecloud::CecloudUploads;
+use super::upload::{Shared, Work, pending};
 use super::waiting;
 use crate::api::cecloud;
 use crate::error::{Error, Result};
-use crate::http::Transport;
-use crate::http::node::http_module;
-use crate::http::node_http::NodeHttp;
-use crate::http::retry::Policy;
-use crate::http::xhr::Browser;
 use crate::json::Quoted;
-use crate::oss::note::StoreNotes;
-use crate::platform::Platform;
-use crate::service::Service;
 use crate::upload::cecloud::Cecloud;
-use core::cell::RefCell;
 use js_sys::{Array, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -27,20 +19,6 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub struct CecloudCore {
     shared: Rc<Shared>,
-}
-
-/// What a client and its tasks share.
-pub(super) struct Shared {
-    pub service: Rc<Service>,
-    pub platform: Rc<dyn Platform>,
-    /// Sends to the object store; let go by close().
-    pub store: RefCell<Option<Rc<dyn Transport>>>,
-    /// What uploads learned of their store, for diagnose().
-    pub notes: StoreNotes,
-    /// As the caller spelt it.
-    pub region: String,
-    /// Set by the caller; uploads have a patience of their own where it is not.
-    pub retry: Option<Policy>,
 }
 
 #[wasm_bindgen]
@@ -83,11 +61,7 @@ impl CecloudCore {
     /// What earlier runs have left in a store of checkpoints.
     #[wasm_bindgen(js_name = pendingUploads)]
     pub fn pending_uploads(&self, store: JsValue) -> Promise {
-        let shared = self.shared.clone();
-        promise(async move {
-            let listed = pending::list(&shared, &store).await;
-            listed.map_err(|error| shared.service.finish_outer(error, "pendingUploads"))
-        })
+        pending::listed(self.shared.clone(), store)
     }
 
     /// Goes on with one of them.
@@ -104,12 +78,8 @@ impl CecloudCore {
 
     /// Takes one of them back.
     #[wasm_bindgen(js_name = discardUpload)]
-    pub fn discard_upload(&self, store: JsValue, key: String) -> Promise {
-        let shared = self.shared.clone();
-        promise(async move {
-            let discarded = pending::discard(&shared, &store, &key).await;
-            discarded.map_err(|error| shared.service.finish_outer(error, "discard"))
-        })
+    pub fn discard_upload(&self, store: JsValue, key: String, options: JsValue) -> Promise {
+        pending::discarded(self.shared.clone(), store, key, options)
     }
 
     /// Starts a download.
@@ -130,8 +100,7 @@ impl CecloudCore {
 
     /// Wipes the secrets; calls under way end.
     pub fn close(&self) {
-        self.shared.service.close();
-        *self.shared.store.borrow_mut() = None;
+        self.shared.close();
     }
 }
 
@@ -145,16 +114,5 @@ fn build(options: &JsValue) -> Result<Shared> {
     }
     let mut made = service::make(options, &cecloud::DIALECT, endpoint)?;
     made.service.headers.push(("x-regionid".to_owned(), region.clone()));
-    let store: Rc<dyn Transport> = match http_module(false) {
-        Some(_) => Rc::new(NodeHttp::new(made.agent)),
-        None => Rc::new(Browser::default()),
-    };
-    Ok(Shared {
-        service: Rc::new(made.service),
-        platform: made.platform,
-        store: RefCell::new(Some(store)),
-        notes: StoreNotes::default(),
-        region,
-        retry: made.retry,
-    })
+    Ok(Shared::new(made, region, Rc::new(CecloudUploads)))
 }

@@ -1,9 +1,9 @@
 //! What `diagnose()` sees of the platform: the page and what it lacks, a request without leave to read its answer,
 //! and what the page's policy keeps back. The thinking is in [`crate::diagnose`].
 
-use super::client::Shared;
 use super::convert::{get, invoke, promise};
 use super::options;
+use super::upload::Shared;
 use crate::diagnose::run::{Diagnosing, run};
 use crate::diagnose::store::Answer;
 use crate::diagnose::{Checks, Environment, Page, Probes};

@@ -30,7 +30,7 @@ mod sources;
 #[cfg(any(feature = "cecloud", feature = "openstack"))]
 mod targets;
 mod turns;
-#[cfg(feature = "cecloud")]
+#[cfg(any(feature = "cecloud", feature = "huawei"))]
 mod upload;
 #[cfg(feature = "service")]
 mod waiting;

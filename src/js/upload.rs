@@ -1,14 +1,18 @@
 //! The class behind `UploadTask`.
 
+#[cfg(feature = "cecloud")]
+pub(super) mod cecloud;
 mod compared;
 mod given;
 mod inspecting;
 mod online;
-mod options;
+pub(super) mod options;
 pub(super) mod pending;
 mod prepare;
+pub(super) mod shared;
 
-use super::client::Shared;
+pub(super) use shared::Shared;
+
 use super::convert::{SignalWatch, error_to_js, function, spawned, to_js, watch_signal};
 use super::service::parse;
 use crate::error::{Kind, Result};
@@ -210,6 +214,11 @@ pub(super) fn start(shared: Rc<Shared>, work: Work, given: JsValue) -> UploadCor
                 let set = |name: &str, value: &JsValue| Reflect::set(&result, &name.into(), value).map(drop);
                 let image = parse(summary.image).map_err(|error| error_to_js(&error))?;
                 set("image", &image)?;
+                for (name, text) in [("jobId", summary.order), ("imageUrl", summary.object)] {
+                    if let Some(text) = text {
+                        set(name, &text.into())?;
+                    }
+                }
                 if let Some(md5) = summary.md5 {
                     set("md5", &md5.into())?;
                 }
@@ -274,7 +283,7 @@ async fn prepare(
     state: &Rc<TaskState>,
     queue: &Queue<Event>,
 ) -> Result<Ready> {
-    options::check(given)?;
+    options::check(given, shared.cloud.more_options(), shared.cloud.store_option().0)?;
     let stopped = queue.clone();
     let aborted = Rc::new(Cell::new(false));
     let turned = aborted.clone();

@@ -8,7 +8,16 @@ use crate::error::{Error, Kind, Result, clip};
 use crate::http::{Response, retry, status_words};
 use crate::json::Value;
 use crate::platform::LocalFuture;
+use core::ops::Range;
 use std::rc::Rc;
+
+/// A successful answer.
+pub(super) struct Text {
+    status: u16,
+    text: String,
+    /// Where the envelope's data stand in it, found when its code was looked for: a long list is walked through once.
+    data: Option<Range<usize>>,
+}
 
 /// How an answer is to be read.
 pub(super) struct Reading {
@@ -18,24 +27,29 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// The error in an answer; none where it is a success.
-    fn failure(&self, status: u16, text: &str) -> Option<Error> {
+    /// Where the data of an answer stand, if it is a success, or the error in it.
+    fn judge(&self, status: u16, text: &str) -> Result<Option<Range<usize>>> {
         match self.dialect.success {
-            Some(success) => envelope_failure(self.dialect, success, status, text),
+            Some(success) => open_envelope(self.dialect, success, status, text),
             // Some lists of versions answer «multiple choices».
-            None if (200..300).contains(&status) => None,
-            None if status == 300 && matches!(self.answer, Answer::Json(_)) => None,
-            None => Some(plain_failure(status, text)),
+            None if (200..300).contains(&status) => Ok(None),
+            None if status == 300 && matches!(self.answer, Answer::Json(_)) => Ok(None),
+            None => Err(plain_failure(status, text)),
         }
+    }
+
+    /// The error in an answer that was judged to be one, without the secrets that may be in it.
+    fn refuse<T>(&self, status: u16, text: String) -> Result<T> {
+        // Secrets go out before anything is cut: half a secret would not be recognised.
+        let text = self.authenticator.scrub(text);
+        self.judge(status, &text)?;
+        Err(answer::not_an_envelope(&text, status))
     }
 }
 
 /// Reads the answer as a text with its status; what is an error by its status or its envelope becomes one here, so
 /// that it can be repeated.
-pub(super) fn whole_text(
-    response: Response,
-    reading: Reading,
-) -> LocalFuture<'static, Result<(u16, String)>> {
+pub(super) fn whole_text(response: Response, reading: Reading) -> LocalFuture<'static, Result<Text>> {
     Box::pin(async move {
         let status = response.status;
         let told = match reading.answer {
@@ -43,19 +57,13 @@ pub(super) fn whole_text(
             _ => None,
         };
         let text = read_text(response).await?;
-        if reading.failure(status, &text).is_none() {
-            return Ok((
-                status,
-                match told {
-                    Some(told) if matches!(reading.answer, Answer::Headed(_)) => headed(told, text),
-                    Some(told) => told,
-                    None => text,
-                },
-            ));
-        }
-        // Secrets go out before anything is cut: half a secret would not be recognised.
-        let text = reading.authenticator.scrub(text);
-        Err(reading.failure(status, &text).unwrap_or_else(|| answer::not_an_envelope(&text, status)))
+        let Ok(data) = reading.judge(status, &text) else { return reading.refuse(status, text) };
+        let text = match told {
+            Some(told) if matches!(reading.answer, Answer::Headed(_)) => headed(told, text),
+            Some(told) => told,
+            None => text,
+        };
+        Ok(Text { status, text, data })
     })
 }
 
@@ -88,8 +96,8 @@ pub(super) fn open_body(response: Response, reading: Reading) -> LocalFuture<'st
         if matches!(status, 200 | 206) && !envelope {
             return Ok(response);
         }
-        let text = reading.authenticator.scrub(read_text(response).await?);
-        Err(reading.failure(status, &text).unwrap_or_else(|| answer::not_an_envelope(&text, status)))
+        let text = read_text(response).await?;
+        reading.refuse(status, text)
     })
 }
 
@@ -130,8 +138,8 @@ fn plain_failure(status: u16, text: &str) -> Error {
     error
 }
 
-/// The error in an envelope, or in what came in its place; none where it is a success.
-fn envelope_failure(dialect: &Dialect, wanted: &str, status: u16, text: &str) -> Option<Error> {
+/// Where the data of an envelope stand, or the error in it, or in what came in its place.
+fn open_envelope(dialect: &Dialect, wanted: &str, status: u16, text: &str) -> Result<Option<Range<usize>>> {
     let success = (200..300).contains(&status);
     let refusal = refusal(status);
     let opened = answer::open(text);
@@ -139,7 +147,10 @@ fn envelope_failure(dialect: &Dialect, wanted: &str, status: u16, text: &str) ->
         && let Some(code) = &opened.code
     {
         if code == wanted && success {
-            return None;
+            return Ok(opened.data.map(|data| {
+                let start = data.as_ptr() as usize - text.as_ptr() as usize;
+                start..start + data.len()
+            }));
         }
         if code != wanted {
             let meaning = (dialect.meaning)(code).map(|words| format!(", {words}")).unwrap_or_default();
@@ -149,20 +160,18 @@ fn envelope_failure(dialect: &Dialect, wanted: &str, status: u16, text: &str) ->
             details.code = Some(code.clone());
             details.request_id = opened.request_id.clone();
             details.retryable = retry::is_transient(status) || (dialect.is_transient)(code);
-            return Some(error);
+            return Err(error);
         }
     }
     if success {
         return match opened {
-            Some(_) => Some(
-                Error::new(
-                    Kind::Protocol,
-                    format!("status {status} with JSON that has no code: {}", clip(text, 80)),
-                )
-                .with_status(status),
-            ),
-            None if status == 204 && text.trim().is_empty() => None,
-            None => Some(answer::not_an_envelope(text, status)),
+            Some(_) => Err(Error::new(
+                Kind::Protocol,
+                format!("status {status} with JSON that has no code: {}", clip(text, 80)),
+            )
+            .with_status(status)),
+            None if status == 204 && text.trim().is_empty() => Ok(None),
+            None => Err(answer::not_an_envelope(text, status)),
         };
     }
     let mut error = match answer::foreign_error(text) {
@@ -181,15 +190,13 @@ fn envelope_failure(dialect: &Dialect, wanted: &str, status: u16, text: &str) ->
         None => answer::not_an_envelope(text, status),
     };
     error.details_mut().retryable = retry::is_transient(status);
-    Some(error.with_status(status))
+    Err(error.with_status(status))
 }
 
 /// Brings the data of a successful answer into the shape of the operation.
-pub(super) fn answer(operation: &Operation, encoded: &Encoded, status: u16, text: String) -> Result<String> {
-    let opened = match operation.answer {
-        Answer::Json(_) | Answer::Headers(_) | Answer::Headed(_) => Default::default(),
-        _ => answer::open(&text).unwrap_or_default(),
-    };
+pub(super) fn answer(operation: &Operation, encoded: &Encoded, answered: Text) -> Result<String> {
+    let Text { status, text, data } = answered;
+    let data = data.and_then(|place| text.get(place));
     let done = match operation.answer {
         Answer::Nothing => Ok("null".to_owned()),
         Answer::Json(kind) => answer::whole(&text, kind).map_err(|error| match text.trim_start().get(..1) {
@@ -197,21 +204,21 @@ pub(super) fn answer(operation: &Operation, encoded: &Encoded, status: u16, text
             _ => answer::not_an_envelope(&text, status),
         }),
         Answer::Headers(_) | Answer::Headed(_) => Ok(text.clone()),
-        Answer::Object(fields) => answer::object(opened.data, fields),
-        Answer::List(fields) => answer::list(opened.data, fields),
+        Answer::Object(fields) => answer::object(data, fields),
+        Answer::List(fields) => answer::list(data, fields),
         Answer::Page(fields) => {
-            answer::page(opened.data, fields, encoded.number("current", "1"), encoded.number("size", "10"))
+            answer::page(data, fields, encoded.number("current", "1"), encoded.number("size", "10"))
         }
         Answer::Bytes => {
             Err(Error::new(Kind::Internal, "an operation that answers with bytes is opened, not called"))
         }
     };
-    let request_id = opened.request_id;
+    let done = done.map_err(|mut error| {
+        error.details_mut().request_id = answer::open(&text).and_then(|opened| opened.request_id);
+        error.with_status(status)
+    });
     // The text of an answer may hold keys of the object store.
     let mut bytes = text.into_bytes();
     zeroize::Zeroize::zeroize(&mut bytes);
-    done.map_err(|mut error| {
-        error.details_mut().request_id = request_id;
-        error.with_status(status)
-    })
+    done
 }

@@ -1,6 +1,6 @@
 //! CECloud IMS as the upload sees it: 1.6 create, 1.4 and 1.10 show, 1.7 prepare, 1.9 report, 1.12 delete.
 
-use super::backend::{Backend, Prepared};
+use super::backend::{Backend, Created, Prepared};
 use super::session::types::ImageFacts;
 use crate::api::cecloud::{
     complete_upload, create_image, delete_image, get_image, list_private_images, prepare_upload,
@@ -105,12 +105,12 @@ impl Cecloud {
 }
 
 impl Backend for Cecloud {
-    fn create(&self) -> LocalFuture<'_, Result<String>> {
+    fn create(&self) -> LocalFuture<'_, Result<Created>> {
         Box::pin(async {
             let image = self.image.clone().unwrap_or_default();
             let options = CallOptions { outlives_close: true, ..self.options.clone() };
             let text = self.service.call(&create_image::OPERATION, &[image], &options).await?;
-            Ok(Value::parse(&text).unwrap_or_default().take_text("imageId"))
+            Ok(Created::Image(Value::parse(&text).unwrap_or_default().take_text("imageId")))
         })
     }
 
@@ -166,14 +166,14 @@ impl Backend for Cecloud {
         image_id: &'a str,
         success: bool,
         upload_id: Option<&'a str>,
-    ) -> LocalFuture<'a, Result<()>> {
+    ) -> LocalFuture<'a, Result<Option<String>>> {
         Box::pin(async move {
             let result = if success { "success" } else { "failed" };
             // Null counts as left out.
             let upload_id = upload_id.filter(|id| !id.is_empty()).map_or(Value::Null, Value::from);
             let request = object([("result", result.into()), ("uploadId", upload_id)]);
             self.call(&complete_upload::OPERATION, &[image_id.into(), request]).await?;
-            Ok(())
+            Ok(None)
         })
     }
 

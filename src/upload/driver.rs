@@ -2,7 +2,7 @@
 
 mod store;
 
-use super::backend::Backend;
+use super::backend::{Backend, Created};
 use super::checkpoint::{Keeper, NotKept};
 use super::digest;
 use super::plan::Plan;
@@ -279,17 +279,22 @@ impl Driver {
                 }
                 Outcome::Done
             }
-            Job::CreateImage => {
-                Outcome::ImageCreated { image_id: self.backend.create().await.map_err(service)? }
-            }
+            Job::CreateImage => match self.backend.create().await.map_err(service)? {
+                Created::Image(image_id) => Outcome::ImageCreated { image_id },
+                Created::Order(order) => Outcome::Ordered { order },
+            },
+            Job::ShowOrder { order } => Outcome::Order(self.backend.order(&order).await.map_err(service)?),
             Job::ShowImage => Outcome::Image(self.backend.show(&image_id).await.map_err(service)?),
             Job::Prepare => {
                 let prepared = self.backend.prepare(&image_id, self.plan.size).await.map_err(service)?;
                 Outcome::Prepared { place: self.settle(prepared).map_err(service)? }
             }
             Job::Report { success, upload_id } => {
-                self.backend.report(&image_id, success, upload_id.as_deref()).await.map_err(service)?;
-                Outcome::Done
+                let report = self.backend.report(&image_id, success, upload_id.as_deref());
+                match report.await.map_err(service)? {
+                    Some(order) => Outcome::Ordered { order },
+                    None => Outcome::Done,
+                }
             }
             Job::DeleteImage => {
                 self.backend.delete(&image_id).await.map_err(service)?;

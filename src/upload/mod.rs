@@ -8,6 +8,8 @@ pub mod cecloud;
 pub mod checkpoint;
 pub mod digest;
 pub mod driver;
+#[cfg(any(feature = "huawei", not(target_arch = "wasm32")))]
+pub mod huawei;
 pub mod lock_file;
 pub mod plan;
 pub mod progress;

@@ -37,6 +37,8 @@ pub fn classes(source: &str) -> BTreeMap<String, Class> {
         let Some(head) = line.strip_prefix("declare ").unwrap_or(line).strip_prefix("class ") else {
             continue;
         };
+        // What its parameters are is no part of its name.
+        let (name, _) = head.split_once(['<', ' ', '{']).unwrap_or((head, ""));
         let words: Vec<&str> = head.trim_end_matches('{').split_whitespace().collect();
         let parent = words.iter().position(|word| *word == "extends").map(|at| words[at + 1].to_owned());
         // One statement per line: a signature that is broken over lines is joined again.
@@ -52,7 +54,7 @@ pub fn classes(source: &str) -> BTreeMap<String, Class> {
             }
         }
         let members = statements.iter().filter_map(|statement| member(statement)).collect();
-        classes.insert(words[0].to_owned(), Class { parent, members });
+        classes.insert(name.to_owned(), Class { parent, members });
     }
     classes
 }

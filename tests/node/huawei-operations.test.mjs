@@ -176,6 +176,8 @@ test('every operation works, its jobs end, and its answers have the promised fie
   assert.equal((await ims.listImages({ id })).images[0].status, 'active');
   await rejects(ims.registerImage(VAULT, { image_url }), { kind: 'service', code: /^IMG\./ });
   const all = Object.getOwnPropertyNames(HuaweiImsClient.prototype);
-  const left = all.filter((name) => !called.has(name) && !['constructor', 'close'].includes(name));
+  // Uploads have tests of their own.
+  const others = ['constructor', 'close', 'upload', 'pendingUploads'];
+  const left = all.filter((name) => !called.has(name) && !others.includes(name));
   assert.deepEqual(left, [], 'nothing was left out');
 });

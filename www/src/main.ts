@@ -3,10 +3,10 @@ import 'element-plus/theme-chalk/base.css';
 import 'element-plus/theme-chalk/dark/css-vars.css';
 import 'element-plus/es/components/button/style/css';
 import 'element-plus/es/components/message/style/css';
-import 'element-plus/es/components/message-box/style/css';
 import './theme.css';
 import './page.css';
 import { createApp } from 'vue';
 import App from './App.vue';
+import { router } from './router';
 
-createApp(App).mount('#app');
+createApp(App).use(router).mount('#app');

@@ -60,7 +60,7 @@ pub fn start(project: &Project, arguments: &[String]) -> Result<()> {
     };
     let (ims, oss) = (address("ims")?, address("oss")?);
     println!(
-        "\n  The demo page:   {ims}/\n\n  Image service:   {ims}\n  Object store:    {oss}\n  Data is kept in  {}\n  \
+        "\n  The console:     {ims}/\n\n  Image service:   {ims}\n  Object store:    {oss}\n  Data is kept in  {}\n  \
          Ctrl-C ends everything.\n",
         data.display()
     );

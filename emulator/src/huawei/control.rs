@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::{Huawei, jobs, workspace};
 
+/// Temporary keys are good for a day at most, as IAM's are.
+const LONGEST_SECONDS: u64 = 86_400;
 /// Job stages that one request may move on; more than any job has.
 const MOST_STAGES: u64 = 100;
 
@@ -20,6 +23,7 @@ pub fn router(huawei: &Arc<Huawei>) -> Router {
     Router::new()
         .route("/_emulator/huawei", get(info))
         .route("/_emulator/huawei/jobs", get(show_jobs).post(move_jobs))
+        .route("/_emulator/huawei/keys", post(issue_keys))
         .with_state(Arc::clone(huawei))
 }
 
@@ -112,6 +116,32 @@ async fn move_jobs(State(huawei): State<Arc<Huawei>>, body: String) -> Response 
         describe(&huawei)
     });
     respond(moved.await.unwrap_or_else(|error| Err(error.to_string())))
+}
+
+/// `{"seconds": 900}` gives temporary keys for the object store; never to web pages.
+async fn issue_keys(State(huawei): State<Arc<Huawei>>, headers: HeaderMap, body: String) -> Response {
+    let refuse = |status: StatusCode, rule: &str| {
+        (status, Json(json!({ "error": { "message": rule } }))).into_response()
+    };
+    if headers.contains_key("origin") {
+        return refuse(StatusCode::FORBIDDEN, "keys are not for web pages");
+    }
+    let body: Value = serde_json::from_str(&body).unwrap_or_default();
+    let seconds = body.get("seconds").and_then(Value::as_u64);
+    let Some(seconds) = seconds.filter(|seconds| (1..=LONGEST_SECONDS).contains(seconds)) else {
+        return refuse(StatusCode::BAD_REQUEST, "seconds: must be a whole number from 1 to 86400");
+    };
+    respond(
+        huawei.store.issue_temporary(Duration::from_secs(seconds)).map_err(|error| error.to_string()).map(
+            |keys| {
+                json!({
+                    "accessKey": keys.access_key,
+                    "secretKey": keys.secret_key,
+                    "securityToken": keys.token,
+                })
+            },
+        ),
+    )
 }
 
 fn respond(described: Result<Value, String>) -> Response {

@@ -18,8 +18,8 @@ pub struct StaticFiles {
 /// A folder to be served; its pages may talk to this service, to loopback and to the other services.
 pub fn service(folder: &Path, [oss_url, huawei_url]: [&str; 2]) -> StaticFiles {
     let policy = format!(
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
-         img-src 'self' data:; connect-src 'self' http://127.0.0.1:* http://localhost:* {oss_url} {huawei_url}; \
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+         connect-src 'self' http://127.0.0.1:* http://localhost:* {oss_url} {huawei_url}; \
          object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
     );
     StaticFiles { folder: folder.to_owned(), policy }

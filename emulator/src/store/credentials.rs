@@ -56,8 +56,22 @@ impl ObjectStore {
         self.inner.root.clone()
     }
 
+    /// Temporary keys for the whole store, as other services give them to their users; they end with this process.
+    pub fn issue_temporary(&self, ttl: Duration) -> Result<Credentials, StoreError> {
+        let ttl = time::Duration::try_from(ttl).unwrap_or(time::Duration::MAX);
+        let expires_at = Some(self.clock().now().checked_add(ttl).unwrap_or(OffsetDateTime::UNIX_EPOCH));
+        let credentials = Credentials { token: new_token()?, expires_at, ..new_keys()? };
+        self.trust(credentials.clone());
+        Ok(credentials)
+    }
+
     /// Expires all credentials issued so far; the root credentials stay good.
     pub fn expire_all_credentials(&self) -> Result<(), StoreError> {
+        let mut trusted = self.inner.trusted.lock().unwrap_or_else(PoisonError::into_inner);
+        for credentials in trusted.iter_mut().filter(|known| known.expires_at.is_some()) {
+            credentials.expires_at = Some(self.clock().now());
+        }
+        drop(trusted);
         let now = to_milliseconds(self.clock().now());
         self.with_database(|database| {
             database.execute("UPDATE credential SET expires = ?1 WHERE bucket IS NOT NULL", [now])?;
@@ -67,6 +81,9 @@ impl ObjectStore {
 
     /// Forgets all credentials issued so far; the root credentials stay good.
     pub fn revoke_all_credentials(&self) -> Result<(), StoreError> {
+        let mut trusted = self.inner.trusted.lock().unwrap_or_else(PoisonError::into_inner);
+        trusted.retain(|known| known.expires_at.is_none());
+        drop(trusted);
         self.with_database(|database| {
             database.execute("DELETE FROM credential WHERE bucket IS NOT NULL", [])?;
             Ok(())

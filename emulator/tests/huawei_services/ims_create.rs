@@ -55,9 +55,12 @@ pub async fn scenario(cloud: &Cloud) {
             "imsCreateWholeImageByInstanceJob",
         ),
     ] {
-        let job = demo.job(Method::POST, path, body).await;
+        let job = demo.job(Method::POST, path, body.clone()).await;
         assert_eq!((&job["status"], &job["job_type"]), (&json!("SUCCESS"), &json!(kind)), "{job}");
         let image = shown(&demo, &text(&job["entities"], "image_id")).await;
+        if let Some(url) = body.get("image_url").and_then(|url| url.as_str()) {
+            assert_eq!(image["__data_origin"], format!("file,{url}"));
+        }
         assert_eq!((&image["status"], &image["owner"]), (&json!("active"), &json!(PROJECT)), "{image}");
         assert_eq!(image["name"], job["entities"]["image_name"]);
     }

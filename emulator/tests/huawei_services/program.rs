@@ -154,3 +154,47 @@ async fn the_accounts_keys_open_the_object_store() {
     }
     assert_eq!(cloud.object("my-bucket", "b.raw").await.unwrap(), b"x");
 }
+
+#[tokio::test]
+async fn further_keys_of_the_object_store_are_temporary() {
+    use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
+    let cloud = Cloud::start();
+    cloud.put_object("my-bucket", "a.raw", b"x").await;
+    let patience = std::time::Duration::from_secs(60);
+    let bucket = Bucket::new(cloud.oss.parse().unwrap(), UrlStyle::Path, "my-bucket", "us-east-1").unwrap();
+    let issue = async || {
+        let told = cloud.control(Method::POST, "/_emulator/huawei/keys", json!({ "seconds": 900 })).await;
+        let text = |name: &str| told[name].as_str().unwrap().to_owned();
+        Credentials::new_with_token(text("accessKey"), text("secretKey"), text("securityToken"))
+    };
+    let put = async |keys: &Credentials| {
+        let url = bucket.put_object(Some(keys), "b.raw").sign(patience);
+        let answer = cloud.http.put(url).body("x").send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let keys = issue().await;
+    assert_eq!(put(&keys).await.0, 200);
+    for (effect, code) in [("expireCredentials", "ExpiredToken"), ("revokeCredentials", "InvalidAccessKeyId")]
+    {
+        let keys = issue().await;
+        assert_eq!(put(&keys).await.0, 200);
+        let rule = json!([{ "service": "oss", "operation": "PutObject", effect: true }]);
+        cloud.control(Method::POST, "/_emulator/faults", rule).await;
+        let (status, text) = put(&keys).await;
+        assert!(status >= 400 && text.contains(code), "{effect}: {status} {text}");
+        // What nobody issued stays good.
+        let demo = Signer::demo();
+        assert_eq!(put(&Credentials::new(demo.access_key, demo.secret_key)).await.0, 200);
+    }
+    for (origin, body) in
+        [(None, "{}"), (None, "{\"seconds\":0}"), (Some("http://a.example"), "{\"seconds\":9}")]
+    {
+        let mut request = cloud.http.post(format!("{}/_emulator/huawei/keys", cloud.ims)).body(body);
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        let answer = request.send().await.unwrap();
+        assert!([400, 403].contains(&answer.status().as_u16()));
+        assert!(!answer.text().await.unwrap().contains("accessKey"));
+    }
+}

@@ -62,7 +62,8 @@ fn is_description(text: &str) -> bool {
     text.chars().count() <= 1024 && !text.contains(['\r', '\n', '<', '>'])
 }
 
-fn is_file(text: &str) -> bool {
+/// Whether a text is `bucket:object`.
+pub fn is_file(text: &str) -> bool {
     let Some((bucket, object)) = text.split_once(':') else { return false };
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.';
     (3..=63).contains(&bucket.len())

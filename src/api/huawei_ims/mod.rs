@@ -2,6 +2,7 @@
 //! service has too, are those of any OpenStack.
 
 pub mod answers;
+pub mod delete_image;
 pub mod enterprise_project;
 pub mod fields;
 pub mod jobs;

@@ -1,11 +1,12 @@
 //! An image that exists, compared with the file that is to go into it, as soon as the service shows it.
 
+use super::shared::Cloud;
 use super::{TaskState, inspecting};
 use crate::error::Result;
 use crate::json::Value;
 use crate::platform::LocalFuture;
-use crate::upload::backend::{Backend, Prepared};
-use crate::upload::session::types::ImageFacts;
+use crate::upload::backend::{Backend, Created, Prepared};
+use crate::upload::session::types::{ImageFacts, OrderFacts};
 use crate::upload::source::Source;
 use core::cell::RefCell;
 use std::rc::Rc;
@@ -14,6 +15,7 @@ use std::rc::Rc;
 pub struct Comparison {
     pub source: Rc<dyn Source>,
     pub state: Rc<TaskState>,
+    pub cloud: Rc<dyn Cloud>,
     /// Codes of problems that may pass.
     pub allowed: Vec<String>,
 }
@@ -23,7 +25,7 @@ impl Comparison {
     async fn compare(self, image: &str) -> Result<()> {
         // Shaped by this client a moment ago: it parses.
         let image = Value::parse(image).unwrap_or_default();
-        let found = inspecting::judge(&self.state, self.source, &image).await?;
+        let found = inspecting::judge(&self.state, self.source, &self.cloud.declared(&image)).await?;
         let mut problems = found.unwrap_or_default();
         // The file's own were settled before.
         problems.retain(|problem| {
@@ -35,13 +37,13 @@ impl Comparison {
 }
 
 /// A service whose first look at a waiting image is followed by the comparison.
-pub struct Compared<B> {
-    pub service: B,
+pub struct Compared {
+    pub service: Box<dyn Backend>,
     pub comparison: RefCell<Option<Comparison>>,
 }
 
-impl<B: Backend> Backend for Compared<B> {
-    fn create(&self) -> LocalFuture<'_, Result<String>> {
+impl Backend for Compared {
+    fn create(&self) -> LocalFuture<'_, Result<Created>> {
         self.service.create()
     }
 
@@ -69,8 +71,12 @@ impl<B: Backend> Backend for Compared<B> {
         image_id: &'a str,
         success: bool,
         upload_id: Option<&'a str>,
-    ) -> LocalFuture<'a, Result<()>> {
+    ) -> LocalFuture<'a, Result<Option<String>>> {
         self.service.report(image_id, success, upload_id)
+    }
+
+    fn order<'a>(&'a self, order: &'a str) -> LocalFuture<'a, Result<OrderFacts>> {
+        self.service.order(order)
     }
 
     fn delete<'a>(&'a self, image_id: &'a str) -> LocalFuture<'a, Result<()>> {

@@ -1,31 +1,13 @@
-//! What the caller gave: a source and a target, as the upload needs them.
+//! What the caller gave for a source, as the upload needs it.
 
-use crate::api::cecloud::{create_image, get_image};
 use crate::error::{Error, Kind, Result};
 use crate::http::node;
 use crate::js::checkpoints::Store;
-use crate::js::convert::{get, invoke, refused};
-use crate::json::Value;
+use crate::js::convert::{get, invoke};
 use crate::upload::checkpoint::Head;
 use js_sys::{Array, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-
-/// An image's ID, and the target as JSON: the metadata of one to create, or `{ imageId }`.
-pub fn target_of(target: &JsValue) -> Result<(Option<String>, Value)> {
-    let Some(id) = get(target, "imageId") else {
-        let list = Array::of1(target);
-        let values = crate::js::convert::arguments(&list, &[("target", false)])?;
-        create_image::OPERATION.encode(&values)?;
-        return Ok((None, values.into_iter().next().unwrap_or_default()));
-    };
-    let Some(id) = id.as_string().filter(|id| !id.is_empty()) else {
-        return Err(refused("imageId", &id, "must be a text that is not empty"));
-    };
-    get_image::OPERATION.encode(&[id.as_str().into()])?;
-    let target = Value::Object(vec![("imageId".to_owned(), id.as_str().into())]);
-    Ok((Some(id), target))
-}
 
 /// `{ stream, size }`; a Blob has a method of that name.
 pub fn is_stream(source: &JsValue) -> bool {

@@ -2,9 +2,9 @@
 //! pass; what is doubtful is told.
 
 use super::TaskState;
+use super::shared::{Shared, object};
 use crate::error::{Error, Kind, Result};
 use crate::http::fetch::describe;
-use crate::js::client::Shared;
 use crate::js::convert::get;
 use crate::js::inspector;
 use crate::json::Value;
@@ -47,9 +47,10 @@ impl Inspection {
             skipped(state, &error);
             return Ok(false);
         }
-        let found = judge(state, source, self.metadata.as_ref().unwrap_or(&Value::Null)).await?;
+        let declared = shared.cloud.declared(self.metadata.as_ref().unwrap_or(&Value::Null));
+        let found = judge(state, source, &declared).await?;
         let Some(problems) = found else { return Ok(false) };
-        settle(state, &problems, &self.allowed, self.metadata.as_ref())?;
+        settle(state, &problems, &self.allowed, Some(&declared))?;
         Ok(true)
     }
 }
@@ -64,10 +65,9 @@ fn skipped(state: &TaskState, why: &JsValue) {
 pub async fn judge(
     state: &TaskState,
     source: Rc<dyn Source>,
-    metadata: &Value,
+    [(_, format), (_, disk)]: &[(&'static str, Value); 2],
 ) -> Result<Option<Vec<Value>>> {
-    let member = |name: &str| (name.to_owned(), metadata.get(name).cloned().unwrap_or_default());
-    let declared = Value::Object(vec![member("diskFormat"), member("minDisk")]);
+    let declared = object([("diskFormat", format.clone()), ("minDisk", disk.clone())]);
     let declared = JSON::parse(&declared.to_string()).unwrap_or(JsValue::UNDEFINED);
     match inspector::judge(source, &declared).await {
         Ok(text) => match Value::parse(&text) {
@@ -89,7 +89,7 @@ pub fn settle(
     state: &TaskState,
     problems: &[Value],
     allowed: &[String],
-    metadata: Option<&Value>,
+    declared: Option<&[(&'static str, Value); 2]>,
 ) -> Result<()> {
     let text = |problem: &Value, name: &str| {
         problem.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
@@ -107,14 +107,16 @@ pub fn settle(
         message += ")";
         let mut error = Error::new(Kind::Validation, message).with_code(code.as_str());
         // The field that can be mended, where it is one of the caller's metadata.
-        let field = match code.as_str() {
-            "format-mismatch" => "diskFormat",
-            "min-disk" => "minDisk",
-            _ => "",
+        let at = match code.as_str() {
+            "format-mismatch" => Some(0),
+            "min-disk" => Some(1),
+            _ => None,
         };
+        let field =
+            declared.zip(at).map(|(declared, at)| &declared[at]).filter(|(_, value)| !value.is_null());
         let details = error.details_mut();
-        details.value = metadata.and_then(|metadata| metadata.get(field)).map(Value::to_string);
-        details.field = Some(if details.value.is_some() { field } else { "source" }.to_owned());
+        details.value = field.map(|(_, value)| value.to_string());
+        details.field = Some(field.map_or("source", |(name, _)| name).to_owned());
         details.rule = Some(text(problem, "advice"));
         return Err(error);
     }

@@ -19,7 +19,6 @@ const OPTIONS: &[&str] = &[
     "checkpoint",
     "checksum",
     "allowUnsafe",
-    "oss",
     "wait",
 ];
 
@@ -36,21 +35,22 @@ pub struct Options {
 }
 
 /// Refuses what is no option.
-pub fn check(given: &JsValue) -> Result<()> {
+pub fn check(given: &JsValue, more: &[&str], store: &str) -> Result<()> {
     if !given.is_undefined() && !given.is_null() && !given.is_object() {
         return Err(refused("options", given, "must be an object"));
     }
-    options::only(given, "", OPTIONS)
+    options::only(given, "", &[OPTIONS, more, &[store]].concat())
 }
 
-pub fn read(given: &JsValue) -> Result<Options> {
+/// `store` is the option that tells of the store, and what it may hold besides.
+pub fn read(given: &JsValue, store: (&str, &[&str])) -> Result<Options> {
     let digest = options::choice(given, "", "checksum", &["md5", "none"])?.as_deref() != Some("none");
     Ok(Options {
         part_size: options::integer(given, "", "partSize", 1.0, 9_007_199_254_740_991.0)?,
         concurrency: options::integer(given, "", "concurrency", 1.0, 64.0)?.map(|number| number as u32),
         digest,
         allow_unsafe: allow_unsafe(given)?,
-        store: store_options(given)?,
+        store: store_options(given, store)?,
         wait_ms: waiting::option(given)?,
     })
 }
@@ -68,23 +68,24 @@ fn allow_unsafe(given: &JsValue) -> Result<Vec<String>> {
     codes.iter().enumerate().map(code).collect()
 }
 
-fn store_options(given: &JsValue) -> Result<StoreOptions> {
-    let Some(oss) = get(given, "oss") else { return Ok(StoreOptions::default()) };
-    if !oss.is_object() {
-        return Err(refused("oss", &oss, "must be an object"));
+fn store_options(given: &JsValue, (name, more): (&str, &[&str])) -> Result<StoreOptions> {
+    let Some(store) = get(given, name) else { return Ok(StoreOptions::default()) };
+    if !store.is_object() {
+        return Err(refused(name, &store, "must be an object"));
     }
-    options::only(&oss, "oss", &["endpoint", "signingEndpoint", "region", "addressing"])?;
-    let addressing = options::choice(&oss, "oss", "addressing", &["path", "virtual"])?;
-    let region = options::text(&oss, "oss", "region")?;
+    options::only(&store, name, &[&["endpoint", "signingEndpoint", "region", "addressing"], more].concat())?;
+    let addressing = options::choice(&store, name, "addressing", &["path", "virtual"])?;
+    let region = options::text(&store, name, "region")?;
     if let Some(region) = region.as_ref().filter(|region| {
         region.is_empty()
             || !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
     }) {
-        return Err(Error::invalid("oss.region", Quoted(region).to_string(), "must be a region's name"));
+        let field = options::join(name, "region");
+        return Err(Error::invalid(field, Quoted(region).to_string(), "must be a region's name"));
     }
     Ok(StoreOptions {
-        endpoint: options::endpoint(&oss, "oss", "endpoint")?,
-        signing_endpoint: options::endpoint(&oss, "oss", "signingEndpoint")?,
+        endpoint: options::endpoint(&store, name, "endpoint")?,
+        signing_endpoint: options::endpoint(&store, name, "signingEndpoint")?,
         region,
         addressing: addressing
             .map(|chosen| if chosen == "virtual" { Addressing::Virtual } else { Addressing::Path }),

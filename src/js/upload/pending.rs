@@ -1,21 +1,19 @@
 //! Uploads that a closed tab, a crash or a stop has left: listed, gone on with, discarded.
 
 use super::prepare;
+use super::shared::Shared;
 use crate::error::{Error, Kind, Result};
 use crate::js::checkpoints::{self, Opened, Store};
-use crate::js::client::Shared;
-use crate::js::convert::to_js;
+use crate::js::convert::{promise, to_js};
 use crate::js::upload::options;
 use crate::json::Value;
-use crate::service::CallOptions;
 use crate::task::Queue;
-use crate::upload::backend::Backend;
-use crate::upload::cecloud::Cecloud;
 use crate::upload::checkpoint::{Checkpoint, CheckpointStore};
 use crate::upload::driver::Watcher;
 use crate::upload::progress::UploadProgress;
 use crate::upload::session::types::{Event, Finish, UploadEvent};
 use crate::upload::source::Absent;
+use js_sys::Promise;
 use serde::Serialize;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -44,8 +42,24 @@ pub async fn store(given: &JsValue) -> Result<Rc<Store>> {
     }
 }
 
+/// The promise of [`list`].
+pub fn listed(shared: Rc<Shared>, place: JsValue) -> Promise {
+    promise(async move {
+        let listed = list(&shared, &place).await;
+        listed.map_err(|error| shared.service.finish_outer(error, "pendingUploads"))
+    })
+}
+
+/// The promise of [`discard`].
+pub fn discarded(shared: Rc<Shared>, place: JsValue, key: String, given: JsValue) -> Promise {
+    promise(async move {
+        let discarded = discard(&shared, &place, &key, &given).await;
+        discarded.map_err(|error| shared.service.finish_outer(error, "discard"))
+    })
+}
+
 /// Everything in the store that this client can go on with, the latest first.
-pub async fn list(shared: &Shared, given: &JsValue) -> Result<JsValue> {
+async fn list(shared: &Shared, given: &JsValue) -> Result<JsValue> {
     let store = store(given).await?;
     let endpoint = shared.service.endpoint.url("/", "");
     let handles = store.handles().await;
@@ -88,12 +102,15 @@ impl Watcher for Nobody {
 }
 
 /// Takes back what an upload has left at service and store, and forgets it.
-pub async fn discard(shared: &Rc<Shared>, given: &JsValue, key: &str) -> Result<JsValue> {
-    let kept = prepare::load(shared, &store(given).await?, key).await?;
+async fn discard(shared: &Rc<Shared>, place: &JsValue, key: &str, given: &JsValue) -> Result<JsValue> {
+    options::check(given, shared.cloud.more_options(), shared.cloud.store_option().0)?;
+    let mut chosen = options::read(given, shared.cloud.store_option())?;
+    let kept = prepare::load(shared, &store(place).await?, key).await?;
     let image_id = kept.session.as_ref().and_then(|session| session.get("imageId")).and_then(Value::as_str);
     if let Some(id) = image_id {
         // While the service cannot be reached nothing can be taken back, and nothing is forgotten.
-        let shown = Cecloud::new(shared.service.clone(), CallOptions::default(), None).show(id).await;
+        let looking = shared.cloud.look(&shared.service);
+        let shown = looking.show(id).await;
         if let Err(error) = shown
             && (error.details().retryable || error.kind() != Kind::Service)
         {
@@ -101,10 +118,9 @@ pub async fn discard(shared: &Rc<Shared>, given: &JsValue, key: &str) -> Result<
             return Err(error);
         }
     }
-    let mut chosen = options::read(&JsValue::UNDEFINED)?;
     let plan = prepare::take_over(&mut chosen, &kept.head)?;
     let source = Rc::new(Absent(plan.size));
-    let (driver, session) = prepare::assemble(shared, chosen, source, plan, prepare::goal(kept))?;
+    let (driver, session) = prepare::assemble(shared, chosen, source, plan, prepare::goal(kept), given)?;
     let finish = Rc::new(driver).run(session, Event::Abort, Queue::default(), Rc::new(Nobody)).await;
     match finish {
         Finish::Aborted(error) if error.message().contains("not taken back") => {

@@ -2,20 +2,19 @@
 
 use super::TaskState;
 use super::compared::{Compared, Comparison};
-use super::given::{is_stream, path_of, remembered, target_of};
+use super::given::{is_stream, path_of, remembered};
 use super::inspecting::Inspection;
 use super::options::{self, Options};
+use super::shared::{Aim, Shared};
+use crate::auth::sigv4::hex;
 use crate::error::{Error, Kind, Result};
 use crate::http::node::http_module;
 use crate::http::retry::Policy;
 use crate::js::checkpoints::{self, Opened, Store};
-use crate::js::client::Shared;
 use crate::js::convert::get;
 use crate::js::sources;
 use crate::json::Value;
-use crate::service::CallOptions;
 use crate::task::{Queue, Slots};
-use crate::upload::cecloud::Cecloud;
 use crate::upload::checkpoint::{Checkpoint, CheckpointStore, FileIdentity, Head, Keeper};
 use crate::upload::driver::{Driver, Settings, SlotsOf};
 use crate::upload::plan::Plan;
@@ -60,9 +59,9 @@ pub async fn upload(
     state: &Rc<TaskState>,
     queue: &Queue<Event>,
 ) -> Result<(Driver, Session)> {
-    let mut chosen = options::read(given)?;
+    let mut chosen = options::read(given, shared.cloud.store_option())?;
     // The metadata is checked before the file is touched.
-    let (image_id, target) = target_of(target)?;
+    let (image_id, target) = shared.cloud.target(&shared.service, target, given)?;
     let metadata = image_id.is_none().then(|| target.clone());
     // Loaded while the file is opened. A stream can be read only once: it is not looked into.
     let inspection = (!is_stream(source)).then(|| Inspection::begin(&chosen.allow_unsafe, metadata.as_ref()));
@@ -83,20 +82,23 @@ pub async fn upload(
     let comparison = image_id.is_some().then(|| Comparison {
         source: opened.clone(),
         state: state.clone(),
+        cloud: shared.cloud.clone(),
         allowed: chosen.allow_unsafe.clone(),
     });
     let Some(store) = store else {
-        let mut goal = Goal { image_id, image: metadata, kept: None, comparison: None };
+        let unique = hex(&random_bytes(shared));
+        let target = shared.cloud.name_object(target, &unique, &opened.name())?;
+        let mut goal = Goal { image_id, target, kept: None, comparison: None };
         if let Some(inspection) = inspection
             && inspection.look(shared, state, opened.clone()).await?
         {
             goal.comparison = comparison;
         }
-        let (driver, session) = assemble(shared, chosen, opened, plan, goal)?;
+        let (driver, session) = assemble(shared, chosen, opened, plan, goal, given)?;
         opening.0 = None;
         return Ok((driver, session));
     };
-    let head = Head {
+    let mut head = Head {
         endpoint: shared.service.endpoint.url("/", ""),
         region: shared.region.clone(),
         file: FileIdentity::of(&*opened).await?,
@@ -106,6 +108,8 @@ pub async fn upload(
         digest: chosen.digest,
         inspected: false,
     };
+    let unique = head.key();
+    head.target = shared.cloud.name_object(head.target, &unique, &head.file.name)?;
     let key = head.key();
     let keeper = lock(shared, &store, &key).await?;
     if get(source, "getFile").is_some() {
@@ -134,7 +138,7 @@ pub async fn upload(
         comparison = None;
     }
     let plan = take_over(&mut chosen, &kept.head)?;
-    let ready = assemble(shared, chosen, opened, plan, Goal { comparison, ..goal(kept) })?;
+    let ready = assemble(shared, chosen, opened, plan, Goal { comparison, ..goal(kept) }, given)?;
     opening.0 = None;
     Ok(ready)
 }
@@ -148,7 +152,7 @@ pub async fn resume(
     given: &JsValue,
     state: &Rc<TaskState>,
 ) -> Result<(Driver, Session)> {
-    let mut chosen = options::read(given)?;
+    let mut chosen = options::read(given, shared.cloud.store_option())?;
     let store = super::pending::store(store).await?;
     let mut kept = load(shared, &store, &key).await?;
     let image_exists = kept.head.target.get("imageId").is_some();
@@ -170,7 +174,7 @@ pub async fn resume(
     }
     let plan = take_over(&mut chosen, &kept.head)?;
     let goal = goal(kept);
-    let ready = assemble(shared, chosen, opened, plan, goal)?;
+    let ready = assemble(shared, chosen, opened, plan, goal, given)?;
     opening.0 = None;
     Ok(ready)
 }
@@ -215,20 +219,24 @@ pub fn take_over(chosen: &mut Options, head: &Head) -> Result<Plan> {
     Plan::new(head.file.size, Some(head.part_size))
 }
 
+/// For the name of an object that only this upload writes.
+fn random_bytes(shared: &Shared) -> [u8; 16] {
+    core::array::from_fn(|_| (shared.platform.random() * 256.0) as u8)
+}
+
 /// What is to become of the file.
 pub struct Goal {
     image_id: Option<String>,
-    image: Option<Value>,
+    target: Value,
     kept: Option<Kept>,
     /// For an image that exists.
     comparison: Option<Comparison>,
 }
 
 pub fn goal(kept: Kept) -> Goal {
-    let target = &kept.head.target;
+    let target = kept.head.target.clone();
     let image_id = target.get("imageId").and_then(Value::as_str).map(str::to_owned);
-    let image = image_id.is_none().then(|| target.clone());
-    Goal { image_id, image, kept: Some(kept), comparison: None }
+    Goal { image_id, target, kept: Some(kept), comparison: None }
 }
 
 /// Browsers open so many connections to an origin.
@@ -253,14 +261,16 @@ fn slots(authority: &str) -> Rc<Slots> {
 /// Puts driver and session together.
 pub fn assemble(
     shared: &Rc<Shared>,
-    chosen: Options,
+    mut chosen: Options,
     source: Rc<dyn Source>,
     plan: Plan,
     goal: Goal,
+    given: &JsValue,
 ) -> Result<(Driver, Session)> {
     let Some(transport) = shared.store.borrow().clone() else {
         return Err(Error::new(Kind::Aborted, "the client is closed"));
     };
+    let Aim { backend, imports } = shared.cloud.aim(&shared.service, &goal.target, given, &mut chosen)?;
     let in_node = http_module(false).is_some();
     let usual = if in_node { 16 } else { CONNECTIONS as u32 };
     let most_parallel = chosen.concurrency.unwrap_or(usual).min(source.most_parallel());
@@ -282,6 +292,7 @@ pub fn assemble(
         seed: (shared.platform.random() * 9_007_199_254_740_992.0) as u64,
         resends: !in_node,
         head: goal.kept.as_ref().map(|kept| kept.head.to_json()),
+        imports,
     };
     let (keeper, saved) = goal.kept.map(|kept| (kept.keeper, kept.session)).unzip();
     let session = match saved.flatten() {
@@ -290,7 +301,7 @@ pub fn assemble(
         })?,
         None => Session::new(config),
     };
-    let service = shared.service.clone();
+    let service = &shared.service;
     let settings = Settings {
         store: chosen.store,
         secure: service.endpoint.secure,
@@ -298,10 +309,7 @@ pub fn assemble(
         slots: (!in_node).then(|| -> SlotsOf { Rc::new(slots) }),
         notes: shared.notes.clone(),
     };
-    let backend = Box::new(Compared {
-        service: Cecloud::new(service, CallOptions::default(), goal.image),
-        comparison: RefCell::new(goal.comparison),
-    });
+    let backend = Box::new(Compared { service: backend, comparison: RefCell::new(goal.comparison) });
     let platform = shared.platform.clone();
     let driver = Driver::new(backend, platform, transport, source, plan, settings, keeper);
     Ok((driver, session))

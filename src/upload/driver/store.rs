@@ -152,6 +152,15 @@ impl Driver {
                 (Some(status), done)
             }
         };
+        // What the store says may repeat what it was sent.
+        let done = done.map_err(|mut trouble| {
+            if let Some(keys) = &*self.keys.borrow() {
+                let message = core::mem::take(&mut trouble.error.details_mut().message);
+                trouble.error.details_mut().message =
+                    keys.session_token.scrub(keys.secret_key.scrub(message));
+            }
+            trouble
+        });
         if let Some(observer) = &self.settings.observer {
             observer(&RequestEvent {
                 operation: name.to_owned(),

@@ -24,6 +24,10 @@ impl Session {
         } else if self.must_save && self.config.head.is_some() {
             // A run that finds the image past being queued must know the file's digest, to tell whether it is its own.
             Job::Save { checkpoint: self.checkpoint(now) }
+        } else if (self.completed || self.config.plan.is_single()) && self.makes_image_last() {
+            self.phase = Phase::Creating;
+            self.advance_creating(now);
+            return;
         } else if self.completed || self.config.plan.is_single() {
             Job::Report { success: true, upload_id: self.upload_id.clone() }
         } else if !self.keys_are_good(now) {
@@ -77,6 +81,9 @@ impl Session {
                     self.start_over(now, "the store holds another object in its place");
                 }
             }
+            (Job::Report { .. }, Outcome::Ordered { order }) if self.imports() => self.ordered(now, order),
+            (Job::ShowOrder { .. }, Outcome::Order(facts)) if self.imports() => self.order_shown(now, facts),
+            (Job::DeleteObject, outcome) if self.imports() => self.object_deleted(now, outcome),
             (Job::Report { .. }, Outcome::Done) => {
                 self.control_went_well();
                 self.reported(now);
@@ -105,7 +112,7 @@ impl Session {
                 error.details_mut().message = message;
                 self.fail_for_good(error);
             }
-            (Job::ShowImage, Outcome::Failed(trouble)) => {
+            (Job::ShowImage | Job::ShowOrder { .. }, Outcome::Failed(trouble)) => {
                 self.control.tries += 1;
                 let tries = self.control.tries;
                 if let Some(wait) = self.service_failed(now, trouble, tries) {
@@ -186,7 +193,7 @@ impl Session {
         self.end_with(Ending::TakeBack(Error::new(Kind::Integrity, message)));
     }
 
-    fn reported(&mut self, now: f64) {
+    pub(super) fn reported(&mut self, now: f64) {
         self.reported = true;
         self.dirty = true;
         self.phase = Phase::Verifying;
@@ -195,7 +202,9 @@ impl Session {
     }
 
     pub(super) fn advance_verifying(&mut self, now: f64) {
-        if now >= self.poll_after {
+        if self.imports() {
+            self.advance_importing(now);
+        } else if now >= self.poll_after {
             self.start_control(now, Job::ShowImage);
         }
     }
@@ -250,15 +259,28 @@ impl Session {
                 Kind::Service,
                 format!("the service did not take the file: the image {id} is {status}"),
             )),
-            _ if self.config.wait_ms.is_none() && !self.doubtful => self.verify(),
-            _ if self.wait_until.is_some_and(|until| now >= until) => self.fail(Error::new(
-                Kind::Timeout,
-                format!("the file is stored, but the image {id} is still {status}; ask for it later"),
-            )),
-            _ => {
-                self.poll_after = now + self.poll_delay;
-                self.poll_delay = (self.poll_delay * 1.5).min(SLOWEST_POLL_MS);
-            }
+            status => self.wait_for(now, status),
+        }
+    }
+
+    /// The image is not ready yet.
+    pub(super) fn wait_for(&mut self, now: f64, status: &str) {
+        if self.config.wait_ms.is_none() && !self.doubtful {
+            self.verify();
+            return;
+        }
+        // A run that goes on with an image that was reported before has not begun to wait.
+        if self.wait_until.is_none() {
+            self.wait_until = self.config.wait_ms.map(|wait| now + wait);
+        }
+        if self.wait_until.is_some_and(|until| now >= until) {
+            let id = self.image_id.as_deref().unwrap_or_default();
+            let message =
+                format!("the file is stored, but the image {id} is still {status}; ask for it later");
+            self.fail(Error::new(Kind::Timeout, message));
+        } else {
+            self.poll_after = now + self.poll_delay;
+            self.poll_delay = (self.poll_delay * 1.5).min(SLOWEST_POLL_MS);
         }
     }
 
@@ -291,6 +313,10 @@ impl Session {
             self.fail_for_good(Error::new(Kind::Service, message));
             return;
         }
+        if self.imports() {
+            self.imported();
+            return;
+        }
         if let Some(size) = size
             && size != self.config.plan.size
         {
@@ -315,9 +341,16 @@ impl Session {
             ),
             None => {}
         }
+        self.finish_well(verified);
+    }
+
+    pub(super) fn finish_well(&mut self, verified: &'static str) {
         self.phase = Phase::Done;
         let warnings = self.warnings.iter().map(|(_, message)| message.clone()).collect();
         let image = core::mem::take(&mut self.facts.json);
-        self.finish(Finish::Done(Summary { image, md5: read, verified, warnings }));
+        let md5 = self.parts.file.whole.map(|md5| hex(&md5));
+        let order = self.importing.order.clone();
+        let object = self.config.imports.as_ref().map(|imports| imports.object.clone());
+        self.finish(Finish::Done(Summary { image, order, object, md5, verified, warnings }));
     }
 }

@@ -34,6 +34,7 @@ impl Session {
         }
         if self.creating == Creating::Intend && self.control.running.is_none() {
             self.intended_at = now;
+            self.importing.intended = true;
         }
         let job = if self.image_id.is_some() && self.creating != Creating::LookForTwin {
             Job::ShowImage
@@ -70,7 +71,9 @@ impl Session {
         self.created = true;
         self.uncertain = false;
         self.dirty = true;
-        if self.phase == Phase::Creating {
+        if self.makes_image_last() {
+            self.reported(self.last_now);
+        } else if self.phase == Phase::Creating {
             self.phase = Phase::Preparing;
         }
     }
@@ -97,12 +100,17 @@ impl Session {
             }
         }
         self.creating = Creating::Create;
-        self.phase = Phase::Preparing;
+        self.importing.twins_looked_for = true;
+        // Where the image is made last, this comes at the end.
+        if self.phase == Phase::Creating {
+            self.phase = Phase::Preparing;
+        }
     }
 
     pub(super) fn not_created(&mut self, now: f64, trouble: Trouble) {
         if !is_uncertain(&trouble.error) {
             self.uncertain = false;
+            self.importing.intended = false;
             self.fail(trouble.error);
             return;
         }
@@ -121,10 +129,12 @@ impl Session {
     }
 
     /// Which image is new since it was looked before.
-    pub(super) fn looked_again(&mut self, mut found: Vec<String>) {
+    pub(super) fn looked_again(&mut self, now: f64, mut found: Vec<String>) {
         let Some(known) = &self.known else {
             if found.is_empty() {
-                self.creating = Creating::Create;
+                if !self.may_still_appear(now) {
+                    self.creating = Creating::Create;
+                }
                 return;
             }
             self.cannot_tell(&found);
@@ -132,6 +142,7 @@ impl Session {
         };
         found.retain(|id| !known.contains(id));
         match found.len() {
+            0 if self.may_still_appear(now) => {}
             0 => self.creating = Creating::Create,
             1 => {
                 let id = found.swap_remove(0);

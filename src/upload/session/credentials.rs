@@ -40,7 +40,9 @@ impl Session {
                 self.keys.state = KeyState::Needed(reason);
                 self.keys.tries += 1;
                 let tries = self.keys.tries;
-                if self.ending.is_some() {
+                if self.imports() && self.importing.tidying && self.ending.is_none() {
+                    self.keys_for_tidying_failed(now, &trouble);
+                } else if self.ending.is_some() {
                     self.keys_for_ending_failed(now, trouble);
                 } else if let Some(wait) = self.service_failed(now, trouble, tries) {
                     self.keys.after = now + wait;

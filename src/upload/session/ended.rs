@@ -37,7 +37,7 @@ impl Session {
             },
             (Job::FindImages, Outcome::Found(ids)) => {
                 self.control_went_well();
-                self.looked_again(ids);
+                self.looked_again(now, ids);
             }
             (Job::FindImages, Outcome::Failed(trouble)) => self.not_looked(now, trouble),
             (Job::Save { .. }, outcome) => {
@@ -54,6 +54,7 @@ impl Session {
                 self.image_created(image_id);
                 self.look_for_twin();
             }
+            (Job::CreateImage, Outcome::Ordered { order }) if self.imports() => self.ordered(now, order),
             (Job::CreateImage, Outcome::Failed(trouble)) => self.not_created(now, trouble),
             (Job::ShowImage, Outcome::Image(facts)) => self.image_shown(now, facts),
             (Job::CreateMultipartUpload, Outcome::MultipartCreated { upload_id }) => {

@@ -34,8 +34,12 @@ enum Step {
 const TRIES: u32 = 4;
 
 /// What creates something could otherwise not be taken back, nor found again; a checkpoint could come after the last.
-fn is_waited_for(job: &Job) -> bool {
+///
+/// An object in the caller's own bucket nobody else removes: one that a store puts together although nobody waits for its
+/// answer any more could appear after it was deleted.
+fn is_waited_for(job: &Job, imports: bool) -> bool {
     matches!(job, Job::CreateImage | Job::CreateMultipartUpload | Job::Save { .. })
+        || (imports && matches!(job, Job::CompleteMultipartUpload { .. }))
 }
 
 impl Session {
@@ -80,7 +84,7 @@ impl Session {
             self.keys.state = super::KeyState::Needed("first");
         }
         if let Some((id, job, _)) = &self.control.running
-            && !is_waited_for(job)
+            && !is_waited_for(job, self.imports())
         {
             self.actions.push(Action::Cancel { id: *id });
             self.control.running = None;
@@ -98,17 +102,28 @@ impl Session {
             (Job::CreateImage, Outcome::Failed(trouble)) => {
                 self.uncertain = super::failures::is_uncertain(&trouble.error);
             }
+            (Job::CreateImage, Outcome::Ordered { order }) if self.imports() => {
+                self.ordered(self.last_now, order.clone())
+            }
+            (Job::ShowOrder { .. }, Outcome::Order(facts))
+                if self.imports() && self.order_while_ending(self.last_now, facts) =>
+            {
+                return;
+            }
             (Job::FindImages, Outcome::Found(ids)) => {
                 let known = self.known.clone().unwrap_or_default();
                 let mut new = ids.iter().filter(|id| !known.contains(id));
-                if let (Some(id), None) = (new.next(), new.next()) {
-                    self.image_created(id.clone());
+                match (new.next(), new.next()) {
+                    (Some(id), None) => self.image_created(id.clone()),
+                    (None, _) if self.nothing_found_while_ending(self.last_now) => return,
+                    _ => {}
                 }
             }
             (Job::ListMultipartUploads, Outcome::Uploads(ids)) => self.strays = Some(ids.clone()),
             (Job::CreateMultipartUpload, Outcome::MultipartCreated { upload_id }) => {
                 self.upload_id = Some(upload_id.clone());
             }
+            (Job::CompleteMultipartUpload { .. }, Outcome::Completed { .. }) => self.completed = true,
             _ => {}
         }
         if let Outcome::Failed(trouble) = &outcome
@@ -116,7 +131,7 @@ impl Session {
         {
             self.keys.state = super::KeyState::Needed("expired");
         }
-        if is_waited_for(&job) {
+        if is_waited_for(&job, self.imports()) {
             return;
         }
         if let Outcome::Failed(trouble) = &outcome {
@@ -147,8 +162,8 @@ impl Session {
                 matches!(job, Job::Report { .. }) && (self.created || !trouble.error.details().retryable);
             if !gone && !forbidden && !enough {
                 self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
-                self.stays |=
-                    trouble.error.details().retryable && matches!(job, Job::FindImages | Job::DeleteImage);
+                self.stays |= trouble.error.details().retryable
+                    && matches!(job, Job::FindImages | Job::ShowOrder { .. } | Job::DeleteImage);
             }
         }
         self.control.tries = 0;
@@ -156,6 +171,7 @@ impl Session {
         self.keys.refusals = 0;
         match job {
             Job::FindImages => self.uncertain = false,
+            Job::ShowOrder { .. } => self.importing.settled = true,
             // Not every store lets everybody list: then nothing can be done about strays.
             Job::ListMultipartUploads => {
                 self.strays.get_or_insert_default();
@@ -198,7 +214,11 @@ impl Session {
     fn step(&self) -> Step {
         let has_keys = self.place.is_some();
         let stored = self.completed || self.parts.object_may_stand;
-        if self.image_id.is_none() && self.uncertain && self.known.is_some() {
+        // An order ends by itself where its object is gone: so that goes first.
+        let imports = self.imports();
+        let ordered = self.importing.order.is_some() && !self.importing.settled;
+        let looks = ordered || (self.image_id.is_none() && self.uncertain && self.known.is_some());
+        if looks && !imports {
             Step::Look
         } else if self.upload_id.is_some() && !self.completed {
             Step::Parts
@@ -206,9 +226,12 @@ impl Session {
             Step::Strays
         } else if has_keys && self.strays.as_ref().is_some_and(|strays| !strays.is_empty()) {
             Step::Stray
-        } else if has_keys && stored && !self.reported {
+        } else if has_keys && stored && (imports || !self.reported) {
             Step::Object
-        } else if self.image_id.is_some() && has_keys && (!self.reported || self.take_back_report) {
+        } else if looks {
+            Step::Look
+        } else if !imports && self.image_id.is_some() && has_keys && (!self.reported || self.take_back_report)
+        {
             Step::Report
         } else if self.created && self.image_id.is_some() && !self.stays {
             Step::Image
@@ -235,7 +258,10 @@ impl Session {
                     return;
                 }
                 let job = match step {
-                    Step::Look => Job::FindImages,
+                    Step::Look => match &self.importing.order {
+                        Some(order) => Job::ShowOrder { order: order.clone() },
+                        None => Job::FindImages,
+                    },
                     Step::Strays => Job::ListMultipartUploads,
                     Step::Stray => {
                         let upload_id = self.strays.iter().flatten().next().cloned().unwrap_or_default();

@@ -196,7 +196,10 @@ impl Session {
             && !matches!(details.kind, Kind::Validation | Kind::Internal | Kind::Unsupported)
             && (!self.reported || kept)
             && !self.hopeless;
-        if self.config.repeatable || self.reported {
+        if self.config.repeatable || self.reported || self.object_stays() {
+            let mut message = core::mem::take(&mut error.details_mut().message);
+            self.hint_at_object(&mut message);
+            error.details_mut().message = message;
             self.end_with(super::ending::Ending::Fail(error));
         } else {
             error.details_mut().resumable = false;
@@ -206,7 +209,8 @@ impl Session {
 
     /// There is something that a later run can go on with.
     pub(super) fn is_something_kept(&self) -> bool {
-        self.image_id.is_some() || (self.config.head.is_some() && self.uncertain)
+        let stored = self.imports() && self.place.is_some();
+        self.image_id.is_some() || (self.config.head.is_some() && (self.uncertain || stored))
     }
 
     /// Ends; what was kept is of no use to a later run.

@@ -10,6 +10,7 @@ mod credentials;
 mod ended;
 mod ending;
 mod failures;
+mod importing;
 mod parts;
 pub mod resuming;
 mod sending;
@@ -23,6 +24,7 @@ use crate::oss::StoredPart;
 use crate::upload::progress::Rate;
 use creating::Creating;
 use ending::Ending;
+use importing::{Importing, makes_image_last};
 use parts::Parts;
 use types::*;
 
@@ -36,6 +38,8 @@ pub struct Session {
     /// The image was created by this upload, so aborting deletes it.
     created: bool,
     creating: Creating,
+    /// Where the image is made of the object.
+    importing: Importing,
     /// When the intent to create was last put down.
     intended_at: f64,
     /// Images of the same name and metadata that waited for a file before this one was created; none where that
@@ -159,12 +163,13 @@ impl Session {
         Session {
             parts: Parts::new(&config),
             random: config.seed | 1,
-            config,
-            phase: Phase::Creating,
+            phase: if makes_image_last(&config) { Phase::Preparing } else { Phase::Creating },
             next_id: 0,
+            config,
             image_id,
             created: false,
             creating: Creating::Look,
+            importing: Importing::default(),
             intended_at: 0.0,
             known: None,
             uncertain: false,
@@ -324,6 +329,9 @@ impl Session {
     /// Starts the control job, unless one runs or it is not yet time.
     fn start_control(&mut self, now: f64, job: Job) {
         if self.control.running.is_none() && now >= self.control.after {
+            if matches!(job, Job::FindImages) {
+                self.importing.looked_at = now;
+            }
             let id = self.start(job.clone());
             self.control.running = Some((id, job, self.keys.generation));
         }

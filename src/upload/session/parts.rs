@@ -318,6 +318,7 @@ mod tests {
             resends: false,
             seed: 1,
             head: None,
+            imports: None,
         });
         parts.flights.push(Flight { id: 7, index: 0, generation: 1, sent: 0, moved_at: f64::INFINITY });
         let due = |parts: &Parts| parts.stalled(&parts.flights[0]);

@@ -52,7 +52,7 @@ impl Session {
         format!(
             "{{\"version\":{VERSION},\"upload\":{},\"session\":{{\"at\":\"{}\",\"bytes\":{},\"known\":{known},\
              \"imageId\":{},\"created\":{},\"place\":{},\"uploadId\":{},\"hashed\":{},\"file\":\"{}\",\"md5\":{},\
-             \"chain\":\"{}\",\"parts\":{{{}}},\"etags\":\"{}\",\"completed\":{},\"reported\":{}}}}}",
+             \"chain\":\"{}\",\"parts\":{{{}}},\"etags\":\"{}\",\"completed\":{},\"reported\":{}{}}}}}",
             self.config.head.as_deref().unwrap_or("null"),
             Utc::from_milliseconds(now).rfc3339(),
             self.shown.min(parts.done_bytes),
@@ -72,6 +72,7 @@ impl Session {
             },
             self.completed,
             self.reported,
+            self.importing_members(),
         )
     }
 
@@ -116,7 +117,9 @@ impl Session {
         // An earlier run may have sent what makes the object without having heard of it.
         let all_read = parts.file.whole.is_some() || !session.config.digest;
         parts.object_may_stand = session.place.is_some() && (count == 1 || all_read);
-        (parts.hash_next <= count && whole && begun).then_some(session)
+        let fits = parts.hash_next <= count && whole && begun;
+        session.restore_importing(saved);
+        fits.then_some(session)
     }
 
     /// What the store lists of the upload that an earlier run has begun.

@@ -227,12 +227,12 @@ impl Session {
         let other = !is_md5(etag) || (known == Etags::Unknown && part.damaged > 0);
         if known != Etags::Md5 && (known == Etags::Opaque || other) {
             self.parts.etags = Etags::Opaque;
-            self.warn(
-                "checksum-unverified",
+            let instead = if self.imports() { "nor can the image" } else { "the image's checksum is" };
+            let message = format!(
                 "the store's ETags are not MD5s (an encrypting bucket, perhaps): single parts cannot be compared, \
-                 the image's checksum is"
-                    .to_owned(),
+                 {instead}"
             );
+            self.warn("checksum-unverified", message);
             return Compared::Same;
         }
         Compared::Different

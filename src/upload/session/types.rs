@@ -34,6 +34,18 @@ pub struct Config {
     pub resends: bool,
     /// What a checkpoint says of file, target and service, JSON; none where no checkpoint is kept.
     pub head: Option<String>,
+    /// The service makes its image of an object in the caller's own bucket, by an order that takes its time; none where
+    /// it takes uploads itself.
+    pub imports: Option<Imports>,
+}
+
+/// How an image is made of an object that stands in the caller's bucket.
+#[derive(Clone, Debug)]
+pub struct Imports {
+    /// As the service calls it.
+    pub object: String,
+    /// The object goes when the image is active.
+    pub delete_object: bool,
 }
 
 /// One piece of work that the driver does for the session.
@@ -49,6 +61,10 @@ pub enum Job {
     CreateImage,
     /// Asks the service about the image.
     ShowImage,
+    /// Asks what has become of an order.
+    ShowOrder {
+        order: String,
+    },
     /// Asks for credentials.
     Prepare,
     /// Looks whether the file has changed since it was opened.
@@ -98,6 +114,11 @@ pub enum Outcome {
     ImageCreated {
         image_id: String,
     },
+    /// The service has taken an order, which makes the image.
+    Ordered {
+        order: String,
+    },
+    Order(OrderFacts),
     Image(ImageFacts),
     /// Bucket, key and endpoint as one text; the keys stay with the driver.
     Prepared {
@@ -138,6 +159,16 @@ pub struct ImageFacts {
     pub size: Option<u64>,
     /// The image as the caller gets it, JSON.
     pub json: String,
+}
+
+/// What has become of an order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OrderFacts {
+    /// The image that it makes, as soon as it is told.
+    pub image_id: Option<String>,
+    pub done: bool,
+    /// Why it has failed.
+    pub failure: Option<Error>,
 }
 
 /// The MD5 of the file as far as it was read, as a state to go on from; whole after the last part.
@@ -228,6 +259,10 @@ pub enum Finish {
 pub struct Summary {
     /// The image, JSON.
     pub image: String,
+    /// The order that made it.
+    pub order: Option<String>,
+    /// The object that it was made of, where that is the caller's.
+    pub object: Option<String>,
     pub md5: Option<String>,
     pub verified: &'static str,
     pub warnings: Vec<String>,

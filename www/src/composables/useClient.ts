@@ -1,33 +1,24 @@
 /** The connection of the page: where the service is, who asks, and the one client that everything uses. */
 import { CecloudImsClient } from 'ims-client';
 import { computed, ref, shallowRef } from 'vue';
-import { recall, remember } from '../helpers/memory';
-import type { Owner } from '../helpers/new-image';
-
-/** What the user, or the emulator, says about the service. */
-export interface Connection {
-  endpoint: string;
-  region: string;
-  token: string;
-}
-
-/** What a local cloud tells about itself at /_emulator/info, as far as it is used here. */
-interface EmulatorInfo {
-  service: string;
-  region: string;
-  tokenRequired: boolean;
-  tenants: { tenantId: string; departmentId: string; resourceGroupId: string }[];
-}
+import { type Connection, clientOptions, type Owner } from '../helpers/connection';
+import { readDeployment } from '../helpers/deployment';
+import { recall, recallJson, remember } from '../helpers/memory';
+import { type Tenant, useEmulator } from './useEmulator';
+import { log } from './useRequestLog';
 
 const CONNECTION = 'connection';
 const OWNER = 'owner';
+const TENANT = 'tenant';
 
+const { info, look: lookForEmulator } = useEmulator();
 const client = shallowRef<CecloudImsClient>();
-const connection = ref<Connection>({ endpoint: '', region: '', token: '' });
-const owner = ref<Owner>({ tenantId: '', departmentId: '' });
+const connection = ref<Connection>({ endpoint: '', region: '', authType: 'none', auth: {} });
+const owner = ref<Owner>({ tenantId: '', departmentId: '', resourceGroupId: '' });
+/** The tenant of the local cloud that is played; no other service lets a page choose. */
+const tenant = shallowRef<Tenant>();
 /** False until it is known whether this server is a local cloud. */
 const looked = ref(false);
-const emulatorWantsToken = ref(false);
 
 /** Tasks under way of each client. */
 const tasks = new Map<CecloudImsClient, number>();
@@ -36,58 +27,58 @@ const tasks = new Map<CecloudImsClient, number>();
 function connect(wanted: Connection) {
   const before = client.value;
   if (before && !tasks.has(before)) before.close();
-  connection.value = { ...wanted };
+  connection.value = { ...wanted, auth: { ...wanted.auth } };
   client.value = new CecloudImsClient({
-    // A path is meant on this server.
-    endpoint: wanted.endpoint.startsWith('/') ? location.origin + wanted.endpoint : wanted.endpoint,
-    region: wanted.region,
-    auth: wanted.token ? { type: 'token', token: wanted.token } : { type: 'none' },
+    ...clientOptions(wanted),
+    // The local cloud believes who says so; a real service knows it from the token.
+    headers: tenant.value
+      ? { 'x-emulator-tenant': tenant.value.tenantId, 'x-emulator-user': tenant.value.userId }
+      : undefined,
+    onRequest: log,
   });
-  // Not the token: it would outlive the tab.
-  remember(CONNECTION, JSON.stringify({ endpoint: wanted.endpoint, region: wanted.region }));
+  // No secret: it would outlive the tab.
+  const { endpoint, region, authType } = wanted;
+  remember(CONNECTION, JSON.stringify({ endpoint, region, authType }));
 }
 
-/** Connects without a question where this page comes from a local cloud; else the form asks. */
+/** Connects without a question where it is known to what: a local cloud, or a deployment that says so; else the form asks. */
 async function look() {
-  const info = await emulatorInfo();
-  if (info) {
-    connection.value = { endpoint: location.origin, region: info.region, token: '' };
-    const tenant = info.tenants[0];
-    if (tenant) {
-      const { tenantId, departmentId, resourceGroupId } = tenant;
-      owner.value = { tenantId, departmentId, resourceGroupId };
-    }
-    emulatorWantsToken.value = info.tokenRequired;
-    if (!info.tokenRequired) connect(connection.value);
+  const deployment = await readDeployment();
+  const found = deployment.emulator ? await lookForEmulator() : undefined;
+  if (found) {
+    const kept = recall(TENANT) ?? found.defaultTenant;
+    play(found.tenants.find(({ tenantId }) => tenantId === kept) ?? found.tenants[0]);
+    const authType = found.tokenRequired ? 'token' : 'none';
+    connection.value = { endpoint: location.origin, region: found.region, authType, auth: {} };
+    if (!found.tokenRequired) connect(connection.value);
   } else {
+    const { endpoint, region, authType } = deployment;
     connection.value = {
-      endpoint: '',
-      region: '',
-      token: '',
-      ...remembered<Partial<Connection>>(CONNECTION),
+      endpoint,
+      region,
+      authType,
+      ...recallJson<Partial<Connection>>(CONNECTION),
+      auth: {},
     };
-    owner.value = { tenantId: '', departmentId: '', ...remembered<Partial<Owner>>(OWNER) };
+    owner.value = { ...owner.value, ...recallJson<Partial<Owner>>(OWNER) };
+    // Somebody else asks who it is: a proxy that signs, or cookies.
+    if (endpoint && region && connection.value.authType === 'none') connect(connection.value);
   }
   looked.value = true;
 }
 
-async function emulatorInfo(): Promise<EmulatorInfo | undefined> {
-  try {
-    const response = await fetch('/_emulator/info');
-    const info = response.ok ? await response.json() : undefined;
-    return info?.service === 'ims-emulator' ? info : undefined;
-  } catch {
-    // Any other server answers with a page of its own, or not at all.
-    return undefined;
-  }
+function play(wanted: Tenant | undefined) {
+  tenant.value = wanted;
+  if (!wanted) return;
+  const { tenantId, departmentId, resourceGroupId } = wanted;
+  owner.value = { tenantId, departmentId, resourceGroupId };
+  remember(TENANT, tenantId);
 }
 
-function remembered<T>(key: string): T | undefined {
-  try {
-    return JSON.parse(recall(key) ?? 'null') ?? undefined;
-  } catch {
-    return undefined;
-  }
+/** Becomes another tenant of the local cloud. */
+function switchTenant(tenantId: string) {
+  play(info.value?.tenants.find((each) => each.tenantId === tenantId));
+  if (client.value) connect(connection.value);
 }
 
 /** The owner of the last image is most likely the owner of the next. */
@@ -125,10 +116,12 @@ export function useClient() {
     client: computed(() => client.value),
     connection,
     owner,
+    tenant: computed(() => tenant.value),
     looked,
-    emulatorWantsToken,
+    emulatorWantsToken: computed(() => info.value?.tokenRequired === true),
     connect,
     look,
+    switchTenant,
     rememberOwner,
     requireClient,
     begin,

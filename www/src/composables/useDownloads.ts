@@ -6,9 +6,12 @@ import type {
   DownloadTask,
   FileHandleLike,
 } from 'ims-client';
-import { markRaw, shallowReactive } from 'vue';
+import { computed, markRaw, shallowReactive } from 'vue';
+import type { AnyImage } from '../helpers/image-list';
 import { useClient } from './useClient';
-import type { AnyImage } from './useImages';
+import { useLanguage } from './useLanguage';
+import { useNotifications } from './useNotifications';
+import { useTransfers } from './useTransfers';
 
 /** One download as the page shows it. */
 export interface Download {
@@ -28,6 +31,12 @@ interface PickerWindow {
 }
 
 const downloads = shallowReactive<Download[]>([]);
+const running = computed(
+  () => downloads.filter(({ state }) => state === 'running' || state === 'paused').length,
+);
+const { notify } = useNotifications();
+const { text } = useLanguage();
+const { show } = useTransfers();
 let count = 0;
 
 /** Begins a download. False where the browser cannot save from a page at all. */
@@ -51,10 +60,12 @@ async function start(image: AnyImage): Promise<boolean> {
     result: undefined,
   });
   downloads.unshift(download);
+  show();
   download.task.done.then(
     (result) => {
       download.result = result;
       download.state = 'done';
+      notify(text.value.uploads.notify.downloaded(name));
     },
     (error) => {
       if (download.state === 'aborted') return;
@@ -96,5 +107,5 @@ function dismiss(download: Download) {
 
 /** One list for the whole page. */
 export function useDownloads() {
-  return { downloads, start, pause, resume, abort, dismiss };
+  return { downloads, running, start, pause, resume, abort, dismiss };
 }

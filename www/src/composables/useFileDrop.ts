@@ -1,8 +1,10 @@
 /** Files dropped anywhere on the page: without this the browser would leave the page and open them. */
 import { onScopeDispose, ref } from 'vue';
+import { droppedFiles } from '../helpers/picked-files';
+import type { PickedFile } from './useDrafts';
 
-/** Calls `take` with the first file of a drop; `over` is true while files hover over the page. */
-export function useFileDrop(take: (file: File) => void) {
+/** Calls `take` with the files of a drop; `over` is true while files hover over the page. */
+export function useFileDrop(take: (files: PickedFile[]) => void) {
   const over = ref(false);
   const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -19,8 +21,8 @@ export function useFileDrop(take: (file: File) => void) {
     if (!hasFiles(event)) return;
     event.preventDefault();
     over.value = false;
-    const file = event.dataTransfer?.files[0];
-    if (file) take(file);
+    if (event.dataTransfer)
+      void droppedFiles(event.dataTransfer).then((files) => files.length > 0 && take(files));
   }
 
   addEventListener('dragover', onOver);

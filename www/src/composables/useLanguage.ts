@@ -21,7 +21,6 @@ const elementLocale = computed(() => (language.value === 'zh' ? zhElement : enEl
 
 watchEffect(() => {
   document.documentElement.lang = tag.value;
-  document.title = text.value.title;
 });
 
 function firstLanguage(): Language {

@@ -1,33 +1,60 @@
-/** The uploads of this page: begun, watched, paused, resumed, aborted, tried again. */
+/** The uploads of this page: begun, watched, paused, resumed, stopped, aborted, tried again. */
 import {
   type CreateImage,
+  type ImageSource,
   ImsError,
+  type PendingUpload,
   type UploadEvent,
+  type UploadOptions,
   type UploadProgress,
   type UploadResult,
   type UploadTask,
 } from 'ims-client';
 import { computed, markRaw, shallowReactive } from 'vue';
+import { PartsMap } from '../helpers/parts-map';
+import { useChanges } from './useChanges';
 import { useClient } from './useClient';
+import { useLanguage } from './useLanguage';
+import { useNotifications } from './useNotifications';
+
+/** Where a file goes: into a new image, or into one that waits for it. */
+export type UploadTarget = CreateImage | { imageId: string };
+
+/** What the package says by the way, by its code where it has one. */
+export interface UploadNote {
+  code: string;
+  message: string;
+}
 
 /** One upload as the page shows it. */
 export interface Upload {
   readonly kind: 'upload';
   readonly id: string;
   readonly name: string;
-  readonly file: File;
-  readonly metadata: CreateImage;
+  readonly fileName: string;
+  readonly source: ImageSource | undefined;
+  readonly target: UploadTarget | undefined;
+  readonly allowUnsafe: string[];
   imageId: string | undefined;
   state: UploadTask['state'] | 'aborting';
   progress: UploadProgress;
+  parts: PartsMap;
   offline: boolean;
-  warnings: string[];
+  concurrency: number | undefined;
+  credentials: 'expired' | 'refused' | undefined;
+  notes: UploadNote[];
   task: UploadTask;
   error: unknown;
   result: UploadResult | undefined;
 }
 
+type Start = (options: UploadOptions) => UploadTask;
+
 const BUSY: Upload['state'][] = ['running', 'paused', 'aborting'];
+const { changed } = useChanges();
+const { begin } = useClient();
+const { notify } = useNotifications();
+const { text } = useLanguage();
 const uploads = shallowReactive<Upload[]>([]);
 const running = computed(() => uploads.filter(({ state }) => BUSY.includes(state)).length);
 let count = 0;
@@ -37,54 +64,99 @@ addEventListener('beforeunload', (event) => {
   if (running.value > 0) event.preventDefault();
 });
 
+/** What an upload is made of. */
+interface Beginning {
+  name: string;
+  fileName: string;
+  source: ImageSource | undefined;
+  target: UploadTarget | undefined;
+  allowUnsafe?: string[];
+}
+
 /**
  * Begins an upload. Resolves when the service has taken the image's metadata, and the upload stands in the list;
  * rejects when file or metadata were refused before: then nothing is listed, and the form shows why.
  */
-function start(file: File, metadata: CreateImage): Promise<void> {
-  return new Promise((accept, refuse) => {
-    const upload: Upload = shallowReactive({
-      kind: 'upload' as const,
-      id: `upload-${++count}`,
-      name: metadata.name,
-      file,
-      metadata,
-      imageId: undefined,
-      ...fresh(),
-      task: begin(file, metadata, () => upload, list),
+function start(file: File, source: ImageSource, target: UploadTarget, name: string, allowUnsafe: string[]) {
+  const beginning = { name, fileName: file.name, source, target, allowUnsafe };
+  const run: Start = (options) => begin((ims) => ims.upload(source, target, { ...options, allowUnsafe }));
+  return new Promise<Upload>((accept, refuse) => {
+    const upload = watchTask(beginning, run, (error) => {
+      if (!uploads.includes(upload)) return refuse(error);
+      fail(upload, error);
     });
-    watchEnd(upload, (error) => {
-      if (uploads.includes(upload)) upload.error = error;
-      else refuse(error);
-    });
-    function list() {
-      if (uploads.includes(upload)) return;
-      uploads.unshift(upload);
-      accept();
-    }
-    void upload.task.done.then(list, () => {});
+    const created = () => {
+      if (!uploads.includes(upload)) uploads.unshift(upload);
+      accept(upload);
+    };
+    onceKnown.set(upload, created);
+    void upload.task.done.then(created, () => {});
   });
 }
 
-function begin(
-  file: File,
-  target: CreateImage | { imageId: string },
-  upload: () => Upload,
-  created: () => void,
-): UploadTask {
-  const onProgress = (progress: UploadProgress) => {
-    const entry = upload();
-    entry.progress = progress;
-    if (entry.state !== 'aborting') entry.state = entry.task.state;
-    entry.imageId = entry.task.imageId;
-    if (entry.imageId !== undefined) created();
+/** Told once the service knows the image. */
+const onceKnown = new WeakMap<Upload, () => void>();
+
+/** Goes on with an upload of an earlier visit. */
+function resumePending(pending: PendingUpload, source: ImageSource | undefined): Upload {
+  const name = pending.name || pending.fileName || pending.imageId || '';
+  const target = pending.imageId === undefined ? undefined : { imageId: pending.imageId };
+  const beginning = { name, fileName: pending.fileName, source, target };
+  const run: Start = (options) => begin(() => pending.resume(source, options));
+  const upload = watchTask(beginning, run, (error) => fail(upload, error));
+  upload.imageId = pending.imageId;
+  uploads.unshift(upload);
+  return upload;
+}
+
+function watchTask(beginning: Beginning, run: Start, failed: (error: unknown) => void): Upload {
+  const upload: Upload = shallowReactive({
+    kind: 'upload' as const,
+    id: `upload-${++count}`,
+    allowUnsafe: [],
+    ...beginning,
+    imageId: undefined,
+    ...fresh(),
+    task: run(callbacks(() => upload)),
+  });
+  markRaw(upload.task);
+  watchEnd(upload, failed);
+  return upload;
+}
+
+function callbacks(upload: () => Upload): UploadOptions {
+  return {
+    onProgress(progress) {
+      const entry = upload();
+      entry.progress = progress;
+      if (entry.state !== 'aborting') entry.state = entry.task.state;
+      if (entry.imageId === undefined && entry.task.imageId !== undefined) changed();
+      entry.imageId = entry.task.imageId ?? entry.imageId;
+      if (entry.imageId !== undefined) onceKnown.get(entry)?.();
+    },
+    onEvent: (event) => takeEvent(upload(), event),
   };
-  const onEvent = (event: UploadEvent) => {
-    const entry = upload();
-    if (event.type === 'offline' || event.type === 'online') entry.offline = event.type === 'offline';
-    if (event.type === 'warning') entry.warnings = [...entry.warnings, event.message];
-  };
-  return markRaw(useClient().begin((ims) => ims.upload(file, target, { onProgress, onEvent })));
+}
+
+function takeEvent(entry: Upload, event: UploadEvent) {
+  switch (event.type) {
+    case 'part':
+      entry.parts.take(event);
+      break;
+    case 'offline':
+    case 'online':
+      entry.offline = event.type === 'offline';
+      break;
+    case 'paced':
+      entry.concurrency = event.concurrency;
+      break;
+    case 'credentials':
+      if (event.reason !== 'first') entry.credentials = event.reason;
+      break;
+    case 'warning':
+      entry.notes = [...entry.notes, { code: event.code, message: event.message }];
+      break;
+  }
 }
 
 function fresh() {
@@ -99,8 +171,11 @@ function fresh() {
       parts: { done: 0, inFlight: 0, total: 0 },
       retries: 0,
     } as UploadProgress,
+    parts: markRaw(new PartsMap()),
     offline: false,
-    warnings: [] as string[],
+    concurrency: undefined as number | undefined,
+    credentials: undefined as Upload['credentials'],
+    notes: [] as UploadNote[],
     error: undefined as unknown,
     result: undefined as UploadResult | undefined,
   };
@@ -112,13 +187,20 @@ function watchEnd(upload: Upload, failed: (error: unknown) => void) {
     .then(
       (result) => {
         upload.result = result;
+        notify(text.value.uploads.notify.uploaded(upload.name), upload.fileName);
       },
       (error) => failed(error),
     )
     .finally(() => {
       upload.state = task.state;
       upload.progress = task.progress;
+      changed();
     });
+}
+
+function fail(upload: Upload, error: unknown) {
+  upload.error = error;
+  if (upload.task.state === 'failed') notify(text.value.uploads.notify.failed(upload.name), upload.fileName);
 }
 
 function pause(upload: Upload) {
@@ -131,6 +213,12 @@ function resume(upload: Upload) {
   upload.state = upload.task.state;
 }
 
+/** Ends it and keeps what is stored: it stands among those that can go on. */
+async function stop(upload: Upload) {
+  await upload.task.stop();
+  dismiss(upload);
+}
+
 async function abort(upload: Upload) {
   upload.state = 'aborting';
   await upload.task.abort();
@@ -138,18 +226,21 @@ async function abort(upload: Upload) {
 
 /** Once more: into the image that is kept where there is one, else from the beginning. */
 function again(upload: Upload) {
-  const { imageId } = upload.task;
+  const { source, target, allowUnsafe } = upload;
+  const imageId = upload.task.imageId ?? upload.imageId;
   const kept = imageId !== undefined && upload.error instanceof ImsError && upload.error.resumable;
+  const goal = kept ? { imageId } : target;
+  if (source === undefined || goal === undefined) return;
   Object.assign(upload, fresh());
-  upload.task = begin(
-    upload.file,
-    kept ? { imageId } : upload.metadata,
-    () => upload,
-    () => {},
+  upload.task = markRaw(
+    begin((ims) => ims.upload(source, goal, { ...callbacks(() => upload), allowUnsafe })),
   );
-  watchEnd(upload, (error) => {
-    upload.error = error;
-  });
+  watchEnd(upload, (error) => fail(upload, error));
+}
+
+/** Whether `again` has what it needs: without the file only the pending uploads can go on. */
+function canRepeat({ source, target }: Upload): boolean {
+  return source !== undefined && target !== undefined;
 }
 
 function dismiss(upload: Upload) {
@@ -164,5 +255,18 @@ function isUploading(imageId: string): boolean {
 
 /** One list for the whole page. */
 export function useUploads() {
-  return { uploads, running, isUploading, start, pause, resume, abort, again, dismiss };
+  return {
+    uploads,
+    running,
+    isUploading,
+    canRepeat,
+    start,
+    resumePending,
+    pause,
+    resume,
+    stop,
+    abort,
+    again,
+    dismiss,
+  };
 }

@@ -12,6 +12,8 @@ export interface Explanation {
   /** The package's own words, with the particulars. */
   message: string;
   facts: { label: string; value: string }[];
+  kind?: string;
+  code?: string;
 }
 
 /** Explains whatever was thrown. */
@@ -20,7 +22,13 @@ export function explain(error: unknown, text: Text, language: Language): Explana
     return { summary: text.errors.unknown, message: String(error), facts: [] };
   }
   const { errors } = text;
-  const summary = [errors.kind[error.kind], ruleOf(error, text), error.resumable ? errors.kept : '']
+  const meaning = meaningOf(error.code, language);
+  const summary = [
+    // The file itself is fine: somebody else of this browser has it.
+    error.kind === 'source' && error.retryable ? errors.elsewhere : kindOf(error, meaning, text),
+    adviceOf(error, text) ?? ruleOf(error, text),
+    error.resumable ? errors.kept : '',
+  ]
     .filter((part) => part)
     .join(' ');
   const facts = [
@@ -30,7 +38,14 @@ export function explain(error: unknown, text: Text, language: Language): Explana
     { label: errors.requestId, value: error.requestId },
     { label: errors.attempts, value: error.attempts.length > 1 ? error.attempts.length : undefined },
   ].flatMap(({ label, value }) => (value === undefined ? [] : [{ label, value: String(value) }]));
-  return { summary, meaning: meaningOf(error.code, language), message: error.message, facts };
+  return {
+    summary,
+    meaning,
+    message: error.message,
+    facts,
+    kind: error.kind,
+    code: error.code,
+  };
 }
 
 /** The document's meaning of a code; the service may know codes that the document does not. */
@@ -40,21 +55,51 @@ function meaningOf(code: string | undefined, language: Language): string | undef
   return language === 'en' ? sentence(meaning) : `${meaning}。`;
 }
 
+/** What sort of failure it is; that a service refuses something says less than the code for which it does. */
+function kindOf({ kind }: ImsError, meaning: string | undefined, text: Text): string {
+  return kind === 'service' && meaning !== undefined ? '' : text.errors.kind[kind];
+}
+
+/** What to do about a code: of the service, or of a problem that was found in a file. */
+function adviceOf({ code }: ImsError, text: Text): string | undefined {
+  if (code === undefined) return undefined;
+  const problem = text.problems[code];
+  return text.errors.advice[code] ?? (problem && `${problem.what}${problem.todo}`);
+}
+
 /** Which field is refused, and what it must be. */
 function ruleOf({ field, rule }: ImsError, text: Text): string | undefined {
   if (field === undefined) return undefined;
-  return `${field}: ${text.rules[field] ?? sentence(rule ?? '')}`;
+  return `${fieldName(field, text)}: ${ruleText(field, text) ?? sentence(rule ?? '')}`;
 }
 
 /** The message for a single field of a form, when that is what was refused. */
 export function fieldError(error: unknown, text: Text): { field: string; message: string } | undefined {
   if (!(error instanceof ImsError) || error.kind !== 'validation' || !error.field) return undefined;
-  return { field: error.field, message: text.rules[error.field] ?? sentence(error.rule ?? error.message) };
+  return {
+    field: error.field,
+    message: ruleText(error.field, text) ?? sentence(error.rule ?? error.message),
+  };
+}
+
+/** A field by the name that its form has for it. */
+function fieldName(field: string, text: Text): string {
+  return (text.forms.fields as Record<string, string>)[lastOf(field)] ?? field;
+}
+
+/** The rule of a field in the reader's language: of its path, or of its own name (volumeImages[0].imageUrl). */
+function ruleText(field: string, text: Text): string | undefined {
+  return text.forms.rules[field] ?? text.forms.rules[lastOf(field)];
+}
+
+function lastOf(field: string): string {
+  return field.split('.').at(-1) ?? field;
 }
 
 /** English words of the package or the document, as a sentence. */
-function sentence(words: string): string {
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+export function sentence(words: string): string {
+  const end = /[.!?:]$/.test(words) ? '' : '.';
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${end}`;
 }
 
 /** Whether it failed only because somebody stopped it. */

@@ -19,3 +19,12 @@ export function remember(key: string, value: string): void {
     // A private window or a full disk: nothing to be done, and nothing lost but convenience.
   }
 }
+
+/** What was remembered as JSON; nothing where it is none. */
+export function recallJson<T>(key: string): T | undefined {
+  try {
+    return JSON.parse(recall(key) ?? 'null') ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

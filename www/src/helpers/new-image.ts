@@ -1,18 +1,14 @@
 /** What the upload form is filled with before anybody types: as far as the file's name and size tell. */
-import type { CreateImage, DiskFormat } from 'ims-client';
-
-/** Whose a new image will be. */
-export interface Owner {
-  tenantId: string;
-  departmentId: string;
-  resourceGroupId?: string;
-}
+import type { CreateImage, DiskFormat, Platform, UpdateImage } from 'ims-client';
+import type { Owner } from './connection';
+import type { AnyImage } from './image-list';
 
 /** A form while it is being filled in: numbers may be missing. */
 export type NewImage = Omit<CreateImage, 'minDisk' | 'minRam'> & { minDisk?: number; minRam?: number };
 
 const GIB = 1024 ** 3;
 const LONGEST_NAME = 128;
+const PLATFORMS: Platform[] = ['windows', 'ubuntu', 'CentOS', 'kylin', 'CCLinux', 'other'];
 
 /** The file's name without its extension, with everything replaced that a name must not hold. */
 export function nameFromFile(fileName: string): string {
@@ -36,9 +32,19 @@ export function minDiskFromSize(size: number): number {
 /** A form for a file that was just picked. */
 export function newImageFor(file: File, owner: Owner): NewImage {
   return {
+    ...newImage(owner),
     name: nameFromFile(file.name),
     diskFormat: formatFromFile(file.name),
     minDisk: minDiskFromSize(file.size),
+  };
+}
+
+/** A form for an image without a file. */
+export function newImage(owner: Owner): NewImage {
+  return {
+    name: '',
+    diskFormat: 'qcow2',
+    minDisk: 20,
     minRam: 0,
     imageType: 'os_image',
     instruction: '64-bits',
@@ -55,7 +61,29 @@ export function newImageFor(file: File, owner: Owner): NewImage {
 
 /** What is sent: a description that was not written is left out. */
 export function toCreateImage(form: NewImage): CreateImage {
-  const { description, ...rest } = form;
+  const { description, resourceGroupId, ...rest } = form;
   // A missing number is the package's to refuse, with the field's name.
-  return { ...rest, ...(description ? { description } : {}) } as CreateImage;
+  return {
+    ...rest,
+    ...(description ? { description } : {}),
+    ...(resourceGroupId ? { resourceGroupId } : {}),
+  } as CreateImage;
+}
+
+/** What an image has, as a request that changes it: letter case of answers varies, that of requests does not. */
+export function updateOf(image: AnyImage): Partial<UpdateImage> {
+  const platform = PLATFORMS.find((each) => each.toLowerCase() === image.platform?.toLowerCase());
+  const given = {
+    name: image.name,
+    bootMode: image.bootMode || 'BIOS',
+    cpuArch: image.cpuArch,
+    diskFormat: image.diskFormat,
+    instruction: image.instructions || '64-bits',
+    minDisk: image.minDisk,
+    minRam: image.minRam,
+    osType: image.osType?.toLowerCase(),
+    osVersion: image.osVersion ?? '',
+    platform: platform ?? image.platform,
+  };
+  return given as Partial<UpdateImage>;
 }

@@ -36,3 +36,8 @@ export function percentOf(done: number, total: number | null): number {
   if (!total) return 0;
   return Math.min(100, Math.floor((done / total) * 100));
 }
+
+/** The system of an image by its best known name. */
+export function formatSystem({ platform, osType }: { platform?: string; osType?: string }): string {
+  return (platform && platform !== 'other' ? platform : osType) ?? '';
+}

@@ -242,4 +242,28 @@ pub const MUTATIONS: &[Mutation] = &[
         "Action::Forget });",
         "Action::Save { checkpoint: self.checkpoint(self.last_now) } });",
     ),
+    broken(
+        "an order is sent again although its image may just not be listed yet",
+        "importing.rs",
+        "self.importing.looked_at - lost_at >= SETTLES_MS",
+        "true",
+    ),
+    broken(
+        "an answer from before the machine slept counts as a late look",
+        "importing.rs",
+        "self.importing.looked_at - lost_at >= SETTLES_MS",
+        "now - lost_at >= SETTLES_MS",
+    ),
+    broken(
+        "after a restart it is not looked for what was ordered",
+        "importing.rs",
+        "if self.uncertain { Creating::LookAgain } else { Creating::Look }",
+        "Creating::Look",
+    ),
+    broken(
+        "an abort leaves the object that an order reads",
+        "ending.rs",
+        "stored && (imports || !self.reported)",
+        "stored && !self.reported",
+    ),
 ];

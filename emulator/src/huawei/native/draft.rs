@@ -103,8 +103,8 @@ impl Source {
     /// The work that makes this the image's file.
     pub(super) fn import(&self, kind: &str, image: &mut Image) -> Part {
         image.set("__root_origin", "file");
-        image.set("__data_origin", "");
         image.set("__image_size", self.plausible.size.to_string());
+        image.set("__data_origin", format!("file,{}", self.address.text()));
         let Address { bucket, key } = self.address.clone();
         part(kind, image.name.as_deref(), Work::Import { image: image.id.clone(), bucket, key })
     }

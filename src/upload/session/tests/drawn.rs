@@ -5,7 +5,7 @@ use super::simulation::{Script, Simulation, Story};
 use super::world::{Dice, EtagStyle, Faults};
 
 /// What goes wrong in the story of a seed.
-fn faults(some: &mut impl FnMut(u64) -> u64) -> Faults {
+pub(super) fn faults(some: &mut impl FnMut(u64) -> u64) -> Faults {
     Faults {
         lost_request: some(40),
         lost_answer: some(40),
@@ -35,7 +35,7 @@ fn faults(some: &mut impl FnMut(u64) -> u64) -> Faults {
     }
 }
 
-fn script(some: &mut impl FnMut(u64) -> u64) -> Script {
+pub(super) fn script(some: &mut impl FnMut(u64) -> u64) -> Script {
     let mut words = Vec::new();
     match some(8) {
         1 => words.push((some(60) as u32, Event::Abort)),
@@ -58,6 +58,7 @@ fn script(some: &mut impl FnMut(u64) -> u64) -> Script {
         target: some(4) == 1,
         digest: some(5) != 1,
         most_parallel: 6 - some(6) as u32,
+        ..Script::default()
     }
 }
 

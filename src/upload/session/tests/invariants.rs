@@ -166,6 +166,9 @@ impl Simulation {
             Job::CreateImage => {
                 assert!(!target, "an image is created although there is one");
                 self.look_whether_kept("\"imageId\":null", "the intent to create an image");
+                if self.script.imports {
+                    self.look_whether_kept("\"intended\":true", "the intent to order an image");
+                }
             }
             Job::CreateMultipartUpload => {
                 self.processes[at].creating = Some(id);
@@ -289,6 +292,7 @@ impl Simulation {
         match end {
             // A driver that does not know yet that it was taken over may have been told to abort.
             Finish::Done(_) if self.stolen && status.is_none() => {}
+            Finish::Done(summary) if self.script.imports => self.look_at_import(summary, status, place),
             Finish::Done(summary) => {
                 // An abort that died half way, or by a driver that does not know yet that it was taken over, may have
                 // removed what the service had taken meanwhile.
@@ -352,7 +356,8 @@ impl Simulation {
         let left = self.world.uploads.iter().filter(|upload| upload.place == place).count();
         assert_eq!(left, 0, "uploads are left after abort");
         // What the service has taken it removes with the image.
-        let left = self.world.objects.contains_key(&place) && !self.world.taken.contains(&place);
+        let taken = !self.script.imports && self.world.taken.contains(&place);
+        let left = self.world.objects.contains_key(&place) && !taken;
         assert!(!left, "the object is left after abort");
     }
 }

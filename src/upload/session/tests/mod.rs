@@ -2,9 +2,11 @@
 //! gone; what it keeps can be gone on with.
 
 mod drawn;
+mod imports;
 mod invariants;
 mod ledger;
 mod process;
+mod script;
 mod simulation;
 mod store;
 mod world;
@@ -220,6 +222,7 @@ fn an_image_that_a_browser_made_twice_is_named() {
         seed: 1,
         resends: true,
         head: None,
+        imports: None,
     });
     let mut told = Vec::new();
     let mut event = Event::Start;

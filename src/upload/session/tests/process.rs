@@ -98,6 +98,10 @@ impl Simulation {
             seed: self.seed.wrapping_add(u64::from(self.runs)),
             resends: self.seed.is_multiple_of(2),
             head: (!self.script.forgetful).then(|| "{\"of\":\"the caller\"}".to_owned()),
+            imports: self.script.imports.then(|| Imports {
+                object: "bucket:key".to_owned(),
+                delete_object: self.script.delete_object,
+            }),
         };
         let session = match &self.checkpoint {
             None => Session::new(config),
@@ -195,6 +199,7 @@ impl Simulation {
                 Job::CreateImage => "a lost answer to createImage",
                 Job::CompleteMultipartUpload { .. } => "a lost answer to Complete",
                 Job::Report { .. } => "a lost answer to upload-done",
+                Job::ShowOrder { .. } => "a lost answer about an order",
                 _ => "another lost answer",
             });
         }
@@ -366,7 +371,7 @@ impl Simulation {
             moment += 1_000.0;
         }
         // The service's side repeats by itself what is safe to repeat.
-        let again = matches!(job, Job::FindImages | Job::ShowImage | Job::Prepare);
+        let again = matches!(job, Job::FindImages | Job::ShowImage | Job::ShowOrder { .. } | Job::Prepare);
         let mut chance =
             |percent| self.world.dice.chance(percent) && (!again || self.world.dice.chance(percent));
         let (lost_request, lost_answer) = (chance(faults.lost_request), chance(faults.lost_answer));

@@ -158,6 +158,10 @@ pub(super) struct World {
     /// Numbers what arrives damaged, so that no two damages are the same.
     pub(super) damages: u64,
     pub(super) tally: BTreeMap<&'static str, u64>,
+    /// Images are made of the object, by orders.
+    pub(super) imports: bool,
+    /// When such an image is listed; the service takes its time.
+    pub(super) listed_from: BTreeMap<String, f64>,
 }
 
 /// The MD5 of a part is that of its number: the simulated file has no bytes. Damage 0 is none.
@@ -200,7 +204,7 @@ pub(super) fn lost() -> Outcome {
     Outcome::Failed(Trouble { remedy: wait(), error })
 }
 
-fn refused(code: &str) -> Outcome {
+pub(super) fn refused(code: &str) -> Outcome {
     let status = if code == "IMG.DBGet.NoData" { 404 } else { 400 };
     trouble(Remedy::GiveUp, Kind::Service, code, status)
 }
@@ -231,7 +235,7 @@ impl World {
         self.images.iter_mut().rev().find(|image| image.origin != Origin::Foreign)
     }
 
-    fn image_of(&mut self, id: &str) -> Option<&mut Image> {
+    pub(super) fn image_of(&mut self, id: &str) -> Option<&mut Image> {
         self.images.iter_mut().find(|image| image.id == id)
     }
 
@@ -262,7 +266,7 @@ impl World {
 
     /// Delivers a request: what the service or the store does, and says.
     pub(super) fn deliver(&mut self, job: &Job, hands: &mut Hands) -> Outcome {
-        let again = matches!(job, Job::FindImages | Job::ShowImage | Job::Prepare);
+        let again = matches!(job, Job::FindImages | Job::ShowImage | Job::ShowOrder { .. } | Job::Prepare);
         let (once, twice) =
             (self.dice.chance(self.faults.unavailable), self.dice.chance(self.faults.unavailable));
         let spared = self.faults.only_the_store && !is_store(job);
@@ -280,7 +284,10 @@ impl World {
             }
             self.store(job, hands.place)
         } else {
-            self.service(job, hands)
+            match self.imports {
+                true => self.import(job, hands),
+                false => self.service(job, hands),
+            }
         }
     }
 

@@ -1,0 +1,32 @@
+/** Uploads that can be gone on with: the same for all clients that have them. */
+import { PendingUpload, UploadTask } from './tasks.js';
+
+export class Uploads {
+  #core;
+
+  constructor(core) {
+    this.#core = core;
+  }
+
+  start(source, target, options) {
+    return new UploadTask((begin) => this.#core.task('upload', [source, target, options], begin));
+  }
+
+  async pending(store) {
+    const found = await this.#core.invoke('pendingUploads', 'pendingUploads', [store]);
+    return found.map(
+      ({ key, ...known }) =>
+        new PendingUpload(known, (name, ...rest) =>
+          name === 'resume' ? this.#resume(store, key, ...rest) : this.#discard(store, key, ...rest),
+        ),
+    );
+  }
+
+  #resume(store, key, source, options) {
+    return new UploadTask((begin) => this.#core.task('resumeUpload', [store, key, source, options], begin));
+  }
+
+  #discard(store, key, options) {
+    return this.#core.invoke('discard', 'discardUpload', [store, key, options]);
+  }
+}

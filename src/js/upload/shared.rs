@@ -1,0 +1,121 @@
+//! What a client and its uploads share, and what differs between the services that files are uploaded to.
+
+use super::options::Options;
+use crate::error::Result;
+use crate::http::Transport;
+use crate::http::node::http_module;
+use crate::http::node_http::NodeHttp;
+use crate::http::retry::Policy;
+use crate::http::xhr::Browser;
+use crate::js::service::Made;
+use crate::json::Value;
+use crate::oss::note::StoreNotes;
+use crate::platform::Platform;
+use crate::service::Service;
+use crate::upload::backend::Backend;
+use crate::upload::session::types::Imports;
+use core::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// What a client and its tasks share.
+pub struct Shared {
+    pub service: Rc<Service>,
+    pub platform: Rc<dyn Platform>,
+    /// Sends to the object store; let go by close().
+    pub store: RefCell<Option<Rc<dyn Transport>>>,
+    /// What uploads learned of their store, for diagnose().
+    pub notes: StoreNotes,
+    /// As the caller spelt it.
+    pub region: String,
+    /// Set by the caller; uploads have a patience of their own where it is not.
+    pub retry: Option<Policy>,
+    pub cloud: Rc<dyn Cloud>,
+}
+
+impl Shared {
+    pub fn new(made: Made, region: String, cloud: Rc<dyn Cloud>) -> Self {
+        let store: Rc<dyn Transport> = match http_module(false) {
+            Some(_) => Rc::new(NodeHttp::new(made.agent)),
+            None => Rc::new(Browser::default()),
+        };
+        Shared {
+            service: Rc::new(made.service),
+            platform: made.platform,
+            store: RefCell::new(Some(store)),
+            notes: StoreNotes::default(),
+            region,
+            retry: made.retry,
+            cloud,
+        }
+    }
+
+    /// Wipes the secrets; calls under way end.
+    pub fn close(&self) {
+        self.service.close();
+        *self.store.borrow_mut() = None;
+    }
+}
+
+/// A service as an upload needs it, and how it makes an image of a file.
+pub struct Aim {
+    pub backend: Box<dyn Backend>,
+    /// Where it makes its image of an object in the caller's bucket.
+    pub imports: Option<Imports>,
+}
+
+/// A service that files are uploaded to.
+pub trait Cloud {
+    /// The option that tells of the store, and what it may hold besides address, region and addressing.
+    fn store_option(&self) -> (&'static str, &'static [&'static str]);
+
+    /// Options that uploads to other services do not have.
+    fn more_options(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The ID of an image that exists, and the target as JSON: the metadata of one to create, or `{ imageId }`. Checked as
+    /// far as it can be before the file is open.
+    fn target(
+        &self,
+        service: &Rc<Service>,
+        target: &JsValue,
+        given: &JsValue,
+    ) -> Result<(Option<String>, Value)>;
+
+    /// Names the object in the target, where the service leaves that to the caller and the caller to us: `unique` is this
+    /// file's for this target.
+    fn name_object(&self, target: Value, _unique: &str, _file_name: &str) -> Result<Value> {
+        Ok(target)
+    }
+
+    /// What the metadata of an image says of its format and disk, as the inspector takes it; and the fields that say so.
+    fn declared(&self, metadata: &Value) -> [(&'static str, Value); 2];
+
+    /// The service for this target, with what the options say of it and of the store.
+    fn aim(
+        &self,
+        service: &Rc<Service>,
+        target: &Value,
+        given: &JsValue,
+        chosen: &mut Options,
+    ) -> Result<Aim>;
+
+    /// To look at an image that an earlier run has left.
+    fn look(&self, service: &Rc<Service>) -> Box<dyn Backend>;
+}
+
+/// An object with these members.
+pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+/// The ID of an image that is to get the file.
+pub fn existing(target: &JsValue, check: impl FnOnce(&str) -> Result<()>) -> Result<Option<String>> {
+    let Some(id) = crate::js::convert::get(target, "imageId") else { return Ok(None) };
+    let Some(id) = id.as_string().filter(|id| !id.is_empty()) else {
+        return Err(crate::js::convert::refused("imageId", &id, "must be a text that is not empty"));
+    };
+    check(&id)?;
+    Ok(Some(id))
+}

@@ -1,0 +1,97 @@
+/** What the connection form holds, and the client options that it makes. */
+import type { Auth, ClientOptions } from 'ims-client';
+
+/** The ways to say who asks that a form can fill in; `sign` needs code. */
+export const AUTH_TYPES = ['none', 'token', 'password', 'application-credential', 'aksk', 'headers'] as const;
+export type AuthType = (typeof AUTH_TYPES)[number];
+
+/** The fields of each way, in order. */
+export const AUTH_FIELDS = {
+  none: [],
+  token: ['token'],
+  password: ['iamEndpoint', 'user', 'password', 'domain', 'project'],
+  'application-credential': ['iamEndpoint', 'id', 'secret'],
+  aksk: ['accessKey', 'secretKey', 'securityToken'],
+  headers: ['headerName', 'headerValue'],
+} as const satisfies Record<AuthType, readonly string[]>;
+
+export type AuthField = (typeof AUTH_FIELDS)[AuthType][number];
+
+/** What may be left empty. */
+export const OPTIONAL_FIELDS: readonly AuthField[] = ['project', 'securityToken', 'domain'];
+
+/** What must not be read over a shoulder. */
+export const SECRET_FIELDS: readonly AuthField[] = [
+  'token',
+  'password',
+  'secret',
+  'secretKey',
+  'securityToken',
+  'headerValue',
+];
+
+/** What the user, or the local cloud, says about the service. */
+export interface Connection {
+  endpoint: string;
+  region: string;
+  authType: AuthType;
+  auth: Partial<Record<AuthField, string>>;
+}
+
+/** Whose a new image will be. */
+export interface Owner {
+  tenantId: string;
+  departmentId: string;
+  resourceGroupId: string;
+}
+
+/** The package's word for what the form says. */
+function authOf({ authType, auth }: Connection): Auth {
+  const field = (name: AuthField) => auth[name]?.trim() ?? '';
+  const given = (name: AuthField) => field(name) || undefined;
+  switch (authType) {
+    case 'token':
+      return { type: 'token', token: field('token') };
+    case 'password':
+      return {
+        type: 'password',
+        iamEndpoint: absolute(field('iamEndpoint')),
+        user: field('user'),
+        password: auth.password ?? '',
+        domain: given('domain'),
+        project: given('project'),
+      };
+    case 'application-credential':
+      return {
+        type: 'application-credential',
+        iamEndpoint: absolute(field('iamEndpoint')),
+        id: field('id'),
+        secret: auth.secret ?? '',
+      };
+    case 'aksk':
+      return {
+        type: 'aksk',
+        accessKey: field('accessKey'),
+        secretKey: field('secretKey'),
+        securityToken: given('securityToken'),
+      };
+    case 'headers':
+      return { type: 'headers', headers: { [field('headerName')]: field('headerValue') } };
+    default:
+      return { type: 'none' };
+  }
+}
+
+/** A path is meant on this server. */
+function absolute(endpoint: string): string {
+  return endpoint.startsWith('/') ? location.origin + endpoint : endpoint;
+}
+
+/** What a client is made of. */
+export function clientOptions(connection: Connection): ClientOptions & { region: string } {
+  return {
+    endpoint: absolute(connection.endpoint),
+    region: connection.region,
+    auth: authOf(connection),
+  };
+}
