@@ -21,7 +21,7 @@ declare global {
   const metadata: CreateImage;
   const mine: CreateImage;
   const checkpoint: { directory: string };
-  const id: string, imageId: string, user: string, password: string, secret: string;
+  const id: string, imageId: string, user: string, password: string, secret: string, server: string;
   const accessKey: string, secretKey: string, key: string;
   const signal: AbortSignal | undefined, partSize: number | undefined, concurrency: number | undefined;
   const checksum: 'md5' | undefined, allowUnsafe: string[] | undefined, wait: boolean | undefined;
