@@ -27,8 +27,8 @@ export function entryFile(entry = '.') {
     );
   }
   const conditions = JSON.parse(readFileSync(manifest, 'utf8')).exports[entry];
-  const relative = conditions.node?.import ?? conditions.import ?? conditions.default;
-  return path.join(CLIENT_DIR, relative);
+  const found = conditions.node?.import ?? conditions.import ?? conditions.default;
+  return path.join(CLIENT_DIR, found.default ?? found);
 }
 
 /** The package, imported. */

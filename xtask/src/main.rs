@@ -4,11 +4,14 @@ mod browsers;
 mod build;
 mod check;
 mod cloud;
+mod crate_licences;
+mod docs;
 mod fuzz;
 mod leftovers;
 mod mutate;
 mod process;
 mod project;
+mod release;
 mod setup;
 mod simulate;
 mod stamp;
@@ -22,7 +25,10 @@ cargo xtask setup                   install what a machine with rustup, Node and
 cargo xtask build [--dev]           make pkg/, the folder that is published (--dev: quick and larger)
 cargo xtask start [ARGUMENTS]       build everything, run the local cloud with the demo page, print its address
 cargo xtask emulator [ARGUMENTS]    run the local cloud alone; --help lists its arguments
-cargo xtask test [PART...]          run the suites rust, node, browser, types, or those named
+cargo xtask test [PART...]          run the suites rust, node, peers, browser, package, types, or those named
+cargo xtask matrix [--write] [NAME] the package in every environment (--write: their table in the READMEs)
+cargo xtask release --dry-run       everything that must be right before a release; publishes nothing
+cargo xtask docs                    the API reference, in .cache/docs
 cargo xtask simulate --seeds N      the upload's session through N drawn stories ([--first-seed S] [--trace])
 cargo xtask mutate [WORD]           break the upload's session on purpose, in a copy, and see its tests fail
 cargo xtask fuzz [FORMAT]           inspect damaged disk images, guided by what is covered ([--seconds N] [--seed S])
@@ -54,6 +60,9 @@ fn run(arguments: Vec<String>) -> Result<()> {
         "start" => cloud::start,
         "emulator" => cloud::emulator,
         "test" => test::command,
+        "matrix" => test::matrix,
+        "release" => release::command,
+        "docs" => docs::command,
         "simulate" => simulate::command,
         "fuzz" => fuzz::command,
         "bench" => bench::command,

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use super::bundle::{self, Kind, Parts};
 use super::{Built, Entry, Profile, declarations, forbidden, manifest, modules, weight};
+use crate::crate_licences;
 use crate::project::Project;
 use crate::stamp::{Inputs, files_below};
 
 /// Files of the repository that are published as they are.
-const COPIED: &[&str] = &["LICENSE-MIT", "LICENSE-APACHE", "pkg-templates/README.md"];
+const COPIED: &[&str] = &["LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md", "pkg-templates/README.md"];
 
 /// Makes pkg/ from the built entries, unless it is up to date.
 pub fn package(project: &Project, built: &[Built], profile: Profile) -> Result<PathBuf> {
@@ -31,6 +32,8 @@ pub fn package(project: &Project, built: &[Built], profile: Profile) -> Result<P
         let name = source.file_name().context("a file without a name")?;
         std::fs::copy(&source, folder.join(name)).with_context(|| format!("cannot copy {file}"))?;
     }
+    std::fs::write(folder.join("LICENSE-crates"), crate_licences::text(project)?)
+        .context("cannot write LICENSE-crates")?;
     let template = std::fs::read_to_string(project.path("pkg-templates/package.json"))?;
     let entries: Vec<&Entry> = built.iter().map(|built| built.entry).collect();
     manifest::write(&template, &project.version, &entries, &folder)?;
@@ -54,6 +57,7 @@ fn inputs(project: &Project, built: &[Built]) -> Result<Inputs> {
     for file in COPIED {
         inputs.file(&project.path(file))?;
     }
+    inputs.file(&project.path("Cargo.lock"))?;
     for built in built {
         for core in built.cores() {
             inputs.file(&core.wasm)?.file(&core.glue)?.file(&core.declarations)?;

@@ -23,10 +23,8 @@ pub struct Bound {
 /// Installs the wasm target and the standard library's sources where rustup knows that they are missing.
 pub fn ensure_target() -> Result<()> {
     let minute = Duration::from_secs(60);
-    let mut sysroot = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-    let sysroot = process::output(sysroot.args(["--print", "sysroot"]), "rustc --print sysroot", minute)?;
-    let sysroot = Path::new(sysroot.trim());
-    standard_library::ensure_sources(sysroot)?;
+    let sysroot = sysroot()?;
+    standard_library::ensure_sources(&sysroot)?;
     if sysroot.join("lib/rustlib").join(TARGET).is_dir() {
         return Ok(());
     }
@@ -48,7 +46,7 @@ pub fn compile(
     let kept = folder.join("compiled.wasm");
     let mut compiler = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     let version = process::output(compiler.arg("-vV"), "rustc -vV", Duration::from_secs(60))?;
-    let flags = flags(project, profile)?;
+    let flags = flags(project, profile, &version)?;
     let stamp = Inputs::of("compile")
         .text(&version)
         .text(&flags.join("\n"))
@@ -88,7 +86,10 @@ fn run_cargo(project: &Project, features: &str, profile: Profile, flags: &[Strin
 ///
 /// Panic messages name source files; where they lie on the machine that builds is nobody's business. And sha2 only
 /// hashes the few bytes that are signed: its small variant does (7 KB less).
-fn flags(project: &Project, profile: Profile) -> Result<Vec<String>> {
+///
+/// Where the component rust-src is installed, the compiler names the standard library's sources by their place on this
+/// machine: they get the name back that they have everywhere else, so that the result is the same with and without.
+fn flags(project: &Project, profile: Profile, compiler: &str) -> Result<Vec<String>> {
     let home = cargo_home()?;
     let sources = home.join("registry/src");
     let mut flags = vec![format!("--remap-path-prefix={}=", project.root.display())];
@@ -97,11 +98,22 @@ fn flags(project: &Project, profile: Profile) -> Result<Vec<String>> {
     for index in std::fs::read_dir(&sources).into_iter().flatten().flatten() {
         flags.push(format!("--remap-path-prefix={}=crates", index.path().display()));
     }
+    let commit = compiler.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
+    let library = sysroot()?.join("lib/rustlib/src/rust");
+    flags.push(format!("--remap-path-prefix={}=/rustc/{commit}", library.display()));
     flags.push("--cfg=sha2_backend_soft=\"compact\"".to_owned());
     if profile == Profile::Release && standard_library::is_compiled() {
         flags.extend(standard_library::flags());
     }
     Ok(flags)
+}
+
+/// Where the toolchain lies.
+fn sysroot() -> Result<PathBuf> {
+    let mut compiler = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    let minute = Duration::from_secs(60);
+    let folder = process::output(compiler.args(["--print", "sysroot"]), "rustc --print sysroot", minute)?;
+    Ok(PathBuf::from(folder.trim()))
 }
 
 /// Writes the bindings of one .wasm, if it changed.

@@ -20,12 +20,14 @@ pub enum Kind {
     InlineNode,
     /// Anywhere, with the .wasm inside.
     Inline,
+    /// Node: a module that is run, and imports the package's own files.
+    Program,
 }
 
 impl Kind {
     fn loader(self) -> &'static str {
         match self {
-            Kind::Node => "load-node.js",
+            Kind::Node | Kind::Program => "load-node.js",
             Kind::Browser => "load-browser.js",
             Kind::InlineNode | Kind::Inline => "load-inline.js",
         }
@@ -36,13 +38,14 @@ impl Kind {
     }
 
     fn is_node(self) -> bool {
-        matches!(self, Kind::Node | Kind::InlineNode)
+        matches!(self, Kind::Node | Kind::InlineNode | Kind::Program)
     }
 }
 
-/// Writes a module that needs no WebAssembly.
-pub fn plain(project: &Project, module: &Path, kind: Kind, output: &Path) -> Result<()> {
+/// Writes a module that has no WebAssembly of its own; what it imports by the names in `outside` stays outside.
+pub fn plain(project: &Project, module: &Path, kind: Kind, outside: &[&str], output: &Path) -> Result<()> {
     let mut command = command(project, module, kind, output)?;
+    command.args(outside.iter().map(|name| format!("--external:{name}")));
     let name = output.file_name().unwrap_or_default().to_string_lossy();
     process::run(&mut command, &format!("bundling {name}"), Duration::from_secs(120))
         .with_context(|| format!("cannot write {name} of the package"))
@@ -53,7 +56,9 @@ fn command(project: &Project, module: &Path, kind: Kind, output: &Path) -> Resul
     let mut command = project.npm_program("esbuild", "esbuild")?;
     command.arg(module).arg(format!("--outfile={}", output.display()));
     command.args(COMMON).args(["--loader:.wasm=base64", "--log-override:empty-import-meta=error"]);
-    if kind.is_node() {
+    if kind == Kind::Program {
+        command.args(["--format=esm", "--platform=node", "--target=node20", "--line-limit=160"]);
+    } else if kind.is_node() {
         command.args(FOR_NODE);
     } else {
         // A neutral platform knows no built-in modules: an import of one fails here, not in somebody's browser.
@@ -121,7 +126,9 @@ fn wasm_module(project: &Project, entry: &Entry, core: &Core, kind: Kind) -> Res
         }
         // Tools that copy a server together (nft, ncc) find the file by this very expression. Only ever bundled as
         // CommonJS: hence __dirname.
-        Kind::Node => ("node", format!("export const wasm = () => `${{__dirname}}/{name}`;\n")),
+        Kind::Node | Kind::Program => {
+            ("node", format!("export const wasm = () => `${{__dirname}}/{name}`;\n"))
+        }
         Kind::Inline | Kind::InlineNode => {
             let wasm = core.wasm.display().to_string();
             let kind = if kind.is_node() { "inline-node" } else { "inline" };

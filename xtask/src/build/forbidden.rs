@@ -22,15 +22,18 @@ pub fn package(project: &Project, folder: &Path) -> Result<()> {
                 "{name} names a folder of this machine: {place}"
             );
         }
-        if name.ends_with(".js") || name.ends_with(".cjs") {
+        if [".js", ".cjs", ".mjs"].iter().any(|end| name.ends_with(end)) {
             code(&name, &String::from_utf8_lossy(&bytes), &fetched(&name))?;
         }
     }
     Ok(())
 }
 
-/// The .wasm files that a file for browsers fetches from beside itself: none where they are inside.
+/// The files that a file for browsers fetches from beside itself: no .wasm where they are inside.
 fn fetched(name: &str) -> Vec<String> {
+    if name == "worker.js" {
+        return vec!["upload-worker.js".to_owned()];
+    }
     let is_it = |entry: &&Entry| name == format!("{}.js", entry.name);
     let Some(entry) = ENTRIES.iter().find(is_it) else { return Vec::new() };
     let inspector = ENTRIES.iter().filter(|other| entry.inspects && other.name == "inspect");
@@ -53,9 +56,9 @@ fn code(name: &str, text: &str, fetched: &[String]) -> Result<()> {
         }
     }
     // Bundlers look for this expression; a loader rewritten to anything else breaks them all.
-    for wasm in fetched {
-        let literal = format!("new URL(\"./{wasm}\",import.meta.url)");
-        ensure!(text.contains(&literal), "{name} does not name its .wasm as {literal}");
+    for file in fetched {
+        let literal = format!("new URL(\"./{file}\",import.meta.url)");
+        ensure!(text.contains(&literal), "{name} does not name what it fetches as {literal}");
     }
     let addresses = text.matches("import.meta").count();
     ensure!(

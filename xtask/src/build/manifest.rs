@@ -22,7 +22,7 @@ pub fn write(template: &str, version: &str, entries: &[&Entry], folder: &Path) -
         .context("cannot write the published package.json")
 }
 
-/// What can be imported. The first condition that fits is taken: types come before any code, node before browser.
+/// What can be imported. The first condition that fits is taken: node comes before browser.
 fn exports(entries: &[&Entry]) -> Value {
     let mut exports = Map::new();
     for (place, stem) in entries.iter().flat_map(|entry| entry.places()) {
@@ -37,12 +37,16 @@ fn exports(entries: &[&Entry]) -> Value {
     exports.into()
 }
 
-/// Which file answers whom.
+/// Which file answers whom. Types stand beside the code they describe, so that no tool takes those of `require` for those
+/// of `import`.
 pub fn conditions(stem: &str) -> Value {
-    let code = format!("./{stem}.js");
+    let types = format!("./{stem}.d.ts");
+    let code = json!({ "types": types, "default": format!("./{stem}.js") });
     json!({
-        "types": { "require": format!("./{stem}.d.cts"), "default": format!("./{stem}.d.ts") },
-        "node": { "import": format!("./{stem}.node.js"), "require": format!("./{stem}.cjs") },
+        "node": {
+            "import": { "types": types, "default": format!("./{stem}.node.js") },
+            "require": { "types": format!("./{stem}.d.cts"), "default": format!("./{stem}.cjs") },
+        },
         "browser": code,
         "import": code,
         "default": code,
@@ -52,7 +56,7 @@ pub fn conditions(stem: &str) -> Value {
 /// Every file the manifest points to, but itself.
 fn named_files(manifest: &Value) -> Vec<String> {
     let mut files = Vec::new();
-    for field in ["main", "module", "browser", "types", "exports"] {
+    for field in ["main", "module", "browser", "types", "bin", "exports"] {
         collect(&manifest[field], &mut files);
     }
     files.retain(|file| file != "package.json");
@@ -91,10 +95,12 @@ mod tests {
         }
         for place in [".", "./inline", "./inspect", "./inspect/inline"] {
             let conditions: Vec<&String> = manifest["exports"][place].as_object().unwrap().keys().collect();
-            assert_eq!(conditions, ["types", "node", "browser", "import", "default"]);
+            assert_eq!(conditions, ["node", "browser", "import", "default"]);
+            let code = &manifest["exports"][place]["browser"];
+            assert_eq!(code.as_object().unwrap().keys().collect::<Vec<_>>(), ["types", "default"]);
         }
         let node_only = &manifest["exports"]["./openstack/config"];
-        assert_eq!(node_only.as_object().unwrap().keys().collect::<Vec<_>>(), ["types", "node"]);
+        assert_eq!(node_only.as_object().unwrap().keys().collect::<Vec<_>>(), ["node", "import"]);
         let wasm = json!({ "node": "./inspect_node_bg.wasm", "default": "./inspect_bg.wasm" });
         assert_eq!(manifest["exports"]["./inspect_bg.wasm"], wasm);
     }
@@ -107,7 +113,7 @@ mod tests {
         assert!(write(template, "1.2.3", &[], &folder).unwrap_err().to_string().contains("a.js"));
         std::fs::write(folder.join("a.js"), "").unwrap();
         assert!(write(template, "1.2.3", &all(), &folder).unwrap_err().to_string().contains("index"));
-        for module in ["openstack-config", "permissions"] {
+        for module in ["openstack-config", "permissions", "worker", "upload-worker", "upload-worker-inline"] {
             for file in [".cjs", ".js", ".node.js", ".d.ts", ".d.cts"] {
                 std::fs::write(folder.join(format!("{module}{file}")), "").unwrap();
             }

@@ -6,18 +6,23 @@ mod rust;
 mod types;
 
 use anyhow::{Result, bail};
+use std::time::Duration;
 
 use crate::build::{self, Profile};
 use crate::cloud;
 use crate::leftovers;
+use crate::process;
 use crate::project::Project;
 use crate::setup;
 use counts::Counts;
 
 /// The suites, as they are called on the command line.
-const PARTS: &[&str] = &["rust", "node", "peers", "browser", "types"];
+const PARTS: &[&str] = &["rust", "node", "peers", "browser", "package", "types"];
 
-/// The command line: `test [rust] [node] [peers] [browser] [types]`; none means all.
+/// The suites that drive browsers.
+const IN_BROWSERS: &[&str] = &["browser", "package"];
+
+/// The command line: `test [rust] [node] [peers] [browser] [package] [types]`; none means all.
 pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
     if let Some(unknown) = arguments.iter().find(|part| !PARTS.contains(&part.as_str())) {
         bail!("there is no suite {unknown:?}; the suites are {}", PARTS.join(", "));
@@ -42,15 +47,27 @@ fn suite(project: &Project, part: &str) -> Result<Counts> {
         "rust" => rust::run(project),
         "types" => types::run(&install::package(project)?),
         part => {
-            let browsers = if part == "browser" { Some(setup::browsers(project)?) } else { None };
+            let browsers = if IN_BROWSERS.contains(&part) { Some(setup::browsers(project)?) } else { None };
             let emulator = cloud::build_emulator(project)?;
             let installed = install::package(project)?;
-            if browsers.is_some() {
+            if part == "browser" {
                 cloud::page(project)?;
             }
             node::run(project, part, &installed, &emulator, browsers.as_ref())
         }
     }
+}
+
+/// The command line: `matrix [--write] [NAME…]`: the package in every environment, built and run.
+pub fn matrix(project: &Project, arguments: &[String]) -> Result<()> {
+    setup::tools(project)?;
+    let browsers = setup::browsers(project)?;
+    let emulator = cloud::build_emulator(project)?;
+    let installed = install::package(project)?;
+    let mut command = std::process::Command::new("node");
+    command.current_dir(&project.root).arg("tests/bundlers/run.mjs").args(arguments);
+    node::environment(&mut command, &installed, &emulator, Some(&browsers));
+    process::run(&mut command, "the matrix of environments", Duration::from_secs(20 * 60))
 }
 
 /// Prints a line for each suite, and last the sum, which it also keeps in .cache/test/summary.

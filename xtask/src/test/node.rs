@@ -31,11 +31,7 @@ pub fn run(
         command.arg("--test-concurrency=1");
     }
     command.args(&files);
-    command.env("IMS_CLIENT_TARBALL", &installed.tarball).env("IMS_CLIENT_DIR", &installed.folder);
-    command.env("IMS_EMULATOR", emulator);
-    if let Some(browsers) = browsers {
-        command.env("IMS_CHROMIUM", &browsers.chromium).env("IMS_FIREFOX", &browsers.firefox);
-    }
+    environment(&mut command, installed, emulator, browsers);
     // A report of an earlier run must not be read as this one's.
     let _ = std::fs::remove_file(&report);
     let status = process::Running::start(&mut command, &format!("the tests in tests/{suite}"))?
@@ -45,6 +41,20 @@ pub fn run(
     tap.lines().for_each(|line| counts.read_tap(line));
     counts.settle(&format!("tests/{suite}"), status.success());
     Ok(counts)
+}
+
+/// Tells a program of tests/ what it tests and with what.
+pub fn environment(
+    command: &mut Command,
+    installed: &Installed,
+    emulator: &Path,
+    browsers: Option<&Browsers>,
+) {
+    command.env("IMS_CLIENT_TARBALL", &installed.tarball).env("IMS_CLIENT_DIR", &installed.folder);
+    command.env("IMS_EMULATOR", emulator);
+    if let Some(browsers) = browsers {
+        command.env("IMS_CHROMIUM", &browsers.chromium).env("IMS_FIREFOX", &browsers.firefox);
+    }
 }
 
 /// The test files, each named so that the runner takes it.

@@ -1,0 +1,112 @@
+/** Reads the command line. Secrets are no options: a list of processes shows them to everybody. */
+import { parseArgs } from 'node:util';
+
+export class UsageError extends Error {}
+
+const TEXT = { type: 'string' };
+const FLAG = { type: 'boolean' };
+
+/** What every command takes that asks the service. */
+const SERVICE = {
+  endpoint: TEXT,
+  region: TEXT,
+  'token-file': TEXT,
+  'auth-file': TEXT,
+  header: { type: 'string', multiple: true },
+  timeout: TEXT,
+};
+
+/** The options of createImage, by the names of its fields. */
+export const FIELDS = {
+  name: 'text',
+  'disk-format': 'text',
+  'image-type': 'text',
+  'min-disk': 'number',
+  'min-ram': 'number',
+  instruction: 'text',
+  'cpu-arch': 'text',
+  description: 'text',
+  'os-type': 'text',
+  platform: 'text',
+  visibility: 'text',
+  usage: 'text',
+  'department-id': 'text',
+  'tenant-id': 'text',
+  'resource-group-id': 'text',
+  'boot-mode': 'text',
+};
+
+const OPTIONS = {
+  upload: {
+    ...SERVICE,
+    ...Object.fromEntries(Object.keys(FIELDS).map((name) => [name, TEXT])),
+    metadata: TEXT,
+    'image-id': TEXT,
+    checkpoints: TEXT,
+    'part-size': TEXT,
+    concurrency: TEXT,
+    'allow-unsafe': { type: 'string', multiple: true },
+    'no-wait': FLAG,
+  },
+  list: { ...SERVICE, public: FLAG, shared: FLAG, filter: TEXT },
+  show: SERVICE,
+  download: SERVICE,
+  delete: SERVICE,
+  share: { ...SERVICE, remove: FLAG },
+  diagnose: SERVICE,
+  inspect: {},
+};
+
+/** How many words follow each command. */
+const WORDS = {
+  upload: ['FILE'],
+  list: [],
+  show: ['IMAGE'],
+  download: ['IMAGE', 'FILE'],
+  delete: ['IMAGE'],
+  share: ['IMAGE', 'USER…'],
+  diagnose: [],
+  inspect: ['FILE'],
+};
+
+/** The command, its options and its words. It comes first; without one there is help, and the version. */
+export function parsed(given) {
+  const [first = ''] = given;
+  const command = first.startsWith('-') || first === '' ? undefined : first;
+  if (command !== undefined && !Object.hasOwn(OPTIONS, command)) {
+    throw new UsageError(
+      `there is no command ${JSON.stringify(command)}: ${Object.keys(OPTIONS).join(', ')}`,
+    );
+  }
+  const common = { json: FLAG, help: { ...FLAG, short: 'h' }, version: FLAG };
+  const options = { ...common, ...OPTIONS[command] };
+  let read;
+  try {
+    read = parseArgs({ args: given, options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error.message);
+  }
+  const { values, positionals } = read;
+  const words = positionals.slice(1);
+  const asked = values.help || values.version;
+  if (command === undefined && !asked) throw new UsageError('a command is missing');
+  if (!asked) count(command, words);
+  return { command, values, words };
+}
+
+function count(command, words) {
+  const wanted = WORDS[command];
+  const many = wanted.at(-1)?.endsWith('…');
+  if (words.length === wanted.length || (many && words.length > wanted.length)) return;
+  const usage = ['ims-client', command, ...wanted].join(' ');
+  throw new UsageError(`${command} takes ${wanted.length || 'no'} words, not ${words.length}: ${usage}`);
+}
+
+/** A whole number of an option. */
+export function numberOf(values, name) {
+  if (values[name] === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(values[name])) {
+    throw new UsageError(`--${name} is ${JSON.stringify(values[name])}; it is a whole number`);
+  }
+  return Number(values[name]);
+}

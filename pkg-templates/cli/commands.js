@@ -1,0 +1,135 @@
+/** The commands: each calls the package, and shows what it says. */
+import { inspect } from 'ims-client/inspect';
+import { EXIT } from './exits.js';
+import { bytes, columns, fields } from './output.js';
+import { withClient } from './service.js';
+import { upload } from './upload.js';
+
+export const HELP = `ims-client COMMAND [OPTIONS]
+
+  upload FILE            send a disk image; the same command goes on where one was stopped
+      --name NAME and the other fields of an image: --disk-format --image-type --min-disk GIB --min-ram MIB
+      --instruction --cpu-arch --os-type --platform --visibility --usage --department-id --tenant-id
+      --resource-group-id --boot-mode --description; what the file itself tells may be left out
+      --metadata FILE    the fields as JSON; options go before them
+      --image-id IMAGE   into an image that is queued, instead of a new one
+      --checkpoints DIR  where progress is kept (default: .ims-client beside the file)
+      --part-size BYTES --concurrency N --allow-unsafe CODE --no-wait
+  list [--public | --shared] [--filter NAME]
+  show IMAGE
+  download IMAGE FILE
+  delete IMAGE
+  share IMAGE USER… [--remove]
+  diagnose               why it does not work
+  inspect FILE           what a disk image is, and what is wrong with it; asks no service
+
+  --endpoint URL  (IMS_ENDPOINT)   --region REGION  (IMS_REGION)   --header 'NAME: VALUE'   --timeout SECONDS
+  --json          results as a line of JSON on standard output, progress and errors as such on standard error
+
+Who is asking: IMS_TOKEN, or a file: --token-file (IMS_TOKEN_FILE), or --auth-file (IMS_AUTH_FILE) with the client's auth
+option as JSON. Secrets are no options.
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 the input is refused, 4 not authorized, 5 not reached, 6 damaged on the way,
+130 stopped by Ctrl-C.`;
+
+async function list(values, _words, output) {
+  return withClient(values, async (ims) => {
+    const filter = values.filter === undefined ? {} : { filter: { name: values.filter } };
+    const pages = values.public
+      ? ims.iterateImages()
+      : values.shared
+        ? ims.iterateSharedImages()
+        : ims.iteratePrivateImages(filter);
+    const images = [];
+    for await (const image of pages) images.push(image);
+    const row = (image) => [
+      image.imageId ?? image.shareId,
+      image.name ?? image.imageName,
+      image.status,
+      size(image),
+    ];
+    output.result(images, () => columns(['image', 'name', 'status', 'size'], images.map(row)));
+    return EXIT.done;
+  });
+}
+
+function size(image) {
+  return typeof image.size === 'number' ? bytes(image.size) : '';
+}
+
+/** A private image is found in the list where image details do not know it, as waitForImage does. */
+async function found(ims, imageId) {
+  const page = await ims.listPrivateImages({ filter: { imageId } });
+  return page.list.find((image) => image.imageId === imageId) ?? ims.getImage(imageId);
+}
+
+async function show(values, [imageId], output) {
+  return withClient(values, async (ims) => {
+    output.result(await found(ims, imageId), fields);
+    return EXIT.done;
+  });
+}
+
+async function download(values, [imageId, path], output) {
+  return withClient(values, async (ims) => {
+    const controller = new AbortController();
+    const stop = () => controller.abort();
+    process.once('SIGINT', stop);
+    const onProgress = ({ bytesReceived, bytesTotal, ...rest }) =>
+      output.progress({ ...rest, phase: 'downloading', done: bytesReceived, total: bytesTotal });
+    try {
+      const { signal } = controller;
+      const result = await ims.download(imageId, { path }, { onProgress, signal }).done;
+      output.result(
+        { path, ...result },
+        () => `${path}: ${bytes(result.bytes)}, md5 ${result.md5 ?? 'not compared'}`,
+      );
+    } finally {
+      process.off('SIGINT', stop);
+    }
+    return EXIT.done;
+  });
+}
+
+async function remove(values, [imageId], output) {
+  return withClient(values, async (ims) => {
+    await ims.deleteImage(imageId);
+    output.result({ deleted: imageId }, () => `${imageId} is deleted`);
+    return EXIT.done;
+  });
+}
+
+async function share(values, [imageId, ...users], output) {
+  return withClient(values, async (ims) => {
+    if (values.remove) await ims.unshareImage(imageId, users);
+    else await ims.shareImage(imageId, users);
+    const done = values.remove ? 'is no longer shared with' : 'is shared with';
+    output.result({ imageId, users, shared: !values.remove }, () => `${imageId} ${done} ${users.join(', ')}`);
+    return EXIT.done;
+  });
+}
+
+async function diagnose(values, _words, output) {
+  return withClient(values, async (ims) => {
+    const diagnosis = await ims.diagnose();
+    const line = ({ ok, name, message, advice }) =>
+      [
+        `${ok ? 'ok  ' : 'FAIL'} ${name}: ${message}`,
+        ...(advice ? [advice.replaceAll(/^/gm, '     ')] : []),
+      ].join('\n');
+    output.result(diagnosis, ({ checks }) => checks.map(line).join('\n'));
+    return diagnosis.ok ? EXIT.done : EXIT.failed;
+  });
+}
+
+async function look(_values, [path], output) {
+  const info = await inspect({ path });
+  const worst = info.problems.some(({ severity }) => severity !== 'warning');
+  output.result(info, ({ problems, ...known }) => {
+    const line = ({ severity, code, message, advice }) => `${severity} ${code}: ${message} ${advice}`;
+    return [fields(known), ...problems.map(line)].join('\n');
+  });
+  return worst ? EXIT.refused : EXIT.done;
+}
+
+export const COMMANDS = { upload, list, show, download, delete: remove, share, diagnose, inspect: look };

@@ -1,0 +1,103 @@
+/** What is said: results on standard output, everything else on standard error, all of it as JSON if asked. */
+
+/** A line that is painted over a few times a second. */
+const PAINT_MS = 100;
+const WIDTH = 28;
+
+export class Output {
+  #json;
+  #painted = 0;
+  #shown = false;
+
+  constructor(json) {
+    this.#json = json;
+  }
+
+  text(text) {
+    process.stdout.write(`${text}\n`);
+  }
+
+  /** A result: one line of JSON, or what `show` makes of it for people. */
+  result(value, show) {
+    this.#clear();
+    this.text(this.#json ? JSON.stringify(value) : show(value));
+  }
+
+  /** Something by the way. */
+  note(message, event = { type: 'note', message }) {
+    this.#clear();
+    process.stderr.write(this.#json ? `${JSON.stringify(event)}\n` : `${message}\n`);
+  }
+
+  failure(error) {
+    this.#clear();
+    if (this.#json) {
+      const { stack: _stack, ...details } = error;
+      process.stderr.write(`${JSON.stringify({ error: { ...details, message: error.message } })}\n`);
+      return;
+    }
+    process.stderr.write(`error: ${error.message}\n`);
+    if (error.code || error.requestId) {
+      const known = [error.code, error.status, error.requestId && `request ${error.requestId}`];
+      process.stderr.write(`       ${known.filter(Boolean).join(', ')}\n`);
+    }
+    if (error.rule) process.stderr.write(`       ${error.rule}\n`);
+  }
+
+  /** How far it is: a bar in a terminal, lines of JSON for programs, nothing in a file. */
+  progress({ phase, done, total, bytesPerSecond, etaSeconds }) {
+    const now = performance.now();
+    if (now - this.#painted < PAINT_MS && done !== total) return;
+    this.#painted = now;
+    if (this.#json) {
+      const event = { type: 'progress', phase, bytes: done, bytesTotal: total, bytesPerSecond, etaSeconds };
+      process.stderr.write(`${JSON.stringify(event)}\n`);
+      return;
+    }
+    if (!process.stderr.isTTY) return;
+    const share = total ? done / total : 0;
+    const bar = '█'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '░');
+    const left = etaSeconds === null || etaSeconds === undefined ? '' : `, ${Math.ceil(etaSeconds)} s left`;
+    const speed = bytesPerSecond ? `, ${bytes(bytesPerSecond)}/s` : '';
+    const line = `${bar} ${Math.floor(share * 100)} % of ${bytes(total ?? done)}${speed}${left} ${phase ?? ''}`;
+    process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    this.#shown = true;
+  }
+
+  #clear() {
+    if (this.#shown) process.stderr.write('\r\x1b[2K');
+    this.#shown = false;
+  }
+}
+
+/** A size for people. */
+export function bytes(count) {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(Math.floor(Math.log2(Math.max(count, 1)) / 10), units.length - 1);
+  const value = count / 1024 ** power;
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
+}
+
+/** Rows under a head, in columns. */
+export function columns(head, rows) {
+  const all = [head, ...rows.map((row) => row.map((cell) => String(cell ?? '')))];
+  const widths = head.map((_, at) => Math.max(...all.map((row) => row[at].length)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at]))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** What is known of something, a line each. */
+export function fields(value) {
+  const known = Object.entries(value).filter(
+    ([, field]) => field !== undefined && field !== null && field !== '',
+  );
+  const shown = (field) => (typeof field === 'object' ? JSON.stringify(field) : String(field));
+  const width = Math.max(0, ...known.map(([name]) => name.length));
+  return known.map(([name, field]) => `${name.padEnd(width)}  ${shown(field)}`).join('\n');
+}

@@ -1,0 +1,64 @@
+/** `ims-client upload`: progress is kept beside the file, so that the same command goes on after Ctrl-C or a crash. */
+import path from 'node:path';
+import { ImsError } from 'ims-client';
+import { inspect } from 'ims-client/inspect';
+import { FIELDS, numberOf } from './arguments.js';
+import { EXIT } from './exits.js';
+import { bytes } from './output.js';
+import { jsonOf, withClient } from './service.js';
+
+export async function upload(values, [file], output) {
+  const given = path.resolve(file);
+  return withClient(values, async (ims) => {
+    const directory = values.checkpoints ?? path.join(path.dirname(given), '.ims-client');
+    const target = values['image-id'] ? { imageId: values['image-id'] } : await metadataOf(values, given);
+    const task = ims.upload({ path: given }, target, {
+      checkpoint: { directory },
+      ...optionsOf(values),
+      onProgress: ({ phase, bytesSent, bytesTotal, bytesPerSecond, etaSeconds }) =>
+        output.progress({ phase, done: bytesSent, total: bytesTotal, bytesPerSecond, etaSeconds }),
+      onEvent: (event) => event.type === 'warning' && output.note(`warning: ${event.message}`, event),
+    });
+    // The second Ctrl-C ends the program as ever.
+    const stop = () => task.stop();
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+    try {
+      const { image, md5, verified } = await task.done;
+      const line = `${image.imageId} is ${image.status}: ${bytes(image.size)}, verified by ${verified}`;
+      output.result({ image, md5, verified }, () => line);
+      return EXIT.done;
+    } catch (error) {
+      if (error instanceof ImsError && error.resumable)
+        output.note('what is stored is kept: the same command goes on there');
+      throw error;
+    } finally {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+    }
+  });
+}
+
+function optionsOf(values) {
+  const options = { partSize: numberOf(values, 'part-size'), concurrency: numberOf(values, 'concurrency') };
+  if (values['no-wait']) options.wait = false;
+  if (values['allow-unsafe']) options.allowUnsafe = values['allow-unsafe'];
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/** What the file tells, the file of metadata over it, options over both. */
+async function metadataOf(values, file) {
+  const { suggestion } = await inspect({ path: file });
+  const written = values.metadata ? await jsonOf(values.metadata, 'the metadata') : {};
+  const named = Object.entries(FIELDS)
+    .filter(([option]) => values[option] !== undefined)
+    .map(([option, kind]) => [
+      fieldOf(option),
+      kind === 'number' ? numberOf(values, option) : values[option],
+    ]);
+  return { name: path.parse(file).name, ...suggestion, ...written, ...Object.fromEntries(named) };
+}
+
+function fieldOf(option) {
+  return option.replaceAll(/-(.)/g, (_, letter) => letter.toUpperCase());
+}

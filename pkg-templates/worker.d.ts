@@ -1,0 +1,68 @@
+/**
+ * `ims-client/worker`: uploads off the page's main thread. Reading the file, digesting it and sending its parts run in a
+ * worker of the page; the tasks are those of {@link CecloudImsClient.upload}.
+ */
+import type {
+  CecloudImsClient,
+  CheckpointStore,
+  ClientOptions,
+  CreateImage,
+  ImageSource,
+  PendingUpload,
+  UploadOptions,
+  UploadTask,
+} from './index.js';
+import { ImsError } from './index.js';
+
+export { ImsError };
+
+/** A Worker, as far as it is needed. */
+export interface WorkerLike {
+  postMessage(message: unknown): void;
+  addEventListener(type: 'message' | 'error', listener: (event: unknown) => void): void;
+  removeEventListener(type: 'message' | 'error', listener: (event: unknown) => void): void;
+  terminate(): void;
+}
+
+/**
+ * As for {@link CecloudImsClient}. Functions (a token's, `sign`, `onRequest`, a checkpoint store's) are called in the page.
+ * What a worker cannot have is missing: a `fetch` of one's own, and `agent`.
+ */
+export interface UploadWorkerOptions extends Omit<ClientOptions, 'fetch' | 'agent'> {
+  region: string;
+  /**
+   * Where the package's own worker is not found (esbuild and Rollup do not follow it): a module worker that imports
+   * `ims-client/upload-worker`, or `ims-client/upload-worker/inline`; a function that starts it; or its address. One that
+   * is given as a Worker is not ended by close().
+   */
+  worker?: WorkerLike | (() => WorkerLike) | string | { readonly href: string };
+  /** As for `load()`, but nothing that cannot be cloned: a URL as text, bytes, a WebAssembly.Module. */
+  wasm?: unknown;
+  inspectWasm?: unknown;
+}
+
+/** A client whose uploads run in a worker. */
+export interface UploadWorker {
+  /**
+   * As {@link CecloudImsClient.upload}. A Blob or File and a FileSystemFileHandle go to the worker by reference, bytes are
+   * copied, the chunks of a stream one by one.
+   */
+  upload(source: ImageSource, target: CreateImage | { imageId: string }, options?: UploadOptions): UploadTask;
+  /** As {@link CecloudImsClient.pendingUploads}; they are resumed in the worker. */
+  pendingUploads(store?: CheckpointStore): Promise<PendingUpload[]>;
+  /** Uploads under way end (kind `aborted`; with a checkpoint they can be resumed), the worker too. Also `[Symbol.dispose]`. */
+  close(): void;
+}
+
+/**
+ * Moves uploads to a worker, which is started by the first call.
+ *
+ * A page's policy needs `worker-src 'self'` (or `script-src 'self'`) beside what the client needs. Where the worker cannot be
+ * started, `done` rejects with kind `unsupported` within 15 seconds and says why; the next call tries again. For browsers:
+ * in Node uploads reject with kind `unsupported`.
+ *
+ * @example
+ * const uploads = createUploadWorker({ endpoint: 'https://ims.example.com', region: 'region0' });
+ * const { image } = await uploads.upload(fileInput.files[0], metadata, { onProgress }).done;
+ */
+export function createUploadWorker(options: UploadWorkerOptions): UploadWorker;

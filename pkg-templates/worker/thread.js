@@ -1,0 +1,83 @@
+/**
+ * The worker of `createUploadWorker()`: a client of its own for each line of a page, whose tasks it shows to the page.
+ * A worker of one's own imports this file for its effect.
+ */
+import { CecloudImsClient, load } from '#client';
+import { Channel } from './channel.js';
+import { CONNECT, lineTo, READY } from './names.js';
+
+addEventListener('message', ({ data }) => {
+  if (data?.[CONNECT]) serve(lineTo(globalThis, data[CONNECT]));
+});
+
+function serve(line) {
+  const tasks = new Map();
+  const found = new Map();
+  let client;
+
+  /** Runs a task to its end, showing how far it is; the page's own callbacks are called there. */
+  async function run(id, start, given) {
+    const show = () => channel.tell('show', id, shown(task));
+    const task = start(watched(given, show, (...event) => channel.tell('event', id, ...event)));
+    tasks.set(id, task);
+    try {
+      return await task.done;
+    } finally {
+      show();
+      tasks.delete(id);
+    }
+  }
+
+  const channel = new Channel(line, {
+    open: async (options, places) => {
+      client = new CecloudImsClient(options);
+      if (places.wasm !== undefined || places.inspectWasm !== undefined) await load(places);
+    },
+    upload: (id, source, target, options) =>
+      run(id, (watching) => client.upload(source, target, watching), options),
+    pendingUploads: async (store) => {
+      const pending = await client.pendingUploads(store);
+      return pending.map((upload) => {
+        const key = found.size;
+        found.set(key, upload);
+        return { key, ...upload };
+      });
+    },
+    resume: (id, key, source, options) =>
+      run(id, (watching) => found.get(key).resume(source, watching), options),
+    discard: (key) => found.get(key).discard(),
+    /** Pauses, resumes, stops or aborts. */
+    ask: (id, name) => {
+      const task = tasks.get(id);
+      if (!task) return;
+      // stop and abort end with the task, which is answered itself.
+      task[name]();
+      channel.tell('show', id, shown(task));
+    },
+    /** Ends the client; its tasks are answered first. */
+    close: async () => {
+      client.close();
+      await Promise.allSettled([...tasks.values()].map((task) => task.done));
+    },
+  });
+  channel.tell(READY);
+}
+
+function shown({ state, imageId, progress }) {
+  return { state, imageId, progress };
+}
+
+/** The options with callbacks that show the task; what is no object at all the core refuses. */
+function watched(given, show, event) {
+  if (given !== undefined && (typeof given !== 'object' || given === null)) return given;
+  const onProgress = () => {
+    show();
+    event('progress');
+  };
+  const onEvent = (happened) => {
+    show();
+    event('event', happened);
+  };
+  // A callback that is none is still there, and refused as ever.
+  return { onProgress, onEvent, ...given };
+}

@@ -1,0 +1,147 @@
+/** The face of uploads in a worker: the tasks of a client, whose work is done elsewhere. */
+import { shellError } from '../shell/errors.js';
+import { PendingUpload, UploadTask } from '../shell/tasks.js';
+import { connect } from './connection.js';
+
+export class UploadWorker {
+  #options;
+  #spawn;
+  #connected;
+  #closed = false;
+  #tasks = new Map();
+  #last = 0;
+
+  /** `spawn` starts the package's own worker. */
+  constructor(options, spawn) {
+    this.#options = options ?? {};
+    this.#spawn = spawn;
+  }
+
+  upload(source, target, options) {
+    return this.#task('upload', [source, target], options);
+  }
+
+  async pendingUploads(store) {
+    const { channel } = await this.#connection('pendingUploads');
+    // A store of the caller's is asked as long as what it holds can be resumed.
+    const found = await sent(channel.give('pendingUploads', store));
+    return found.map(
+      ({ key, ...known }) =>
+        new PendingUpload(known, (name, ...rest) =>
+          name === 'resume' ? this.#resume(key, ...rest) : this.#discard(key),
+        ),
+    );
+  }
+
+  close() {
+    this.#closed = true;
+    this.#options = undefined;
+    this.#connected?.then((connection) => connection.close()).catch(() => {});
+    this.#connected = undefined;
+  }
+
+  [Symbol.dispose ?? Symbol.for('Symbol.dispose')]() {
+    this.close();
+  }
+
+  #resume(key, source, options) {
+    return this.#task('resume', [key, source], options);
+  }
+
+  async #discard(key) {
+    const { channel } = await this.#connection('discard');
+    return channel.ask('discard', key);
+  }
+
+  #task(name, parameters, given) {
+    this.#last += 1;
+    const id = this.#last;
+    const { options, onProgress, onEvent } = split(given);
+    const shown = { state: 'running' };
+    // What is asked before the worker is there is asked in this order when it is.
+    const asked = [];
+    let ask = (what) => asked.push(what);
+    this.#tasks.set(id, {
+      show: (now) => Object.assign(shown, now),
+      progress: () => onProgress?.(shown.progress),
+      event: (happened) => onEvent?.(happened),
+    });
+    const work = async () => {
+      try {
+        const { channel } = await this.#connection('upload');
+        const done = sent(channel.ask(name, id, ...parameters, options));
+        ask = (what) => channel.tell('ask', id, what);
+        for (const what of asked) ask(what);
+        return await done;
+      } finally {
+        this.#tasks.delete(id);
+      }
+    };
+    return new UploadTask((begin) => {
+      begin(faceOf(shown, (what) => ask(what)));
+      return work();
+    });
+  }
+
+  /** The worker, started by the first call; one that failed is replaced by the next call. */
+  #connection(operation) {
+    if (this.#closed) return Promise.reject(shellError('aborted', operation, 'the client is closed'));
+    if (this.#connected) return this.#connected;
+    const forget = () => {
+      if (this.#connected === connected) this.#connected = undefined;
+    };
+    const methods = {
+      show: (id, now) => this.#tasks.get(id)?.show(now),
+      event: (id, kind, value) => this.#tasks.get(id)?.[kind](value),
+    };
+    const connected = connect(this.#options, this.#spawn, methods, forget);
+    this.#connected = connected;
+    connected.catch(forget);
+    return connected;
+  }
+}
+
+/** What a task of the core is to its shell. */
+function faceOf(shown, ask) {
+  return {
+    get state() {
+      return shown.state;
+    },
+    get imageId() {
+      return shown.imageId;
+    },
+    get progress() {
+      return shown.progress;
+    },
+    pause() {
+      if (shown.state === 'running') shown.state = 'paused';
+      ask('pause');
+    },
+    resume() {
+      if (shown.state === 'paused') shown.state = 'running';
+      ask('resume');
+    },
+    stop: () => ask('stop'),
+    abort: () => ask('abort'),
+  };
+}
+
+/** Callbacks stay here: the worker says only that there is something to tell. */
+function split(given) {
+  if (typeof given !== 'object' || given === null) return { options: given };
+  const { onProgress, onEvent, ...options } = given;
+  // What is no function goes along, and is refused there.
+  if (onProgress !== undefined && typeof onProgress !== 'function') options.onProgress = onProgress;
+  if (onEvent !== undefined && typeof onEvent !== 'function') options.onEvent = onEvent;
+  return { options, onProgress, onEvent };
+}
+
+/** What cannot be sent at all (a symbol in the metadata, say) is an error like all others. */
+async function sent(answer) {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error?.name !== 'DataCloneError') throw error;
+    throw shellError('validation', 'upload', `this cannot be given to a worker: ${error.message}`);
+  }
+}

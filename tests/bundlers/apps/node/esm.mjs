@@ -1,0 +1,5 @@
+/** An ES module of Node. */
+import * as client from 'ims-client';
+import { run } from './checks.mjs';
+
+await run(client);

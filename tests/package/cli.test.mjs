@@ -1,0 +1,189 @@
+/** The command line: every command against the local cloud, exit codes, Ctrl-C, secrets. */
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { newClient } from '../support/client.mjs';
+import { startEmulator } from '../support/emulator.mjs';
+import { assertSameBytes, makeRandomRaw, md5Of, randomPieces } from '../support/images.mjs';
+import { temporaryFolder } from '../support/places.mjs';
+import { CLI, run, start } from '../support/program.mjs';
+import { PARTNER, rawImage } from '../support/samples.mjs';
+import { closedPort } from '../support/servers.mjs';
+
+const MIB = 1024 * 1024;
+const TIMEOUT = { timeout: 120_000 };
+
+/** A cloud, a disk with its metadata in a file, and the command line for them. */
+async function prepare(t, size, ...extra) {
+  const emulator = await startEmulator(t, ...extra);
+  const folder = await temporaryFolder(t);
+  const disk = await makeRandomRaw(path.join(folder, 'disk.raw'), size, 'cli');
+  const metadata = path.join(folder, 'metadata.json');
+  await writeFile(metadata, JSON.stringify(rawImage({ name: 'from the file' })));
+  const env = { IMS_ENDPOINT: emulator.ims, IMS_REGION: 'region0' };
+  const ims = (...parameters) => run(CLI, parameters, { env });
+  return { emulator, folder, disk, metadata, env, ims };
+}
+
+const json = ({ stdout }) => JSON.parse(stdout);
+
+test('upload, list, show, share, download, delete', TIMEOUT, async (t) => {
+  const { emulator, folder, disk, metadata, ims } = await prepare(t, 3 * MIB);
+  const sent = await ims(
+    'upload',
+    disk,
+    '--metadata',
+    metadata,
+    '--name',
+    'cli',
+    '--min-disk',
+    '2',
+    '--json',
+  );
+  assert.equal(sent.code, 0, sent.stderr);
+  const { image, md5, verified } = json(sent);
+  assert.deepEqual([image.name, image.minDisk, image.status, verified], ['cli', 2, 'active', 'md5']);
+  assert.equal(md5, await md5Of(randomPieces('cli', 3 * MIB)));
+  const events = sent.stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual([events.at(-1).type, events.at(-1).bytes], ['progress', 3 * MIB]);
+
+  const { imageId } = image;
+  assert.deepEqual(
+    json(await ims('list', '--json')).map((each) => each.imageId),
+    [imageId],
+  );
+  const table = (await ims('list', '--filter', 'cli')).stdout.trim().split('\n');
+  assert.match(table[0], /^image +name +status +size$/);
+  assert.match(table[1], new RegExp(`^${imageId} +cli +active +3.0 MiB$`));
+  assert.deepEqual(json(await ims('list', '--filter', 'nothing', '--json')), []);
+  assert.equal(json(await ims('show', imageId, '--json')).checksum, md5);
+  assert.match((await ims('show', imageId)).stdout, /^status +active$/m);
+
+  assert.equal((await ims('share', imageId, PARTNER.user)).code, 0);
+  const shares = await newClient(t, emulator.ims).listImageShares(imageId);
+  assert.deepEqual(
+    shares.list.map(({ userId }) => userId),
+    [PARTNER.user],
+  );
+  const taken = await ims('share', imageId, PARTNER.user, '--remove', '--json');
+  assert.deepEqual(json(taken), { imageId, users: [PARTNER.user], shared: false });
+
+  const back = path.join(folder, 'back.raw');
+  const received = await ims('download', imageId, back, '--json');
+  assert.deepEqual([received.code, json(received).md5], [0, md5], received.stderr);
+  assert.deepEqual(await readFile(back), await readFile(disk));
+
+  assert.equal((await ims('delete', imageId)).code, 0);
+  assert.equal(await emulator.image(imageId), undefined);
+  const gone = await ims('show', imageId, '--json');
+  assert.equal(gone.code, 1);
+  assert.equal(JSON.parse(gone.stderr).error.kind, 'service');
+});
+
+test('Ctrl-C stops an upload, and the same command goes on', TIMEOUT, async (t) => {
+  const { emulator, disk, metadata, env, ims } = await prepare(t, 40 * MIB);
+  await emulator.spoil({ operation: 'UploadPart', delayMs: 300, times: 0 });
+  const command = [
+    'upload',
+    disk,
+    '--metadata',
+    metadata,
+    '--part-size',
+    String(5 * MIB),
+    '--concurrency',
+    '1',
+    '--json',
+  ];
+  const first = start(CLI, command, { env });
+  await first.until(/"bytes":1\d{7}/);
+  first.child.kill('SIGINT');
+  const stopped = await first.ended;
+  assert.equal(stopped.code, 130, JSON.stringify(stopped));
+  assert.match(stopped.stderr, /the same command goes on there/);
+  await emulator.heal();
+  const before = (await emulator.arrived('UploadPart')).length;
+  const done = await ims(...command);
+  assert.equal(done.code, 0, done.stderr);
+  assert.equal(json(done).verified, 'md5');
+  const images = await emulator.images();
+  assert.deepEqual(
+    images.map(({ status }) => status),
+    ['active'],
+    'one image',
+  );
+  const sent = (await emulator.arrived('UploadPart')).length - before;
+  assert.ok(sent < 8, `${sent} of 8 parts were sent again`);
+  await assertSameBytes(randomPieces('cli', 40 * MIB), await emulator.file(images[0].imageId));
+});
+
+test('secrets come from the environment or a file, and show nowhere', TIMEOUT, async (t) => {
+  const secret = 'token-of-the-test-4711';
+  const { folder, env } = await prepare(t, 1024, '--token', secret);
+  const file = path.join(folder, 'token');
+  await writeFile(file, `${secret}\n`);
+  const auth = path.join(folder, 'auth.json');
+  await writeFile(auth, JSON.stringify({ type: 'headers', headers: { 'X-Auth-Token': secret } }));
+  const ways = [
+    [{ IMS_TOKEN: secret }, []],
+    [{ IMS_TOKEN_FILE: file }, []],
+    [{ IMS_AUTH_FILE: auth }, []],
+    [{}, ['--token-file', file]],
+    [{}, ['--auth-file', auth]],
+  ];
+  for (const [more, parameters] of ways) {
+    const { code, stdout, stderr } = await run(CLI, ['list', ...parameters], { env: { ...env, ...more } });
+    assert.equal(code, 0, stderr);
+    assert.ok(!`${stdout}${stderr}`.includes(secret));
+  }
+  const refused = await run(CLI, ['list'], { env });
+  assert.equal(refused.code, 4, refused.stderr);
+  const wrong = await run(CLI, ['list', '--json'], { env: { ...env, IMS_TOKEN: 'wrong-token-0815' } });
+  assert.equal(wrong.code, 4);
+  assert.ok(!wrong.stderr.includes('wrong-token-0815'));
+  await writeFile(auth, `{ "type": "token", "token": "${secret}`);
+  const broken = await run(CLI, ['list', '--auth-file', auth], { env });
+  assert.deepEqual([broken.code, broken.stderr.includes(secret)], [2, false], broken.stderr);
+  for (const given of [
+    ['--token', secret],
+    ['--header', `X-Auth-Token: ${secret}`],
+  ]) {
+    const { code, stderr } = await run(CLI, ['list', ...given], { env });
+    assert.deepEqual([code, stderr.includes(secret)], [2, false], stderr);
+  }
+});
+
+test('exit codes tell what went wrong', TIMEOUT, async (t) => {
+  const { emulator, folder, disk, metadata, env, ims } = await prepare(t, 1024);
+  for (const wrong of [
+    [],
+    ['fly'],
+    ['upload'],
+    ['show'],
+    ['list', '--fast'],
+    ['download', 'i'],
+    ['list', '--header', 'x'],
+  ]) {
+    const { code, stderr, stdout } = await ims(...wrong);
+    assert.deepEqual([code, stdout], [2, ''], stderr);
+    assert.match(stderr, /^error: .*\n.*--help/);
+  }
+  assert.equal((await run(CLI, ['list'])).code, 2, 'no endpoint');
+  assert.equal((await ims('upload', disk, '--metadata', metadata, '--disk-format', 'qcow2')).code, 3);
+  assert.equal((await ims('upload', path.join(folder, 'nothing.raw'), '--metadata', metadata)).code, 3);
+  const nowhere = { IMS_ENDPOINT: `http://127.0.0.1:${await closedPort()}`, IMS_REGION: 'region0' };
+  assert.equal((await run(CLI, ['list', '--timeout', '5'], { env: nowhere })).code, 5);
+  const diagnosis = await ims('diagnose', '--json');
+  assert.deepEqual([diagnosis.code, json(diagnosis).ok], [0, true], diagnosis.stdout);
+  assert.equal((await run(CLI, ['diagnose'], { env: nowhere })).code, 1);
+  assert.match((await ims('diagnose')).stdout, /^ok {3}service-reachable: /m);
+  assert.deepEqual(await emulator.images(), [], 'nothing was made');
+  const info = await run(CLI, ['inspect', disk, '--json'], { env });
+  assert.deepEqual([info.code, json(info).format], [0, 'raw']);
+  const help = await run(CLI, ['--help']);
+  assert.deepEqual([help.code, help.stderr], [0, '']);
+  assert.match(help.stdout, /^ims-client COMMAND/);
+});

@@ -1,0 +1,36 @@
+/** The quick part of the matrix of environments; the whole of it is `npm run test:matrix`. */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { ENVIRONMENTS, SIZE, tryOut } from '../bundlers/environments.mjs';
+import { tabled } from '../bundlers/table.mjs';
+import { launch } from '../support/browsers.mjs';
+import { startEmulator } from '../support/emulator.mjs';
+import { makeRandomRaw } from '../support/images.mjs';
+import { temporaryFolder } from '../support/places.mjs';
+
+const HOST = 'insecure.example.test';
+const FAST = ENVIRONMENTS.filter(({ fast }) => fast);
+
+describe('the quick environments', () => {
+  const shared = {};
+  before(async () => {
+    const t = { after };
+    shared.emulator = await startEmulator(t);
+    const args = [`--host-resolver-rules=MAP ${HOST} 127.0.0.1`];
+    shared.browser = await launch(t, 'chromium', { args });
+    shared.file = await makeRandomRaw(path.join(await temporaryFolder(t), 'disk.raw'), SIZE);
+  });
+  for (const environment of FAST) {
+    test(environment.name, { timeout: 120_000 }, (t) => tryOut(environment, { ...shared, t, host: HOST }));
+  }
+});
+
+for (const file of ['README.md', 'README.zh-CN.md']) {
+  test(`${file} shows every environment`, async () => {
+    assert.deepEqual(
+      await tabled(file),
+      ENVIRONMENTS.map(({ name }) => name),
+    );
+  });
+}

@@ -1,0 +1,301 @@
+/** `createUploadWorker()` in the browsers, under a strict policy: the tasks of a client, whose work is done elsewhere. */
+import assert from 'node:assert/strict';
+import { cp, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { serve } from '../bundlers/support.mjs';
+import { BROWSERS, launch, openPage } from '../support/browsers.mjs';
+import { startEmulator } from '../support/emulator.mjs';
+import { CLIENT_DIR, importClient, temporaryFolder } from '../support/places.mjs';
+import { rawImage } from '../support/samples.mjs';
+
+const MIB = 1024 * 1024;
+const TIMEOUT = { timeout: 120_000 };
+const PAGE =
+  '<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>t</title></html>';
+
+/** A cloud and an empty page; `ask` runs a function in it, which finds what it needs in `tools`. */
+async function prepare(t, name, { without = [], cloud = [] } = {}) {
+  const emulator = await startEmulator(t, ...cloud);
+  const folder = await temporaryFolder(t);
+  await cp(CLIENT_DIR, path.join(folder, 'ims-client'), { recursive: true });
+  await writeFile(path.join(folder, 'index.html'), PAGE);
+  for (const file of without) await rm(path.join(folder, 'ims-client', file));
+  const site = await serve(t, folder);
+  const browser = await launch(t, name);
+  const { page, complaints } = await openPage(browser, `${site}/`);
+  await page.evaluate(
+    async (endpoint, metadata) => {
+      const { createUploadWorker, ImsError } = await import('/ims-client/worker.js');
+      const main = await import('/ims-client/index.js');
+      const told = (promise) =>
+        promise.then(
+          (result) => ({ result }),
+          (error) => ({
+            ...error,
+            isImsError: error instanceof ImsError && error instanceof main.ImsError,
+            message: error.message,
+          }),
+        );
+      const noise = (bytes) => new File([new Uint8Array(bytes).fill(7)], 'disk.raw', { lastModified: 1 });
+      const options = { endpoint, region: 'region0' };
+      globalThis.tools = { createUploadWorker, noise, told, options, metadata, MIB: 1024 * 1024 };
+    },
+    emulator.ims,
+    rawImage({ name: 'in a worker' }),
+  );
+  const ask = (work) => page.evaluate(work);
+  return { emulator, page, complaints, ask };
+}
+
+for (const name of Object.keys(BROWSERS)) {
+  describe(name, () => {
+    test('an upload is shown, held, gone on with; the page itself sends no part', TIMEOUT, async (t) => {
+      const { emulator, complaints, ask } = await prepare(t, name);
+      await emulator.spoil({ operation: 'UploadPart', delayMs: 100, times: 0 });
+      const seen = await ask(async () => {
+        const { createUploadWorker, noise, options, metadata, MIB } = globalThis.tools;
+        const uploads = createUploadWorker(options);
+        const [progress, events, states] = [[], [], []];
+        const task = uploads.upload(noise(30 * MIB), metadata, {
+          partSize: 5 * MIB,
+          concurrency: 1,
+          onEvent: (event) => events.push(event.type),
+          onProgress: ({ phase, bytesSent }) => {
+            progress.push([phase, bytesSent]);
+            if (states.length || bytesSent < 5 * MIB) return;
+            task.pause();
+            states.push(task.state);
+            setTimeout(() => {
+              states.push(task.state);
+              task.resume();
+              states.push(task.state);
+            }, 300);
+          },
+        });
+        const { image, verified } = await task.done;
+        const sent = performance.getEntriesByType('resource').map((entry) => entry.name);
+        uploads.close();
+        const { state, imageId } = task;
+        return { image, verified, progress, events, states, sent, state, imageId, shown: task.progress };
+      });
+      assert.deepEqual([seen.image.status, seen.image.size, seen.verified], ['active', 30 * MIB, 'md5']);
+      assert.deepEqual(seen.states, ['paused', 'paused', 'running']);
+      assert.deepEqual([seen.state, seen.imageId], ['done', seen.image.imageId]);
+      assert.deepEqual([seen.shown.phase, seen.shown.bytesSent], ['done', 30 * MIB]);
+      assert.deepEqual(seen.progress.at(-1), ['done', 30 * MIB]);
+      assert.ok(seen.events.includes('part') && seen.events.includes('credentials'), seen.events.join());
+      const parts = seen.sent.filter((url) => url.startsWith(emulator.oss) || url.startsWith(emulator.ims));
+      assert.deepEqual(parts, [], 'the page sent nothing itself');
+      assert.ok((await emulator.arrived('UploadPart')).length >= 6);
+      assert.deepEqual(complaints, []);
+    });
+
+    test(
+      'a stopped upload is pending, and resumed by another worker; abort leaves nothing',
+      TIMEOUT,
+      async (t) => {
+        const { emulator, complaints, ask } = await prepare(t, name);
+        await emulator.spoil({ operation: 'UploadPart', delayMs: 100, times: 0 });
+        const seen = await ask(async () => {
+          const { createUploadWorker, noise, told, options, metadata, MIB } = globalThis.tools;
+          const file = noise(20 * MIB);
+          const begin = (uploads, ending) =>
+            new Promise((resolve) => {
+              const task = uploads.upload(file, metadata, {
+                partSize: 5 * MIB,
+                concurrency: 1,
+                onProgress: ({ bytesSent }) =>
+                  bytesSent >= 5 * MIB && task[ending]().then(() => resolve(task)),
+              });
+            });
+          const first = createUploadWorker(options);
+          const stopped = await begin(first, 'stop');
+          const outcome = await told(stopped.done);
+          first.close();
+          const second = createUploadWorker(options);
+          const [pending, ...others] = await second.pendingUploads();
+          const { name, fileName, needsFile } = pending;
+          const resumed = await pending.resume(file).done;
+          const none = (await second.pendingUploads()).length;
+          const aborted = await begin(second, 'abort');
+          const end = await told(aborted.done);
+          second.close();
+          return {
+            state: stopped.state,
+            outcome,
+            pending: { name, fileName, needsFile },
+            others: others.length,
+            verified: resumed.verified,
+            none,
+            aborted: aborted.state,
+            end,
+          };
+        });
+        assert.equal(seen.state, 'stopped');
+        assert.deepEqual(
+          [seen.outcome.isImsError, seen.outcome.kind, seen.outcome.resumable],
+          [true, 'aborted', true],
+        );
+        assert.deepEqual(seen.pending, { name: 'in a worker', fileName: 'disk.raw', needsFile: true });
+        assert.deepEqual([seen.others, seen.verified, seen.none], [0, 'md5', 0]);
+        assert.deepEqual([seen.aborted, seen.end.kind], ['aborted', 'aborted']);
+        assert.deepEqual(
+          (await emulator.images()).map(({ status }) => status),
+          ['active'],
+        );
+        assert.deepEqual(complaints, []);
+      },
+    );
+
+    test('functions stay in the page: token, store, signal, stream', TIMEOUT, async (t) => {
+      const { complaints, ask } = await prepare(t, name, { cloud: ['--token', 'of-the-page'] });
+      const seen = await ask(async () => {
+        const { createUploadWorker, noise, told, options, metadata, MIB } = globalThis.tools;
+        const asked = [];
+        const token = async () => {
+          asked.push('token');
+          return 'of-the-page';
+        };
+        class Store {
+          kept = new Map();
+          async load(key) {
+            asked.push('load');
+            return this.kept.get(key);
+          }
+          save(key, value) {
+            asked.push('save');
+            this.kept.set(key, value);
+          }
+          remove(key) {
+            asked.push('remove');
+            this.kept.delete(key);
+          }
+          list() {
+            return [...this.kept.keys()];
+          }
+        }
+        const requests = [];
+        const uploads = createUploadWorker({
+          ...options,
+          auth: { type: 'token', token },
+          onRequest: ({ operation }) => requests.push(operation),
+        });
+        const checkpoint = new Store();
+        const stored = await uploads.upload(noise(11 * MIB), metadata, { checkpoint, partSize: 5 * MIB })
+          .done;
+        const controller = new AbortController();
+        const held = uploads.upload(
+          noise(11 * MIB),
+          { ...metadata, name: 'held' },
+          {
+            checkpoint,
+            partSize: 5 * MIB,
+            signal: controller.signal,
+            onProgress: ({ bytesSent }) => bytesSent > 0 && controller.abort(),
+          },
+        );
+        const outcome = await told(held.done);
+        const pending = await uploads.pendingUploads(checkpoint);
+        await pending[0].discard();
+        async function* chunks() {
+          for (let at = 0; at < 3; at += 1) yield new Uint8Array(MIB).fill(at);
+        }
+        const stream = { stream: chunks(), size: 3 * MIB };
+        const streamed = await uploads.upload(stream, { ...metadata, name: 'streamed' }).done;
+        const failing = createUploadWorker({
+          ...options,
+          auth: { type: 'token', token: () => Promise.reject(new Error('no token today')) },
+        });
+        const failed = await told(failing.upload(noise(10), metadata).done);
+        uploads.close();
+        failing.close();
+        const sizes = [stored.image.size, streamed.image.size];
+        return {
+          asked: [...new Set(asked)].sort(),
+          outcome,
+          pending: pending.length,
+          sizes,
+          failed,
+          requests,
+        };
+      });
+      assert.deepEqual(seen.asked, ['load', 'remove', 'save', 'token']);
+      assert.deepEqual([seen.outcome.kind, seen.outcome.resumable, seen.pending], ['aborted', true, 1]);
+      assert.deepEqual(seen.sizes, [11 * MIB, 3 * MIB]);
+      assert.equal(seen.failed.kind, 'auth', JSON.stringify(seen.failed));
+      assert.ok(seen.requests.includes('createImage'), seen.requests.join());
+      assert.deepEqual(complaints, []);
+    });
+
+    test('what is refused is refused as by a client; close() ends it', TIMEOUT, async (t) => {
+      const { emulator, complaints, ask } = await prepare(t, name);
+      const seen = await ask(async () => {
+        const { createUploadWorker, noise, told, options, metadata } = globalThis.tools;
+        const uploads = createUploadWorker(options);
+        const outcome = (source, target, more) => told(uploads.upload(source, target, more).done);
+        const refused = {
+          metadata: await outcome(noise(10), { ...metadata, minDisk: -1 }),
+          callback: await outcome(noise(10), metadata, { onProgress: 'often' }),
+          options: await outcome(noise(10), metadata, 'fast'),
+          symbol: await outcome(noise(10), { ...metadata, description: Symbol('x') }),
+          source: await outcome(undefined, metadata),
+          fetch: await told(createUploadWorker({ ...options, fetch }).upload(noise(10), metadata).done),
+          worker: await told(createUploadWorker({ ...options, worker: 7 }).upload(noise(10), metadata).done),
+          region: await told(
+            createUploadWorker({ endpoint: options.endpoint }).upload(noise(10), metadata).done,
+          ),
+        };
+        const open = uploads.upload(noise(10), { imageId: 'x'.repeat(10) });
+        uploads.close();
+        const closed = await told(uploads.upload(noise(10), metadata).done);
+        return { refused, closed, open: await told(open.done) };
+      });
+      const short = Object.fromEntries(
+        Object.entries(seen.refused).map(([what, { isImsError, kind, field }]) => [
+          what,
+          [isImsError, kind, field],
+        ]),
+      );
+      assert.deepEqual(short, {
+        metadata: [true, 'validation', 'minDisk'],
+        callback: [true, 'validation', 'onProgress'],
+        options: [true, 'validation', 'options'],
+        symbol: [true, 'validation', undefined],
+        source: [true, 'validation', 'source'],
+        fetch: [true, 'validation', undefined],
+        worker: [true, 'validation', undefined],
+        region: [true, 'validation', 'region'],
+      });
+      assert.deepEqual([seen.closed.kind, seen.open.kind], ['aborted', 'aborted']);
+      assert.deepEqual(await emulator.images(), []);
+      assert.deepEqual(complaints, []);
+    });
+
+    test('a worker that is not there is an error that says what to do', TIMEOUT, async (t) => {
+      const { ask } = await prepare(t, name, { without: ['upload-worker.js'] });
+      const seen = await ask(async () => {
+        const { createUploadWorker, noise, told, options, metadata } = globalThis.tools;
+        const uploads = createUploadWorker(options);
+        const missing = await told(uploads.upload(noise(10), metadata).done);
+        const worker = () => new Worker('/ims-client/upload-worker-inline.js', { type: 'module' });
+        const given = createUploadWorker({ ...options, worker });
+        const { verified } = await given.upload(noise(10), metadata).done;
+        given.close();
+        return { missing, verified };
+      });
+      assert.deepEqual([seen.missing.isImsError, seen.missing.kind], [true, 'unsupported']);
+      assert.match(seen.missing.message, /worker cannot be started: .*upload-worker\.js.*worker-src/);
+      assert.equal(seen.verified, 'md5');
+    });
+  });
+}
+
+test('in Node it says that it is for browsers', async () => {
+  const { createUploadWorker } = await importClient('./worker');
+  const uploads = createUploadWorker({ endpoint: 'https://ims.example.com', region: 'region0' });
+  const task = uploads.upload(new Uint8Array(10), rawImage());
+  const error = await task.done.catch((thrown) => thrown);
+  assert.deepEqual([error.kind, task.state], ['unsupported', 'failed']);
+  assert.match(error.message, /CecloudImsClient/);
+});
