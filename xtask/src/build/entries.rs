@@ -25,7 +25,7 @@ pub static ENTRIES: &[Entry] = &[
         name: "index",
         feature: "cecloud",
         inspects: true,
-        budget: 231_500,
+        budget: 232_500,
         codes: Some(&error_codes::CECLOUD),
     },
     Entry { name: "inspect", feature: "inspect", inspects: false, budget: 60_000, codes: None },
