@@ -71,6 +71,7 @@ export const images = {
   gone: 'There is no such image, or it is not yours.',
   status: {
     queued: 'Waiting for file',
+    uploading: 'Uploading',
     saving: 'Saving',
     active: 'Active',
     killed: 'Failed',

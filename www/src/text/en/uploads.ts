@@ -22,7 +22,7 @@ export const uploads = {
     partitions: (scheme: string, count: number) =>
       `${scheme}, ${count} ${count === 1 ? 'partition' : 'partitions'}`,
     boot: 'Starts by',
-    compression: 'Compression',
+    compression: 'Compression method',
     snapshots: 'Snapshots',
     clean: 'Nothing is wrong with it.',
   },

@@ -71,7 +71,14 @@ export const images: Text['images'] = {
   failedList: '未能获取镜像列表。',
   failedDetails: '未能显示该镜像。',
   gone: '该镜像不存在，或不属于你。',
-  status: { queued: '等待上传', saving: '保存中', active: '可用', killed: '失败', deleted: '已删除' },
+  status: {
+    queued: '等待上传',
+    uploading: '上传中',
+    saving: '保存中',
+    active: '可用',
+    killed: '失败',
+    deleted: '已删除',
+  },
   statusHint: {
     queued: '镜像信息已创建，文件尚未上传。',
     saving: '服务正在检查并保存文件。',

@@ -23,7 +23,7 @@ export const uploads: Text['uploads'] = {
     virtualSize: '磁盘大小',
     partitions: (scheme, count) => `${scheme}，${count} 个分区`,
     boot: '启动方式',
-    compression: '压缩',
+    compression: '压缩算法',
     snapshots: '快照',
     clean: '没有发现问题。',
   },
