@@ -6,7 +6,7 @@ mod rust;
 mod types;
 
 use anyhow::{Result, bail};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::build::{self, Profile};
 use crate::cloud;
@@ -28,14 +28,15 @@ pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
         bail!("there is no suite {unknown:?}; the suites are {}", PARTS.join(", "));
     }
     let wanted = |part: &str| arguments.is_empty() || arguments.iter().any(|argument| argument == part);
-    let mut results: Vec<(&str, Counts)> = Vec::new();
+    let mut results: Vec<(&str, Duration, Counts)> = Vec::new();
     for part in PARTS.iter().filter(|part| wanted(part)) {
         eprintln!("\n=== {part} ===");
+        let started = Instant::now();
         let counts = suite(project, part).unwrap_or_else(|error| {
             eprintln!("error: {error:#}");
             Counts::broken(format!("{error:#}"))
         });
-        results.push((part, counts));
+        results.push((part, started.elapsed(), counts));
     }
     let left = leftovers::end();
     summary(project, &results, &left)
@@ -71,11 +72,11 @@ pub fn matrix(project: &Project, arguments: &[String]) -> Result<()> {
 }
 
 /// Prints a line for each suite, and last the sum, which it also keeps in .cache/test/summary.
-fn summary(project: &Project, results: &[(&str, Counts)], left: &[String]) -> Result<()> {
+fn summary(project: &Project, results: &[(&str, Duration, Counts)], left: &[String]) -> Result<()> {
     println!();
     let mut total = Counts::default();
-    for (part, counts) in results {
-        println!("{part:>8}: {counts}");
+    for (part, took, counts) in results {
+        println!("{part:>8}: {:>4} s, {counts}", took.as_secs());
         total.add(counts);
     }
     for process in left {
