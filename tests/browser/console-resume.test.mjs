@@ -40,7 +40,8 @@ async function assertOneImage({ emulator }, file) {
   const sent = await sentParts(emulator);
   const again = sent.filter((part, index) => sent.indexOf(part) !== index);
   assert.ok(again.length <= 3, `only what was in flight was sent again: ${sent}`);
-  for (const part of [1, 2]) assert.ok(!again.includes(part), `part ${part} was stored: ${sent}`);
+  // The store was slow from the third on, whichever parts came first.
+  for (const part of sent.slice(0, 2)) assert.ok(!again.includes(part), `part ${part} was stored: ${sent}`);
 }
 
 consoleSuite('interrupted uploads of the console', BOTH, (scenario, browser) => {
