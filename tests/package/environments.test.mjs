@@ -14,8 +14,13 @@ const FAST = ENVIRONMENTS.filter(({ fast }) => fast);
 
 describe('the quick environments', () => {
   const shared = {};
+  // A hook that is registered by a hook ends with that one: these end with the suite, what was started last first.
+  const endings = [];
+  after(async () => {
+    for (const end of endings) await end();
+  });
   before(async () => {
-    const t = { after };
+    const t = { after: (end) => endings.unshift(end) };
     shared.emulator = await startEmulator(t);
     const args = [`--host-resolver-rules=MAP ${HOST} 127.0.0.1`];
     shared.browser = await launch(t, 'chromium', { args });
