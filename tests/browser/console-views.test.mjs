@@ -66,7 +66,7 @@ consoleSuite('the views of the console', BOTH, (scenario) => {
     const { checksum } = (await ui.emulator.call('GET', '/api/image/v1/images/img-demopublic0001')).data;
     assert.match(checksum, /^[0-9a-f]{32}$/);
     await ui.shows('[data-field=checksum]', new RegExp(checksum));
-    assert.equal(await page.title(), 'Image console');
+    assert.equal(await page.title(), 'Ubuntu 24.04 · Image console');
     await page.goBack();
     await ui.lists('public', ['Kylin V10 SP3', 'Ubuntu 24.04', 'Windows Server 2022']);
     assert.equal(await ui.address(), '/public?sort=name-asc');
