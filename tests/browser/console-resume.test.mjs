@@ -85,10 +85,13 @@ consoleSuite('interrupted uploads of the console', BOTH, (scenario, browser) => 
       await ui.page.close({ runBeforeUnload: false });
       await ui.emulator.heal();
       const begun = async () => {
-        if (await other.page.$('[data-test=transfer]')) return true;
-        const ready = await other.page.$eval('[data-test=start]', (button) => !button.disabled);
-        if (ready) await other.click('[data-test=start]');
-        return false;
+        // In one look: between two of them the form may make way for the upload.
+        const state = await other.page.evaluate(() => {
+          if (document.querySelector('[data-test=transfer]')) return 'begun';
+          return document.querySelector('[data-test=start]')?.disabled === false ? 'ready' : 'busy';
+        });
+        if (state === 'ready') await other.click('[data-test=start]');
+        return state === 'begun';
       };
       await eventually(begun, 'the first tab makes way', 60_000);
       await other.transfer('done');
