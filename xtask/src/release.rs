@@ -89,8 +89,7 @@ fn again(project: &Project, first: &[(String, String)]) -> Result<()> {
         std::fs::remove_dir_all(&copy).with_context(|| format!("cannot empty {}", copy.display()))?;
     }
     copy_sources(project, &copy)?;
-    let other =
-        Project { root: copy.clone(), target: project.target.clone(), version: project.version.clone() };
+    let other = Project { root: copy.clone(), target: copy.join("target"), version: project.version.clone() };
     let second = hashes(&build::package(&other, Profile::Release)?)?;
     let differing: Vec<&str> =
         first.iter().filter(|file| !second.contains(file)).map(|(name, _)| name.as_str()).collect();

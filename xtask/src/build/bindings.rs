@@ -71,7 +71,7 @@ fn run_cargo(project: &Project, features: &str, profile: Profile, flags: &[Strin
     };
     let mut command = cargo();
     command.current_dir(&project.root).args(["build", "--locked", "--lib", "--package", "ims-client"]);
-    command.args(["--target", TARGET, "--profile", profile]);
+    command.args(["--target", TARGET, "--profile", profile]).arg("--target-dir").arg(&project.target);
     command.args(["--no-default-features", "--features", features]);
     command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     if profile == "wasm" && standard_library::is_compiled() {
