@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { EMULATOR, temporaryFolder } from './places.mjs';
 
 /** Nobody waits longer for the line that says it is ready. */
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
 const ENDS_WITHIN_MS = 5_000;
 
 /** The emulators of this process: none outlives it, however it ends. */
