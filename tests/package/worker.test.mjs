@@ -52,7 +52,7 @@ for (const name of Object.keys(BROWSERS)) {
   describe(name, () => {
     test('an upload is shown, held, gone on with; the page itself sends no part', TIMEOUT, async (t) => {
       const { emulator, complaints, ask } = await prepare(t, name);
-      await emulator.spoil({ operation: 'UploadPart', delayMs: 100, times: 0 });
+      await emulator.spoil({ operation: 'UploadPart', delayMs: 500, times: 0 });
       const seen = await ask(async () => {
         const { createUploadWorker, noise, options, metadata, MIB } = globalThis.tools;
         const uploads = createUploadWorker(options);
@@ -96,7 +96,7 @@ for (const name of Object.keys(BROWSERS)) {
       TIMEOUT,
       async (t) => {
         const { emulator, complaints, ask } = await prepare(t, name);
-        await emulator.spoil({ operation: 'UploadPart', delayMs: 100, times: 0 });
+        await emulator.spoil({ operation: 'UploadPart', delayMs: 500, times: 0 });
         const seen = await ask(async () => {
           const { createUploadWorker, noise, told, options, metadata, MIB } = globalThis.tools;
           const file = noise(20 * MIB);

@@ -167,6 +167,11 @@ export class Emulator {
   }
 }
 
+/** A store that takes so many parts at once, and no further one before it is healed: an upload that stays under way. */
+export function slowAfter(parts) {
+  return { operation: 'UploadPart', skip: parts, delayMs: 600_000, times: 0 };
+}
+
 /** An emulator of its own for a test; ended, and its data removed, when the test ends. */
 export async function startEmulator(context, ...extra) {
   const folder = await temporaryFolder();
