@@ -8,6 +8,7 @@ import ts from 'typescript';
 import { serve } from '../bundlers/support.mjs';
 import { launch, openPage } from '../support/browsers.mjs';
 import { slowAfter, startEmulator } from '../support/emulator.mjs';
+import { eventually } from '../support/expect.mjs';
 import { makeQcow2, makeRandomRaw, md5Of, randomPieces } from '../support/images.mjs';
 import { CLIENT_DIR, ROOT, temporaryFolder } from '../support/places.mjs';
 import { example, run, start } from '../support/program.mjs';
@@ -32,7 +33,8 @@ test('node-upload.mjs: Ctrl-C pauses, the next run goes on', TIMEOUT, async (t) 
   await emulator.spoil(slowAfter(2));
   const parameters = [emulator.ims, 'region0', disk, metadata];
   const first = start(script, parameters);
-  await first.until(/[2-9]\d % uploading/);
+  await first.until(/\d % uploading/);
+  await eventually(async () => (await emulator.arrived('UploadPart')).length > 2, 'it is midway');
   first.child.kill('SIGINT');
   const paused = await first.ended;
   assert.equal(paused.code, 130, paused.stderr);
