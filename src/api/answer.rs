@@ -194,14 +194,11 @@ fn write_object(
         let name = scanner.name()?;
         let raw = scanner.raw()?;
         // One object after the other has the same members in the same order: what comes is what came next before.
-        let (before, after) = fields.split_at(next.min(fields.len()));
-        let is_it = |field: &AnswerField| field.name == name;
-        let found = match after.iter().position(is_it) {
-            Some(index) => Some(before.len() + index),
-            None => before.iter().position(is_it),
-        };
+        let mut around = (next..fields.len()).chain(0..next);
+        let found =
+            around.find_map(|index| Some((index, fields.get(index).filter(|field| field.name == name)?)));
         let comma = if empty { "" } else { "," };
-        let Some((index, field)) = found.and_then(|index| Some((index, fields.get(index)?))) else {
+        let Some((index, field)) = found else {
             if open && raw != "null" {
                 let _ = write!(out, "{comma}{}:{raw}", Quoted(&name));
                 empty = false;

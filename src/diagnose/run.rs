@@ -161,7 +161,7 @@ impl Looking {
         let head = Rc::new(RefCell::new(Head::default()));
         let origin = once.endpoint.origin();
         let url = once.endpoint.url(list_private_images::OPERATION.path, "current=1&size=1");
-        let request = Value::Object(vec![("size".to_owned(), 50.into())]);
+        let request = Value::object([("size", 50.into())]);
         let listed = self.call(&list_private_images::OPERATION, vec![request], &head).await;
         let head = head.take();
         let error = listed.as_ref().err();

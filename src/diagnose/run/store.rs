@@ -89,7 +89,7 @@ impl Looking {
 
     /// As an upload begins; the size is the one that is known, so that an upload under way is not disturbed.
     async fn prepare(&self, id: &str, size: u64, known: Option<Place>) -> Result<Target> {
-        let size = Value::Object(vec![("size".to_owned(), size.into())]);
+        let size = Value::object([("size", size.into())]);
         let mut given =
             self.call(&prepare_upload::OPERATION, vec![id.into(), size], &Default::default()).await?;
         let keys = Keys {
