@@ -9,6 +9,7 @@ use crate::http::Method;
 use crate::http::retry::Repeat;
 use crate::http::url::encode;
 use crate::json::Value;
+use crate::text;
 use std::borrow::Cow;
 
 /// What holds between the fields of arguments.
@@ -199,7 +200,7 @@ const PROJECT: &str = "{project_id}";
 impl Operation {
     /// Whether the path holds the project's ID.
     pub fn needs_project(&self) -> bool {
-        self.path.contains(PROJECT)
+        text::contains(self.path, PROJECT)
     }
 
     /// Checks the arguments against the document's limits and encodes them; nothing is sent by this.
@@ -255,7 +256,7 @@ impl Operation {
             check(arguments)?;
         }
         if let Some(project) = project {
-            encoded.path = encoded.path.replacen(PROJECT, &encode(project, false), 1);
+            encoded.path = text::replace(&encoded.path, PROJECT, &encode(project, false));
         }
         Ok(encoded)
     }
@@ -265,16 +266,16 @@ impl Operation {
 /// URL parsers leave alone, so they are refused.
 fn fill_segment(path: &mut String, name: &str, value: &Value) -> Result<()> {
     let rule = match value {
-        Value::String(text) if text.is_empty() => "must not be empty",
-        Value::String(text) if text == "." || text == ".." => "must not be a path",
-        Value::String(text) if text.chars().count() > 255 => "must have at most 255 characters",
-        Value::String(text) if text.chars().any(char::is_control) => "must hold no control characters",
-        Value::String(text) => {
+        Value::String(given) if given.is_empty() => "must not be empty",
+        Value::String(given) if given == "." || given == ".." => "must not be a path",
+        Value::String(given) if given.chars().count() > 255 => "must have at most 255 characters",
+        Value::String(given) if given.chars().any(char::is_control) => "must hold no control characters",
+        Value::String(given) => {
             // The project is not an argument.
-            let start = path.find(PROJECT).map_or(0, |at| at + PROJECT.len());
+            let start = text::find(path, PROJECT).map_or(0, |at| at + PROJECT.len());
             let rest = path.get(start..).unwrap_or_default();
             if let (Some(open), Some(close)) = (rest.find('{'), rest.find('}')) {
-                path.replace_range(start + open..=start + close, &encode(text, false));
+                path.replace_range(start + open..=start + close, &encode(given, false));
             }
             return Ok(());
         }

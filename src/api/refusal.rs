@@ -3,6 +3,7 @@
 use crate::error::{Error, Kind, clip};
 use crate::http::{retry, status_words};
 use crate::json::Value;
+use crate::text::contains;
 
 /// Whose fault a refusal is by its status.
 pub fn refusal_kind(status: u16) -> Kind {
@@ -54,7 +55,7 @@ pub fn foreign_error(text: &str) -> Option<ForeignError> {
     let message = find(["message", "error_msg", "error"])?;
     let code = find(["code", "error_code", "errorCode"]).filter(|code| !code.is_empty());
     // OpenStack writes its sentences with the markup of the page that they once were.
-    let message = if message.contains("<br") { words_of_page(&message) } else { message };
+    let message = if contains(&message, "<br") { words_of_page(&message) } else { message };
     Some(ForeignError { code, message, request_id: find(["request_id", "requestId", "request-id"]) })
 }
 

@@ -9,6 +9,7 @@ use crate::error::{Error, Kind, Result};
 use crate::http::Response;
 use crate::json::Value;
 use crate::platform::LocalFuture;
+use crate::text;
 use std::rc::Rc;
 
 /// A successful answer.
@@ -86,7 +87,7 @@ pub(super) fn open_body(response: Response, reading: Reading) -> LocalFuture<'st
         let status = response.status;
         // An envelope in the place of bytes is an error; an image may be JSON.
         let envelope = reading.dialect.is_enveloped
-            && response.headers.get("content-type").is_some_and(|kind| kind.contains("json"));
+            && response.headers.get("content-type").is_some_and(|kind| text::contains(kind, "json"));
         if matches!(status, 200 | 206) && !envelope {
             return Ok(response);
         }
