@@ -162,7 +162,7 @@ export declare class HuaweiWorkspaceClient {
    * Source: Workspace API Reference, "Modifying an Image Instance".
    *
    * @example
-   * await workspace.updateImageServer(serverId, { name: 'office 2' });
+   * await workspace.updateImageServer(serverId, { name: 'office-2' });
    */
   updateImageServer(serverId: string, changes: UpdateImageServer, call?: CallOptions): Promise<void>;
   /**

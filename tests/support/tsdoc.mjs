@@ -14,9 +14,14 @@ export const ENTRIES = Object.keys(manifest.exports).filter(
 /** How an entry is imported. */
 export const specifier = (place) => `ims-client${place.slice(1)}`;
 
+/** The file of an entry's declarations. */
+export function declarationsOf(place) {
+  return path.normalize(manifest.exports[place].node.import.types);
+}
+
 const { Class, Function: Callable, Interface, Method, Property, Alias, Value } = ts.SymbolFlags;
 const options = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022, strict: true, types: [] };
-const fileOf = (place) => path.join(CLIENT_DIR, manifest.exports[place].node.import.types);
+const fileOf = (place) => path.join(CLIENT_DIR, declarationsOf(place));
 const program = ts.createProgram(ENTRIES.map(fileOf), options);
 const checker = program.getTypeChecker();
 

@@ -88,7 +88,7 @@ export async function values({ context, emulator, later }) {
     tenantId: TENANT,
     departmentId: copySharedImage().departmentId,
     resourceGroupId: copySharedImage().resourceGroupId,
-    importable: importImage({ name: 'imported' }),
+    importable: importImage({ name: 'imported', volumeImages: undefined }),
     userId: PARTNER.user,
     // The local cloud imports from addresses without TLS only; what becomes of it is seen later.
     instead: { 'https://files.example.com': emulator.ims },

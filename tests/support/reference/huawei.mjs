@@ -1,4 +1,5 @@
 /** What the examples of Huawei Cloud's and OpenStack's entries take as given, against the local cloud. */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { ACCOUNTS, PROJECT, putObject, signedIn, tokenOf } from '../huawei.mjs';
@@ -243,10 +244,8 @@ async function ofWorkspace(cloud) {
     product_id: 'workspace.x86.performance.xlarge4',
     authorize_accounts: [{ account: 'administrator', account_type: 'USER' }],
   };
-  let made = 0;
   const job = async () => {
-    made += 1;
-    const { job_id } = await workspace.createImageServer({ ...server, name: `office ${Date.now()} ${made}` });
+    const { job_id } = await workspace.createImageServer({ ...server, name: `office-${randomUUID()}` });
     await workspace.waitForJob(job_id);
     return job_id;
   };
