@@ -39,17 +39,17 @@ export class Output {
       return;
     }
     process.stderr.write(`error: ${error.message}\n`);
+    // The message names code and rule as a rule.
+    const code = error.message.includes(error.code) ? undefined : error.code;
+    const known = [code, error.status && `status ${error.status}`];
+    if (error.requestId) known.push(`request ${error.requestId}`);
     const option = error.kind === 'validation' && optionOf(error.field);
-    const known = [
-      // The message names code and rule as a rule.
-      error.message.includes(error.code) ? undefined : error.code,
-      error.status && `status ${error.status}`,
-      error.requestId && `request ${error.requestId}`,
+    const lines = [
+      known.filter(Boolean).join(', '),
       error.message.includes(error.rule) ? undefined : error.rule,
-      option && `it is given by ${option}`,
+      option && `It is given by ${option}.`,
     ];
-    const line = known.filter(Boolean).join(', ');
-    if (line) process.stderr.write(`       ${line}\n`);
+    for (const line of lines.filter(Boolean)) process.stderr.write(`       ${line}\n`);
   }
 
   /** How far it is: a bar in a terminal, lines of JSON for programs, nothing in a file. */
@@ -68,7 +68,7 @@ export class Output {
     const left = etaSeconds === null || etaSeconds === undefined ? '' : `, ${Math.ceil(etaSeconds)} s left`;
     const speed = bytesPerSecond ? `, ${bytes(bytesPerSecond)}/s` : '';
     const line = `${bar} ${Math.floor(share * 100)} % of ${bytes(total ?? done)}${speed}${left} ${phase ?? ''}`;
-    process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`);
     this.#shown = true;
   }
 

@@ -1,4 +1,5 @@
 /** `ims-client upload`: progress is kept beside the file, so that the same command goes on after Ctrl-C or a crash. */
+import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ImsError } from 'ims-client';
 import { inspect } from 'ims-client/inspect';
@@ -27,6 +28,8 @@ export async function upload(values, [file], output) {
       const { image, md5, verified } = await task.done;
       const line = `${image.imageId} is ${image.status}: ${bytes(image.size)}, verified by ${verified}`;
       output.result({ image, md5, verified }, () => line);
+      // The own folder goes when nothing is kept in it any more.
+      if (values.checkpoints === undefined) await rmdir(directory).catch(() => {});
       return EXIT.done;
     } catch (error) {
       if (error instanceof ImsError && error.resumable)
