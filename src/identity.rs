@@ -21,7 +21,7 @@ pub fn keystone(service: Service, login: Rc<Login>, wanted: Option<Wanted>) -> K
         Box::pin(async move {
             let query = match wanted {
                 Some(_) => Value::Null,
-                None => Value::Object(vec![("nocatalog".to_owned(), "true".into())]),
+                None => Value::object([("nocatalog", "true".into())]),
             };
             let answered = ask(&service, &authenticate::OPERATION, query).await?;
             let answer = Zeroizing::new(answered);
@@ -38,7 +38,7 @@ pub fn projects(service: Service, region: String) -> ProjectSource {
     Rc::new(move || {
         let (service, region) = (service.clone(), region.clone());
         Box::pin(async move {
-            let query = Value::Object(vec![("name".to_owned(), region.as_str().into())]);
+            let query = Value::object([("name", region.as_str().into())]);
             let found = Value::parse(&ask(&service, &list_projects::OPERATION, query).await?)?;
             let ids: Vec<&str> = match found.get("projects") {
                 Some(Value::Array(all)) => {

@@ -3,8 +3,8 @@
 //!
 //! Unknown fields are ignored, unknown values are kept, numbers may come as texts, a list as null.
 
-use crate::error::{Error, Kind, Result, clip};
-use crate::json::{Broken, Quoted, Scanner, Value};
+use crate::error::{Error, Kind, Result};
+use crate::json::{Broken, Quoted, Scanner};
 use std::fmt::Write;
 
 /// One field of an answer.
@@ -36,44 +36,6 @@ pub enum FieldKind {
     ListOf(&'static FieldKind),
 }
 
-/// The envelope of an answer, opened.
-#[derive(Debug, Default, PartialEq)]
-pub struct Opened<'a> {
-    pub code: Option<String>,
-    pub message: String,
-    pub request_id: Option<String>,
-    /// The JSON text of `data`; none where it is absent or null.
-    pub data: Option<&'a str>,
-}
-
-/// Opens the envelope that every answer of CECloud IMS is wrapped in (1.3.6 and all others); none where the text is
-/// no JSON object.
-pub fn open(text: &str) -> Option<Opened<'_>> {
-    let mut opened = Opened::default();
-    let mut scanner = Scanner::new(text);
-    let mut first = true;
-    if !scanner.take(b'{') {
-        return None;
-    }
-    while scanner.next(b'}', &mut first).ok()? {
-        let name = scanner.name().ok()?;
-        let raw = scanner.raw().ok()?;
-        if raw == "null" {
-            continue;
-        }
-        let plain = || Scanner::new(raw).string().map_or_else(|_| raw.to_owned(), |text| text.into_owned());
-        match &*name {
-            "requestId" => opened.request_id = Some(plain()),
-            "code" => opened.code = Some(plain()),
-            "message" => opened.message = plain(),
-            "data" => opened.data = Some(raw),
-            _ => {}
-        }
-    }
-    scanner.end().ok()?;
-    Some(opened)
-}
-
 impl From<Broken> for Error {
     fn from(broken: Broken) -> Self {
         not_understood(&broken)
@@ -82,18 +44,6 @@ impl From<Broken> for Error {
 
 fn not_understood(reason: &dyn core::fmt::Display) -> Error {
     Error::new(Kind::Protocol, format!("the answer is not what the document describes: {reason}"))
-}
-
-/// One object, as JSON of the promised shape.
-pub fn object(data: Option<&str>, fields: &'static [AnswerField]) -> Result<String> {
-    let Some(data) = data else {
-        return Err(Error::new(Kind::Protocol, "the answer holds no data where an object is expected"));
-    };
-    let mut out = String::with_capacity(data.len());
-    let mut scanner = Scanner::new(data);
-    write_object(&mut scanner, fields, false, &mut out)?;
-    scanner.end()?;
-    Ok(out)
 }
 
 /// A whole body without an envelope, as JSON of the promised shape.
@@ -114,68 +64,8 @@ pub fn whole(text: &str, kind: FieldKind) -> Result<String> {
     Err(Scanner::new(text).broken(expected).into())
 }
 
-/// A list of objects; null and absence read as the empty list.
-pub fn list(data: Option<&str>, fields: &'static [AnswerField]) -> Result<String> {
-    let data = data.unwrap_or("null");
-    let mut out = String::with_capacity(data.len());
-    let mut scanner = Scanner::new(data);
-    write_list(&mut scanner, fields, &mut out)?;
-    scanner.end()?;
-    Ok(out)
-}
-
-/// A page `{list, total, current, size}`; what the answer leaves out is taken from the request and the list.
-pub fn page(data: Option<&str>, fields: &'static [AnswerField], current: &str, size: &str) -> Result<String> {
-    let mut scanner = Scanner::new(data.unwrap_or("{}"));
-    let mut list = None;
-    let (mut total, mut current, mut size) = (None, current, size);
-    let mut first = true;
-    if !scanner.take(b'{') {
-        return Err(scanner.broken("a page (an object with list and total)").into());
-    }
-    while scanner.next(b'}', &mut first)? {
-        match &*scanner.name()? {
-            "list" if list.is_none() => {
-                let mut out = String::new();
-                let count = write_list(&mut scanner, fields, &mut out)?;
-                list = Some((out, count));
-            }
-            "total" => total = number_of(scanner.raw()?, false).or(total),
-            "current" => current = number_of(scanner.raw()?, false).unwrap_or(current),
-            "size" => size = number_of(scanner.raw()?, false).unwrap_or(size),
-            _ => drop(scanner.raw()?),
-        }
-    }
-    scanner.end()?;
-    let (list, count) = list.unwrap_or_else(|| ("[]".to_owned(), 0));
-    let total = total.map_or_else(|| count.to_string(), str::to_owned);
-    Ok(format!(r#"{{"list":{list},"total":{total},"current":{current},"size":{size}}}"#))
-}
-
-/// Writes a list of objects and counts them.
-fn write_list(scanner: &mut Scanner<'_>, fields: &'static [AnswerField], out: &mut String) -> Result<usize> {
-    let mut count = 0;
-    out.push('[');
-    if scanner.peek() == b'n' && scanner.raw()? == "null" {
-        out.push(']');
-        return Ok(0);
-    }
-    if !scanner.take(b'[') {
-        return Err(scanner.broken("a list").into());
-    }
-    let mut first = true;
-    while scanner.next(b']', &mut first)? {
-        if count > 0 {
-            out.push(',');
-        }
-        write_object(scanner, fields, false, out)?;
-        count += 1;
-    }
-    out.push(']');
-    Ok(count)
-}
-
-fn write_object(
+/// Writes an object in the shape of a table; `open`: with what the table does not know as it came.
+pub fn write_object(
     scanner: &mut Scanner<'_>,
     fields: &'static [AnswerField],
     open: bool,
@@ -194,14 +84,11 @@ fn write_object(
         let name = scanner.name()?;
         let raw = scanner.raw()?;
         // One object after the other has the same members in the same order: what comes is what came next before.
-        let (before, after) = fields.split_at(next.min(fields.len()));
-        let is_it = |field: &AnswerField| field.name == name;
-        let found = match after.iter().position(is_it) {
-            Some(index) => Some(before.len() + index),
-            None => before.iter().position(is_it),
-        };
+        let mut around = (next..fields.len()).chain(0..next);
+        let found =
+            around.find_map(|index| Some((index, fields.get(index).filter(|field| field.name == name)?)));
         let comma = if empty { "" } else { "," };
-        let Some((index, field)) = found.and_then(|index| Some((index, fields.get(index)?))) else {
+        let Some((index, field)) = found else {
             if open && raw != "null" {
                 let _ = write!(out, "{comma}{}:{raw}", Quoted(&name));
                 empty = false;
@@ -304,7 +191,7 @@ fn value(raw: &str, kind: FieldKind, out: &mut String) -> Result<bool> {
 }
 
 /// A number out of the JSON of a number or of a text, as JSON spells it; the digits are not touched.
-fn number_of(raw: &str, percent: bool) -> Option<&str> {
+pub fn number_of(raw: &str, percent: bool) -> Option<&str> {
     // JSON's own numbers are numbers already.
     if raw.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
         return Some(raw);
@@ -320,68 +207,6 @@ fn number_of(raw: &str, percent: bool) -> Option<&str> {
     let right =
         digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0')) && whole.len() < 20;
     right.then_some(text)
-}
-
-/// What an error body says.
-pub struct ForeignError {
-    pub code: Option<String>,
-    pub message: String,
-    pub request_id: Option<String>,
-}
-
-/// The error bodies that gateways, Huawei Cloud's and OpenStack's services use: `{"error":{"code","message"}}`,
-/// `{"badRequest":{"code","message"}}`, `{"error_code","error_msg","request_id"}`, `{"code","message"}`.
-pub fn foreign_error(text: &str) -> Option<ForeignError> {
-    let value = Value::parse(text).ok()?;
-    let inner = match &value {
-        Value::Object(members) if members.len() == 1 => members.first().map(|(_, inner)| inner),
-        value => value.get("error"),
-    };
-    let inner = inner.filter(|inner| inner.is_object()).unwrap_or(&value);
-    let find = |names: [&str; 3]| {
-        let found = names.iter().find_map(|name| inner.get(name)).filter(|found| !found.is_null())?;
-        Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
-    };
-    let message = find(["message", "error_msg", "error"])?;
-    let code = find(["code", "error_code", "errorCode"]).filter(|code| !code.is_empty());
-    // OpenStack writes its sentences with the markup of the page that they once were.
-    let message = if message.contains("<br") { words_of_page(&message) } else { message };
-    Some(ForeignError { code, message, request_id: find(["request_id", "requestId", "request-id"]) })
-}
-
-/// The error of an answer that is no envelope at all: a proxy's page, an empty or a cut body.
-pub fn not_an_envelope(text: &str, status: u16) -> Error {
-    let shown = text.trim();
-    let what = if shown.is_empty() {
-        "an empty body".to_owned()
-    } else if shown.starts_with('<') {
-        format!("a page of HTML or XML (a proxy's, perhaps): {}", clip(&words_of_page(shown), 160))
-    } else if shown.starts_with('{') || shown.starts_with('[') {
-        format!("JSON that is cut off or of another shape: {}", clip(shown, 80))
-    } else {
-        format!("a text that is no JSON: {}", clip(shown, 160))
-    };
-    let mut error = Error::new(Kind::Protocol, format!("status {status} with {what}")).with_status(status);
-    error.details_mut().retryable = crate::http::retry::is_transient(status);
-    error
-}
-
-/// What a page says, without its tags.
-pub fn words_of_page(page: &str) -> String {
-    let mut words = String::new();
-    let mut inside = false;
-    for c in page.chars().take(4_000) {
-        match c {
-            '<' => inside = true,
-            '>' => {
-                inside = false;
-                words.push(' ');
-            }
-            _ if !inside => words.push(c),
-            _ => {}
-        }
-    }
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

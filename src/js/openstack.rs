@@ -11,10 +11,7 @@ use crate::api::{PLAIN, openstack};
 use crate::download::openstack::OpenStack;
 use crate::error::{Error, Kind, Result};
 use crate::http::Transport;
-use crate::http::node::http_module;
-use crate::http::node_http::NodeHttp;
 use crate::http::url::Endpoint;
-use crate::http::xhr::Browser;
 use crate::platform::Platform;
 use crate::service::Service;
 use core::cell::RefCell;
@@ -108,14 +105,10 @@ fn build(options: &JsValue) -> Result<Shared> {
     address.endpoint = address.endpoint.map(Endpoint::without_version);
     let Made { mut service, platform, agent, retry } = service::make(options, &PLAIN, address)?;
     service.signing_endpoint = service.signing_endpoint.map(Endpoint::without_version);
-    let bytes: Rc<dyn Transport> = match http_module(false) {
-        Some(_) => Rc::new(NodeHttp::new(agent)),
-        None => Rc::new(Browser::default()),
-    };
     Ok(Shared {
         service: Rc::new(service),
         platform,
-        bytes: RefCell::new(Some(bytes)),
+        bytes: RefCell::new(Some(service::for_files(agent))),
         own_retry: retry.is_some(),
     })
 }

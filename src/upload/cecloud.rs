@@ -30,11 +30,6 @@ pub struct Cecloud {
 const PAGE: u64 = 100;
 const MOST_PAGES: u64 = 20;
 
-/// An object with these members.
-fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
-    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
 impl Cecloud {
     pub fn new(service: Rc<Service>, options: CallOptions, image: Option<Value>) -> Self {
         Cecloud { service, options, image, details_are_public_only: Cell::new(false) }
@@ -69,9 +64,9 @@ impl Cecloud {
     async fn queued(&self, name: &str) -> Result<Vec<String>> {
         let mut found = Vec::new();
         for current in 1..=MOST_PAGES {
-            let filter = object([("name", name.into())]);
+            let filter = Value::object([("name", name.into())]);
             let request =
-                object([("filter", filter), ("size", PAGE.into()), ("current", Value::from(current))]);
+                Value::object([("filter", filter), ("size", PAGE.into()), ("current", Value::from(current))]);
             let text = self.call(&list_private_images::OPERATION, &[request]).await?;
             // Shaped by this client a moment ago: it parses.
             let mut page = Value::parse(&text).unwrap_or_default();
@@ -93,7 +88,8 @@ impl Cecloud {
     }
 
     async fn listed(&self, image_id: &str) -> Result<Option<String>> {
-        let request = object([("filter", object([("imageId", image_id.into())])), ("size", 10.into())]);
+        let request =
+            Value::object([("filter", Value::object([("imageId", image_id.into())])), ("size", 10.into())]);
         let text = self.call(&list_private_images::OPERATION, &[request]).await?;
         // Shaped by this client a moment ago: it parses.
         let page = Value::parse(&text).unwrap_or_default();
@@ -135,7 +131,7 @@ impl Backend for Cecloud {
 
     fn prepare<'a>(&'a self, image_id: &'a str, size: u64) -> LocalFuture<'a, Result<Prepared>> {
         Box::pin(async move {
-            let arguments = [image_id.into(), object([("size", size.into())])];
+            let arguments = [image_id.into(), Value::object([("size", size.into())])];
             let mut text = self.call(&prepare_upload::OPERATION, &arguments).await?;
             // Shaped by this client a moment ago: it parses.
             let mut credentials = Value::parse(&text).unwrap_or_default();
@@ -171,7 +167,7 @@ impl Backend for Cecloud {
             let result = if success { "success" } else { "failed" };
             // Null counts as left out.
             let upload_id = upload_id.filter(|id| !id.is_empty()).map_or(Value::Null, Value::from);
-            let request = object([("result", result.into()), ("uploadId", upload_id)]);
+            let request = Value::object([("result", result.into()), ("uploadId", upload_id)]);
             self.call(&complete_upload::OPERATION, &[image_id.into(), request]).await?;
             Ok(None)
         })

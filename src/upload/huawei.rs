@@ -174,7 +174,7 @@ impl Backend for Huawei {
             if !success {
                 return Ok(None);
             }
-            let request = Value::Object(vec![("image_url".to_owned(), self.image_url.as_str().into())]);
+            let request = Value::object([("image_url", self.image_url.as_str().into())]);
             let answer = self.call(&register_image::OPERATION, vec![image_id.into(), request]).await?;
             Ok(Some(Self::ordered(answer)))
         })

@@ -15,7 +15,7 @@ use crate::http::url::Endpoint;
 use crate::js::convert::{arguments, get, refused};
 use crate::js::options::{is_header_value, join, only, text};
 use crate::js::upload::options::Options;
-use crate::js::upload::shared::{Aim, Cloud, existing, object};
+use crate::js::upload::shared::{Aim, Cloud, existing};
 use crate::json::{Quoted, Value};
 use crate::oss::{Addressing, is_carried_by_urls};
 use crate::service::{CallOptions, Service};
@@ -71,10 +71,7 @@ fn check_key(bucket: &str, key: &str) -> Result<()> {
 
 /// The operation that a target names, and the request without that name.
 fn creation(target: &Value) -> Result<(&'static Operation, Value)> {
-    let mut request = target.clone();
-    if let Value::Object(members) = &mut request {
-        members.retain(|(name, _)| name != "using");
-    }
+    let request = with_member(target.clone(), "using", None);
     let Some(using) = has(target, "using") else { return Ok((CREATIONS[0], request)) };
     let found = CREATIONS.iter().find(|operation| using.as_str() == Some(operation.name));
     found.map(|operation| (*operation, request)).ok_or_else(|| {
@@ -84,12 +81,17 @@ fn creation(target: &Value) -> Result<(&'static Operation, Value)> {
 }
 
 /// The target with the object in it.
-fn with_object(mut target: Value, image_url: &str) -> Value {
-    if let Value::Object(members) = &mut target {
-        members.retain(|(name, _)| name != "image_url");
-        members.push(("image_url".to_owned(), image_url.into()));
+fn with_object(target: Value, image_url: &str) -> Value {
+    with_member(target, "image_url", Some(image_url.into()))
+}
+
+/// An object whose member of this name is this one, or that has none.
+fn with_member(mut object: Value, name: &str, member: Option<Value>) -> Value {
+    if let Value::Object(members) = &mut object {
+        members.retain(|(known, _)| known != name);
+        members.extend(member.map(|member| (name.to_owned(), member)));
     }
-    target
+    object
 }
 
 /// Keys out of an object of the caller's; their values are never repeated.
@@ -167,6 +169,19 @@ impl HuaweiUploads {
         }
         Ok(known.url("", ""))
     }
+
+    /// The service, for what needs neither store nor keys.
+    fn looking(&self, service: &Rc<Service>) -> Huawei {
+        Huawei {
+            service: service.clone(),
+            options: CallOptions::default(),
+            creation: None,
+            image_url: String::new(),
+            domain: String::new(),
+            keys: Rc::new(|| Box::pin(async { Err(crate::auth::closed()) })),
+            enterprise_project: self.enterprise_project.clone(),
+        }
+    }
 }
 
 impl Cloud for HuaweiUploads {
@@ -189,10 +204,11 @@ impl Cloud for HuaweiUploads {
         delete_object(given)?;
         let image_url = format!("{bucket}:{key}");
         let example = if key.is_empty() { format!("{bucket}:k") } else { image_url.clone() };
-        let file = object([("image_url", example.as_str().into())]);
+        let file = Value::object([("image_url", example.as_str().into())]);
         let check = |id: &str| register_image::OPERATION.encode(&[id.into(), file.clone()]).map(drop);
         if let Some(id) = existing(target, check)? {
-            let target = object([("imageId", id.as_str().into()), ("image_url", image_url.as_str().into())]);
+            let target =
+                Value::object([("imageId", id.as_str().into()), ("image_url", image_url.as_str().into())]);
             return Ok((Some(id), target));
         }
         let values = arguments(&Array::of1(target), &[("target", false)])?;
@@ -244,28 +260,13 @@ impl Cloud for HuaweiUploads {
         }
         let imports = Some(Imports { object: image_url.clone(), delete_object });
         let creation = if target.get("imageId").is_some() { None } else { Some(creation(target)?) };
-        let backend = Box::new(Huawei {
-            service: service.clone(),
-            options: CallOptions::default(),
-            creation,
-            image_url,
-            domain,
-            keys: key_source(service, given)?,
-            enterprise_project: self.enterprise_project.clone(),
-        });
+        let keys = key_source(service, given)?;
+        let backend = Box::new(Huawei { creation, image_url, domain, keys, ..self.looking(service) });
         Ok(Aim { backend, imports })
     }
 
     fn look(&self, service: &Rc<Service>) -> Box<dyn Backend> {
-        Box::new(Huawei {
-            service: service.clone(),
-            options: CallOptions::default(),
-            creation: None,
-            image_url: String::new(),
-            domain: String::new(),
-            keys: Rc::new(|| Box::pin(async { Err(crate::auth::closed()) })),
-            enterprise_project: self.enterprise_project.clone(),
-        })
+        Box::new(self.looking(service))
     }
 }
 

@@ -1,7 +1,7 @@
 //! CECloud as uploads see it: it names store and object, and hands out the keys.
 
 use super::options::Options;
-use super::shared::{Aim, Cloud, existing, object};
+use super::shared::{Aim, Cloud, existing};
 use crate::api::cecloud::{create_image, get_image};
 use crate::error::Result;
 use crate::js::convert::arguments;
@@ -24,7 +24,7 @@ impl Cloud for CecloudUploads {
     fn target(&self, _: &Rc<Service>, target: &JsValue, _: &JsValue) -> Result<(Option<String>, Value)> {
         let image_id = existing(target, |id| get_image::OPERATION.encode(&[id.into()]).map(drop))?;
         if let Some(id) = image_id {
-            let target = object([("imageId", id.as_str().into())]);
+            let target = Value::object([("imageId", id.as_str().into())]);
             return Ok((Some(id), target));
         }
         let values = arguments(&Array::of1(target), &[("target", false)])?;

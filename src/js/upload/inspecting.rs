@@ -2,7 +2,7 @@
 //! pass; what is doubtful is told.
 
 use super::TaskState;
-use super::shared::{Shared, object};
+use super::shared::Shared;
 use crate::error::{Error, Kind, Result};
 use crate::http::fetch::describe;
 use crate::js::convert::get;
@@ -67,7 +67,7 @@ pub async fn judge(
     source: Rc<dyn Source>,
     [(_, format), (_, disk)]: &[(&'static str, Value); 2],
 ) -> Result<Option<Vec<Value>>> {
-    let declared = object([("diskFormat", format.clone()), ("minDisk", disk.clone())]);
+    let declared = Value::object([("diskFormat", format.clone()), ("minDisk", disk.clone())]);
     let declared = JSON::parse(&declared.to_string()).unwrap_or(JsValue::UNDEFINED);
     match inspector::judge(source, &declared).await {
         Ok(text) => match Value::parse(&text) {

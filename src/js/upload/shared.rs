@@ -3,11 +3,8 @@
 use super::options::Options;
 use crate::error::Result;
 use crate::http::Transport;
-use crate::http::node::http_module;
-use crate::http::node_http::NodeHttp;
 use crate::http::retry::Policy;
-use crate::http::xhr::Browser;
-use crate::js::service::Made;
+use crate::js::service::{Made, for_files};
 use crate::json::Value;
 use crate::oss::note::StoreNotes;
 use crate::platform::Platform;
@@ -35,14 +32,10 @@ pub struct Shared {
 
 impl Shared {
     pub fn new(made: Made, region: String, cloud: Rc<dyn Cloud>) -> Self {
-        let store: Rc<dyn Transport> = match http_module(false) {
-            Some(_) => Rc::new(NodeHttp::new(made.agent)),
-            None => Rc::new(Browser::default()),
-        };
         Shared {
             service: Rc::new(made.service),
             platform: made.platform,
-            store: RefCell::new(Some(store)),
+            store: RefCell::new(Some(for_files(made.agent))),
             notes: StoreNotes::default(),
             region,
             retry: made.retry,
@@ -103,11 +96,6 @@ pub trait Cloud {
 
     /// To look at an image that an earlier run has left.
     fn look(&self, service: &Rc<Service>) -> Box<dyn Backend>;
-}
-
-/// An object with these members.
-pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
-    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 /// The ID of an image that is to get the file.
