@@ -11,6 +11,7 @@ import { ACCOUNTS, putObject } from '../support/huawei.mjs';
 import { KEYS } from '../support/huawei-uploads.mjs';
 import { makeQcow2, makeRandomRaw } from '../support/images.mjs';
 import { CLIENT_DIR, ROOT, temporaryFolder } from '../support/places.mjs';
+import { leaveOne } from '../support/reference/cecloud.mjs';
 import { smallImage } from '../support/samples.mjs';
 
 const BESIDE = path.join(CLIENT_DIR, '..', '..');
@@ -113,6 +114,15 @@ function atHome(code, emulator) {
     .replace('{ onProgress: ({ status })', '{ intervalMs: 20, onProgress: ({ status })');
 }
 
+/** What `pendingUploads` finds. */
+async function leave(emulator) {
+  const { ims, metadata } = globalThis;
+  const checkpoint = { directory: './uploads' };
+  await makeRandomRaw('disk.raw', 11 * 1024 * 1024);
+  await leaveOne({ ims, emulator, metadata: { ...metadata, diskFormat: 'raw' }, checkpoint });
+  assert.equal((await ims.pendingUploads(checkpoint)).length, 1);
+}
+
 describe('README.md: its code runs when it is pasted', () => {
   const endings = [];
   let emulator;
@@ -123,15 +133,15 @@ describe('README.md: its code runs when it is pasted', () => {
     for (const end of endings) await end();
   });
   // The worker's runs in a page, in reference.test.mjs; the list of ways to authenticate is no program.
-  const left = /^import type|createUploadWorker/;
-  for (const [at, code] of README.filter((each) => !left.test(each)).entries()) {
+  const others = /^import type|createUploadWorker/;
+  for (const [at, code] of README.filter((each) => !others.test(each)).entries()) {
     test(`example ${at + 1}: ${code.trim().split('\n').at(-1).slice(0, 60)}`, {
       timeout: 60_000,
     }, async (t) => {
       const here = await folder(t);
       Object.assign(globalThis, await given(t, emulator));
       t.mock.method(console, 'log', () => {});
-      if (code.includes('pendingUploads')) await leaveOne();
+      if (code.includes('pendingUploads')) await leave(emulator);
       const file = path.join(here, 'example.mjs');
       await writeFile(file, atHome(code, emulator));
       await import(pathToFileURL(file).href);
@@ -144,24 +154,6 @@ describe('README.md: its code runs when it is pasted', () => {
     });
   }
 });
-
-/** An upload that was stopped after its first part. */
-async function leaveOne() {
-  const { ims, metadata } = globalThis;
-  await makeRandomRaw('disk.raw', 11 * 1024 * 1024);
-  const task = ims.upload(
-    { path: 'disk.raw' },
-    { ...metadata, diskFormat: 'raw' },
-    {
-      checkpoint: { directory: './uploads' },
-      partSize: 5 * 1024 * 1024,
-      concurrency: 1,
-      onProgress: ({ bytesSent }) => bytesSent > 0 && task.stop(),
-    },
-  );
-  await task.done.catch(() => {});
-  assert.equal((await ims.pendingUploads({ directory: './uploads' })).length, 1);
-}
 
 test('README.zh-CN.md is README.md in Chinese: the same headings, links, tables and code', async () => {
   const [english, chinese] = await Promise.all(['README.md', 'README.zh-CN.md'].map(outline));

@@ -35,7 +35,9 @@ pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
     contents(project)?;
     again(project, &first)?;
     println!("two builds are the same: sha256 {}", sum(&first));
-    let mut publish = setup::npm(&["publish", "--dry-run", "--access", "public", "--loglevel=error"]);
+    // A dry run needs no registry: without a network it is not asked again and again.
+    let mut publish =
+        setup::npm(&["publish", "--dry-run", "--access", "public", "--loglevel=error", "--fetch-retries=0"]);
     let published = process::output(publish.arg(project.path("pkg")), "npm publish --dry-run", LIMIT)?;
     ensure!(published.contains(&format!("ims-client@{version}")), "npm would publish {published}");
     println!("npm would publish ims-client@{version}");

@@ -1,6 +1,7 @@
 /** What the examples of the main entry take as given, against the local cloud. */
 import { writeFile } from 'node:fs/promises';
 import { newClient, REGION } from '../client.mjs';
+import { eventually } from '../expect.mjs';
 import { randomBytes } from '../images.mjs';
 import { importClient } from '../places.mjs';
 import { copySharedImage, importImage, PARTNER, rawImage, TENANT } from '../samples.mjs';
@@ -34,6 +35,18 @@ export const TYPES = {
   setTimeout: '(work: () => void, ms: number) => void',
 };
 
+/** Stops an upload of disk.raw after its first part, so that something is pending. */
+export async function leaveOne({ ims, emulator, metadata, checkpoint }) {
+  // One of its parts: it cannot end before it is stopped.
+  await emulator.spoil({ operation: 'UploadPart', skip: 1, delayMs: 600_000, times: 0 });
+  const options = { checkpoint, partSize: 5 * MIB, concurrency: 1 };
+  const task = ims.upload({ path: 'disk.raw' }, metadata, options);
+  await eventually(() => task.progress.bytesSent >= 5 * MIB, 'a part is stored');
+  await task.stop();
+  await task.done.catch(() => {});
+  await emulator.heal();
+}
+
 /** Their values, each made where an example names it. */
 export async function values({ context, emulator, later }) {
   const main = await importClient();
@@ -51,16 +64,9 @@ export async function values({ context, emulator, later }) {
     await owner.shareImage(imageId, [user]);
     return imageId;
   };
-  /** Stops after its first part, so that something is pending. */
   const left = async () => {
     await writeFile('disk.raw', file.stream());
-    const task = ims.upload({ path: 'disk.raw' }, metadata, {
-      checkpoint: store,
-      partSize: 5 * MIB,
-      concurrency: 1,
-      onProgress: ({ bytesSent }) => bytesSent > 0 && task.stop(),
-    });
-    await task.done.catch(() => {});
+    await leaveOne({ ims, emulator, metadata, checkpoint: store });
   };
   const held = (task) => {
     later.push(() => task.done.catch(() => {}));
