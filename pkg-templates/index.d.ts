@@ -287,6 +287,7 @@ export class CecloudImsClient {
   /**
    * Shows one image (1.4).
    *
+   * @throws {ImsError} kind `service`, `IMG.DBGet.NoData` where there is no such image.
    * @example
    * const { name, status, size } = await ims.getImage(imageId);
    */
@@ -294,6 +295,7 @@ export class CecloudImsClient {
   /**
    * Creates the metadata of a private image (1.6); `upload` does this and the rest. Never repeated once sent.
    *
+   * @throws {ImsError} kind `service`, `IMG.OperationDenied.QuotaNotEnough` where the quota is used up.
    * @example
    * const { imageId } = await ims.createImage({ ...metadata, name: 'web', minDisk: 40 });
    */
@@ -301,6 +303,8 @@ export class CecloudImsClient {
   /**
    * Changes the information of a private image; all of it is sent (1.5).
    *
+   * @throws {ImsError} kind `service`, `IMG.OperationDenied.ActionNotMatchStatus` while its state forbids it,
+   * `IMG.OperationFailed.ModifyMinDiskSize` where `minDisk` gets smaller.
    * @example
    * await ims.updateImage(imageId, {
    *   name: 'web 2', bootMode: 'BIOS', cpuArch: 'x86', diskFormat: 'raw', instruction: '64-bits', minDisk: 40, minRam: 1024,
@@ -311,6 +315,8 @@ export class CecloudImsClient {
   /**
    * Deletes a private image (1.12).
    *
+   * @throws {ImsError} kind `service`, `IMG.OperationFailed.ImageIsShared` while it is shared, `IMG.OperationDenied.Identity`
+   * where it is somebody else's.
    * @example
    * await ims.deleteImage(imageId);
    */
@@ -328,6 +334,8 @@ export class CecloudImsClient {
   /**
    * Asks for the object store and the credentials of an upload (1.7); `size` is the file's, in bytes, from 1. The answer holds secrets.
    *
+   * @throws {ImsError} kind `service`, `IMG.OperationFailed.UploadNotAllowed` where the image is not `queued`,
+   * `IMG.OperationFailed.MinDiskSize` where the file does not fit into `minDisk`.
    * @example
    * const { domain, bucket, file: key } = await ims.prepareUpload(queuedId, { size: file.size });
    */
@@ -335,6 +343,7 @@ export class CecloudImsClient {
   /**
    * Tells the service how an upload ended (1.9).
    *
+   * @throws {ImsError} kind `service`, `IMG.OperationFailed.ImageSize` where the object has not the announced size.
    * @example
    * await ims.completeUpload(queuedId, { result: 'failed' });
    */
@@ -346,6 +355,8 @@ export class CecloudImsClient {
   /**
    * Shares a private image with 1 to 50 users (1.13). Never repeated once sent.
    *
+   * @throws {ImsError} kind `service`, `IMG.OperationFailed.AlreadyShared`, `IMG.OperationFailed.InvalidUserId`,
+   * `IMG.OperationFailed.ActionNotMatch` where the image cannot be shared.
    * @example
    * await ims.shareImage(imageId, [userId]);
    */
@@ -353,6 +364,7 @@ export class CecloudImsClient {
   /**
    * Stops sharing with 1 to 50 users (1.15).
    *
+   * @throws {ImsError} kind `service`, `IMG.OperationFailed.NotShared`.
    * @example
    * await ims.unshareImage(sharedId, [userId]);
    */
@@ -377,6 +389,7 @@ export class CecloudImsClient {
   /**
    * Deletes a share from the receiver's list (1.17).
    *
+   * @throws {ImsError} kind `service`, `IMG.DBGet.NoData` where there is no such share.
    * @example
    * await ims.deleteSharedImage(shareId);
    */
@@ -384,6 +397,7 @@ export class CecloudImsClient {
   /**
    * Copies a shared image into one of the caller's own (1.21). Never repeated once sent.
    *
+   * @throws {ImsError} kind `service`, `IMG.OperationDenied.QuotaNotEnough` where the quota is used up.
    * @example
    * const { imageId } = await ims.copySharedImage(shareId, { tenantId, departmentId, resourceGroupId, name: 'a copy' });
    */
@@ -391,6 +405,7 @@ export class CecloudImsClient {
   /**
    * Lets the service fetch an image from a URL (1.18); a part of its fields comes back. Never repeated once sent.
    *
+   * @throws {ImsError} kind `service`, `IMG.OperationDenied.QuotaNotEnough` where the quota is used up.
    * @example
    * const { imageId } = await ims.importImage({ ...importable, imageUrl: 'https://files.example.com/web.qcow2' });
    */
@@ -405,6 +420,7 @@ export class CecloudImsClient {
   /**
    * Exports an image to a bucket of the list (1.20). Never repeated once sent.
    *
+   * @throws {ImsError} kind `service`, `IMG.OperationDenied.ActionNotMatchStatus` while its state forbids it.
    * @example
    * const [bucket] = await ims.listExportBuckets(imageId);
    * if (bucket) await ims.exportImage(imageId, bucket);
@@ -443,6 +459,7 @@ export class CecloudImsClient {
    * `killed` or `deleted`. Where image details (1.4) do not know a private image, the private list filtered by ID
    * (1.10) does. Bound it by a `signal`.
    *
+   * @throws {ImsError} kind `service` where the image becomes `killed` or `deleted`, `aborted` by the signal.
    * @example
    * const { size } = await ims.waitForImage(imageId, { signal: AbortSignal.timeout(600_000) });
    */
@@ -475,6 +492,7 @@ export class CecloudImsClient {
   /**
    * The file of a private image (1.11), resumed by ranges when the line breaks, compared with the checksum.
    *
+   * @throws {ImsError} kind `service`, `IMG.OperationFailed.DownloadNotAllowed` where the image is none of the caller's own.
    * @example
    * const { bytes, md5, verified } = await ims.download(imageId, { path: 'disk.qcow2' }).done;
    */

@@ -51,6 +51,16 @@ describe('whatever is exported is documented', () => {
   }
 });
 
+test('the codes of errors that are named exist', async () => {
+  const { cecloudErrorCodes } = await importClient();
+  const text = await readFile(path.join(CLIENT_DIR, declarationsOf('.')), 'utf8');
+  const named = text.match(/`IMG\.\w+\.\w+`/g).map((code) => code.slice(1, -1));
+  assert.deepEqual(
+    named.filter((code) => !Object.hasOwn(cecloudErrorCodes, code)),
+    [],
+  );
+});
+
 test('every example compiles', { timeout: 120_000 }, async (t) => {
   const here = await mkdtemp(path.join(CLIENT_DIR, '../..', 'reference-'));
   t.after(() => rm(here, { recursive: true, force: true }));
