@@ -176,7 +176,8 @@ async function outline(file) {
       .map((line) => line.replace(/(^|\s)(\/\/|#) .*$/, '').trimEnd())
       .join('\n'),
   );
-  const prose = text.replaceAll(/```.*?```/gs, '');
+  // What programs write between two marks is theirs, in each language.
+  const prose = text.replaceAll(/```.*?```/gs, '').replaceAll(/<!-- \w+: .*?<!-- end.*?-->/gs, '');
   const own = ['README.md', 'README.zh-CN.md'];
   const links = [...prose.matchAll(/\]\(([^)#]+)/g)]
     .map(([, link]) => link)
