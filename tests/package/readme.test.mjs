@@ -90,6 +90,8 @@ test('every example compiles', { timeout: 120_000 }, async (t) => {
 
 /** What the READMEs' code goes on from, against the local cloud. */
 async function given(t, emulator) {
+  // Before the folder goes.
+  t.after(() => process.chdir(ROOT));
   const place = await temporaryFolder(t);
   await makeQcow2(path.join(place, 'disk.qcow2'), 8);
   const { domain, user, password, project } = ACCOUNTS.demo;
@@ -98,7 +100,6 @@ async function given(t, emulator) {
   await writeFile(path.join(place, 'clouds.yaml'), JSON.stringify({ clouds: { demo } }));
   await putObject(emulator, 'my-images', 'any', new Uint8Array(1));
   process.chdir(place);
-  t.after(() => process.chdir(ROOT));
   const metadata = smallImage({ name: 'disk', minDisk: 20 });
   const server = '877a2cda-ba63-4e1e-b95f-e67e48b6129a';
   return { ims: newClient(t, emulator.ims), metadata, file: { path: 'disk.qcow2' }, server, ...KEYS };

@@ -154,9 +154,10 @@ for (const place of ENTRIES.filter((each) => each !== './worker')) {
     for (const [at, { name, code }] of examplesOf(place).entries()) {
       test(`${at + 1}: ${name}`, { timeout: 60_000 }, async (t) => {
         const later = [];
+        // Before the folder goes.
+        t.after(() => process.chdir(ROOT));
         const folder = await temporaryFolder(t);
         process.chdir(folder);
-        t.after(() => process.chdir(ROOT));
         await prepare(folder);
         const scope = await scopeOf(place, { context: t, emulator, later });
 
