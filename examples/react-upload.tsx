@@ -16,7 +16,9 @@ export function useUpload(options: UploadWorkerOptions) {
   const uploads = useRef<UploadWorker>(undefined);
   const task = useRef<UploadTask>(undefined);
   const latest = useRef(options);
-  latest.current = options;
+  useEffect(() => {
+    latest.current = options;
+  });
 
   // A component that goes away stops its upload; what is stored is kept, and found again by the next start.
   useEffect(

@@ -146,8 +146,11 @@ export type UploadTarget =
 
 /** Keys of the object store; temporary ones come with a token. */
 export interface ObsCredentials {
+  /** The ID of the key, which is no secret. */
   accessKey: string;
+  /** What is signed with; it is never sent. */
   secretKey: string;
+  /** Of temporary keys. */
   securityToken?: string;
 }
 
@@ -199,6 +202,7 @@ export interface HuaweiUploadResult {
   md5?: string;
   /** `md5` where the store's ETag of every part was the part's MD5. */
   verified: 'md5' | 'none';
+  /** What was told by events of type `warning`. */
   warnings: string[];
 }
 
@@ -233,105 +237,278 @@ export class HuaweiImsClient {
   /**
    * Creates a private image out of a server, disks, or a file in the object store: a job. Never repeated once
    * sent.
+   *
+   * @example
+   * const { job_id } = await ims.createImage({ name: 'web', instance_id: server });
+   * const { entities } = await ims.waitForJob(job_id);
    */
   createImage(request: CreateImage, call?: CallOptions): Promise<JobId>;
   /**
    * The same as `createImage` by the newer address; the pages say nothing about the difference. Never repeated
    * once sent.
+   *
+   * @example
+   * const { job_id } = await ims.createImageInSafeMode({ name: 'web', image_url: 'my-images:web.qcow2', min_disk: 40 });
    */
   createImageInSafeMode(request: CreateImage, call?: CallOptions): Promise<JobId>;
-  /** Creates a data disk image out of a file in the object store: a job. Never repeated once sent. */
+  /**
+   * Creates a data disk image out of a file in the object store: a job. Never repeated once sent.
+   *
+   * @example
+   * const { job_id } = await ims.createDataImage({ name: 'data', image_url: 'my-images:web.qcow2', min_disk: 40 });
+   */
   createDataImage(request: CreateDataImage, call?: CallOptions): Promise<JobId>;
-  /** The same as `createDataImage` by the newer address. Never repeated once sent. */
+  /**
+   * The same as `createDataImage` by the newer address. Never repeated once sent.
+   *
+   * @example
+   * const { job_id } = await ims.createDataImageInSafeMode({
+   *   name: 'data', image_url: 'my-images:web.qcow2', min_disk: 40, os_type: 'Linux',
+   * });
+   */
   createDataImageInSafeMode(request: CreateDataImage, call?: CallOptions): Promise<JobId>;
   /**
    * Creates an image of a whole server out of the server or a backup of it: a job. Never repeated once sent.
+   *
+   * @example
+   * const { job_id } = await ims.createWholeImage({ name: 'all of it', instance_id: server, vault_id: vault });
    */
   createWholeImage(request: CreateWholeImage, call?: CallOptions): Promise<JobId>;
   /**
    * Creates an image out of a large RAW or ZVHD2 file that is prepared already: a job. Never repeated once
    * sent.
+   *
+   * @example
+   * const { job_id } = await ims.importImageQuick({
+   *   name: 'large', image_url: 'my-images:large.raw', min_disk: 40, os_version: 'CentOS 7.6 64bit',
+   * });
    */
   importImageQuick(request: ImportImageQuick, call?: CallOptions): Promise<JobId>;
-  /** The same as `importImageQuick` by the newer address. Never repeated once sent. */
+  /**
+   * The same as `importImageQuick` by the newer address. Never repeated once sent.
+   *
+   * @example
+   * const { job_id } = await ims.importImageQuickInSafeMode({
+   *   name: 'large', image_url: 'my-images:large.raw', min_disk: 40, type: 'DataImage',
+   * });
+   */
   importImageQuickInSafeMode(request: ImportImageQuick, call?: CallOptions): Promise<JobId>;
   /**
    * Gives an image whose metadata is there (made by OpenStack's API) its file: a job. Never repeated once
    * sent.
+   *
+   * @example
+   * const { job_id } = await ims.registerImage(queuedId, { image_url: 'my-images:web.qcow2' });
    */
   registerImage(imageId: string, request: RegisterImage, call?: CallOptions): Promise<JobId>;
   /**
    * Exports a private image to the object store: a job. Full-server and ISO images, and images made of most
    * public ones, cannot be exported. Never repeated once sent.
+   *
+   * @example
+   * const { job_id } = await ims.exportImage(imageId, { bucket_url: 'my-images:out.qcow2', file_format: 'qcow2' });
    */
   exportImage(imageId: string, request: ExportImage, call?: CallOptions): Promise<JobId>;
-  /** The same as `exportImage` by the newer address. Never repeated once sent. */
+  /**
+   * The same as `exportImage` by the newer address. Never repeated once sent.
+   *
+   * @example
+   * const { job_id } = await ims.exportImageInSafeMode(imageId, { bucket_url: 'my-images:out', is_quick_export: true });
+   */
   exportImageInSafeMode(imageId: string, request: ExportImage, call?: CallOptions): Promise<JobId>;
-  /** Changes attributes of an active private image. Never repeated once sent. */
+  /**
+   * Changes attributes of an active private image. Never repeated once sent.
+   *
+   * @example
+   * const { name } = await ims.updateImage(imageId, { set: { name: 'web 2', min_ram: 1024, my_own: 'x' } });
+   */
   updateImage(imageId: string, changes: UpdateImage, call?: CallOptions): Promise<Image>;
   /**
    * Copies an image in its region: a job. Full-server and ISO images cannot be copied. Never repeated once
    * sent.
+   *
+   * @example
+   * const { job_id } = await ims.copyImageInRegion(imageId, { name: 'a copy' });
    */
   copyImageInRegion(imageId: string, request: CopyInRegion, call?: CallOptions): Promise<JobId>;
-  /** The same as `copyImageInRegion` by the newer address. Never repeated once sent. */
+  /**
+   * The same as `copyImageInRegion` by the newer address. Never repeated once sent.
+   *
+   * @example
+   * const { job_id } = await ims.copyImageInRegionInSafeMode(imageId, { name: 'a copy', description: 'of web' });
+   */
   copyImageInRegionInSafeMode(imageId: string, request: CopyInRegion, call?: CallOptions): Promise<JobId>;
   /**
    * Copies an image to another region: a job. At most 128 GiB, neither encrypted nor an ISO image. Never
    * repeated once sent.
+   *
+   * @example
+   * const { job_id } = await ims.copyImageCrossRegion(imageId, {
+   *   name: 'away', region: 'cn-east-3', project_name: 'cn-east-3', agency_name: 'ims_admin_agency',
+   * });
    */
   copyImageCrossRegion(imageId: string, request: CopyCrossRegion, call?: CallOptions): Promise<JobId>;
-  /** Lists images, page by page. */
+  /**
+   * Lists images, page by page.
+   *
+   * @example
+   * const { images } = await ims.listImages({ __imagetype: 'private', status: 'active', limit: 100 });
+   */
   listImages(query?: ListImages, call?: CallOptions): Promise<ImagePage>;
-  /** Lists the operating systems that images may have. */
+  /**
+   * Lists the operating systems that images may have.
+   *
+   * @example
+   * for (const { platform, version_list } of await ims.listOsVersions({ tag: 'x86' })) console.log(platform, version_list);
+   */
   listOsVersions(query?: ListOsVersions, call?: CallOptions): Promise<OsVersions[]>;
-  /** Shows how many images the project may have, and has. */
+  /**
+   * Shows how many images the project may have, and has.
+   *
+   * @example
+   * const { quotas } = await ims.showImageQuota();
+   * const { used, quota } = quotas.resources.find(({ type }) => type === 'image');
+   */
   showImageQuota(call?: CallOptions): Promise<QuotaAnswer>;
   /**
    * Shows a job. The service's authors call it outdated: `showJobProgress` takes its place.
+   *
+   * @example
+   * const { status, entities } = await ims.showJob(jobId);
    * @deprecated Use `showJobProgress`, which needs no project.
    */
   showJob(jobId: string, call?: CallOptions): Promise<Job>;
-  /** Shows a job and how far it is. Its page names a project, its path has none. */
+  /**
+   * Shows a job and how far it is. Its page names a project, its path has none.
+   *
+   * @example
+   * const { status, entities } = await ims.showJobProgress(jobId);
+   * console.log(status, entities?.process_percent);
+   */
   showJobProgress(jobId: string, call?: CallOptions): Promise<Job>;
-  /** Adds a tag to an image, or changes its value. */
+  /**
+   * Adds a tag to an image, or changes its value.
+   *
+   * @example
+   * await ims.addImageTag(imageId, { key: 'stage', value: 'test' });
+   */
   addImageTag(imageId: string, tag: Tag, call?: CallOptions): Promise<void>;
-  /** Adds tags to an image, or removes tags from it. */
+  /**
+   * Adds tags to an image, or removes tags from it.
+   *
+   * @example
+   * await ims.batchAddOrDeleteTags(imageId, { action: 'create', tags: [{ key: 'stage', value: 'test' }] });
+   */
   batchAddOrDeleteTags(imageId: string, request: TagsToAdd | TagsToRemove, call?: CallOptions): Promise<void>;
-  /** Removes tags from an image. */
+  /**
+   * Removes tags from an image.
+   *
+   * @example
+   * await ims.batchDeleteTags(imageId, { tags: [{ key: 'role', value: 'web' }] });
+   */
   batchDeleteTags(imageId: string, request: RemovedTags, call?: CallOptions): Promise<void>;
-  /** Adds a tag to an image, or changes its value; the image stands in the body. */
+  /**
+   * Adds a tag to an image, or changes its value; the image stands in the body.
+   *
+   * @example
+   * await ims.createOrUpdateTags({ image_id: imageId, image_tag: { key: 'stage', value: 'test' } });
+   */
   createOrUpdateTags(request: TagOfImage, call?: CallOptions): Promise<void>;
-  /** Removes a tag from an image; 404 where it is not there. */
+  /**
+   * Removes a tag from an image; 404 where it is not there.
+   *
+   * @example
+   * await ims.deleteImageTag(imageId, 'role');
+   */
   deleteImageTag(imageId: string, key: string, call?: CallOptions): Promise<void>;
-  /** Finds images by their tags, or counts them. */
+  /**
+   * Finds images by their tags, or counts them.
+   *
+   * @example
+   * const { resources } = await ims.listImageByTags({ action: 'filter', tags: [{ key: 'role', values: ['web'] }] });
+   */
   listImageByTags(request: FindByTags | CountByTags, call?: CallOptions): Promise<FoundImages>;
-  /** Lists the tags of an image. */
+  /**
+   * Lists the tags of an image.
+   *
+   * @example
+   * for (const { key, value } of (await ims.listImageTags(imageId)).tags) console.log(key, value);
+   */
   listImageTags(imageId: string, call?: CallOptions): Promise<ImageTags>;
-  /** Lists the tags of all images of the project. */
+  /**
+   * Lists the tags of all images of the project.
+   *
+   * @example
+   * for (const { key, values } of (await ims.listImagesTags()).tags) console.log(key, values);
+   */
   listImagesTags(call?: CallOptions): Promise<ProjectTags>;
-  /** Lists tags of images as texts. */
+  /**
+   * Lists tags of images as texts.
+   *
+   * @example
+   * const { tags } = await ims.listTags({ id: imageId, limit: 100 });
+   */
   listTags(query?: ListTags, call?: CallOptions): Promise<TagTexts>;
-  /** Shares images: a job, whose `entities.results` tell of each. Never repeated once sent. */
+  /**
+   * Shares images: a job, whose `entities.results` tell of each. Never repeated once sent.
+   *
+   * @example
+   * const { job_id } = await ims.batchAddMembers({ images: [imageId], projects: [theirProject] });
+   */
   batchAddMembers(request: ImageMembers, call?: CallOptions): Promise<JobId>;
-  /** Takes shared images, or does not: a job. Never repeated once sent. */
+  /**
+   * Takes shared images, or does not: a job. Never repeated once sent.
+   *
+   * @example
+   * const { job_id } = await ims.batchUpdateMembers({ images: [sharedWithMe], project_id: myProject, status: 'accepted' });
+   */
   batchUpdateMembers(request: UpdateMembers, call?: CallOptions): Promise<JobId>;
-  /** Stops sharing images: a job. Never repeated once sent. */
+  /**
+   * Stops sharing images: a job. Never repeated once sent.
+   *
+   * @example
+   * const { job_id } = await ims.batchDeleteMembers({ images: [sharedId], projects: [theirProject] });
+   */
   batchDeleteMembers(request: ImageMembers, call?: CallOptions): Promise<JobId>;
-  /** Lists whom an image is shared with. */
+  /**
+   * Lists whom an image is shared with.
+   *
+   * @example
+   * const { members } = await ims.listImageMembers(sharedId, { limit: 10 });
+   */
   listImageMembers(imageId: string, query?: ListImageMembers, call?: CallOptions): Promise<MemberPage>;
-  /** Shows whether somebody takes a shared image. */
+  /**
+   * Shows whether somebody takes a shared image.
+   *
+   * @example
+   * const { status } = await ims.showImageMember(sharedId, theirProject);
+   */
   showImageMember(imageId: string, memberId: string, call?: CallOptions): Promise<Member>;
 
-  /** Every image, page by page (`limit` per page), one at a time. */
+  /**
+   * Every image, page by page (`limit` per page), one at a time.
+   *
+   * @example
+   * for await (const { id, name } of ims.iterateImages({ __imagetype: 'private' })) console.log(id, name);
+   */
   iterateImages(query?: ListImages, call?: CallOptions): AsyncIterableIterator<Image>;
-  /** Everybody an image is shared with, one at a time. */
+  /**
+   * Everybody an image is shared with, one at a time.
+   *
+   * @example
+   * for await (const { member_id, status } of ims.iterateImageMembers(sharedId)) console.log(member_id, status);
+   */
   iterateImageMembers(
     imageId: string,
     query?: ListImageMembers,
     call?: CallOptions,
   ): AsyncIterableIterator<Member>;
-  /** Every image with such tags, page by page (`limit` per page, default 100), one at a time. */
+  /**
+   * Every image with such tags, page by page (`limit` per page, default 100), one at a time.
+   *
+   * @example
+   * for await (const image of ims.iterateImagesByTags({ tags: [{ key: 'role', values: ['web'] }] })) console.log(image.resource_id);
+   */
   iterateImagesByTags(
     request?: Omit<FindByTags, 'action'>,
     call?: CallOptions,
@@ -339,6 +516,10 @@ export class HuaweiImsClient {
   /**
    * Polls a job until it is done. Rejects with kind `service`, the job's own code and reason when it has failed. Looks
    * that fail on the way are repeated for five minutes (or `maxAttempts × maxDelayMs` of the client's `retry`).
+   *
+   * @example
+   * const { entities } = await ims.waitForJob(jobId, { intervalMs: 2_000, timeoutMs: 3_600_000 });
+   * console.log(entities?.image_id);
    */
   waitForJob(jobId: string, options?: WaitForJobOptions): Promise<Job>;
   /**
@@ -366,10 +547,20 @@ export class HuaweiImsClient {
    * Uploads that a closed tab, a crash or a stop has left in this store, the latest first; those of this client's endpoint
    * and region only. In browsers the default is IndexedDB; Node has no default. `resume` and `discard` take the keys
    * again: `{ obs: { credentials } }`, unless the client has its own.
+   *
+   * @example
+   * for (const pending of await ims.pendingUploads({ directory: './uploads' })) {
+   *   await pending.resume(undefined, { obs: { credentials } }).done;
+   * }
    */
   pendingUploads(
     store?: CheckpointStore | { directory: string },
   ): Promise<PendingUpload<HuaweiUploadOptions, HuaweiUploadResult>[]>;
-  /** Wipes secrets; calls and uploads under way end, later ones reject. Also `[Symbol.dispose]`. */
+  /**
+   * Wipes secrets; calls and uploads under way end, later ones reject. Also `[Symbol.dispose]`.
+   *
+   * @example
+   * ims.close();
+   */
   close(): void;
 }

@@ -89,23 +89,44 @@ export interface RetryOptions {
   maxDelayMs?: number;
 }
 
+/** The platform's own type of signals where the compiler knows one (lib "DOM", or @types/node). */
+export type PlatformSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
+  : AbortSignalLike;
+
+/** Bytes, in a form that the platform's fetch takes where the compiler knows one. */
+export type PlatformBytes = typeof globalThis extends {
+  Response: new (body?: infer Body, ...rest: infer _Rest) => unknown;
+}
+  ? Uint8Array & Extract<Body, { readonly byteOffset: number }>
+  : Uint8Array;
+
 /**
- * What a caller's own fetch is called with; its members are those of the Fetch standard's RequestInit. Body (bytes) and
- * signal are `any`, so that it can be handed on to whatever fetch there is, with and without lib "DOM".
+ * What a caller's own fetch is called with; its members are those of the Fetch standard's RequestInit, so that it can be
+ * handed on to whatever fetch there is.
  */
 export interface FetchInit {
+  /** GET, POST … */
   method: string;
+  /** By lower-case names. */
   headers: Record<string, string>;
-  body?: any;
+  /** Absent where nothing is sent. */
+  body?: PlatformBytes;
+  /** A redirect is an answer: it is looked at before anything secret follows it. */
   redirect: 'manual';
+  /** Whether cookies go along. */
   credentials: 'omit' | 'same-origin' | 'include';
-  signal: any;
+  /** Aborted when the time is over, or the caller has aborted the call. */
+  signal: PlatformSignal;
 }
 
 /** An AbortSignal, as far as it is needed. */
 export interface AbortSignalLike {
+  /** Whether it has happened. */
   readonly aborted: boolean;
+  /** Tells when it happens. */
   addEventListener(type: 'abort', listener: () => void): void;
+  /** Tells it no longer. */
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
@@ -134,10 +155,13 @@ export type NameOrId = string | { id: string };
  * through a proxy of its own origin. Mind that a page cannot keep a password from who uses it.
  */
 export interface PasswordAuth {
+  /** Which way this is. */
   type: 'password';
   /** With or without the /v3 at its end: https://iam.cn-north-4.myhuaweicloud.com, https://keystone.example.com:5000/v3. */
   iamEndpoint: string;
+  /** Who; by a name it takes `domain` or `userDomain` too. */
   user: NameOrId;
+  /** Their password. */
   password: string;
   /** The domain (Huawei Cloud: account) of user and project; needed where one of them is given by its name. */
   domain?: NameOrId;
@@ -169,8 +193,11 @@ export type ApplicationCredentialAuth =
  * it. A wrong clock is corrected once by the service's, where its answer shows it.
  */
 export interface AccessKeyAuth {
+  /** Which way this is. */
   type: 'aksk';
+  /** The ID of the key, which is no secret. */
   accessKey: string;
+  /** What is signed with; it is never sent. */
   secretKey: string;
   /** Of temporary keys. */
   securityToken?: string;
@@ -182,15 +209,21 @@ export interface AccessKeyAuth {
 
 /** A request before it is signed. */
 export interface UnsignedRequest {
+  /** GET, POST … */
   method: string;
+  /** The whole address, with its query. */
   url: string;
+  /** What will be sent, by lower-case names. */
   headers: Record<string, string>;
+  /** The bytes that will be sent; absent where there are none. */
   body?: Uint8Array;
 }
 
 /** What signing adds. */
 export interface SignedParts {
+  /** Where the signature is part of it; default: as it was. */
   url?: string;
+  /** Sent on top of the others. */
   headers: Record<string, string>;
 }
 
@@ -214,10 +247,13 @@ export interface PageRequest {
 
 /** One page of a list. */
 export interface Page<T> {
+  /** The entries of this page. */
   list: T[];
   /** Entries in all (the document of 1.14 calls it pages). */
   total: number;
+  /** Which page it is, from 1. */
   current: number;
+  /** Entries on a full page. */
   size: number;
 }
 
@@ -225,6 +261,7 @@ export interface Page<T> {
 export interface ImageFilter {
   /** The name contains this. */
   name?: string;
+  /** It is this one. */
   imageId?: string;
 }
 
@@ -240,59 +277,179 @@ export class CecloudImsClient {
   /** `region` is sent as x-regionid. Options are checked at the first call. */
   constructor(options: ClientOptions & { region: string });
 
-  /** Lists the public images (1.3). */
+  /**
+   * Lists the public images (1.3).
+   *
+   * @example
+   * const { list, total } = await ims.listImages({ current: 1, size: 20 });
+   */
   listImages(page?: PageRequest, call?: CallOptions): Promise<Page<CloudImage>>;
-  /** Shows one image (1.4). */
+  /**
+   * Shows one image (1.4).
+   *
+   * @throws {ImsError} kind `service`, `IMG.DBGet.NoData` where there is no such image.
+   * @example
+   * const { name, status, size } = await ims.getImage(imageId);
+   */
   getImage(imageId: string, call?: CallOptions): Promise<CloudImage>;
-  /** Creates the metadata of a private image (1.6); `upload` does this and the rest. Never repeated once sent. */
+  /**
+   * Creates the metadata of a private image (1.6); `upload` does this and the rest. Never repeated once sent.
+   *
+   * @throws {ImsError} kind `service`, `IMG.OperationDenied.QuotaNotEnough` where the quota is used up.
+   * @example
+   * const { imageId } = await ims.createImage({ ...metadata, name: 'web', minDisk: 40 });
+   */
   createImage(image: CreateImage, call?: CallOptions): Promise<CreatedImage>;
-  /** Changes the information of a private image; all of it is sent (1.5). */
+  /**
+   * Changes the information of a private image; all of it is sent (1.5).
+   *
+   * @throws {ImsError} kind `service`, `IMG.OperationDenied.ActionNotMatchStatus` while its state forbids it,
+   * `IMG.OperationFailed.ModifyMinDiskSize` where `minDisk` gets smaller.
+   * @example
+   * await ims.updateImage(imageId, {
+   *   name: 'web 2', bootMode: 'BIOS', cpuArch: 'x86', diskFormat: 'raw', instruction: '64-bits', minDisk: 40, minRam: 1024,
+   *   osType: 'linux', osVersion: 'CentOS 7.9', platform: 'CentOS',
+   * });
+   */
   updateImage(imageId: string, image: UpdateImage, call?: CallOptions): Promise<void>;
-  /** Deletes a private image (1.12). */
+  /**
+   * Deletes a private image (1.12).
+   *
+   * @throws {ImsError} kind `service`, `IMG.OperationFailed.ImageIsShared` while it is shared, `IMG.OperationDenied.Identity`
+   * where it is somebody else's.
+   * @example
+   * await ims.deleteImage(imageId);
+   */
   deleteImage(imageId: string, call?: CallOptions): Promise<void>;
-  /** Lists the private images of the caller's tenant (1.10). */
+  /**
+   * Lists the private images of the caller's tenant (1.10).
+   *
+   * @example
+   * const { list } = await ims.listPrivateImages({ size: 50, filter: { name: 'web' } });
+   */
   listPrivateImages(
     request?: PageRequest & { filter?: ImageFilter },
     call?: CallOptions,
   ): Promise<Page<PrivateImage>>;
-  /** Asks for the object store and the credentials of an upload (1.7); `size` is the file's, in bytes, from 1. The answer holds secrets. */
+  /**
+   * Asks for the object store and the credentials of an upload (1.7); `size` is the file's, in bytes, from 1. The answer holds secrets.
+   *
+   * @throws {ImsError} kind `service`, `IMG.OperationFailed.UploadNotAllowed` where the image is not `queued`,
+   * `IMG.OperationFailed.MinDiskSize` where the file does not fit into `minDisk`.
+   * @example
+   * const { domain, bucket, file: key } = await ims.prepareUpload(queuedId, { size: file.size });
+   */
   prepareUpload(imageId: string, request: { size: number }, call?: CallOptions): Promise<UploadCredentials>;
-  /** Tells the service how an upload ended (1.9). */
+  /**
+   * Tells the service how an upload ended (1.9).
+   *
+   * @throws {ImsError} kind `service`, `IMG.OperationFailed.ImageSize` where the object has not the announced size.
+   * @example
+   * await ims.completeUpload(queuedId, { result: 'failed' });
+   */
   completeUpload(
     imageId: string,
     request: { result: UploadOutcome; uploadId?: string },
     call?: CallOptions,
   ): Promise<void>;
-  /** Shares a private image with 1 to 50 users (1.13). Never repeated once sent. */
+  /**
+   * Shares a private image with 1 to 50 users (1.13). Never repeated once sent.
+   *
+   * @throws {ImsError} kind `service`, `IMG.OperationFailed.AlreadyShared`, `IMG.OperationFailed.InvalidUserId`,
+   * `IMG.OperationFailed.ActionNotMatch` where the image cannot be shared.
+   * @example
+   * await ims.shareImage(imageId, [userId]);
+   */
   shareImage(imageId: string, userIds: string[], call?: CallOptions): Promise<void>;
-  /** Stops sharing with 1 to 50 users (1.15). */
+  /**
+   * Stops sharing with 1 to 50 users (1.15).
+   *
+   * @throws {ImsError} kind `service`, `IMG.OperationFailed.NotShared`.
+   * @example
+   * await ims.unshareImage(sharedId, [userId]);
+   */
   unshareImage(imageId: string, userIds: string[], call?: CallOptions): Promise<void>;
-  /** Lists whom a private image is shared with (1.14). */
+  /**
+   * Lists whom a private image is shared with (1.14).
+   *
+   * @example
+   * for (const { userId, shareId } of (await ims.listImageShares(sharedId)).list) console.log(userId, shareId);
+   */
   listImageShares(imageId: string, page?: PageRequest, call?: CallOptions): Promise<Page<Share>>;
-  /** Lists the images that others share with the caller (1.16); `orderBy` for example `createdAt:desc`. */
+  /**
+   * Lists the images that others share with the caller (1.16); `orderBy` for example `createdAt:desc`.
+   *
+   * @example
+   * const { list } = await ims.listSharedImages({ orderBy: 'createdAt:desc' });
+   */
   listSharedImages(
     request?: PageRequest & { orderBy?: string; requestInfo?: string },
     call?: CallOptions,
   ): Promise<Page<SharedImage>>;
-  /** Deletes a share from the receiver's list (1.17). */
+  /**
+   * Deletes a share from the receiver's list (1.17).
+   *
+   * @throws {ImsError} kind `service`, `IMG.DBGet.NoData` where there is no such share.
+   * @example
+   * await ims.deleteSharedImage(shareId);
+   */
   deleteSharedImage(shareId: string, call?: CallOptions): Promise<void>;
-  /** Copies a shared image into one of the caller's own (1.21). Never repeated once sent. */
+  /**
+   * Copies a shared image into one of the caller's own (1.21). Never repeated once sent.
+   *
+   * @throws {ImsError} kind `service`, `IMG.OperationDenied.QuotaNotEnough` where the quota is used up.
+   * @example
+   * const { imageId } = await ims.copySharedImage(shareId, { tenantId, departmentId, resourceGroupId, name: 'a copy' });
+   */
   copySharedImage(shareId: string, request: CopySharedImage, call?: CallOptions): Promise<CopiedImage>;
-  /** Lets the service fetch an image from a URL (1.18); a part of its fields comes back. Never repeated once sent. */
+  /**
+   * Lets the service fetch an image from a URL (1.18); a part of its fields comes back. Never repeated once sent.
+   *
+   * @throws {ImsError} kind `service`, `IMG.OperationDenied.QuotaNotEnough` where the quota is used up.
+   * @example
+   * const { imageId } = await ims.importImage({ ...importable, imageUrl: 'https://files.example.com/web.qcow2' });
+   */
   importImage(request: ImportImage, call?: CallOptions): Promise<PrivateImage>;
-  /** Lists the buckets that an image can be exported to (1.19). */
+  /**
+   * Lists the buckets that an image can be exported to (1.19).
+   *
+   * @example
+   * const [bucket] = await ims.listExportBuckets(imageId);
+   */
   listExportBuckets(imageId: string, call?: CallOptions): Promise<Bucket[]>;
-  /** Exports an image to a bucket of the list (1.20). Never repeated once sent. */
+  /**
+   * Exports an image to a bucket of the list (1.20). Never repeated once sent.
+   *
+   * @throws {ImsError} kind `service`, `IMG.OperationDenied.ActionNotMatchStatus` while its state forbids it.
+   * @example
+   * const [bucket] = await ims.listExportBuckets(imageId);
+   * if (bucket) await ims.exportImage(imageId, bucket);
+   */
   exportImage(imageId: string, bucket: Bucket, call?: CallOptions): Promise<void>;
 
-  /** Every public image, page by page (`size` per page, default 50), one at a time. */
+  /**
+   * Every public image, page by page (`size` per page, default 50), one at a time.
+   *
+   * @example
+   * for await (const { imageId, name } of ims.iterateImages()) console.log(imageId, name);
+   */
   iterateImages(request?: { size?: number }, call?: CallOptions): AsyncIterableIterator<CloudImage>;
-  /** Every private image, one at a time. */
+  /**
+   * Every private image, one at a time.
+   *
+   * @example
+   * for await (const { status } of ims.iteratePrivateImages({ filter: { name: 'web' } })) console.log(status);
+   */
   iteratePrivateImages(
     request?: { size?: number; filter?: ImageFilter },
     call?: CallOptions,
   ): AsyncIterableIterator<PrivateImage>;
-  /** Every image that others share with the caller, one at a time. */
+  /**
+   * Every image that others share with the caller, one at a time.
+   *
+   * @example
+   * for await (const { shareId, image } of ims.iterateSharedImages()) console.log(shareId, image?.name);
+   */
   iterateSharedImages(
     request?: { size?: number; orderBy?: string; requestInfo?: string },
     call?: CallOptions,
@@ -301,6 +458,10 @@ export class CecloudImsClient {
    * Polls (every `intervalMs`, default 2,000) until the image is `active`; rejects with kind `service` when it is
    * `killed` or `deleted`. Where image details (1.4) do not know a private image, the private list filtered by ID
    * (1.10) does. Bound it by a `signal`.
+   *
+   * @throws {ImsError} kind `service` where the image becomes `killed` or `deleted`, `aborted` by the signal.
+   * @example
+   * const { size } = await ims.waitForImage(imageId, { signal: AbortSignal.timeout(600_000) });
    */
   waitForImage(imageId: string, options?: { intervalMs?: number } & CallOptions): Promise<PrivateImage>;
 
@@ -328,7 +489,13 @@ export class CecloudImsClient {
    * for (const pending of await ims.pendingUploads({ directory: './uploads' })) await pending.resume().done;
    */
   pendingUploads(store?: CheckpointStore | { directory: string }): Promise<PendingUpload[]>;
-  /** The file of a private image (1.11), resumed by ranges when the line breaks, compared with the checksum. */
+  /**
+   * The file of a private image (1.11), resumed by ranges when the line breaks, compared with the checksum.
+   *
+   * @throws {ImsError} kind `service`, `IMG.OperationFailed.DownloadNotAllowed` where the image is none of the caller's own.
+   * @example
+   * const { bytes, md5, verified } = await ims.download(imageId, { path: 'disk.qcow2' }).done;
+   */
   download(imageId: string, target: DownloadTarget, options?: DownloadOptions): DownloadTask;
   /**
    * Why it does not work: asks service and object store, and says in sentences what a browser hides (CORS, mixed
@@ -343,7 +510,12 @@ export class CecloudImsClient {
    * for (const { name, ok, message, advice } of checks) console.log(ok ? 'ok  ' : 'FAIL', name, message, advice ?? '');
    */
   diagnose(call?: CallOptions): Promise<Diagnosis>;
-  /** Wipes secrets; calls and tasks under way end, later ones reject. Also `[Symbol.dispose]`. */
+  /**
+   * Wipes secrets; calls and tasks under way end, later ones reject. Also `[Symbol.dispose]`.
+   *
+   * @example
+   * ims.close(); // or, where the language has it: using ims = new CecloudImsClient(options);
+   */
   close(): void;
 }
 
@@ -363,19 +535,25 @@ export type ImageSource =
 
 /** A Blob, as far as it is needed. */
 export interface BlobLike {
+  /** Bytes. */
   readonly size: number;
+  /** A part of it, from the first byte to before the second. */
   slice(start?: number, end?: number): BlobLike;
+  /** Its bytes. */
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
 /** A ReadableStream of bytes, as far as it is needed. */
 export interface ReadableStreamLike {
+  /** Reads it to its end, chunk by chunk. */
   getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }> };
 }
 
 /** A FileSystemFileHandle, as far as it is needed. */
 export interface FileHandleLike {
+  /** The file as it is now. */
   getFile(): Promise<BlobLike>;
+  /** Where a download is written to. */
   createWritable?(options?: object): Promise<object>;
 }
 
@@ -385,6 +563,7 @@ export interface UploadOptions {
   signal?: AbortSignalLike;
   /** At most ten times a second, and at the end. */
   onProgress?: (progress: UploadProgress) => void;
+  /** What happens by the way: parts, credentials, warnings. */
   onEvent?: (event: UploadEvent) => void;
   /** Bytes, 5 MiB to 5 GiB. Default: 16 MiB, growing with the file so that 10,000 parts are never exceeded. */
   partSize?: number;
@@ -419,21 +598,27 @@ export interface StoreOptions {
   endpoint?: string;
   /** What is signed instead, when that proxy rewrites host or path. */
   signingEndpoint?: string;
+  /** What requests are signed for. */
   region?: string;
+  /** Whether the bucket stands in the path or in the host. */
   addressing?: 'path' | 'virtual';
 }
 
 /** How far an upload is. */
 export interface UploadProgress {
+  /** What is being done. */
   phase: 'inspecting' | 'creating' | 'preparing' | 'uploading' | 'completing' | 'verifying' | 'done';
   /** Bytes; never falls. */
   bytesSent: number;
+  /** Bytes of the whole file. */
   bytesTotal: number;
   /** Smoothed over about ten seconds. */
   bytesPerSecond: number;
   /** Null while unknown. */
   etaSeconds: number | null;
+  /** Parts of the file: stored, being sent, in all. */
   parts: { done: number; inFlight: number; total: number };
+  /** How often something had to be repeated. */
   retries: number;
 }
 
@@ -475,34 +660,68 @@ export type UploadEvent =
 
 /** An upload that ended well. */
 export interface UploadResult {
+  /** The image as the service shows it at the end. */
   image: PrivateImage;
   /** Of the whole file, 32 hexadecimal digits; absent with checksum 'none'. */
   md5?: string;
   /** What of the image was compared with the file. */
   verified: 'md5' | 'size' | 'none';
+  /** What was told by events of type `warning`. */
   warnings: string[];
 }
 
-/** An upload under way; made by {@link CecloudImsClient.upload}. */
+/**
+ * An upload under way; made by {@link CecloudImsClient.upload}.
+ *
+ * @example
+ * const task = ims.upload(file, metadata, { onProgress: (p) => show(p.bytesSent / p.bytesTotal) });
+ * try {
+ *   const { image, verified } = await task.done;
+ * } catch (error) {
+ *   console.log(error.kind, error.message, error.resumable);
+ * }
+ */
 export class UploadTask<Result = UploadResult> {
   private constructor();
   /** Known as soon as the image is created. */
   readonly imageId: string | undefined;
+  /** What it is doing; `running` until it has ended or is held. */
   readonly state: 'running' | 'paused' | 'stopped' | 'done' | 'failed' | 'aborted';
+  /** How far it is, now. */
   readonly progress: UploadProgress;
   /** Never an unhandled rejection: the task itself has caught it. */
   readonly done: Promise<Result>;
+  /**
+   * Begins nothing more and cuts what is being sent; what is stored stays.
+   *
+   * @example
+   * task.pause();
+   * setTimeout(() => task.resume(), 1_000);
+   */
   pause(): void;
+  /**
+   * Goes on after a pause.
+   *
+   * @example
+   * if (task.state === 'paused') task.resume();
+   */
   resume(): void;
   /**
    * Ends the task, keeps parts, image and checkpoint: {@link CecloudImsClient.pendingUploads} finds it. `done` rejects
    * with kind 'aborted', resumable.
+   *
+   * @example
+   * await task.stop();
+   * const [pending] = await ims.pendingUploads(store);
    */
   stop(): Promise<void>;
   /**
    * Ends the upload for good: parts removed at the store, the service told `failed`, the image it created deleted, the
    * checkpoint forgotten. Where the service cannot be reached to delete the image, `done` rejects with a resumable
    * error and pendingUploads() lists it, to be discarded later.
+   *
+   * @example
+   * await task.abort(); // as if it had never begun
    */
   abort(): Promise<void>;
 }
@@ -520,6 +739,7 @@ export interface CheckpointStore {
   save(key: string, value: string): Promise<void> | void;
   /** A key that does not exist is no error. */
   remove(key: string): Promise<void> | void;
+  /** All keys that there are. */
   list(): Promise<string[]> | string[];
   /**
    * Keeps an upload to one driver: gives undefined, null or false while another process has the key. Without it, only
@@ -532,10 +752,16 @@ export interface CheckpointStore {
 
 /** A key of a {@link CheckpointStore} that is held. */
 export interface CheckpointLock {
+  /** Lets others have it; called once. */
   release(): Promise<void> | void;
 }
 
-/** An upload that a closed tab, a crash or a stop has left; from {@link CecloudImsClient.pendingUploads}. */
+/**
+ * An upload that a closed tab, a crash or a stop has left; from {@link CecloudImsClient.pendingUploads}.
+ *
+ * @example
+ * for (const pending of await ims.pendingUploads(store)) console.log(pending.name, pending.bytesSent / pending.bytesTotal);
+ */
 export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
   private constructor();
   /** Undefined where the run ended before it heard of the image. */
@@ -546,6 +772,7 @@ export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
   readonly fileName: string;
   /** Bytes that were known to be stored. */
   readonly bytesSent: number;
+  /** Bytes of the whole file. */
   readonly bytesTotal: number;
   /** RFC 3339, UTC. */
   readonly updatedAt: string;
@@ -555,11 +782,18 @@ export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
    * Goes on where it stopped. The file must be the same one (size, modification time, first, middle and last bytes),
    * else `done` rejects with kind 'source'. Parts are cut and digests computed as they were: `partSize`, `checksum` and
    * `checkpoint` of the options are passed over.
+   *
+   * @example
+   * const [pending] = await ims.pendingUploads(store);
+   * const { image } = await pending.resume(pending.needsFile ? file : undefined, { onProgress }).done;
    */
   resume(source?: ImageSource, options?: Options): UploadTask<Result>;
   /**
    * Takes back what is stored: parts, and the image if the upload had created it. Rejects, and forgets nothing, while
    * the service cannot be reached.
+   *
+   * @example
+   * for (const pending of await ims.pendingUploads(store)) await pending.discard();
    */
   discard(options?: Options): Promise<void>;
 }
@@ -577,6 +811,7 @@ export type DownloadTarget = { path: string } | FileHandleLike | 'download' | 's
 export interface DownloadOptions {
   /** Aborting the signal ends the download like abort(). */
   signal?: AbortSignalLike;
+  /** At most ten times a second, and at the end. */
   onProgress?: (progress: DownloadProgress) => void;
   /** Default 'md5'. */
   checksum?: 'md5' | 'none';
@@ -584,39 +819,73 @@ export interface DownloadOptions {
 
 /** How far a download is. */
 export interface DownloadProgress {
+  /** Bytes; never falls. */
   bytesReceived: number;
+  /** Bytes of the whole file; null while unknown. */
   bytesTotal: number | null;
+  /** Smoothed over about ten seconds. */
   bytesPerSecond: number;
+  /** Seconds that are left; null while unknown. */
   etaSeconds: number | null;
 }
 
 /** A download that ended well. */
 export interface DownloadResult {
+  /** Bytes of the whole file. */
   bytes: number;
+  /** Of the whole file, 32 hexadecimal digits; absent with checksum 'none'. */
   md5?: string;
+  /** What of the file was compared with the image. */
   verified: 'md5' | 'size' | 'none';
 }
 
 /** The stream of a download: a ReadableStream of the platform. */
 export interface DownloadStream extends AsyncIterable<Uint8Array> {
+  /** Reads it chunk by chunk. */
   getReader(): {
     read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
     cancel(reason?: unknown): Promise<void>;
     releaseLock(): void;
   };
+  /** Ends the download. */
   cancel(reason?: unknown): Promise<void>;
 }
 
-/** A download under way; made by {@link CecloudImsClient.download}. */
+/**
+ * A download under way; made by {@link CecloudImsClient.download}.
+ *
+ * @example
+ * const task = ims.download(imageId, 'stream');
+ * for await (const chunk of task.stream) console.log(chunk.length);
+ * const { verified } = await task.done;
+ */
 export class DownloadTask {
   private constructor();
   /** Never an unhandled rejection: the task itself has caught it. */
   readonly done: Promise<DownloadResult>;
   /** With target 'stream'; a checksum that does not match makes it fail at its end. */
   readonly stream: DownloadStream | undefined;
+  /**
+   * Reads no further; the connection is given up.
+   *
+   * @example
+   * download.pause();
+   * setTimeout(() => download.resume(), 1_000);
+   */
   pause(): void;
+  /**
+   * Goes on after a pause, by a range.
+   *
+   * @example
+   * download.resume();
+   */
   resume(): void;
-  /** Ends it; nothing is left. */
+  /**
+   * Ends it; nothing is left.
+   *
+   * @example
+   * await download.abort();
+   */
   abort(): Promise<void>;
 }
 
@@ -626,11 +895,13 @@ export class DownloadTask {
 export interface Diagnosis {
   /** All checks are. */
   ok: boolean;
+  /** One by one, in the order in which they were made. */
   checks: DiagnosisCheck[];
 }
 
 /** One thing that was looked at; what could not be looked at is left out, or says so. */
 export interface DiagnosisCheck {
+  /** What was looked at. */
   name:
     | 'endpoint'
     | 'service-reachable'
@@ -650,6 +921,7 @@ export interface DiagnosisCheck {
     | 'store-credentials'
     | 'environment'
     | (string & {});
+  /** Nothing is wrong with it. */
   ok: boolean;
   /** What was seen, one or two sentences. */
   message: string;
@@ -674,20 +946,34 @@ export type ImsErrorKind =
   | 'unsupported'
   | 'internal';
 
-/** Every rejection is one of these. Nothing in it, its message, its cause or its stack is a secret. */
+/**
+ * Every rejection is one of these. Nothing in it, its message, its cause or its stack is a secret.
+ *
+ * @example
+ * try {
+ *   await ims.deleteImage(imageId);
+ * } catch (error) {
+ *   if (error instanceof ImsError && error.kind === 'validation') console.log(error.field, error.value, error.rule);
+ *   else if (error instanceof ImsError) console.log(error.kind, error.code, error.requestId, error.retryable);
+ * }
+ */
 export class ImsError extends Error {
   private constructor();
+  /** What sort of failure it is: what a program decides by. */
   readonly kind: ImsErrorKind;
   /** The service's or the object store's own code: IMG.DBGet.NoData, NoSuchUpload … ({@link CecloudErrorCode}); of a refused file {@link ImageProblemCode}. */
   readonly code?: string;
   /** HTTP status of the answer. */
   readonly status?: number;
+  /** The service's name for the request: what its support asks for. */
   readonly requestId?: string;
   /** The call that failed: createImage, upload … */
   readonly operation: string;
   /** Of a validation error: the path of the field (volumeImages[0].minDisk), the value, the rule. */
   readonly field?: string;
+  /** The value that was refused. */
   readonly value?: unknown;
+  /** What it should have been, in words. */
   readonly rule?: string;
   /** The same call may pass later. */
   readonly retryable: boolean;
@@ -699,12 +985,18 @@ export class ImsError extends Error {
 
 /** One attempt of a request to the service or the store, without its secrets. */
 export interface RequestEvent {
+  /** The call that it belongs to: createImage, UploadPart … */
   operation: string;
+  /** GET, POST … */
   method: string;
+  /** Without what is secret in it. */
   url: string;
   /** From 1. */
   attempt: number;
+  /** HTTP status of the answer; absent where there was none. */
   status?: number;
+  /** Milliseconds from sending to the end of the answer. */
   durationMs: number;
+  /** Why there was no answer, or none that is any good. */
   error?: string;
 }

@@ -14,6 +14,9 @@ export { ImsError } from './index.js';
  * Loads the WebAssembly now instead of at the first call.
  *
  * @throws {ImsError} kind `unsupported`: it cannot be fetched or compiled; the next call tries again.
+ *
+ * @example
+ * await load(); // the first look is then as fast as the second
  */
 export function load(options?: Pick<LoadOptions, 'wasm'>): Promise<void>;
 
@@ -61,6 +64,7 @@ export type DiskImageFormat =
  * of the file that are beyond 2^53 - 1 are that.
  */
 export interface DiskImageInfo {
+  /** What the file is, whatever its name says. */
   format: DiskImageFormat;
   /** As the format counts: `3` of qcow2; the kind of file where a format has several. */
   formatVersion?: string;
@@ -100,6 +104,7 @@ export interface DiskImageInfo {
   payloadOffset?: number;
   /** Of LUKS 1: how data are encrypted, as the header spells it. */
   cipher?: string;
+  /** Of LUKS 1: the mode of the cipher. */
   cipherMode?: string;
   /** Of LUKS. */
   uuid?: string;
@@ -124,12 +129,15 @@ export interface DiskImageInfo {
 export interface LinkedFile {
   /** As the image names it; absent where whoever opens the image must know. */
   name?: string;
+  /** The format that the image says it has. */
   format?: string;
 }
 
 /** An earlier state of the disk, kept inside the file. */
 export interface ImageSnapshot {
+  /** As the image counts: a number from 1 as a rule. */
   id: string;
+  /** As whoever made it called it. */
   name: string;
   /** Bytes of the state of a running machine (its memory); 0 where the disk alone was kept. */
   vmStateSize: number;
@@ -139,9 +147,11 @@ export interface ImageSnapshot {
 
 /** How a disk is divided. */
 export interface PartitionTable {
+  /** Of which kind it is. */
   scheme: 'mbr' | 'gpt';
   /** Bytes. */
   sectorSize: number;
+  /** In the order of the table. */
   partitions: ImagePartition[];
 }
 
@@ -178,7 +188,9 @@ export interface ImageBoot {
  * harm, or shall not be trusted. `warning`: it will work, but perhaps not as expected.
  */
 export interface ImageProblem {
+  /** What it is, for programs. */
   code: ImageProblemCode | (string & {});
+  /** `fatal`: it cannot work; `danger`: it may harm who opens it; `warning`: it may not be meant. */
   severity: 'fatal' | 'danger' | 'warning';
   /** A sentence with the values. */
   message: string;

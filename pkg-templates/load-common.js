@@ -47,3 +47,12 @@ export function unknownSource(source) {
     `wasm is ${kind}; it can be a URL, a Response, an ArrayBuffer or a view on one, or a WebAssembly.Module`,
   );
 }
+
+/** The .wasm for pages would run, and know no files: whoever gives it here means the other one. */
+export function forNode(module) {
+  // Each one for Node opens files, by node:fs/promises.
+  if (WebAssembly.Module.imports(module).some(({ name }) => /^__wbg_promises_/.test(name))) return module;
+  throw new TypeError(
+    'this .wasm is not the one for Node, which lies beside it: …_node_bg.wasm, not …_bg.wasm',
+  );
+}

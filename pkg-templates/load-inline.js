@@ -1,14 +1,18 @@
 /** Has every .wasm inside, as base64: nothing is fetched, so a strict content security policy needs no exception. */
-import { compileGiven, compileResponse, unknownSource } from './load-common.js';
+import { platform } from '#platform';
+import { compileGiven, compileResponse, forNode, unknownSource } from './load-common.js';
 
-export { platform } from '#platform';
+export { platform };
 
 /** Compiles the given source, or the base64 that `beside` gives. */
 export async function compile(source, beside) {
   if (source === undefined) return WebAssembly.compile(decoded(beside()));
   const given = await source;
-  const module = await compileGiven(given);
-  if (module) return module;
+  const module = (await compileGiven(given)) ?? (await fromAddress(given));
+  return platform.fs ? forNode(module) : module;
+}
+
+async function fromAddress(given) {
   if (given instanceof URL || typeof given === 'string') return compileResponse(await fetch(given));
   throw unknownSource(given);
 }

@@ -1,6 +1,6 @@
 /** Loads a .wasm in Node, from the file beside this one. */
 import { platform } from '#platform';
-import { compileBytes, compileGiven, compileResponse, unknownSource } from './load-common.js';
+import { compileBytes, compileGiven, compileResponse, forNode, unknownSource } from './load-common.js';
 
 export { platform };
 
@@ -8,8 +8,10 @@ export { platform };
 export async function compile(source, beside) {
   if (source === undefined) return fromFile(beside());
   const given = await source;
-  const module = await compileGiven(given);
-  if (module) return module;
+  return forNode((await compileGiven(given)) ?? (await fromPlace(given)));
+}
+
+async function fromPlace(given) {
   const url = toUrl(given);
   if (url?.protocol === 'file:') return fromFile(url);
   if (url) return compileResponse(await fetch(url));

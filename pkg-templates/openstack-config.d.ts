@@ -27,6 +27,7 @@ export interface OpenStackConfigOptions {
 
 /** What it comes to: options of `OpenStackImageClient`, to which more can be added. */
 export interface OpenStackConfig {
+  /** Who is asking. */
   auth:
     | { type: 'none' }
     | { type: 'token'; token: string }
@@ -49,7 +50,9 @@ export interface OpenStackConfig {
         domain?: OpenStackNameOrId;
         secret: string;
       };
+  /** Which of the catalog's endpoints. */
   interface: 'public' | 'internal' | 'admin';
+  /** Which of the catalog's regions. */
   region?: string;
   /** Where the configuration names it (image_endpoint_override); else the catalog does. */
   endpoint?: string;

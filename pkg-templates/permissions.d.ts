@@ -104,10 +104,10 @@ export declare const permissions: Readonly<Record<OperationName, Permission>>;
 /**
  * The actions, dependencies and roles that some operations need together, each once, in the order of the alphabet.
  *
- * ```js
+ * @throws {ImsError} kind `validation`: a name that the table does not have.
+ *
+ * @example
  * requiredActions('workspace.createImageServer').actions; // ['workspace:imageServer:create']
- * ```
- * Throws an `ImsError` of kind `validation` for a name that the table does not have.
  */
 export declare function requiredActions(...operations: OperationName[]): {
   actions: string[];
@@ -117,7 +117,9 @@ export declare function requiredActions(...operations: OperationName[]): {
 
 /** A custom policy of IAM, ready for `JSON.stringify`. */
 export interface Policy {
+  /** `1.1` for role and policy based authorization, `5.0` for identity policies. */
   Version: '1.1' | '5.0';
+  /** One for each service, with its actions. */
   Statement: { Effect: 'Allow'; Action: string[] }[];
 }
 
@@ -125,12 +127,12 @@ export interface Policy {
  * The policy of least privilege for exactly these calls: one statement for each service, each action once, without
  * those that a wildcard in the list grants already.
  *
- * ```js
- * console.log(JSON.stringify(minimalPolicy(['workspace.listImages', 'workspace.showImageJob']), null, 2));
- * ```
  * `dependencies: false` leaves out what the operations use of other services. `version` is `'1.1'` for role and policy
  * based authorization (the default), `'5.0'` for identity policies. Throws an `ImsError` of kind `validation` for a
  * name that the table does not have and for an empty list.
+ *
+ * @example
+ * console.log(JSON.stringify(minimalPolicy(['workspace.listImages', 'workspace.showImageJob']), null, 2));
  */
 export declare function minimalPolicy(
   operations: readonly OperationName[],

@@ -18,9 +18,13 @@ export { ImsError };
 
 /** A Worker, as far as it is needed. */
 export interface WorkerLike {
+  /** Sends it something. */
   postMessage(message: unknown): void;
+  /** Hears what it says. */
   addEventListener(type: 'message' | 'error', listener: (event: unknown) => void): void;
+  /** Hears it no longer. */
   removeEventListener(type: 'message' | 'error', listener: (event: unknown) => void): void;
+  /** Ends it. */
   terminate(): void;
 }
 
@@ -29,6 +33,7 @@ export interface WorkerLike {
  * What a worker cannot have is missing: a `fetch` of one's own, and `agent`.
  */
 export interface UploadWorkerOptions extends Omit<ClientOptions, 'fetch' | 'agent'> {
+  /** Sent as x-regionid. */
   region: string;
   /**
    * Where the package's own worker is not found (esbuild and Rollup do not follow it): a module worker that imports
@@ -38,6 +43,7 @@ export interface UploadWorkerOptions extends Omit<ClientOptions, 'fetch' | 'agen
   worker?: WorkerLike | (() => WorkerLike) | string | { readonly href: string };
   /** As for `load()`, but nothing that cannot be cloned: a URL as text, bytes, a WebAssembly.Module. */
   wasm?: unknown;
+  /** The same of inspect_bg.wasm. */
   inspectWasm?: unknown;
 }
 
@@ -46,11 +52,25 @@ export interface UploadWorker {
   /**
    * As {@link CecloudImsClient.upload}. A Blob or File and a FileSystemFileHandle go to the worker by reference, bytes are
    * copied, the chunks of a stream one by one.
+   *
+   * @example
+   * const task = uploads.upload(file, metadata, { onProgress: (p) => show(p.bytesSent / p.bytesTotal) });
+   * const { image, verified } = await task.done;
    */
   upload(source: ImageSource, target: CreateImage | { imageId: string }, options?: UploadOptions): UploadTask;
-  /** As {@link CecloudImsClient.pendingUploads}; they are resumed in the worker. */
+  /**
+   * As {@link CecloudImsClient.pendingUploads}; they are resumed in the worker.
+   *
+   * @example
+   * for (const pending of await uploads.pendingUploads()) await pending.discard();
+   */
   pendingUploads(store?: CheckpointStore): Promise<PendingUpload[]>;
-  /** Uploads under way end (kind `aborted`; with a checkpoint they can be resumed), the worker too. Also `[Symbol.dispose]`. */
+  /**
+   * Uploads under way end (kind `aborted`; with a checkpoint they can be resumed), the worker too. Also `[Symbol.dispose]`.
+   *
+   * @example
+   * uploads.close();
+   */
   close(): void;
 }
 

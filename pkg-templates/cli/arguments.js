@@ -36,7 +36,7 @@ export const FIELDS = {
   'boot-mode': 'text',
 };
 
-const OPTIONS = {
+export const OPTIONS = {
   upload: {
     ...SERVICE,
     ...Object.fromEntries(Object.keys(FIELDS).map((name) => [name, TEXT])),
@@ -69,13 +69,17 @@ const WORDS = {
   inspect: ['FILE'],
 };
 
+/** Options of which a command takes one only. */
+const APART = { list: ['public', 'shared', 'filter'] };
+
 /** The command, its options and its words. It comes first; without one there is help, and the version. */
 export function parsed(given) {
+  if (given[0] === 'help') return { ...parsed([...given.slice(1), '--help']), words: [] };
   const [first = ''] = given;
   const command = first.startsWith('-') || first === '' ? undefined : first;
   if (command !== undefined && !Object.hasOwn(OPTIONS, command)) {
     throw new UsageError(
-      `there is no command ${JSON.stringify(command)}: ${Object.keys(OPTIONS).join(', ')}`,
+      `there is no command ${JSON.stringify(command)}; there are ${Object.keys(OPTIONS).join(', ')}`,
     );
   }
   const common = { json: FLAG, help: { ...FLAG, short: 'h' }, version: FLAG };
@@ -84,22 +88,45 @@ export function parsed(given) {
   try {
     read = parseArgs({ args: given, options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(error.message);
+    throw new UsageError(inWords(error, command));
   }
   const { values, positionals } = read;
   const words = positionals.slice(1);
   const asked = values.help || values.version;
   if (command === undefined && !asked) throw new UsageError('a command is missing');
-  if (!asked) count(command, words);
+  if (!asked) {
+    count(command, words);
+    const both = (APART[command] ?? []).filter((name) => values[name] !== undefined);
+    if (both.length > 1) throw new UsageError(`--${both[0]} and --${both[1]} do not go together`);
+  }
   return { command, values, words };
+}
+
+/** What Node says of a wrong option, without its advice on positional arguments. */
+function inWords({ code, message }, command) {
+  const [, option] = /^Unknown option '([^']*)'/.exec(message) ?? [];
+  if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || !option) return message.split('\n')[0];
+  return `there is no option ${option}${command ? ` of ${command}` : ''}`;
 }
 
 function count(command, words) {
   const wanted = WORDS[command];
   const many = wanted.at(-1)?.endsWith('…');
   if (words.length === wanted.length || (many && words.length > wanted.length)) return;
-  const usage = ['ims-client', command, ...wanted].join(' ');
-  throw new UsageError(`${command} takes ${wanted.length || 'no'} words, not ${words.length}: ${usage}`);
+  const missing = wanted.slice(words.length).join(' ');
+  const extra = words.slice(wanted.length).map((word) => JSON.stringify(word));
+  throw new UsageError(
+    missing
+      ? `${command} ${wanted.join(' ')}: ${missing} is missing`
+      : `${command}${wanted.map((word) => ` ${word}`).join('')} takes nothing more, not ${extra.join(' ')}`,
+  );
+}
+
+/** The option that a field of an image is given by. */
+export function optionOf(field) {
+  const option = String(field).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (field === 'timeoutMs') return '--timeout';
+  return Object.hasOwn(OPTIONS.upload, option) ? `--${option}` : undefined;
 }
 
 /** A whole number of an option. */

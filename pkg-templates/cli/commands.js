@@ -5,32 +5,46 @@ import { bytes, columns, fields } from './output.js';
 import { withClient } from './service.js';
 import { upload } from './upload.js';
 
-export const HELP = `ims-client COMMAND [OPTIONS]
-
-  upload FILE            send a disk image; the same command goes on where one was stopped
+const HELP = {
+  upload: `upload FILE            send a disk image; the same command goes on where one was stopped
       --name NAME and the other fields of an image: --disk-format --image-type --min-disk GIB --min-ram MIB
       --instruction --cpu-arch --os-type --platform --visibility --usage --department-id --tenant-id
       --resource-group-id --boot-mode --description; what the file itself tells may be left out
       --metadata FILE    the fields as JSON; options go before them
       --image-id IMAGE   into an image that is queued, instead of a new one
       --checkpoints DIR  where progress is kept (default: .ims-client beside the file)
-      --part-size BYTES --concurrency N --allow-unsafe CODE --no-wait
-  list [--public | --shared] [--filter NAME]
-  show IMAGE
-  download IMAGE FILE
-  delete IMAGE
-  share IMAGE USER… [--remove]
-  diagnose               why it does not work
-  inspect FILE           what a disk image is, and what is wrong with it; asks no service
+      --part-size BYTES --concurrency N --allow-unsafe CODE --no-wait`,
+  list: 'list [--public | --shared | --filter NAME]',
+  show: 'show IMAGE',
+  download: `download IMAGE FILE    Ctrl-C stops; the same command goes on where it was noted last (every 64 MiB)`,
+  delete: 'delete IMAGE',
+  share: 'share IMAGE USER… [--remove]',
+  diagnose: 'diagnose               why it does not work',
+  inspect: 'inspect FILE           what a disk image is, and what is wrong with it; asks no service',
+};
 
-  --endpoint URL  (IMS_ENDPOINT)   --region REGION  (IMS_REGION)   --header 'NAME: VALUE'   --timeout SECONDS
-  --json          results as a line of JSON on standard output, progress and errors as such on standard error
+const JSON_OPTION =
+  '--json          results as a line of JSON on standard output, progress and errors as such on standard error';
 
-Who is asking: IMS_TOKEN, or a file: --token-file (IMS_TOKEN_FILE), or --auth-file (IMS_AUTH_FILE) with the client's auth
-option as JSON. Secrets are no options.
+const SERVICE = `--endpoint URL  (IMS_ENDPOINT)   --region REGION  (IMS_REGION)   --header 'NAME: VALUE'   --timeout SECONDS`;
 
-Exit codes: 0 done, 1 failed, 2 usage, 3 the input is refused, 4 not authorized, 5 not reached, 6 damaged on the way,
+const SECRETS = `Who is asking: IMS_TOKEN, or a file: --token-file (IMS_TOKEN_FILE), or --auth-file (IMS_AUTH_FILE) with the client's auth
+option as JSON. Secrets are no options.`;
+
+const CODES = `Exit codes: 0 done, 1 failed, 2 usage, 3 the input is refused, 4 not authorized, 5 not reached, 6 damaged on the way,
 130 stopped by Ctrl-C.`;
+
+/** The help on everything, or on one command. */
+export function help(command) {
+  const indented = (text) => `  ${text}`;
+  const options = command === 'inspect' ? [JSON_OPTION] : [SERVICE, JSON_OPTION];
+  const about = options.map(indented).join('\n');
+  const who = command === 'inspect' ? [] : [SECRETS];
+  const head = command
+    ? [`ims-client ${HELP[command]}`]
+    : ['ims-client COMMAND [OPTIONS]', Object.values(HELP).map(indented).join('\n')];
+  return [...head, about, ...who, CODES].join('\n\n');
+}
 
 async function list(values, _words, output) {
   return withClient(values, async (ims) => {
@@ -72,20 +86,24 @@ async function show(values, [imageId], output) {
 
 async function download(values, [imageId, path], output) {
   return withClient(values, async (ims) => {
-    const controller = new AbortController();
-    const stop = () => controller.abort();
+    // Aborting would take back what has arrived; a process that ends leaves it, with a note on how much of it is good.
+    const stop = () => {
+      output.note('what has arrived is kept: the same command goes on there');
+      process.exit(EXIT.stopped);
+    };
     process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
     const onProgress = ({ bytesReceived, bytesTotal, ...rest }) =>
       output.progress({ ...rest, phase: 'downloading', done: bytesReceived, total: bytesTotal });
     try {
-      const { signal } = controller;
-      const result = await ims.download(imageId, { path }, { onProgress, signal }).done;
+      const result = await ims.download(imageId, { path }, { onProgress }).done;
       output.result(
         { path, ...result },
         () => `${path}: ${bytes(result.bytes)}, md5 ${result.md5 ?? 'not compared'}`,
       );
     } finally {
       process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
     }
     return EXIT.done;
   });

@@ -3,17 +3,19 @@
 import { readFile } from 'node:fs/promises';
 import { ImsError } from 'ims-client';
 import { parsed, UsageError } from './arguments.js';
-import { COMMANDS, HELP } from './commands.js';
+import { COMMANDS, help } from './commands.js';
 import { EXIT, exitOf } from './exits.js';
 import { Output } from './output.js';
 
 const given = process.argv.slice(2);
 const output = new Output(given.includes('--json'));
+// Whoever reads may have enough: `ims-client list | head`.
+process.stdout.on('error', ({ code }) => process.exit(code === 'EPIPE' ? EXIT.done : EXIT.failed));
 
 try {
   const { command, values, words } = parsed(given);
   if (values.help) {
-    output.text(HELP);
+    output.text(help(command));
   } else if (values.version) {
     // It lies beside this file in the package.
     output.text(JSON.parse(await readFile(new URL('./package.json', import.meta.url), 'utf8')).version);

@@ -1,5 +1,7 @@
 /** What is said: results on standard output, everything else on standard error, all of it as JSON if asked. */
 
+import { optionOf } from './arguments.js';
+
 /** A line that is painted over a few times a second. */
 const PAINT_MS = 100;
 const WIDTH = 28;
@@ -37,11 +39,17 @@ export class Output {
       return;
     }
     process.stderr.write(`error: ${error.message}\n`);
-    if (error.code || error.requestId) {
-      const known = [error.code, error.status, error.requestId && `request ${error.requestId}`];
-      process.stderr.write(`       ${known.filter(Boolean).join(', ')}\n`);
-    }
-    if (error.rule) process.stderr.write(`       ${error.rule}\n`);
+    // The message names code and rule as a rule.
+    const code = error.message.includes(error.code) ? undefined : error.code;
+    const known = [code, error.status && `status ${error.status}`];
+    if (error.requestId) known.push(`request ${error.requestId}`);
+    const option = error.kind === 'validation' && optionOf(error.field);
+    const lines = [
+      known.filter(Boolean).join(', '),
+      error.message.includes(error.rule) ? undefined : error.rule,
+      option && `It is given by ${option}.`,
+    ];
+    for (const line of lines.filter(Boolean)) process.stderr.write(`       ${line}\n`);
   }
 
   /** How far it is: a bar in a terminal, lines of JSON for programs, nothing in a file. */
@@ -60,7 +68,7 @@ export class Output {
     const left = etaSeconds === null || etaSeconds === undefined ? '' : `, ${Math.ceil(etaSeconds)} s left`;
     const speed = bytesPerSecond ? `, ${bytes(bytesPerSecond)}/s` : '';
     const line = `${bar} ${Math.floor(share * 100)} % of ${bytes(total ?? done)}${speed}${left} ${phase ?? ''}`;
-    process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`);
     this.#shown = true;
   }
 
@@ -81,15 +89,22 @@ export function bytes(count) {
 /** Rows under a head, in columns. */
 export function columns(head, rows) {
   const all = [head, ...rows.map((row) => row.map((cell) => String(cell ?? '')))];
-  const widths = head.map((_, at) => Math.max(...all.map((row) => row[at].length)));
+  const widths = head.map((_, at) => Math.max(...all.map((row) => cells(row[at]))));
   return all
     .map((row) =>
       row
-        .map((cell, at) => cell.padEnd(widths[at]))
+        .map((cell, at) => cell + ' '.repeat(widths[at] - cells(cell)))
         .join('  ')
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** How many cells of a terminal a text takes: Chinese characters and their like take two. */
+function cells(text) {
+  const wide =
+    /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]/u;
+  return [...text].reduce((sum, letter) => sum + (wide.test(letter) || letter > '\u{1f000}' ? 2 : 1), 0);
 }
 
 /** What is known of something, a line each. */

@@ -1,8 +1,9 @@
 /** `ims-client upload`: progress is kept beside the file, so that the same command goes on after Ctrl-C or a crash. */
+import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ImsError } from 'ims-client';
 import { inspect } from 'ims-client/inspect';
-import { FIELDS, numberOf } from './arguments.js';
+import { FIELDS, numberOf, optionOf, UsageError } from './arguments.js';
 import { EXIT } from './exits.js';
 import { bytes } from './output.js';
 import { jsonOf, withClient } from './service.js';
@@ -11,7 +12,7 @@ export async function upload(values, [file], output) {
   const given = path.resolve(file);
   return withClient(values, async (ims) => {
     const directory = values.checkpoints ?? path.join(path.dirname(given), '.ims-client');
-    const target = values['image-id'] ? { imageId: values['image-id'] } : await metadataOf(values, given);
+    const target = await targetOf(values, given);
     const task = ims.upload({ path: given }, target, {
       checkpoint: { directory },
       ...optionsOf(values),
@@ -27,6 +28,8 @@ export async function upload(values, [file], output) {
       const { image, md5, verified } = await task.done;
       const line = `${image.imageId} is ${image.status}: ${bytes(image.size)}, verified by ${verified}`;
       output.result({ image, md5, verified }, () => line);
+      // The own folder goes when nothing is kept in it any more.
+      if (values.checkpoints === undefined) await rmdir(directory).catch(() => {});
       return EXIT.done;
     } catch (error) {
       if (error instanceof ImsError && error.resumable)
@@ -46,18 +49,54 @@ function optionsOf(values) {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
+/** An image that is queued, or a new one. */
+async function targetOf(values, file) {
+  const imageId = values['image-id'];
+  if (imageId === undefined) return metadataOf(values, file);
+  const both = ['metadata', ...Object.keys(FIELDS)].find((name) => values[name] !== undefined);
+  if (both) throw new UsageError(`--image-id and --${both} do not go together: the image has its fields`);
+  return { imageId };
+}
+
 /** What the file tells, the file of metadata over it, options over both. */
 async function metadataOf(values, file) {
   const { suggestion } = await inspect({ path: file });
   const written = values.metadata ? await jsonOf(values.metadata, 'the metadata') : {};
+  if (typeof written !== 'object' || written === null || Array.isArray(written)) {
+    throw new UsageError(`${values.metadata} holds no fields of an image: { "minDisk": 20, … }`);
+  }
   const named = Object.entries(FIELDS)
     .filter(([option]) => values[option] !== undefined)
     .map(([option, kind]) => [
       fieldOf(option),
       kind === 'number' ? numberOf(values, option) : values[option],
     ]);
-  return { name: path.parse(file).name, ...suggestion, ...written, ...Object.fromEntries(named) };
+  const metadata = { name: path.parse(file).name, ...suggestion, ...written, ...Object.fromEntries(named) };
+  const missing = NEEDED.filter((field) => metadata[field] === undefined);
+  if (missing.length) {
+    throw new UsageError(
+      `the image needs ${missing.map(optionOf).join(', ')} (or ${missing.join(', ')} in a file of --metadata)`,
+    );
+  }
+  return metadata;
 }
+
+/** What createImage cannot do without. */
+const NEEDED = [
+  'diskFormat',
+  'minDisk',
+  'minRam',
+  'name',
+  'imageType',
+  'instruction',
+  'cpuArch',
+  'osType',
+  'platform',
+  'visibility',
+  'usage',
+  'departmentId',
+  'tenantId',
+];
 
 function fieldOf(option) {
   return option.replaceAll(/-(.)/g, (_, letter) => letter.toUpperCase());

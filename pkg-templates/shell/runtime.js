@@ -28,12 +28,21 @@ export function runtime(createGlue, beside, began) {
     } catch (cause) {
       throw shellError('unsupported', 'load', `the WebAssembly cannot be loaded: ${cause?.message ?? cause}`);
     }
+    const made = begun(compiled);
     module = compiled;
-    const made = new Instance(createGlue, compiled, () => {
-      instance = undefined;
-    });
     began?.(made);
     return made;
+  }
+
+  function begun(compiled) {
+    try {
+      return new Instance(createGlue, compiled, () => {
+        instance = undefined;
+      });
+    } catch (cause) {
+      const why = `the WebAssembly is not that of this entry and this version of the package: ${cause?.message ?? cause}`;
+      throw shellError('unsupported', 'load', why);
+    }
   }
 
   return { current };

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ROOT } from '../support/places.mjs';
+import { inChinese } from './chinese.mjs';
 import { ENVIRONMENTS, versions } from './environments.mjs';
 
 const [START, END] = ['<!-- environments: made by npm run test:matrix -- --write -->', '<!-- end -->'];
@@ -13,21 +14,25 @@ const READMES = [
     head: ['environment', 'import', 'upload', 'in a worker', 'versions'],
     yes: 'passed',
     no: 'cannot work',
+    said: (text) => text,
   },
   {
     file: 'README.zh-CN.md',
     head: ['环境', '导入方式', '上传', '在 worker 中', '版本'],
     yes: '通过',
     no: '无法工作',
+    said: inChinese,
   },
 ];
 
 /** The lines of the table; every one of these environments has passed. */
-function table({ head, yes, no }, environments, browser) {
+function table({ head, yes, no, said }, environments, browser) {
   const row = (cells) => `| ${cells.join(' | ')} |`;
   const lines = [row(head), row(head.map(() => '---'))];
   for (const environment of environments) {
-    const { name, how, cannot } = environment;
+    const [name, how, cannot] = [environment.name, environment.how, environment.cannot].map(
+      (text) => text && said(text),
+    );
     const used = [...versions(environment), ...(environment.page ? [browser] : [])].join(', ');
     lines.push(row(cannot ? [name, cannot, no, no, used] : [name, how, yes, yes, used]));
   }
@@ -47,9 +52,14 @@ export async function writeTable(passed, browser) {
   }
 }
 
-/** What the READMEs say of the environments: their names, in the table's order. */
+/** What a README says of the environments, their names and how they import, in the table's order; and what it should. */
 export async function tabled(file) {
+  const { said } = READMES.find((readme) => readme.file === file);
   const text = await readFile(path.join(ROOT, file), 'utf8');
   const rows = text.slice(text.indexOf(START), text.indexOf(END)).split('\n').slice(3);
-  return rows.filter(Boolean).map((row) => row.split(' | ')[0].replace(/^\| /, ''));
+  const [found, wanted] = [
+    rows.filter(Boolean).map((row) => row.replace(/^\| /, '').split(' | ').slice(0, 2)),
+    ENVIRONMENTS.map(({ name, how, cannot }) => [name, cannot ?? how].map(said)),
+  ];
+  return { found, wanted };
 }

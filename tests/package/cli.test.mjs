@@ -1,6 +1,7 @@
 /** The command line: every command against the local cloud, exit codes, Ctrl-C, secrets. */
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { newClient } from '../support/client.mjs';
@@ -51,6 +52,7 @@ test('upload, list, show, share, download, delete', TIMEOUT, async (t) => {
     .split('\n')
     .map((line) => JSON.parse(line));
   assert.deepEqual([events.at(-1).type, events.at(-1).bytes], ['progress', 3 * MIB]);
+  assert.deepEqual((await readdir(folder)).sort(), ['disk.raw', 'metadata.json'], 'no folder is left over');
 
   const { imageId } = image;
   assert.deepEqual(
@@ -161,6 +163,8 @@ test('secrets come from the environment or a file, and show nowhere', TIMEOUT, a
 
 test('exit codes tell what went wrong', TIMEOUT, async (t) => {
   const { emulator, folder, disk, metadata, env, ims } = await prepare(t, 1024);
+  const words = path.join(folder, 'words.json');
+  await writeFile(words, '["minDisk"]');
   for (const wrong of [
     [],
     ['fly'],
@@ -169,6 +173,12 @@ test('exit codes tell what went wrong', TIMEOUT, async (t) => {
     ['list', '--fast'],
     ['download', 'i'],
     ['list', '--header', 'x'],
+    ['list', '--public', '--shared'],
+    ['list', 'everything'],
+    ['upload', disk],
+    ['upload', disk, '--metadata', metadata, '--image-id', 'img-1'],
+    ['upload', disk, '--metadata', words],
+    ['inspect', disk, '--region', 'region0'],
   ]) {
     const { code, stderr, stdout } = await ims(...wrong);
     assert.deepEqual([code, stdout], [2, ''], stderr);
@@ -189,4 +199,61 @@ test('exit codes tell what went wrong', TIMEOUT, async (t) => {
   const help = await run(CLI, ['--help']);
   assert.deepEqual([help.code, help.stderr], [0, '']);
   assert.match(help.stdout, /^ims-client COMMAND/);
+});
+
+test('whoever makes a mistake reads which option is meant', TIMEOUT, async (t) => {
+  const { disk, metadata, env, ims } = await prepare(t, 1024);
+  const missing = await ims('upload', disk);
+  for (const option of ['--min-ram', '--platform', '--department-id', '--tenant-id']) {
+    assert.ok(missing.stderr.includes(option), `all that is missing at once: ${missing.stderr}`);
+  }
+  assert.ok(!missing.stderr.includes('--disk-format'), 'the file tells it');
+  const refused = await ims('upload', disk, '--metadata', metadata, '--cpu-arch', 'z80');
+  assert.equal(refused.code, 3, refused.stderr);
+  assert.match(refused.stderr, /cpuArch: "z80" is refused.*\n +It is given by --cpu-arch\./);
+  assert.match((await ims('list', '--timeout', '0')).stderr, /--timeout/);
+  assert.match((await ims('show')).stderr, /^error: show IMAGE: IMAGE is missing$/m);
+  assert.match((await ims('list', '--fast')).stderr, /^error: there is no option --fast of list$/m);
+  for (const asked of [
+    ['share', '--help'],
+    ['help', 'share'],
+  ]) {
+    const { code, stdout } = await run(CLI, asked, { env });
+    assert.equal(code, 0);
+    assert.match(stdout, /^ims-client share IMAGE USER… \[--remove\]$/m);
+    assert.doesNotMatch(stdout, /upload FILE/);
+  }
+});
+
+test('names in Chinese do not push the columns; a reader may leave early', TIMEOUT, async (t) => {
+  const { emulator, env, ims } = await prepare(t, 1024, '--seed-demo');
+  const [head, ...rows] = (await ims('list')).stdout.trim().split('\n');
+  const named = rows.find((row) => /[\u4e00-\u9fff]/.test(row));
+  const two = [...named].filter((letter) => letter > '\u2e80').length;
+  assert.equal(named.search(/(active|queued|killed) /) + two, head.indexOf('status'), `${head}\n${named}`);
+  const { child, ended } = start(CLI, ['list'], { env });
+  child.stdout.destroy();
+  const { code, stderr } = await ended;
+  assert.deepEqual([code, stderr], [0, ''], emulator.errors);
+});
+
+test('Ctrl-C stops a download, and the same command goes on', TIMEOUT, async (t) => {
+  const { emulator, folder, disk, metadata, env, ims } = await prepare(t, 80 * MIB);
+  const { image } = json(await ims('upload', disk, '--metadata', metadata, '--json'));
+  // Nothing comes after 70 MiB: the first 64 are noted, and it cannot end before it is stopped.
+  const stalled = { stallMs: 600_000, afterBytes: 70 * MIB, stallIn: 'response' };
+  await emulator.spoil({ operation: 'download_image', ...stalled });
+  const back = path.join(folder, 'back.raw');
+  const command = ['download', image.imageId, back, '--json'];
+  const first = start(CLI, command, { env });
+  await eventually(() => existsSync(`${back}.part.json`), 'what has arrived is noted');
+  first.child.kill('SIGINT');
+  const stopped = await first.ended;
+  assert.equal(stopped.code, 130, JSON.stringify(stopped));
+  assert.match(stopped.stderr, /the same command goes on there/);
+  await emulator.heal();
+  const done = await ims(...command);
+  assert.deepEqual([done.code, json(done).md5], [0, image.checksum], done.stderr);
+  const ranges = (await emulator.arrived('download_image')).map(({ headers }) => headers?.range);
+  assert.match(String(ranges.at(-1)), /^bytes=\d{8,}-/, 'what had arrived was not asked for again');
 });

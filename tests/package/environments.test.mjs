@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { CHINESE } from '../bundlers/chinese.mjs';
 import { ENVIRONMENTS, SIZE, tryOut } from '../bundlers/environments.mjs';
 import { tabled } from '../bundlers/table.mjs';
 import { launch } from '../support/browsers.mjs';
@@ -33,9 +34,22 @@ describe('the quick environments', () => {
 
 for (const file of ['README.md', 'README.zh-CN.md']) {
   test(`${file} shows every environment`, async () => {
-    assert.deepEqual(
-      await tabled(file),
-      ENVIRONMENTS.map(({ name }) => name),
-    );
+    const { found, wanted } = await tabled(file);
+    assert.deepEqual(found, wanted);
   });
 }
+
+test('the Chinese table is Chinese: whatever is words and no name is translated', () => {
+  const texts = ENVIRONMENTS.flatMap(({ name, how, cannot }) => [name, cannot ?? how]);
+  const words = texts.filter((text) => /[a-z]{3,} [a-z]{3,}/i.test(text.replaceAll(/`[^`]*`/g, '')));
+  assert.ok(words.length > 5, String(words));
+  assert.deepEqual(
+    words.filter((text) => !Object.hasOwn(CHINESE, text)),
+    [],
+  );
+  assert.deepEqual(
+    Object.keys(CHINESE).filter((text) => !texts.includes(text)),
+    [],
+    'nothing is left over',
+  );
+});

@@ -36,6 +36,8 @@ import {
   type Page,
   type PageRequest,
   type PasswordAuth,
+  type PlatformBytes,
+  type PlatformSignal,
   type RequestEvent,
   type RetryOptions,
   type SignedParts,
@@ -94,6 +96,14 @@ const options: ClientOptions = {
   fetch: async (url: string, init: FetchInit): Promise<unknown> => ({ url, method: init.method }),
   onRequest: (event) => events.push(event),
 };
+/** What a fetch of one's own is handed: bytes and a signal of the platform, whichever the compiler knows. */
+export const handed = ({ body, signal }: FetchInit): [Uint8Array | undefined, AbortSignalLike] => [
+  body,
+  signal,
+];
+export const made: [PlatformBytes?, PlatformSignal?] = [];
+// @ts-expect-error bytes are no text
+export const text = ({ body }: FetchInit): string | undefined => body;
 // @ts-expect-error the region is required
 new CecloudImsClient(options);
 // @ts-expect-error there is no such way to sign

@@ -14,6 +14,11 @@ pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
     }
     setup::tools(project)?;
     build::package(project, Profile::Release)?;
+    pages(project)
+}
+
+/// Makes the pages of the package that is built.
+pub fn pages(project: &Project) -> Result<()> {
     let mut typedoc = project.npm_program("typedoc", "typedoc")?;
     process::run(&mut typedoc, "TypeDoc", Duration::from_secs(300))?;
     println!("{}", project.cache("docs/index.html").display());

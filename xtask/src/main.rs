@@ -9,6 +9,7 @@ mod docs;
 mod fuzz;
 mod leftovers;
 mod mutate;
+mod packed;
 mod process;
 mod project;
 mod release;

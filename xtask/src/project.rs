@@ -96,3 +96,16 @@ pub fn cargo_home() -> Result<PathBuf> {
         None => Ok(std::env::home_dir().context("this user has no home folder")?.join(".cargo")),
     }
 }
+
+/// Makes a link at `to` that leads to the file or folder `from`.
+pub fn link(from: &Path, to: &Path) -> Result<()> {
+    #[cfg(unix)]
+    let linked = std::os::unix::fs::symlink(from, to);
+    #[cfg(windows)]
+    let linked = if from.is_dir() {
+        std::os::windows::fs::symlink_dir(from, to)
+    } else {
+        std::os::windows::fs::symlink_file(from, to)
+    };
+    linked.with_context(|| format!("cannot make the link {}", to.display()))
+}

@@ -1,14 +1,14 @@
 //! `cargo xtask release --dry-run`: everything that must be right before a release. Nothing is published.
 use anyhow::{Context, Result, bail, ensure};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::time::Duration;
 
 use crate::build::{self, Profile};
 use crate::crate_licences;
+use crate::packed::Packed;
 use crate::process;
-use crate::project::Project;
+use crate::project::{Project, link};
 use crate::setup;
 use crate::stamp::files_below;
 
@@ -35,7 +35,9 @@ pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
     contents(project)?;
     again(project, &first)?;
     println!("two builds are the same: sha256 {}", sum(&first));
-    let mut publish = setup::npm(&["publish", "--dry-run", "--access", "public", "--loglevel=error"]);
+    // A dry run needs no registry: without a network it is not asked again and again.
+    let mut publish =
+        setup::npm(&["publish", "--dry-run", "--access", "public", "--loglevel=error", "--fetch-retries=0"]);
     let published = process::output(publish.arg(project.path("pkg")), "npm publish --dry-run", LIMIT)?;
     ensure!(published.contains(&format!("ims-client@{version}")), "npm would publish {published}");
     println!("npm would publish ims-client@{version}");
@@ -57,27 +59,21 @@ fn changelog(text: &str, version: &str) -> Result<()> {
 fn contents(project: &Project) -> Result<()> {
     let mut pack = setup::npm(&["pack", "--dry-run", "--json", "--loglevel=error"]);
     let report = process::output(pack.arg(project.path("pkg")), "npm pack --dry-run", LIMIT)?;
-    let report: Value = serde_json::from_str(&report).context("npm pack did not print JSON")?;
-    let packed =
-        report.get(0).or_else(|| report.as_object()?.values().next()).context("npm pack packed nothing")?;
-    ensure!(packed["version"] == project.version.as_str(), "the tarball is of {}", packed["version"]);
-    let files = packed["files"].as_array().context("npm pack lists no files")?;
-    let names: Vec<&str> = files.iter().filter_map(|file| file["path"].as_str()).collect();
-    strangers(&names)?;
-    for needed in ["LICENSE-MIT", "LICENSE-APACHE", "LICENSE-crates", "README.md", "CHANGELOG.md"] {
-        ensure!(names.contains(&needed), "the tarball lacks {needed}");
-    }
-    println!("the tarball holds {} files, {} bytes", names.len(), packed["size"]);
+    let packed = Packed::read(&report)?;
+    ensure!(packed.version == project.version, "the tarball is of {}", packed.version);
+    strangers(&packed.files)?;
+    packed.holds(&["LICENSE-MIT", "LICENSE-APACHE", "LICENSE-crates", "README.md", "CHANGELOG.md"])?;
+    println!("the tarball holds {} files, {} bytes", packed.files.len(), packed.size);
     Ok(())
 }
 
 /// Files that nobody meant to publish: source maps, tests, sources.
-fn strangers(names: &[&str]) -> Result<()> {
-    let fits = |name: &&&str| {
+fn strangers<Name: AsRef<str>>(names: &[Name]) -> Result<()> {
+    let fits = |name: &&str| {
         let known = PUBLISHED.iter().any(|end| name.ends_with(end)) || name.starts_with("LICENSE-");
         !known || name.contains(".test.") || name.contains('/')
     };
-    let strangers: Vec<_> = names.iter().filter(fits).collect();
+    let strangers: Vec<_> = names.iter().map(AsRef::as_ref).filter(fits).collect();
     ensure!(strangers.is_empty(), "the tarball holds {strangers:?}");
     Ok(())
 }
@@ -133,21 +129,6 @@ fn copy_sources(project: &Project, copy: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-#[cfg(unix)]
-fn link(from: &Path, to: &Path) -> Result<()> {
-    std::os::unix::fs::symlink(from, to).with_context(|| format!("cannot make the link {}", to.display()))
-}
-
-#[cfg(windows)]
-fn link(from: &Path, to: &Path) -> Result<()> {
-    let linked = if from.is_dir() {
-        std::os::windows::fs::symlink_dir(from, to)
-    } else {
-        std::os::windows::fs::symlink_file(from, to)
-    };
-    linked.with_context(|| format!("cannot make the link {}", to.display()))
 }
 
 /// The name and SHA-256 of every file of a package.

@@ -1,5 +1,6 @@
 //! `cargo xtask setup`: what a fresh machine with rustup, Node and npm lacks; nothing to do the second time.
 use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
 pub fn tools(project: &Project) -> Result<()> {
     node()?;
     build::ensure_target()?;
-    npm_packages(project)
+    npm_packages(&project.root, &[], &["esbuild", "binaryen"])
 }
 
 /// The browsers that the tests drive.
@@ -48,19 +49,21 @@ fn node() -> Result<()> {
     }
 }
 
-/// `npm ci`, when the lock file is not the one that was installed.
-fn npm_packages(project: &Project) -> Result<()> {
+/// `npm ci` in a folder with a lock file, when that is not the one that was installed or one of `needed` is gone.
+pub fn npm_packages(folder: &Path, options: &[&str], needed: &[&str]) -> Result<()> {
+    let modules = folder.join("node_modules");
     // The stamp lies inside, so that it goes when somebody removes or replaces node_modules.
     let stamp = Inputs::of("npm ci")
-        .file(&project.path("package.json"))?
-        .file(&project.path("package-lock.json"))?
-        .stamp(project.path("node_modules/.xtask"));
-    if stamp.is_fresh(&[&project.path("node_modules/esbuild"), &project.path("node_modules/binaryen")]) {
+        .file(&folder.join("package.json"))?
+        .file(&folder.join("package-lock.json"))?
+        .stamp(modules.join(".xtask"));
+    let needed: Vec<_> = needed.iter().map(|name| modules.join(name)).collect();
+    if stamp.is_fresh(&needed.iter().map(PathBuf::as_path).collect::<Vec<_>>()) {
         return Ok(());
     }
-    eprintln!("installing the npm packages");
+    eprintln!("installing the npm packages of {}", folder.display());
     let mut npm = npm(&["ci", "--no-fund", "--no-audit", "--loglevel=error"]);
-    process::run(npm.current_dir(&project.root), "npm ci", Duration::from_secs(15 * 60))?;
+    process::run(npm.args(options).current_dir(folder), "npm ci", Duration::from_secs(15 * 60))?;
     stamp.keep()
 }
 

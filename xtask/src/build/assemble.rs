@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::bundle::{self, Kind, Parts};
 use super::{Built, Entry, Profile, declarations, forbidden, manifest, modules, weight};
 use crate::crate_licences;
-use crate::project::Project;
+use crate::project::{self, Project};
 use crate::stamp::{Inputs, files_below};
 
 /// Files of the repository that are published as they are.
@@ -139,11 +139,7 @@ fn link(project: &Project, published: &Path) -> Result<()> {
     if std::fs::symlink_metadata(&link).is_ok() {
         std::fs::remove_file(&link).with_context(|| format!("{} is in the way", link.display()))?;
     }
-    #[cfg(unix)]
-    let linked = std::os::unix::fs::symlink(published, &link);
-    #[cfg(windows)]
-    let linked = std::os::windows::fs::symlink_dir(published, &link);
-    linked.with_context(|| format!("cannot make the link {}", link.display()))
+    project::link(published, &link)
 }
 
 fn remove(folder: &Path) -> Result<()> {

@@ -116,7 +116,8 @@ fn write_user(project: &Project, user: &User, folder: &Path) -> Result<()> {
     bundle::plain(project, &source, user.kind, &names, &file)?;
     let mut text = std::fs::read_to_string(&file)?;
     for (name, place) in user.imports {
-        let (name, place) = (format!("{name:?}"), format!("{place:?}"));
+        // Only where it is imported: a message may name the package too.
+        let (name, place) = (format!("from{name:?}"), format!("from{place:?}"));
         ensure!(text.contains(&name), "{} does not import {name}", user.file);
         text = text.replace(&name, &place);
     }

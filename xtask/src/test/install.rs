@@ -1,11 +1,11 @@
 //! The package as a user has it: packed by npm, installed from the tarball.
 use anyhow::{Context, Result};
-use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::build_package;
 use crate::build::{ENTRIES, Machine};
+use crate::packed::Packed;
 use crate::process;
 use crate::project::Project;
 use crate::setup;
@@ -43,7 +43,7 @@ pub fn package(project: &Project) -> Result<Installed> {
     let minutes = Duration::from_secs(5 * 60);
     let mut pack = setup::npm(&["pack", "--json", "--loglevel=error", "--pack-destination"]);
     let report = process::output(pack.arg(&packed).arg(&published), "npm pack", minutes)?;
-    check_contents(&report)?;
+    Packed::read(&report)?.holds(&everything_built())?;
     std::fs::write(installed.user.join("package.json"), "{ \"private\": true }\n")?;
     let mut install =
         setup::npm(&["install", "--no-save", "--no-audit", "--no-fund", "--offline", "--loglevel=error"]);
@@ -53,21 +53,12 @@ pub fn package(project: &Project) -> Result<Installed> {
     Ok(installed)
 }
 
-/// The tarball must hold everything that was built: `files` in package.json is a list people forget.
-fn check_contents(report: &str) -> Result<()> {
-    let report: Value = serde_json::from_str(report).context("npm pack did not print JSON")?;
-    // npm 11 prints a list, later ones an object by package name.
-    let packed =
-        report.get(0).or_else(|| report.as_object()?.values().next()).context("npm pack packed nothing")?;
-    let files = packed["files"].as_array().context("npm pack lists no files")?;
+/// What was built: `files` in package.json is a list people forget.
+fn everything_built() -> Vec<String> {
     let entries = ENTRIES.iter().flat_map(|entry| {
         let ends = [".js", ".cjs", ".node.js", ".d.ts", ".d.cts"];
         let code = ends.into_iter().flat_map(|end| [entry.name.to_owned() + end, entry.inline() + end]);
         code.chain([Machine::Page, Machine::Node].map(|machine| entry.wasm(machine)))
     });
-    for needed in entries.chain(["LICENSE-MIT", "README.md"].map(String::from)) {
-        let found = files.iter().any(|file| file["path"] == needed.as_str());
-        anyhow::ensure!(found, "the tarball lacks {needed}: see files in pkg-templates/package.json");
-    }
-    Ok(())
+    entries.chain(["LICENSE-MIT", "README.md"].map(String::from)).collect()
 }

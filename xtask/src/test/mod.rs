@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::build::{self, Profile};
 use crate::cloud;
+use crate::docs;
 use crate::leftovers;
 use crate::process;
 use crate::project::Project;
@@ -85,7 +86,8 @@ fn suite(project: &Project, part: &str, made: &mut Made) -> Result<Counts> {
     }
 }
 
-/// The command line: `matrix [--write] [NAME…]`: the package in every environment, built and run.
+/// The command line: `matrix [--write] [NAME…]`: the package in every environment, built and run. The whole of it makes
+/// the pages of the reference too: TypeDoc takes no warning.
 pub fn matrix(project: &Project, arguments: &[String]) -> Result<()> {
     setup::tools(project)?;
     let browsers = setup::browsers(project)?;
@@ -94,7 +96,8 @@ pub fn matrix(project: &Project, arguments: &[String]) -> Result<()> {
     let mut command = std::process::Command::new("node");
     command.current_dir(&project.root).arg("tests/bundlers/run.mjs").args(arguments);
     node::environment(&mut command, &installed, &emulator, Some(&browsers));
-    process::run(&mut command, "the matrix of environments", Duration::from_secs(20 * 60))
+    process::run(&mut command, "the matrix of environments", Duration::from_secs(20 * 60))?;
+    if arguments.iter().all(|argument| argument.starts_with('-')) { docs::pages(project) } else { Ok(()) }
 }
 
 /// Prints a line for each suite, and last the sum, which it also keeps in .cache/test/summary.
