@@ -1,6 +1,6 @@
 /** Uploads from a Node script: CPU, memory and time of each client, beside the floors. */
 import { fileURLToPath } from 'node:url';
-import { cloud, GIB, imageFile, inNode, MIB, preparedObject } from '../lib/cloud.mjs';
+import { cloud, GIB, imageFile, imageOf, inNode, MIB, preparedObject } from '../lib/cloud.mjs';
 import { inTurns } from '../lib/statistics.mjs';
 
 const CHILD = fileURLToPath(new URL('../node/child.mjs', import.meta.url));
@@ -36,6 +36,7 @@ export async function run(context, { runs, quick }) {
         checksum,
         file,
         size,
+        image: imageOf(size),
         partSize: 16 * MIB,
         parallel: 4,
         ims: emulator.ims,

@@ -1,0 +1,18 @@
+/** AWS's lib-storage with a File, as its documentation shows. */
+import { S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+
+export async function prepare({ file, partSize, parallel, target, checksum }) {
+  const client = new S3Client({
+    endpoint: target.endpoint,
+    region: target.region,
+    forcePathStyle: true,
+    credentials: target,
+    // Its default is a CRC32 of each part; without a checksum it is asked for none.
+    ...(checksum === 'none' ? { requestChecksumCalculation: 'WHEN_REQUIRED' } : {}),
+  });
+  return async () => {
+    const params = { Bucket: target.bucket, Key: target.key, Body: file };
+    await new Upload({ client, params, partSize, queueSize: parallel }).done();
+  };
+}

@@ -1,0 +1,55 @@
+/** Uploads from a page in Chromium: a File on the disk, sent by each client from a browser of its own. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { measureUpload, missingChromium, startPages } from '../lib/browser.mjs';
+import { cloud, GIB, imageFile, imageOf, MIB, preparedObject } from '../lib/cloud.mjs';
+import { inTurns } from '../lib/statistics.mjs';
+
+const TUS_SERVER = fileURLToPath(new URL('../browser/tus-server.mjs', import.meta.url));
+
+export const title = 'Upload from Chromium';
+
+const CONTENDERS = [
+  { name: 'XMLHttpRequest of slices, no signing', contender: 'floor', by: 'xhr', floor: true },
+  { name: 'fetch of slices, no signing', contender: 'floor', by: 'fetch', floor: true },
+  { name: 'ims-client', contender: 'ours', checksum: 'none', ours: true },
+  { name: 'ims-client in its worker', contender: 'ours', checksum: 'none', worker: true, ours: true },
+  { name: '@aws-sdk/lib-storage', contender: 'lib-storage', checksum: 'none' },
+  { name: '@uppy/core + @uppy/aws-s3', contender: 'uppy' },
+  { name: 'tus-js-client (@tus/server)', contender: 'tus' },
+  { name: 'ims-client, MD5 of parts and file', contender: 'ours', checksum: 'md5', ours: true, digests: true },
+  { name: '@aws-sdk/lib-storage, CRC32', contender: 'lib-storage', digests: true },
+];
+
+/** tus' own server in a process of its own; gives its address. */
+async function startTus(context) {
+  const child = spawn(process.execPath, [TUS_SERVER], { stdio: ['pipe', 'pipe', 'inherit'] });
+  context.after(() => {
+    child.kill('SIGKILL');
+  });
+  const [address] = await once(createInterface({ input: child.stdout }), 'line');
+  return address;
+}
+
+export async function run(context, { runs, quick }) {
+  const missing = missingChromium();
+  if (missing) return { missing, rows: [] };
+  const size = quick ? GIB / 4 : GIB;
+  const [file, site, tus] = [await imageFile(context, size), await startPages(context), await startTus(context)];
+  const emulator = await cloud(context);
+  const measure = async ({ name, ...contender }) =>
+    measureUpload(site, {
+      ...contender,
+      file,
+      size,
+      image: imageOf(size),
+      partSize: 16 * MIB,
+      parallel: 4,
+      ims: emulator.ims,
+      target: await preparedObject(emulator, size),
+      tus,
+    });
+  return { size, partSize: 16 * MIB, parallel: 4, rows: await inTurns(CONTENDERS, runs, measure) };
+}
