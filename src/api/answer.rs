@@ -4,8 +4,7 @@
 //! Unknown fields are ignored, unknown values are kept, numbers may come as texts, a list as null.
 
 use crate::error::{Error, Kind, Result, clip};
-use crate::json::{Broken, Quoted, Scanner, Value};
-use std::fmt::Write;
+use crate::json::{Broken, Scanner, Value};
 
 /// One field of an answer.
 pub struct AnswerField {
@@ -46,9 +45,22 @@ pub struct Opened<'a> {
     pub data: Option<&'a str>,
 }
 
+/// Data that are longer are not walked through only to find their end.
+const LONG: usize = 4096;
+
+/// The same as [`open`] where the data are long and come last, as services write their pages. What is taken for the data
+/// is only told by the bracket at its end: who reads it finds out, and must then ask [`open`].
+pub fn open_last(text: &str) -> Option<Opened<'_>> {
+    opened(text, true)
+}
+
 /// Opens the envelope that every answer of CECloud IMS is wrapped in (1.3.6 and all others); none where the text is
 /// no JSON object.
 pub fn open(text: &str) -> Option<Opened<'_>> {
+    opened(text, false)
+}
+
+fn opened(text: &str, last: bool) -> Option<Opened<'_>> {
     let mut opened = Opened::default();
     let mut scanner = Scanner::new(text);
     let mut first = true;
@@ -57,6 +69,10 @@ pub fn open(text: &str) -> Option<Opened<'_>> {
     }
     while scanner.next(b'}', &mut first).ok()? {
         let name = scanner.name().ok()?;
+        if last && name == "data" && opened.code.is_some() && scanner.rest().len() > LONG {
+            opened.data = Some(scanner.rest().trim_end().strip_suffix('}')?.trim_end());
+            return Some(opened);
+        }
         let raw = scanner.raw().ok()?;
         if raw == "null" {
             continue;
@@ -91,7 +107,7 @@ pub fn object(data: Option<&str>, fields: &'static [AnswerField]) -> Result<Stri
     };
     let mut out = String::with_capacity(data.len());
     let mut scanner = Scanner::new(data);
-    write_object(&mut scanner, fields, false, &mut out)?;
+    write_object(&mut scanner, fields, false, &mut Vec::new(), &mut out)?;
     scanner.end()?;
     Ok(out)
 }
@@ -126,8 +142,13 @@ pub fn list(data: Option<&str>, fields: &'static [AnswerField]) -> Result<String
 
 /// A page `{list, total, current, size}`; what the answer leaves out is taken from the request and the list.
 pub fn page(data: Option<&str>, fields: &'static [AnswerField], current: &str, size: &str) -> Result<String> {
-    let mut scanner = Scanner::new(data.unwrap_or("{}"));
-    let mut list = None;
+    let data = data.unwrap_or("{}");
+    let mut scanner = Scanner::new(data);
+    // The list is written where it stays: it may be long.
+    let start = "{\"list\":";
+    let mut out = String::with_capacity(data.len());
+    out.push_str(start);
+    let mut count = 0;
     let (mut total, mut current, mut size) = (None, current, size);
     let mut first = true;
     if !scanner.take(b'{') {
@@ -135,26 +156,27 @@ pub fn page(data: Option<&str>, fields: &'static [AnswerField], current: &str, s
     }
     while scanner.next(b'}', &mut first)? {
         match &*scanner.name()? {
-            "list" if list.is_none() => {
-                let mut out = String::new();
-                let count = write_list(&mut scanner, fields, &mut out)?;
-                list = Some((out, count));
-            }
+            "list" if out.len() == start.len() => count = write_list(&mut scanner, fields, &mut out)?,
             "total" => total = number_of(scanner.raw()?, false).or(total),
             "current" => current = number_of(scanner.raw()?, false).unwrap_or(current),
             "size" => size = number_of(scanner.raw()?, false).unwrap_or(size),
-            _ => drop(scanner.raw()?),
+            _ => scanner.pass()?,
         }
     }
     scanner.end()?;
-    let (list, count) = list.unwrap_or_else(|| ("[]".to_owned(), 0));
-    let total = total.map_or_else(|| count.to_string(), str::to_owned);
-    Ok(format!(r#"{{"list":{list},"total":{total},"current":{current},"size":{size}}}"#))
+    if out.len() == start.len() {
+        out.push_str("[]");
+    }
+    let count = count.to_string();
+    for piece in [",\"total\":", total.unwrap_or(&count), ",\"current\":", current, ",\"size\":", size, "}"] {
+        out.push_str(piece);
+    }
+    Ok(out)
 }
 
 /// Writes a list of objects and counts them.
 fn write_list(scanner: &mut Scanner<'_>, fields: &'static [AnswerField], out: &mut String) -> Result<usize> {
-    let mut count = 0;
+    let (mut count, mut order) = (0, Vec::new());
     out.push('[');
     if scanner.peek() == b'n' && scanner.raw()? == "null" {
         out.push(']');
@@ -168,56 +190,123 @@ fn write_list(scanner: &mut Scanner<'_>, fields: &'static [AnswerField], out: &m
         if count > 0 {
             out.push(',');
         }
-        write_object(scanner, fields, false, out)?;
+        write_object(scanner, fields, false, &mut order, out)?;
         count += 1;
     }
     out.push(']');
     Ok(count)
 }
 
-fn write_object(
-    scanner: &mut Scanner<'_>,
+/// What an object had in one place, as the next one has it again: one object after the other has the same members in the
+/// same order, and most of an answer need not be taken apart.
+struct Known<'a> {
+    /// All that stands before the value: comma, name, colon.
+    lead: &'a str,
+    /// Where in it the name begins.
+    name: usize,
+    /// Its place in the table; behind the end where it is not there.
+    field: usize,
+}
+
+/// Whether a value that begins so has the promised shape as it came.
+fn is_kept(first: u8, kind: FieldKind) -> bool {
+    match kind {
+        FieldKind::Text => first == b'"',
+        FieldKind::Number | FieldKind::Percent => first == b'-' || first.is_ascii_digit(),
+        FieldKind::Flag => matches!(first, b't' | b'f'),
+        FieldKind::List => first == b'[',
+        FieldKind::Any => first != b'n',
+        FieldKind::Object(_) | FieldKind::Open(_) | FieldKind::ListOf(_) => false,
+    }
+}
+
+/// The next member by its name: its place in the table, and where it begins; none at the end of the object.
+fn look_up<'a>(
+    scanner: &mut Scanner<'a>,
+    fields: &[AnswerField],
+    first: &mut bool,
+    order: &mut Vec<Known<'a>>,
+    place: usize,
+) -> Result<Option<(usize, usize)>> {
+    let before = scanner.at();
+    if !scanner.next(b'}', first)? {
+        return Ok(None);
+    }
+    scanner.peek();
+    let start = scanner.at();
+    let name = scanner.name()?;
+    scanner.peek();
+    let field = fields.iter().position(|field| field.name == name).unwrap_or(usize::MAX);
+    if place == order.len() {
+        order.push(Known { lead: scanner.piece(before, scanner.at()), name: start - before, field });
+    }
+    Ok(Some((field, start)))
+}
+
+/// `order` is what the objects before had: empty, or of the same table.
+fn write_object<'a>(
+    scanner: &mut Scanner<'a>,
     fields: &'static [AnswerField],
     open: bool,
+    order: &mut Vec<Known<'a>>,
     out: &mut String,
 ) -> Result<()> {
     // No table has more than 128 fields (a test counts), so one number remembers which were seen.
     let mut seen = 0u128;
     let mut first = true;
-    let mut empty = true;
-    let mut next = 0;
+    // Where members begin that are written as they came, one after the other: they are copied in one piece.
+    let mut copied: Option<usize> = None;
     if !scanner.take(b'{') {
         return Err(scanner.broken("an object").into());
     }
     out.push('{');
-    while scanner.next(b'}', &mut first)? {
-        let name = scanner.name()?;
-        let raw = scanner.raw()?;
-        // One object after the other has the same members in the same order: what comes is what came next before.
-        let mut around = (next..fields.len()).chain(0..next);
-        let found =
-            around.find_map(|index| Some((index, fields.get(index).filter(|field| field.name == name)?)));
-        let comma = if empty { "" } else { "," };
-        let Some((index, field)) = found else {
-            if open && raw != "null" {
-                let _ = write!(out, "{comma}{}:{raw}", Quoted(&name));
-                empty = false;
-            }
-            continue;
+    let inside = out.len();
+    for place in 0.. {
+        let before = scanner.at();
+        let known = order.get(place).filter(|known| scanner.passes(known.lead));
+        let member = match known {
+            Some(known) => Some((known.field, before + known.name)),
+            None => look_up(scanner, fields, &mut first, order, place)?,
         };
-        next = index + 1;
-        if seen & (1 << index) != 0 {
-            continue;
+        first = false;
+        let mut field = None;
+        if let Some((index, start)) = member {
+            let bit = 1u128.checked_shl(index as u32).unwrap_or(0);
+            field = fields.get(index).filter(|_| seen & bit == 0);
+            let value = scanner.peek();
+            let is_kept = match field {
+                Some(field) => is_kept(value, field.kind),
+                None => open && bit == 0 && value != b'n',
+            };
+            if is_kept {
+                scanner.pass()?;
+                seen |= bit;
+                copied.get_or_insert(start);
+                continue;
+            }
         }
-        let start = out.len();
-        for piece in [comma, "\"", field.name, "\":"] {
-            out.push_str(piece);
+        let comma = |out: &mut String| {
+            if out.len() > inside {
+                out.push(',');
+            }
+        };
+        if let Some(from) = copied.take() {
+            comma(out);
+            out.push_str(scanner.piece(from, before));
         }
-        if value(raw, field.kind, out)? {
-            seen |= 1 << index;
-            empty = false;
-        } else {
-            out.truncate(start);
+        let Some((index, _)) = member else { break };
+        let raw = scanner.raw()?;
+        let end = out.len();
+        if let Some(field) = field {
+            comma(out);
+            out.push('"');
+            out.push_str(field.name);
+            out.push_str("\":");
+            if value(raw, field.kind, out)? {
+                seen |= 1 << index;
+            } else {
+                out.truncate(end);
+            }
         }
     }
     out.push('}');
@@ -282,7 +371,7 @@ fn value(raw: &str, kind: FieldKind, out: &mut String) -> Result<bool> {
         FieldKind::List if first != b'[' => return Ok(false),
         FieldKind::List | FieldKind::Any => out.push_str(raw),
         FieldKind::Object(fields) if first == b'{' => {
-            write_object(&mut Scanner::new(raw), fields, false, out)?;
+            write_object(&mut Scanner::new(raw), fields, false, &mut Vec::new(), out)?;
         }
         // Some services wrap what their pages call an object into a list of one.
         FieldKind::Object(_) | FieldKind::Open(_) if first == b'[' => {
@@ -292,7 +381,7 @@ fn value(raw: &str, kind: FieldKind, out: &mut String) -> Result<bool> {
             return value(one, kind, out);
         }
         FieldKind::Open(fields) if first == b'{' => {
-            write_object(&mut Scanner::new(raw), fields, true, out)?;
+            write_object(&mut Scanner::new(raw), fields, true, &mut Vec::new(), out)?;
         }
         FieldKind::ListOf(of) if first == b'[' => write_values(raw, *of, out)?,
         FieldKind::Object(_) | FieldKind::Open(_) | FieldKind::ListOf(_) => return Ok(false),

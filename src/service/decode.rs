@@ -142,7 +142,7 @@ fn plain_failure(status: u16, text: &str) -> Error {
 fn open_envelope(dialect: &Dialect, wanted: &str, status: u16, text: &str) -> Result<Option<Range<usize>>> {
     let success = (200..300).contains(&status);
     let refusal = refusal(status);
-    let opened = answer::open(text);
+    let opened = answer::open_last(text).or_else(|| answer::open(text));
     if let Some(opened) = &opened
         && let Some(code) = &opened.code
     {
@@ -197,7 +197,7 @@ fn open_envelope(dialect: &Dialect, wanted: &str, status: u16, text: &str) -> Re
 pub(super) fn answer(operation: &Operation, encoded: &Encoded, answered: Text) -> Result<String> {
     let Text { status, text, data } = answered;
     let data = data.and_then(|place| text.get(place));
-    let done = match operation.answer {
+    let read = |data| match operation.answer {
         Answer::Nothing => Ok("null".to_owned()),
         Answer::Json(kind) => answer::whole(&text, kind).map_err(|error| match text.trim_start().get(..1) {
             Some("{" | "[") => error,
@@ -213,12 +213,17 @@ pub(super) fn answer(operation: &Operation, encoded: &Encoded, answered: Text) -
             Err(Error::new(Kind::Internal, "an operation that answers with bytes is opened, not called"))
         }
     };
+    // A long list is only walked through once: whether the envelope is whole is looked at where the list is not.
+    let done = read(data).or_else(|error| match answer::open(&text) {
+        None if data.is_some() => Err(answer::not_an_envelope(&text, status)),
+        Some(opened) if opened.data != data => read(opened.data),
+        _ => Err(error),
+    });
     let done = done.map_err(|mut error| {
         error.details_mut().request_id = answer::open(&text).and_then(|opened| opened.request_id);
         error.with_status(status)
     });
     // The text of an answer may hold keys of the object store.
-    let mut bytes = text.into_bytes();
-    zeroize::Zeroize::zeroize(&mut bytes);
+    crate::platform::wipe(text);
     done
 }
