@@ -1,10 +1,8 @@
 /** Uploads from a page in Chromium: a File on the disk, sent by each client from a browser of its own. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { measureUpload, missingChromium, startPages } from '../lib/browser.mjs';
 import { cloud, GIB, imageFile, imageOf, MIB, preparedObject } from '../lib/cloud.mjs';
+import { startHelper } from '../lib/helpers.mjs';
 import { inTurns } from '../lib/statistics.mjs';
 
 const TUS_SERVER = fileURLToPath(new URL('../browser/tus-server.mjs', import.meta.url));
@@ -23,21 +21,11 @@ const CONTENDERS = [
   { name: '@aws-sdk/lib-storage, CRC32', contender: 'lib-storage', digests: true },
 ];
 
-/** tus' own server in a process of its own; gives its address. */
-async function startTus(context) {
-  const child = spawn(process.execPath, [TUS_SERVER], { stdio: ['pipe', 'pipe', 'inherit'] });
-  context.after(() => {
-    child.kill('SIGKILL');
-  });
-  const [address] = await once(createInterface({ input: child.stdout }), 'line');
-  return address;
-}
-
 export async function run(context, { runs, quick }) {
   const missing = missingChromium();
   if (missing) return { missing, rows: [] };
   const size = quick ? GIB / 4 : GIB;
-  const [file, site, tus] = [await imageFile(context, size), await startPages(context), await startTus(context)];
+  const [file, site, tus] = [await imageFile(context, size), await startPages(context), await startHelper(context, TUS_SERVER)];
   const emulator = await cloud(context);
   const measure = async ({ name, ...contender }) =>
     measureUpload(site, {

@@ -9,6 +9,7 @@ export async function prepare({
   partSize,
   parallel,
   ims: endpoint,
+  oss,
   checksum = 'none',
   checkpoint,
 }) {
@@ -19,6 +20,8 @@ export async function prepare({
   const options = {
     ...(partSize ? { partSize } : {}),
     ...(parallel ? { concurrency: parallel } : {}),
+    // The store, where another way leads to it.
+    ...(oss ? { oss: { endpoint: oss } } : {}),
     checksum,
     checkpoint: checkpoint ? { directory: path.join(path.dirname(file), 'checkpoints') } : false,
   };
