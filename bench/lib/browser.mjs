@@ -40,7 +40,8 @@ export async function startPages(context) {
     external: ['./ims-client/*'],
     define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
   });
-  for (const name of ['page.html', 'page.mjs']) await copyFile(path.join(FOLDER, name), path.join(pages, name));
+  for (const name of ['page.html', 'page.mjs'])
+    await copyFile(path.join(FOLDER, name), path.join(pages, name));
   return startSite(context, { pages });
 }
 

@@ -9,6 +9,7 @@ import { importClient, temporaryFolder } from '../../tests/support/places.mjs';
 import { imageOf } from '../../tests/support/samples.mjs';
 
 export { GIB, imageOf, MIB };
+
 const run = promisify(execFile);
 
 /** Credentials outlive the longest upload: renewing them is not what is measured. */

@@ -5,7 +5,9 @@ import { createInterface } from 'node:readline';
 
 /** Starts a script with an argument; gives its line. Ended with the context at the latest. */
 export async function startHelper(context, script, request = {}) {
-  const child = spawn(process.execPath, [script, JSON.stringify(request)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [script, JSON.stringify(request)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   context.after(() => {
     child.kill('SIGKILL');
   });

@@ -11,6 +11,7 @@ import { temporaryFolder } from './places.mjs';
 import { imageOf } from './samples.mjs';
 
 export { GIB, MIB };
+
 const UPLOADER = fileURLToPath(new URL('./measured-uploader.mjs', import.meta.url));
 const run = promisify(execFile);
 

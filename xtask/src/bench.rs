@@ -1,13 +1,16 @@
 //! `cargo xtask bench`: the figures of bench/, measured with the package and the emulator of this checkout.
 use anyhow::{Context, Result};
+use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use crate::build::{ENTRIES, parts};
 use crate::cloud;
 use crate::process;
 use crate::project::Project;
 use crate::setup;
+use crate::simulate;
 use crate::stamp::Inputs;
 use crate::test::install;
 
@@ -21,10 +24,37 @@ pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
     let installed = install::package(project)?;
     let folder = project.path("bench");
     peers(&folder)?;
+    let figures = project.cache("bench/xtask.json");
+    std::fs::create_dir_all(project.cache("bench")).context("cannot make .cache/bench")?;
+    std::fs::write(&figures, own_figures(project, arguments)?.to_string())
+        .with_context(|| format!("cannot write {}", figures.display()))?;
     let mut node = Command::new("node");
+    node.env("IMS_BENCH_FIGURES", &figures);
     node.current_dir(&project.root).arg(folder.join("run.mjs")).args(arguments);
     node.env("IMS_CLIENT_DIR", &installed.folder).env("IMS_EMULATOR", emulator);
     process::run(&mut node, "the benchmark", LIMIT)
+}
+
+/// What the suites that are wanted cannot measure from JavaScript: the parts of each .wasm, and uploads of tebibytes in
+/// virtual time.
+fn own_figures(project: &Project, arguments: &[String]) -> Result<Value> {
+    let only = arguments.iter().position(|argument| argument == "--only").and_then(|at| arguments.get(at + 1));
+    let wanted = |suite: &str| only.is_none_or(|only| only.split(',').any(|name| name == suite));
+    let mut figures = json!({});
+    if wanted("weight") {
+        let parts: Result<Vec<Value>> = ENTRIES.iter().map(|entry| parts::of(project, entry)).collect();
+        figures["parts"] = Value::from(parts?);
+    }
+    if wanted("scale") {
+        let program = simulate::build(project)?;
+        let mut uploads = Vec::new();
+        for tebibytes in [1_u64, 5] {
+            let text = simulate::large(project, &program, tebibytes << 40)?;
+            uploads.push(serde_json::from_str::<Value>(&text).context("the simulation printed no JSON")?);
+        }
+        figures["simulated"] = Value::from(uploads);
+    }
+    Ok(figures)
 }
 
 /// Installs what is compared with, as its own lock file says.

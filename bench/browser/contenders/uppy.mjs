@@ -1,6 +1,7 @@
 /** Uppy with its S3 plugin, which signs in the page and sends the parts of one file one after the other. */
-import Uppy from '@uppy/core';
+
 import AwsS3 from '@uppy/aws-s3';
+import Uppy from '@uppy/core';
 
 export async function prepare({ file, partSize, parallel, target }) {
   const { accessKeyId, secretAccessKey, sessionToken } = target;
