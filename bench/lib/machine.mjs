@@ -10,7 +10,11 @@ const CHROMIUM = process.env.IMS_CHROMIUM ?? '/usr/bin/chromium';
 
 function chromium() {
   if (!existsSync(CHROMIUM)) return undefined;
-  const text = execFileSync(CHROMIUM, ['--version', '--no-sandbox'], { encoding: 'utf8', timeout: 30_000 });
+  const text = execFileSync(CHROMIUM, ['--version', '--no-sandbox'], {
+    encoding: 'utf8',
+    timeout: 30_000,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   return text.trim().split(' ').slice(0, 2).join(' ');
 }
 

@@ -62,8 +62,8 @@ const SHAPES = {
       columns: ['', 'ours', 'beside it', 'ours / beside it'],
       rows: rows.map((row) => [
         `${row.name} (${row.unit})`,
-        round(row.ours, 3),
-        row.peer === undefined ? '' : `${round(row.value, 3)} ${row.peer}`,
+        round(row.ours, row.ours < 100 ? 3 : 0),
+        row.peer === undefined ? '' : `${round(row.value, row.value < 100 ? 3 : 0)} ${row.peer}`,
         times(row.ours, row.value),
       ]),
     },

@@ -127,28 +127,46 @@ fn length_of(number: u64) -> u64 {
 /// The part that a function belongs to: a module of the client (two steps deep) where one is named anywhere in it, so that
 /// a vector of the client's own type counts where it is used; else the crate.
 fn module_of(name: &str) -> String {
-    let plain = format!("{:#}", rustc_demangle::demangle(name));
+    // What wasm-bindgen and its exports add has no crate.
+    if name.starts_with("__wb") || name.contains(") -> ") {
+        return BINDINGS.to_owned();
+    }
+    let plain = demangled(name);
     let path = match plain.find("ims_client::") {
         Some(at) => plain.get(at..).unwrap_or_default(),
-        None => plain.trim_start_matches(['<', '&', '*', '(']),
+        None => plain.trim_start_matches(['<', '&', '*', '(', '[']),
     };
     let mut steps = path.split("::").map(|step| {
         step.find(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(step, |end| &step[..end])
     });
-    let first = steps.next().unwrap_or_default();
-    match first {
+    match steps.next().unwrap_or_default() {
         "ims_client" => {
-            let module: Vec<&str> =
-                steps.take(2).take_while(|step| step.starts_with(|c: char| c.is_ascii_lowercase())).collect();
-            // The last step of a function of the crate's root or of a module is the function itself.
+            let is_module = |step: &&str| step.starts_with(|c: char| c.is_ascii_lowercase());
+            let module: Vec<&str> = steps.take(2).take_while(is_module).collect();
             format!("ims_client::{}", module.join("::"))
         }
-        "core" | "alloc" | "std" | "hashbrown" | "dlmalloc" | "compiler_builtins" => "standard library".to_owned(),
-        "wasm_bindgen" | "wasm_bindgen_futures" | "js_sys" | "web_sys" | "gloo_net" | "__wbindgen" => {
-            "bindings to JavaScript".to_owned()
+        "core" | "alloc" | "std" | "hashbrown" | "dlmalloc" | "compiler_builtins" | "dyn" | "str" | "u8" => {
+            "standard library".to_owned()
         }
+        "wasm_bindgen" | "wasm_bindgen_futures" | "js_sys" | "web_sys" | "gloo_net" => BINDINGS.to_owned(),
         "" => "(without a name)".to_owned(),
         other => other.to_owned(),
+    }
+}
+
+const BINDINGS: &str = "bindings to JavaScript";
+
+/// The name as it stands in the sources. Behind that of the compiler there may be some of wasm-bindgen and wasm-opt.
+fn demangled(name: &str) -> String {
+    let mut known = name;
+    loop {
+        if let Ok(found) = rustc_demangle::try_demangle(known) {
+            return format!("{found:#}");
+        }
+        match known.rfind('_') {
+            Some(at) if at > 2 && name.starts_with("_R") => known = &known[..at],
+            _ => return name.to_owned(),
+        }
     }
 }
 
@@ -163,7 +181,9 @@ mod tests {
             ("_ZN4core3fmt5write17h0123456789abcdefE", "standard library"),
             ("_ZN6js_sys4JSON5parse17h0123456789abcdefE", "bindings to JavaScript"),
             ("_ZN4sha26Sha2563new17h0123456789abcdefE", "sha2"),
-            ("__wbindgen_malloc", "__wbindgen_malloc"),
+            ("__wbindgen_malloc", "bindings to JavaScript"),
+            ("_RNvNtCs7ZpVwbcc5fC_5alloc5boxed14box_new_uninit_606", "standard library"),
+            ("Ref(String) -> Externref", "bindings to JavaScript"),
             ("", "(without a name)"),
         ] {
             assert_eq!(module_of(name), module);
