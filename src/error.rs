@@ -153,7 +153,12 @@ impl Error {
 
     /// A refused input: the field, the value as JSON text, and the rule it breaks.
     pub fn invalid(field: impl Into<String>, value: impl Into<String>, rule: impl Into<String>) -> Self {
-        let (field, value, rule) = (field.into(), value.into(), rule.into());
+        Self::refused(field.into(), value.into(), rule.into())
+    }
+
+    /// One function for all kinds of texts.
+    #[inline(never)]
+    fn refused(field: String, value: String, rule: String) -> Self {
         let mut error =
             Error::new(Kind::Validation, format!("{field}: {} is refused: {rule}", clip(&value, 120)));
         error.0.field = Some(field);

@@ -37,6 +37,7 @@ pub mod oss;
 pub mod platform;
 pub mod service;
 pub mod task;
+pub mod text;
 pub mod upload;
 
 #[cfg(target_arch = "wasm32")]

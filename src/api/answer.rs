@@ -3,8 +3,8 @@
 //!
 //! Unknown fields are ignored, unknown values are kept, numbers may come as texts, a list as null.
 
-use crate::error::{Error, Kind, Result, clip};
-use crate::json::{Broken, Scanner, Value};
+use crate::error::{Error, Kind, Result};
+use crate::json::{Broken, Scanner};
 
 /// One field of an answer.
 pub struct AnswerField {
@@ -35,61 +35,6 @@ pub enum FieldKind {
     ListOf(&'static FieldKind),
 }
 
-/// The envelope of an answer, opened.
-#[derive(Debug, Default, PartialEq)]
-pub struct Opened<'a> {
-    pub code: Option<String>,
-    pub message: String,
-    pub request_id: Option<String>,
-    /// The JSON text of `data`; none where it is absent or null.
-    pub data: Option<&'a str>,
-}
-
-/// Data that are longer are not walked through only to find their end.
-const LONG: usize = 4096;
-
-/// The same as [`open`] where the data are long and come last, as services write their pages. What is taken for the data
-/// is only told by the bracket at its end: who reads it finds out, and must then ask [`open`].
-pub fn open_last(text: &str) -> Option<Opened<'_>> {
-    opened(text, true)
-}
-
-/// Opens the envelope that every answer of CECloud IMS is wrapped in (1.3.6 and all others); none where the text is
-/// no JSON object.
-pub fn open(text: &str) -> Option<Opened<'_>> {
-    opened(text, false)
-}
-
-fn opened(text: &str, last: bool) -> Option<Opened<'_>> {
-    let mut opened = Opened::default();
-    let mut scanner = Scanner::new(text);
-    let mut first = true;
-    if !scanner.take(b'{') {
-        return None;
-    }
-    while scanner.next(b'}', &mut first).ok()? {
-        let name = scanner.name().ok()?;
-        if last && name == "data" && opened.code.is_some() && scanner.rest().len() > LONG {
-            opened.data = Some(scanner.rest().trim_end().strip_suffix('}')?.trim_end());
-            return Some(opened);
-        }
-        let raw = scanner.raw().ok()?;
-        if raw == "null" {
-            continue;
-        }
-        let plain = || Scanner::new(raw).string().map_or_else(|_| raw.to_owned(), |text| text.into_owned());
-        match &*name {
-            "requestId" => opened.request_id = Some(plain()),
-            "code" => opened.code = Some(plain()),
-            "message" => opened.message = plain(),
-            "data" => opened.data = Some(raw),
-            _ => {}
-        }
-    }
-    scanner.end().ok()?;
-    Some(opened)
-}
-
 impl From<Broken> for Error {
     fn from(broken: Broken) -> Self {
         not_understood(&broken)
@@ -98,18 +43,6 @@ impl From<Broken> for Error {
 
 fn not_understood(reason: &dyn core::fmt::Display) -> Error {
     Error::new(Kind::Protocol, format!("the answer is not what the document describes: {reason}"))
-}
-
-/// One object, as JSON of the promised shape.
-pub fn object(data: Option<&str>, fields: &'static [AnswerField]) -> Result<String> {
-    let Some(data) = data else {
-        return Err(Error::new(Kind::Protocol, "the answer holds no data where an object is expected"));
-    };
-    let mut out = String::with_capacity(data.len());
-    let mut scanner = Scanner::new(data);
-    write_object(&mut scanner, fields, false, &mut Vec::new(), &mut out)?;
-    scanner.end()?;
-    Ok(out)
 }
 
 /// A whole body without an envelope, as JSON of the promised shape.
@@ -130,76 +63,9 @@ pub fn whole(text: &str, kind: FieldKind) -> Result<String> {
     Err(Scanner::new(text).broken(expected).into())
 }
 
-/// A list of objects; null and absence read as the empty list.
-pub fn list(data: Option<&str>, fields: &'static [AnswerField]) -> Result<String> {
-    let data = data.unwrap_or("null");
-    let mut out = String::with_capacity(data.len());
-    let mut scanner = Scanner::new(data);
-    write_list(&mut scanner, fields, &mut out)?;
-    scanner.end()?;
-    Ok(out)
-}
-
-/// A page `{list, total, current, size}`; what the answer leaves out is taken from the request and the list.
-pub fn page(data: Option<&str>, fields: &'static [AnswerField], current: &str, size: &str) -> Result<String> {
-    let data = data.unwrap_or("{}");
-    let mut scanner = Scanner::new(data);
-    // The list is written where it stays: it may be long.
-    let start = "{\"list\":";
-    let mut out = String::with_capacity(data.len());
-    out.push_str(start);
-    let mut count = 0;
-    let (mut total, mut current, mut size) = (None, current, size);
-    let mut first = true;
-    if !scanner.take(b'{') {
-        return Err(scanner.broken("a page (an object with list and total)").into());
-    }
-    while scanner.next(b'}', &mut first)? {
-        match &*scanner.name()? {
-            "list" if out.len() == start.len() => count = write_list(&mut scanner, fields, &mut out)?,
-            "total" => total = number_of(scanner.raw()?, false).or(total),
-            "current" => current = number_of(scanner.raw()?, false).unwrap_or(current),
-            "size" => size = number_of(scanner.raw()?, false).unwrap_or(size),
-            _ => scanner.pass()?,
-        }
-    }
-    scanner.end()?;
-    if out.len() == start.len() {
-        out.push_str("[]");
-    }
-    let count = count.to_string();
-    for piece in [",\"total\":", total.unwrap_or(&count), ",\"current\":", current, ",\"size\":", size, "}"] {
-        out.push_str(piece);
-    }
-    Ok(out)
-}
-
-/// Writes a list of objects and counts them.
-fn write_list(scanner: &mut Scanner<'_>, fields: &'static [AnswerField], out: &mut String) -> Result<usize> {
-    let (mut count, mut order) = (0, Vec::new());
-    out.push('[');
-    if scanner.peek() == b'n' && scanner.raw()? == "null" {
-        out.push(']');
-        return Ok(0);
-    }
-    if !scanner.take(b'[') {
-        return Err(scanner.broken("a list").into());
-    }
-    let mut first = true;
-    while scanner.next(b']', &mut first)? {
-        if count > 0 {
-            out.push(',');
-        }
-        write_object(scanner, fields, false, &mut order, out)?;
-        count += 1;
-    }
-    out.push(']');
-    Ok(count)
-}
-
 /// What an object had in one place, as the next one has it again: one object after the other has the same members in the
 /// same order, and most of an answer need not be taken apart.
-struct Known<'a> {
+pub struct Known<'a> {
     /// All that stands before the value: comma, name, colon.
     lead: &'a str,
     /// Where in it the name begins.
@@ -243,8 +109,9 @@ fn look_up<'a>(
     Ok(Some((field, start)))
 }
 
-/// `order` is what the objects before had: empty, or of the same table.
-fn write_object<'a>(
+/// Writes an object in the shape of a table; `open`: with what the table does not know as it came. `order` is what the
+/// objects before had: empty, or of the same table.
+pub fn write_object<'a>(
     scanner: &mut Scanner<'a>,
     fields: &'static [AnswerField],
     open: bool,
@@ -390,7 +257,7 @@ fn value(raw: &str, kind: FieldKind, out: &mut String) -> Result<bool> {
 }
 
 /// A number out of the JSON of a number or of a text, as JSON spells it; the digits are not touched.
-fn number_of(raw: &str, percent: bool) -> Option<&str> {
+pub fn number_of(raw: &str, percent: bool) -> Option<&str> {
     // JSON's own numbers are numbers already.
     if raw.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
         return Some(raw);
@@ -406,68 +273,6 @@ fn number_of(raw: &str, percent: bool) -> Option<&str> {
     let right =
         digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0')) && whole.len() < 20;
     right.then_some(text)
-}
-
-/// What an error body says.
-pub struct ForeignError {
-    pub code: Option<String>,
-    pub message: String,
-    pub request_id: Option<String>,
-}
-
-/// The error bodies that gateways, Huawei Cloud's and OpenStack's services use: `{"error":{"code","message"}}`,
-/// `{"badRequest":{"code","message"}}`, `{"error_code","error_msg","request_id"}`, `{"code","message"}`.
-pub fn foreign_error(text: &str) -> Option<ForeignError> {
-    let value = Value::parse(text).ok()?;
-    let inner = match &value {
-        Value::Object(members) if members.len() == 1 => members.first().map(|(_, inner)| inner),
-        value => value.get("error"),
-    };
-    let inner = inner.filter(|inner| inner.is_object()).unwrap_or(&value);
-    let find = |names: [&str; 3]| {
-        let found = names.iter().find_map(|name| inner.get(name)).filter(|found| !found.is_null())?;
-        Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
-    };
-    let message = find(["message", "error_msg", "error"])?;
-    let code = find(["code", "error_code", "errorCode"]).filter(|code| !code.is_empty());
-    // OpenStack writes its sentences with the markup of the page that they once were.
-    let message = if message.contains("<br") { words_of_page(&message) } else { message };
-    Some(ForeignError { code, message, request_id: find(["request_id", "requestId", "request-id"]) })
-}
-
-/// The error of an answer that is no envelope at all: a proxy's page, an empty or a cut body.
-pub fn not_an_envelope(text: &str, status: u16) -> Error {
-    let shown = text.trim();
-    let what = if shown.is_empty() {
-        "an empty body".to_owned()
-    } else if shown.starts_with('<') {
-        format!("a page of HTML or XML (a proxy's, perhaps): {}", clip(&words_of_page(shown), 160))
-    } else if shown.starts_with('{') || shown.starts_with('[') {
-        format!("JSON that is cut off or of another shape: {}", clip(shown, 80))
-    } else {
-        format!("a text that is no JSON: {}", clip(shown, 160))
-    };
-    let mut error = Error::new(Kind::Protocol, format!("status {status} with {what}")).with_status(status);
-    error.details_mut().retryable = crate::http::retry::is_transient(status);
-    error
-}
-
-/// What a page says, without its tags.
-pub fn words_of_page(page: &str) -> String {
-    let mut words = String::new();
-    let mut inside = false;
-    for c in page.chars().take(4_000) {
-        match c {
-            '<' => inside = true,
-            '>' => {
-                inside = false;
-                words.push(' ');
-            }
-            _ if !inside => words.push(c),
-            _ => {}
-        }
-    }
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
 //! What an operation is: its method, path, arguments, answer, and what makes it safe to repeat.
 
 use crate::api::answer::{AnswerField, FieldKind};
-use crate::api::patch;
+use crate::api::envelope;
 use crate::api::permission::Permission;
-use crate::api::rules::{self, InputField, Rule, Shape};
+use crate::api::rules::{self, Checked, InputField, Rule, Shape};
 use crate::error::{Error, Result};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 use crate::http::url::encode;
 use crate::json::Value;
+use crate::text;
 use std::borrow::Cow;
 
 /// What holds between the fields of arguments.
@@ -52,6 +53,10 @@ impl Operation {
     };
 }
 
+/// Checks an argument against a table and gives what is to be sent. Where not every entry of the package needs one, it
+/// stands in the tables of those that do, and weighs nothing in the others.
+type Writer<Table> = fn(&Value, &str, &'static Table) -> Result<Checked>;
+
 /// One positional argument of an operation.
 pub enum Argument {
     /// Fills the next placeholder of the path.
@@ -59,42 +64,51 @@ pub enum Argument {
     /// An object whose fields become query parameters; may be left out where no field is required.
     Query(&'static str, &'static [InputField]),
     /// The same, where any other name is a parameter too (filters by properties that only a user knows).
-    OpenQuery(&'static str, &'static [InputField]),
+    OpenQuery(&'static str, &'static [InputField], Writer<[InputField]>),
     /// An object that is the body.
     Body(&'static str, &'static [InputField]),
     /// The same; may be left out, and then no body is sent.
     OptionalBody(&'static str, &'static [InputField]),
     /// An object that is the body, where any other name is sent with its value too.
-    OpenBody(&'static str, &'static [InputField]),
+    OpenBody(&'static str, &'static [InputField], Writer<[InputField]>),
     /// An object of one of several shapes, told by a field that only this shape has; the body.
-    OneOf(&'static str, &'static [Shape]),
+    OneOf(&'static str, &'static [Shape], Writer<[Shape]>),
     /// A list that is the body.
     Items(&'static str, &'static Rule),
-    /// Changes as JSON patch or as `{ set, remove }`; the body.
-    Patch(&'static str, &'static patch::Paths),
-    /// The same, where a removal has an empty text as its value.
-    ValuedPatch(&'static str, &'static patch::Paths),
+    /// What a function makes the body of, as JSON.
+    Made(&'static str, fn(&Value, &str) -> Result<String>),
     /// An object inside the body, under this name.
     Wrapped { argument: &'static str, inside: &'static str, fields: &'static [InputField] },
-    /// A list of user IDs, 1 to 50, no duplicates, in the body as `{"shares":{"user_ids":[…]}}`.
-    UserIds(&'static str),
 }
 
 impl Argument {
+    /// [`Argument::OpenQuery`] with these fields.
+    pub const fn open_query(name: &'static str, fields: &'static [InputField]) -> Self {
+        Argument::OpenQuery(name, fields, rules::check_open)
+    }
+
+    /// [`Argument::OpenBody`] with these fields.
+    pub const fn open_body(name: &'static str, fields: &'static [InputField]) -> Self {
+        Argument::OpenBody(name, fields, rules::check_open)
+    }
+
+    /// [`Argument::OneOf`] these shapes.
+    pub const fn one_of(name: &'static str, shapes: &'static [Shape]) -> Self {
+        Argument::OneOf(name, shapes, rules::check_shapes)
+    }
+
     /// The name of the argument in the public method.
     pub fn name(&self) -> &'static str {
         match self {
             Argument::Segment(name)
             | Argument::Query(name, _)
-            | Argument::OpenQuery(name, _)
+            | Argument::OpenQuery(name, ..)
             | Argument::Body(name, _)
             | Argument::OptionalBody(name, _)
-            | Argument::OpenBody(name, _)
-            | Argument::OneOf(name, _)
+            | Argument::OpenBody(name, ..)
+            | Argument::OneOf(name, ..)
             | Argument::Items(name, _)
-            | Argument::Patch(name, _)
-            | Argument::ValuedPatch(name, _)
-            | Argument::UserIds(name) => name,
+            | Argument::Made(name, _) => name,
             Argument::Wrapped { argument, .. } => argument,
         }
     }
@@ -116,12 +130,8 @@ impl Argument {
 /// What the answer holds.
 pub enum Answer {
     Nothing,
-    /// The `data` of an envelope is an object.
-    Object(&'static [AnswerField]),
-    /// The `data` of an envelope is a list.
-    List(&'static [AnswerField]),
-    /// The `data` of an envelope is a page.
-    Page(&'static [AnswerField]),
+    /// The `data` of an envelope, brought into shape by a function.
+    Data(&'static [AnswerField], Reader),
     /// The whole body is this; there is no envelope.
     Json(FieldKind),
     /// The headers that start so, without it, as an object of texts.
@@ -130,6 +140,28 @@ pub enum Answer {
     Headed(&'static str),
     /// The bytes of a file, not an envelope.
     Bytes,
+}
+
+/// Brings the `data` of an envelope into the shape that a table promises, for what was asked for.
+type Reader = fn(Option<&str>, &'static [AnswerField], &Encoded) -> Result<String>;
+
+impl Answer {
+    /// The `data` of an envelope is an object.
+    pub const fn object(fields: &'static [AnswerField]) -> Self {
+        Answer::Data(fields, |data, fields, _| envelope::object(data, fields))
+    }
+
+    /// The `data` of an envelope is a list.
+    pub const fn list(fields: &'static [AnswerField]) -> Self {
+        Answer::Data(fields, |data, fields, _| envelope::list(data, fields))
+    }
+
+    /// The `data` of an envelope is a page.
+    pub const fn page(fields: &'static [AnswerField]) -> Self {
+        Answer::Data(fields, |data, fields, asked| {
+            envelope::page(data, fields, asked.number("current", "1"), asked.number("size", "10"))
+        })
+    }
 }
 
 /// An operation with its arguments, checked and ready to send.
@@ -168,7 +200,7 @@ const PROJECT: &str = "{project_id}";
 impl Operation {
     /// Whether the path holds the project's ID.
     pub fn needs_project(&self) -> bool {
-        self.path.contains(PROJECT)
+        text::contains(self.path, PROJECT)
     }
 
     /// Checks the arguments against the document's limits and encodes them; nothing is sent by this.
@@ -196,34 +228,27 @@ impl Operation {
                 Argument::Segment(name) => fill_segment(&mut encoded.path, name, value)?,
                 // Fields of a query or a body are named as they are, without the argument in front.
                 Argument::Query(_, fields) => encoded.add_query(rules::check_object(value, "", fields)?),
-                Argument::OpenQuery(_, fields) => encoded.add_query(rules::check_open(value, "", fields)?),
+                Argument::OpenQuery(_, fields, check) => encoded.add_query(check(value, "", fields)?),
                 Argument::OptionalBody(..) if value.is_null() => {}
                 Argument::Body(name, fields) | Argument::OptionalBody(name, fields) => {
                     rules::must_be_object(value, name)?;
                     encoded.body = Some(rules::object_text(rules::check_object(value, "", fields)?));
                 }
-                Argument::OpenBody(name, fields) => {
+                Argument::OpenBody(name, fields, check) => {
                     rules::must_be_object(value, name)?;
-                    encoded.body = Some(rules::object_text(rules::check_open(value, "", fields)?));
+                    encoded.body = Some(rules::object_text(check(value, "", fields)?));
                 }
-                Argument::OneOf(name, shapes) => {
+                Argument::OneOf(name, shapes, check) => {
                     rules::must_be_object(value, name)?;
-                    encoded.body = Some(rules::object_text(rules::check_shapes(value, "", shapes)?));
+                    encoded.body = Some(rules::object_text(check(value, "", shapes)?));
                 }
                 Argument::Items(name, rule) => {
                     encoded.body = Some(rules::check(value, (*name).to_owned(), rule)?.to_string());
                 }
-                Argument::Patch(name, paths) => encoded.body = Some(patch::text(value, name, paths, None)?),
-                Argument::ValuedPatch(name, paths) => {
-                    encoded.body = Some(patch::text(value, name, paths, Some(&Value::from("")))?);
-                }
+                Argument::Made(name, make) => encoded.body = Some(make(value, name)?),
                 Argument::Wrapped { argument, inside, fields } => {
                     let text = rules::object_text(rules::check_object(value, argument, fields)?);
                     encoded.body = Some(format!("{{\"{inside}\":{text}}}"));
-                }
-                Argument::UserIds(name) => {
-                    let list = rules::check_user_ids(value, name)?;
-                    encoded.body = Some(format!("{{\"shares\":{{\"user_ids\":{list}}}}}"));
                 }
             }
         }
@@ -231,7 +256,7 @@ impl Operation {
             check(arguments)?;
         }
         if let Some(project) = project {
-            encoded.path = encoded.path.replacen(PROJECT, &encode(project, false), 1);
+            encoded.path = text::replace(&encoded.path, PROJECT, &encode(project, false));
         }
         Ok(encoded)
     }
@@ -241,16 +266,16 @@ impl Operation {
 /// URL parsers leave alone, so they are refused.
 fn fill_segment(path: &mut String, name: &str, value: &Value) -> Result<()> {
     let rule = match value {
-        Value::String(text) if text.is_empty() => "must not be empty",
-        Value::String(text) if text == "." || text == ".." => "must not be a path",
-        Value::String(text) if text.chars().count() > 255 => "must have at most 255 characters",
-        Value::String(text) if text.chars().any(char::is_control) => "must hold no control characters",
-        Value::String(text) => {
+        Value::String(given) if given.is_empty() => "must not be empty",
+        Value::String(given) if given == "." || given == ".." => "must not be a path",
+        Value::String(given) if given.chars().count() > 255 => "must have at most 255 characters",
+        Value::String(given) if given.chars().any(char::is_control) => "must hold no control characters",
+        Value::String(given) => {
             // The project is not an argument.
-            let start = path.find(PROJECT).map_or(0, |at| at + PROJECT.len());
+            let start = text::find(path, PROJECT).map_or(0, |at| at + PROJECT.len());
             let rest = path.get(start..).unwrap_or_default();
             if let (Some(open), Some(close)) = (rest.find('{'), rest.find('}')) {
-                path.replace_range(start + open..=start + close, &encode(text, false));
+                path.replace_range(start + open..=start + close, &encode(given, false));
             }
             return Ok(());
         }

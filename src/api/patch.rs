@@ -3,6 +3,7 @@
 use super::rules::{self, InputField};
 use crate::error::{Error, Result};
 use crate::json::Value;
+use crate::text::replace;
 
 /// What may be changed.
 pub struct Paths {
@@ -97,7 +98,7 @@ fn one(given: &Value, path: &str, paths: &Paths, removed: Option<&Value>) -> Res
         let rule = "must be the name of a property after a slash: /name";
         return Err(Error::invalid(format!("{path}.path"), show("path"), rule));
     }
-    let name = name.replace("~1", "/").replace("~0", "~");
+    let name = replace(&replace(name, "~1", "/"), "~0", "~");
     let value = given.get("value").filter(|value| !value.is_null());
     let written = match (operation, value) {
         ("remove", value) if value.is_none() || value == removed => {

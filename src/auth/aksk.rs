@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::http::url::{canonical_path, origin_of, pairs};
 use crate::http::{Body, Request};
 use crate::platform::{LocalFuture, Platform, Utc, parse_date};
+use crate::text;
 use core::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -111,7 +112,7 @@ pub fn sign(request: &mut Request, key: &AccessKey, now: f64) {
         query.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     let signable = Signable {
         method: request.method.name(),
-        host: origin.split_once("://").map_or(origin, |(_, host)| host),
+        host: text::without_scheme(origin),
         path: &canonical_path(path),
         query: &query,
         payload: &payload,
@@ -128,7 +129,7 @@ pub fn sign(request: &mut Request, key: &AccessKey, now: f64) {
 /// The service's clock as some gateways write it into their error: `…,server time:20230527T020608Z`. Pages cannot read
 /// the Date header of another origin.
 fn server_time(message: &str) -> Option<f64> {
-    let (_, rest) = message.split_once("server time:")?;
+    let (_, rest) = text::split_once(message, "server time:")?;
     parse_date(rest.trim_start().get(..16)?)
 }
 

@@ -1,6 +1,7 @@
 //! A text that is wiped when it is dropped and never printed.
 
 use crate::http::url::encode;
+use crate::text::{contains, replace};
 use zeroize::Zeroizing;
 
 /// A password, a token, a secret key.
@@ -28,8 +29,8 @@ impl Secret {
         }
         let mut text = text;
         for form in [Zeroizing::new(self.0.to_string()), Zeroizing::new(encode(&self.0, false))] {
-            if text.contains(form.as_str()) {
-                text = text.replace(form.as_str(), "***");
+            if contains(&text, &form) {
+                text = replace(&text, &form, "***");
             }
         }
         text

@@ -1,6 +1,7 @@
 //! Where the client runs: the page, what it lacks, and how near an address is to it.
 
 use super::Checks;
+use crate::text;
 
 /// What the platform shows of itself.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ pub enum Nearness {
 
 /// How near the host of an origin (`https://host:port`) is, as far as its name tells.
 pub fn nearness(origin: &str) -> Nearness {
-    let authority = origin.split_once("://").map_or(origin, |(_, rest)| rest);
+    let authority = text::without_scheme(origin);
     let end =
         if authority.starts_with('[') { authority.find(']').map(|at| at + 1) } else { authority.find(':') };
     let host = authority.get(..end.unwrap_or(authority.len())).unwrap_or(authority);

@@ -18,6 +18,7 @@ mod tests;
 use crate::error::Error;
 use crate::http::Failure;
 use crate::platform::LocalFuture;
+use crate::text;
 pub use environment::{Environment, Page};
 use std::borrow::Cow;
 
@@ -68,8 +69,7 @@ pub trait Probes {
 /// What an error says, without the name of the call in front.
 fn words(error: &Error) -> &str {
     let message = error.message();
-    message
-        .split_once(": ")
+    text::split_once(message, ": ")
         .filter(|(call, _)| *call == error.details().operation)
         .map_or(message, |(_, said)| said)
 }

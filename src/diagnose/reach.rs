@@ -2,6 +2,7 @@
 
 use super::environment::{Environment, Nearness, nearness};
 use super::{Text, say, texts};
+use crate::text;
 
 /// What was seen around a request that got no answer.
 #[derive(Clone, Debug, Default)]
@@ -63,7 +64,7 @@ impl Cause {
 /// The cause, from what was seen; `target` is the origin that was asked.
 pub fn cause(environment: &Environment, target: &str, seen: &Silence) -> Cause {
     let Some(page) = &environment.page else {
-        let known = |codes: &&[&str]| codes.iter().any(|code| seen.message.contains(code));
+        let known = |codes: &&[&str]| codes.iter().any(|code| text::contains(&seen.message, code));
         return match texts::NODE.iter().position(|(codes, _, _)| known(codes)) {
             _ if seen.timeout => Cause::Timeout,
             Some(line) => Cause::Coded(line),

@@ -15,6 +15,7 @@ use crate::oss::note::StoreNotes;
 use crate::platform::{LocalFuture, Platform};
 use crate::service::{CallOptions, Service, aborted, closed};
 use crate::task::{First, first};
+use crate::text;
 use core::cell::RefCell;
 use std::rc::Rc;
 
@@ -119,7 +120,8 @@ impl Looking {
             head.sent = names(&request.headers);
             if let Some(answer) = answer {
                 head.status = answer.status;
-                head.html = answer.headers.get("content-type").is_some_and(|kind| kind.contains("html"));
+                head.html =
+                    answer.headers.get("content-type").is_some_and(|kind| text::contains(kind, "html"));
                 head.date = date_of(&answer.headers);
                 head.at = platform.now();
             }
@@ -299,7 +301,7 @@ impl Looking {
         }
         if seen.readable {
             seen.cookies_refused = cookies && self.read(url, "", true).await.is_err();
-            for name in headers.split(", ").take(MOST_HEADERS) {
+            for name in headers.split(',').map(str::trim).take(MOST_HEADERS) {
                 if self.read(url, name, false).await.is_err() {
                     add_to(&mut seen.refused_headers, name);
                 }

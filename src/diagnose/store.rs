@@ -4,6 +4,7 @@ use super::service::{clock, date_of};
 use super::{Checks, Text, say};
 use crate::http::Headers;
 use crate::oss::trouble::{Remedy, Trouble};
+use crate::text;
 
 /// An answer of the store.
 #[derive(Default)]
@@ -18,7 +19,7 @@ pub struct Answer {
 impl Answer {
     /// Whether it is an answer of S3 to a list of parts.
     pub fn is_of_a_store(&self) -> bool {
-        self.text.contains("<Code>") || self.text.contains("ListPartsResult")
+        text::contains(&self.text, "<Code>") || text::contains(&self.text, "ListPartsResult")
     }
 }
 
@@ -64,8 +65,8 @@ pub fn judge(
     const REGION: &str = "store-region";
     match &learnt.region {
         _ if code == "AuthorizationHeaderMalformed"
-            || code.contains("Location")
-            || code.contains("Redirect") =>
+            || text::contains(code, "Location")
+            || text::contains(code, "Redirect") =>
         {
             checks.fail(
                 REGION,

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::json::Quoted;
+use crate::text::without_scheme;
 
 /// Percent-encodes everything but RFC 3986's unreserved characters, and `/` where it may stay.
 pub fn encode(text: &str, keep_slash: bool) -> String {
@@ -155,7 +156,7 @@ impl Endpoint {
 
 /// `https://host:port` of an absolute URL.
 pub fn origin_of(url: &str) -> &str {
-    let start = url.find("://").map_or(0, |at| at + 3);
+    let start = url.len() - without_scheme(url).len();
     let end = url.get(start..).unwrap_or_default().find(['/', '?', '#']).map_or(url.len(), |at| start + at);
     url.get(..end).unwrap_or(url)
 }

@@ -18,7 +18,7 @@ mod download;
 mod huawei;
 #[cfg(feature = "inspect")]
 mod inspect;
-#[cfg(feature = "service")]
+#[cfg(any(feature = "cecloud", feature = "huawei"))]
 mod inspector;
 #[cfg(feature = "openstack")]
 mod openstack;

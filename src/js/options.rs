@@ -117,7 +117,7 @@ pub fn endpoint(object: &JsValue, path: &str, name: &str) -> Result<Option<Endpo
     let Some(given) = text(object, path, name)? else { return Ok(None) };
     let field = join(path, name);
     let mut absolute = given.clone();
-    if !given.contains("://") {
+    if !crate::text::contains(&given, "://") {
         let page = get(&js_sys::global(), "location")
             .and_then(|location| text(&location, "", "href").ok().flatten());
         let resolved = page.and_then(|page| web_sys::Url::new_with_base(&given, &page).ok());

@@ -73,6 +73,8 @@ impl Platform for JsPlatform {
         Box::pin(Timer::set(milliseconds).wait())
     }
 
+    // Only files take long.
+    #[cfg(not(all(feature = "workspace", target_arch = "wasm32")))]
     fn give_way(&self) -> LocalFuture<'static, ()> {
         Box::pin(super::turns::give_way())
     }

@@ -69,7 +69,7 @@ pub async fn open(given: &JsValue) -> Result<Opened> {
 fn unreadable(error: &JsValue) -> Error {
     let mut message = describe(error);
     if let Some(code) = get(error, "code").and_then(|code| code.as_string())
-        && !message.contains(&code)
+        && !crate::text::contains(&message, &code)
     {
         message = format!("{message} ({code})");
     }

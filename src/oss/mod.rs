@@ -172,7 +172,8 @@ pub fn upload_id(text: &str) -> Result<String> {
 
 /// An ETag without quotes and weakness mark.
 pub fn plain_etag(etag: &str) -> String {
-    etag.trim().trim_start_matches("W/").trim_matches('"').to_owned()
+    let etag = etag.trim();
+    etag.strip_prefix("W/").unwrap_or(etag).trim_matches('"').to_owned()
 }
 
 /// Whether a URL can carry a key: parsers resolve the segments `.` and `..`, however they are encoded, so that

@@ -21,7 +21,7 @@ fn walk(text: &str, mut visit: impl FnMut(&str, &str)) -> bool {
         let special = [("![CDATA[", "]]>"), ("!--", "-->"), ("?", "?>"), ("!", ">")];
         let inside = special.into_iter().find_map(|(head, tail)| Some((tagged.strip_prefix(head)?, tail)));
         if let Some((inside, tail)) = inside {
-            let Some((inside, after)) = inside.split_once(tail) else { return false };
+            let Some((inside, after)) = crate::text::split_once(inside, tail) else { return false };
             if tail == "]]>" {
                 content.push_str(inside);
             }

@@ -135,7 +135,7 @@ impl Example {
                 Argument::Query(..) => Value::Object(self.query_argument()),
                 Argument::Body(..) => request(),
                 Argument::Wrapped { inside, .. } => request()[*inside].clone(),
-                Argument::UserIds(_) => request()["shares"]["user_ids"].clone(),
+                Argument::Made("userIds", _) => request()["shares"]["user_ids"].clone(),
                 other => panic!("no operation of CECloud takes {}", other.name()),
             })
             .collect()

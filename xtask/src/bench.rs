@@ -38,7 +38,8 @@ pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
 /// What the suites that are wanted cannot measure from JavaScript: the parts of each .wasm, and uploads of tebibytes in
 /// virtual time.
 fn own_figures(project: &Project, arguments: &[String]) -> Result<Value> {
-    let only = arguments.iter().position(|argument| argument == "--only").and_then(|at| arguments.get(at + 1));
+    let only =
+        arguments.iter().position(|argument| argument == "--only").and_then(|at| arguments.get(at + 1));
     let wanted = |suite: &str| only.is_none_or(|only| only.split(',').any(|name| name == suite));
     let mut figures = json!({});
     if wanted("weight") {

@@ -111,7 +111,8 @@ pub fn large(project: &Project, binary: &str, bytes: u64) -> Result<String> {
     test.env("SIMULATE_BYTES", bytes.to_string()).env_remove("SIMULATE_TRACE");
     let text = process::output(&mut test, "the simulation", Duration::from_secs(15 * 60))?;
     let line = text.find("{\"bytes\"").and_then(|at| text.get(at..)?.lines().next());
-    line.map(str::to_owned).with_context(|| format!("the simulation of {bytes} bytes printed no figures: {text}"))
+    line.map(str::to_owned)
+        .with_context(|| format!("the simulation of {bytes} bytes printed no figures: {text}"))
 }
 
 /// Builds the tests of the library in release; gives the program.

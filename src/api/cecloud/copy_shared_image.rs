@@ -12,7 +12,7 @@ pub static OPERATION: Operation = Operation {
     method: Method::Post,
     path: "/api/image/v1/shared-images/{shareImageId}/copy",
     arguments: &[Argument::Segment("shareId"), Argument::Body("request", CopySharedImage::FIELDS)],
-    answer: Answer::Object(CopiedImage::FIELDS),
+    answer: Answer::object(CopiedImage::FIELDS),
     repeat: Repeat::Once,
     ..Operation::BASE
 };

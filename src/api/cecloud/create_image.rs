@@ -15,7 +15,7 @@ pub static OPERATION: Operation = Operation {
     method: Method::Post,
     path: "/api/image/v1/private-images",
     arguments: &[Argument::Body("image", CreateImage::FIELDS)],
-    answer: Answer::Object(CreatedImage::FIELDS),
+    answer: Answer::object(CreatedImage::FIELDS),
     repeat: Repeat::Once,
     ..Operation::BASE
 };

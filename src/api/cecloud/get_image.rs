@@ -11,7 +11,7 @@ pub static OPERATION: Operation = Operation {
     method: Method::Get,
     path: "/api/image/v1/images/{image_id}",
     arguments: &[Argument::Segment("imageId")],
-    answer: Answer::Object(Image::FIELDS),
+    answer: Answer::object(Image::FIELDS),
     repeat: Repeat::Safe,
     ..Operation::BASE
 };

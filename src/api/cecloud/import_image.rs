@@ -12,7 +12,7 @@ pub static OPERATION: Operation = Operation {
     method: Method::Post,
     path: "/api/image/v1/private-images/import",
     arguments: &[Argument::Body("request", ImportImage::FIELDS)],
-    answer: Answer::Object(PrivateImage::FIELDS),
+    answer: Answer::object(PrivateImage::FIELDS),
     repeat: Repeat::Once,
     ..Operation::BASE
 };

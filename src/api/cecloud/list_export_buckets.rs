@@ -11,7 +11,7 @@ pub static OPERATION: Operation = Operation {
     method: Method::Get,
     path: "/api/image/v1/private-images/{image_id}/oss-bucket-list",
     arguments: &[Argument::Segment("imageId")],
-    answer: Answer::List(Bucket::FIELDS),
+    answer: Answer::list(Bucket::FIELDS),
     repeat: Repeat::Safe,
     ..Operation::BASE
 };

@@ -13,7 +13,7 @@ pub static OPERATION: Operation = Operation {
     method: Method::Get,
     path: "/api/image/v1/private-images/{imageId}/share",
     arguments: &[Argument::Segment("imageId"), Argument::Query("page", PAGE)],
-    answer: Answer::Page(Share::FIELDS),
+    answer: Answer::page(Share::FIELDS),
     repeat: Repeat::Safe,
     ..Operation::BASE
 };

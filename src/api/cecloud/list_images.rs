@@ -12,7 +12,7 @@ pub static OPERATION: Operation = Operation {
     method: Method::Get,
     path: "/api/image/v1/images",
     arguments: &[Argument::Query("page", PAGE)],
-    answer: Answer::Page(Image::FIELDS),
+    answer: Answer::page(Image::FIELDS),
     repeat: Repeat::Safe,
     ..Operation::BASE
 };

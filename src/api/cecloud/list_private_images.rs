@@ -12,7 +12,7 @@ pub static OPERATION: Operation = Operation {
     method: Method::Get,
     path: "/api/image/v1/private-images",
     arguments: &[Argument::Query("request", PRIVATE_PAGE)],
-    answer: Answer::Page(PrivateImage::FIELDS),
+    answer: Answer::page(PrivateImage::FIELDS),
     repeat: Repeat::Safe,
     ..Operation::BASE
 };

@@ -12,7 +12,7 @@ pub static OPERATION: Operation = Operation {
     method: Method::Get,
     path: "/api/image/v1/shared-images",
     arguments: &[Argument::Query("request", SHARED_PAGE)],
-    answer: Answer::Page(SharedImage::FIELDS),
+    answer: Answer::page(SharedImage::FIELDS),
     repeat: Repeat::Safe,
     ..Operation::BASE
 };

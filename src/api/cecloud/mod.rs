@@ -4,9 +4,12 @@
 pub mod answers;
 pub mod error_codes;
 pub mod requests;
+mod shares;
 pub mod values;
 
 use crate::api::Dialect;
+use crate::api::envelope::{self, Envelope};
+use crate::api::operation::Answer;
 use crate::operations;
 
 operations! {
@@ -32,7 +35,15 @@ operations! {
 
 /// Every answer is an envelope (1.3.6 and all others).
 pub static DIALECT: Dialect = Dialect {
-    success: Some(error_codes::SUCCESS),
+    is_enveloped: true,
+    judge: |answer, status, text| {
+        envelope::judge(&ENVELOPE, matches!(answer, Answer::Data(..)), status, text)
+    },
+    request_id: envelope::request_id,
+};
+
+static ENVELOPE: Envelope = Envelope {
+    success: error_codes::SUCCESS,
     meaning: error_codes::meaning,
     is_transient: error_codes::is_transient,
 };

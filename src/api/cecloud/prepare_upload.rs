@@ -12,7 +12,7 @@ pub static OPERATION: Operation = Operation {
     method: Method::Post,
     path: "/api/image/v1/private-images/{image_id}/upload-prepare",
     arguments: &[Argument::Segment("imageId"), Argument::Body("request", PREPARE)],
-    answer: Answer::Object(UploadCredentials::FIELDS),
+    answer: Answer::object(UploadCredentials::FIELDS),
     repeat: Repeat::Safe,
     ..Operation::BASE
 };

@@ -29,7 +29,7 @@ const SIZE: InputField = InputField {
 pub const PAGE: &[InputField] = &[CURRENT, SIZE];
 /// Query of 1.10.
 pub const PRIVATE_PAGE: &[InputField] =
-    &[CURRENT, SIZE, InputField { name: "filter", presence: Presence::Optional, rule: Rule::Filter }];
+    &[CURRENT, SIZE, InputField { name: "filter", presence: Presence::Optional, rule: Rule::FILTER }];
 /// Query of 1.16.
 pub const SHARED_PAGE: &[InputField] = &[
     CURRENT,
@@ -49,7 +49,7 @@ request! {
             /// Smallest memory the image runs with, in MiB, from 0.
             minRam: f64 = MEMORY,
             /// 1 to 128 characters: letters, digits, `-`, `.`, `_`, space, Chinese; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// System disk, data disk, or whole machine.
             imageType: ImageType = Rule::OneOf(ImageType::VALUES),
             /// Width of the instruction set.
@@ -99,7 +99,7 @@ request! {
             /// Smallest memory the image runs with, in MiB, from 0.
             minRam: f64 = MEMORY,
             /// 1 to 128 characters: letters, digits, `-`, `.`, `_`, space, Chinese; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// Family of the operating system.
             osType: OsType = Rule::OneOf(OsType::VALUES),
             /// Version of the operating system, for example `kylin-v10-sp3`.
@@ -117,7 +117,7 @@ request! {
         required {}
         optional {
             /// URL of the disk's file, http or https.
-            imageUrl: String = Rule::Url,
+            imageUrl: String = Rule::URL,
             /// Smallest disk, in GiB, from 1. The document's table calls it a text, its example sends a number.
             minDisk: f64 = DISK,
         }
@@ -135,7 +135,7 @@ request! {
             /// Smallest memory the image runs with, in MiB, from 0.
             minRam: f64 = MEMORY,
             /// 1 to 128 characters: letters, digits, `-`, `.`, `_`, space, Chinese; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// Width of the instruction set.
             instruction: InstructionWidth = Rule::OneOf(InstructionWidth::VALUES),
             /// CPU architecture.
@@ -153,7 +153,7 @@ request! {
             /// ID of the tenant that owns the image.
             tenantId: String = NON_EMPTY,
             /// URL of the system disk's file, http or https.
-            imageUrl: String = Rule::Url,
+            imageUrl: String = Rule::URL,
             /// Version of the operating system.
             osVersion: String = NON_EMPTY,
         }
@@ -187,7 +187,7 @@ request! {
             /// ID of the resource group of the copy.
             resourceGroupId: String = NON_EMPTY,
             /// 1 to 128 characters: letters, digits, `-`, `.`, `_`, space, Chinese; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
         }
         optional {
             /// 2 to 256 characters, as everywhere in the document.

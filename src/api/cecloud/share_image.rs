@@ -1,5 +1,6 @@
 //! Shares a private image with up to 50 users. Source: CECloud IMS API reference, 1.13.
 
+use super::shares::shares;
 use crate::api::operation::{Answer, Argument, Operation};
 use crate::http::Method;
 use crate::http::retry::Repeat;
@@ -9,7 +10,7 @@ pub static OPERATION: Operation = Operation {
     section: "1.13",
     method: Method::Post,
     path: "/api/image/v1/private-images/{imageId}/share",
-    arguments: &[Argument::Segment("imageId"), Argument::UserIds("userIds")],
+    arguments: &[Argument::Segment("imageId"), Argument::Made("userIds", shares)],
     answer: Answer::Nothing,
     repeat: Repeat::Once,
     ..Operation::BASE

@@ -2,6 +2,7 @@
 //!
 //! The example of 1.15 shows `/share`, its URL format `/unshare`: the example is a slip of the document. Source: CECloud IMS API reference, 1.15.
 
+use super::shares::shares;
 use crate::api::operation::{Answer, Argument, Operation};
 use crate::http::Method;
 use crate::http::retry::Repeat;
@@ -11,7 +12,7 @@ pub static OPERATION: Operation = Operation {
     section: "1.15",
     method: Method::Post,
     path: "/api/image/v1/private-images/{imageId}/unshare",
-    arguments: &[Argument::Segment("imageId"), Argument::UserIds("userIds")],
+    arguments: &[Argument::Segment("imageId"), Argument::Made("userIds", shares)],
     answer: Answer::Nothing,
     repeat: Repeat::SafeUntil(&["IMG.OperationFailed.NotShared"]),
     ..Operation::BASE

@@ -14,7 +14,7 @@ pub static OPERATION: Operation = Operation {
     section: "Adding or Deleting Image Tags in a Batch",
     method: Method::Post,
     path: "/v2/{project_id}/images/{image_id}/tags/action",
-    arguments: &[Argument::Segment("imageId"), Argument::OneOf("request", BATCH)],
+    arguments: &[Argument::Segment("imageId"), Argument::one_of("request", BATCH)],
     answer: Answer::Nothing,
     repeat: Repeat::Safe,
     content_type: JSON,

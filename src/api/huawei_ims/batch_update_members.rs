@@ -15,7 +15,7 @@ pub static OPERATION: Operation = Operation {
     section: "Updating the Sharing Status for Images",
     method: Method::Put,
     path: "/v1/cloudimages/members",
-    arguments: &[Argument::OneOf("request", DECISION)],
+    arguments: &[Argument::one_of("request", DECISION)],
     answer: Answer::Json(FieldKind::Object(JobId::FIELDS)),
     repeat: Repeat::Once,
     content_type: JSON,

@@ -16,7 +16,7 @@ pub static OPERATION: Operation = Operation {
     section: "Creating an Image (v2.1)",
     method: Method::Post,
     path: "/v2.1/cloudimages/action",
-    arguments: &[Argument::OneOf("request", CREATE_IMAGE)],
+    arguments: &[Argument::one_of("request", CREATE_IMAGE)],
     answer: Answer::Json(FieldKind::Object(JobId::FIELDS)),
     repeat: Repeat::Once,
     content_type: JSON,

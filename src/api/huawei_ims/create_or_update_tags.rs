@@ -13,7 +13,7 @@ pub static OPERATION: Operation = Operation {
     section: "Adding or Modifying a Tag",
     method: Method::Put,
     path: "/v1/cloudimages/tags",
-    arguments: &[Argument::OneOf("request", TAG_OF_IMAGE)],
+    arguments: &[Argument::one_of("request", TAG_OF_IMAGE)],
     answer: Answer::Nothing,
     repeat: Repeat::Safe,
     content_type: JSON,

@@ -16,7 +16,7 @@ pub static OPERATION: Operation = Operation {
     section: "Creating a Full-ECS Image",
     method: Method::Post,
     path: "/v1/cloudimages/wholeimages/action",
-    arguments: &[Argument::OneOf("request", WHOLE_IMAGE)],
+    arguments: &[Argument::one_of("request", WHOLE_IMAGE)],
     answer: Answer::Json(FieldKind::Object(JobId::FIELDS)),
     repeat: Repeat::Once,
     content_type: JSON,

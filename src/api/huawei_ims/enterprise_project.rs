@@ -17,7 +17,7 @@ pub fn add(operation: &Operation, arguments: &mut Vec<Value>, enterprise_project
     for (index, argument) in operation.arguments.iter().enumerate() {
         let takes = match argument {
             Argument::Query(_, fields) | Argument::Body(_, fields) => has(fields),
-            Argument::OneOf(_, shapes) => shapes.iter().all(|shape| has(shape.fields)),
+            Argument::OneOf(_, shapes, _) => shapes.iter().all(|shape| has(shape.fields)),
             _ => false,
         };
         if !takes {

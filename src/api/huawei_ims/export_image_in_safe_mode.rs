@@ -15,7 +15,7 @@ pub static OPERATION: Operation = Operation {
     section: "Exporting an Image (v2.1)",
     method: Method::Post,
     path: "/v2.1/cloudimages/{image_id}/file",
-    arguments: &[Argument::Segment("imageId"), Argument::OneOf("request", EXPORT)],
+    arguments: &[Argument::Segment("imageId"), Argument::one_of("request", EXPORT)],
     answer: Answer::Json(FieldKind::Object(JobId::FIELDS)),
     repeat: Repeat::Once,
     content_type: JSON,

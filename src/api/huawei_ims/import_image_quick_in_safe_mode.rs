@@ -16,7 +16,7 @@ pub static OPERATION: Operation = Operation {
     section: "Importing an Image File Quickly (v2.1)",
     method: Method::Post,
     path: "/v2.1/cloudimages/quickimport/action",
-    arguments: &[Argument::OneOf("request", QUICK_IMPORT)],
+    arguments: &[Argument::one_of("request", QUICK_IMPORT)],
     answer: Answer::Json(FieldKind::Object(JobId::FIELDS)),
     repeat: Repeat::Once,
     content_type: JSON,

@@ -16,7 +16,7 @@ pub static OPERATION: Operation = Operation {
     section: "Querying Images by Tag",
     method: Method::Post,
     path: "/v2/{project_id}/images/resource_instances/action",
-    arguments: &[Argument::OneOf("request", BY_TAGS)],
+    arguments: &[Argument::one_of("request", BY_TAGS)],
     answer: Answer::Json(FieldKind::Object(FoundImages::FIELDS)),
     repeat: Repeat::Safe,
     content_type: JSON,

@@ -5,8 +5,7 @@
 use super::JSON;
 use super::permissions;
 use super::answers::images::Image;
-use super::requests::images::CHANGES;
-use super::requests::images::changes_fit;
+use super::requests::images::{changes, changes_fit};
 use crate::api::answer::FieldKind;
 use crate::api::operation::{Answer, Argument, Operation};
 use crate::http::Method;
@@ -17,7 +16,7 @@ pub static OPERATION: Operation = Operation {
     section: "Updating an Image",
     method: Method::Patch,
     path: "/v2/cloudimages/{image_id}",
-    arguments: &[Argument::Segment("imageId"), Argument::ValuedPatch("changes", &CHANGES)],
+    arguments: &[Argument::Segment("imageId"), Argument::Made("changes", changes)],
     answer: Answer::Json(FieldKind::Open(Image::FIELDS)),
     repeat: Repeat::Once,
     content_type: JSON,

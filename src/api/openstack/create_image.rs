@@ -17,7 +17,7 @@ pub static OPERATION: Operation = Operation {
     section: "Creating Image Metadata (Native OpenStack API)",
     method: Method::Post,
     path: "/v2/images",
-    arguments: &[Argument::OpenBody("image", CreateOpenStackImage::FIELDS)],
+    arguments: &[Argument::open_body("image", CreateOpenStackImage::FIELDS)],
     answer: Answer::Json(FieldKind::Open(OpenStackImage::FIELDS)),
     repeat: Repeat::Once,
     check: Some(properties::check),

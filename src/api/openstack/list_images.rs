@@ -17,7 +17,7 @@ pub static OPERATION: Operation = Operation {
     section: "Querying Images (Native OpenStack API)",
     method: Method::Get,
     path: "/v2/images",
-    arguments: &[Argument::OpenQuery("filters", OpenStackImageFilters::FIELDS)],
+    arguments: &[Argument::open_query("filters", OpenStackImageFilters::FIELDS)],
     answer: Answer::Json(FieldKind::Object(OpenStackImageList::FIELDS)),
     repeat: Repeat::Safe,
     check: Some(filters::check),

@@ -16,7 +16,7 @@ pub static OPERATION: Operation = Operation {
     section: "Querying Image Details (Native OpenStack API V1.1, Deprecated)",
     method: Method::Get,
     path: "/v1.1/images/detail",
-    arguments: &[Argument::OpenQuery("filters", V1_FILTERS)],
+    arguments: &[Argument::open_query("filters", V1_FILTERS)],
     answer: Answer::Json(FieldKind::Object(OpenStackV1ImageList::FIELDS)),
     repeat: Repeat::Safe,
     check: Some(filters::check),

@@ -1,7 +1,7 @@
 //! The properties of an image that can be set, by creating it and later; any other name is a property of the user's.
 
 use super::requests::{CONTAINER, DISK, NAME, TAGS, VISIBILITIES};
-use crate::api::patch::Paths;
+use crate::api::patch::{self, Paths};
 use crate::api::rules::{INT_MAX, InputField, Presence, Rule};
 use crate::error::{Error, Result};
 use crate::json::Value;
@@ -36,7 +36,7 @@ const EVERY_IMAGE_HAS: &[&str] = &[
 ];
 
 /// What may be changed later.
-pub static PATHS: Paths = Paths {
+static PATHS: Paths = Paths {
     fields: &[
         property("name", NAME),
         property("visibility", Rule::OneOf(VISIBILITIES)),
@@ -71,6 +71,11 @@ pub static PATHS: Paths = Paths {
     kept: EVERY_IMAGE_HAS,
     open: true,
 };
+
+/// The body that changes an image.
+pub fn changes(value: &Value, argument: &str) -> Result<String> {
+    patch::text(value, argument, &PATHS, None)
+}
 
 /// Properties of the user's own are texts under names that are not the service's.
 pub fn check(arguments: &[Value]) -> Result<()> {

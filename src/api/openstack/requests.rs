@@ -61,15 +61,15 @@ request! {
             sort: String = SORT,
             /// The whole name; a list finds images with one of these names.
             #[tsify(type = "string | string[]")]
-            name: String = Rule::TextOrIn,
+            name: String = Rule::TEXT_OR_IN,
             #[tsify(type = "string | string[]")]
-            id: String = Rule::TextOrIn,
+            id: String = Rule::TEXT_OR_IN,
             #[tsify(type = "OpenStackImageStatus | OpenStackImageStatus[]")]
-            status: String = Rule::TextOrIn,
+            status: String = Rule::TEXT_OR_IN,
             #[tsify(type = "string | string[]")]
-            container_format: String = Rule::TextOrIn,
+            container_format: String = Rule::TEXT_OR_IN,
             #[tsify(type = "string | string[]")]
-            disk_format: String = Rule::TextOrIn,
+            disk_format: String = Rule::TEXT_OR_IN,
             #[tsify(type = "'public' | 'private' | 'shared' | 'community' | 'all'")]
             visibility: String = Rule::OneOf(&["public", "private", "shared", "community", "all"]),
             /// Of images that others share: those that were accepted, where nothing is said.
@@ -158,7 +158,7 @@ request! {
         }
         optional {
             /// Of web-download: where the bytes are.
-            uri: String = Rule::Url,
+            uri: String = Rule::URL,
             /// Of glance-download: the image's ID there.
             glance_image_id: String = UUID,
             /// Of glance-download: the name of the other region.

@@ -16,7 +16,7 @@ pub static OPERATION: Operation = Operation {
     section: "Modifying an Image (Native OpenStack API)",
     method: Method::Patch,
     path: "/v2/images/{image_id}",
-    arguments: &[Argument::Segment("imageId"), Argument::Patch("changes", &properties::PATHS)],
+    arguments: &[Argument::Segment("imageId"), Argument::Made("changes", properties::changes)],
     answer: Answer::Json(FieldKind::Open(OpenStackImage::FIELDS)),
     repeat: Repeat::Once,
     content_type: "application/openstack-images-v2.1-json-patch",

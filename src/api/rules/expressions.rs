@@ -1,19 +1,23 @@
 //! Values that are written as expressions of a service.
 
-use super::{Rule, describe, join};
+use super::join;
 use crate::error::{Error, Result};
 use crate::json::Value;
+
+/// The rules in words.
+pub(super) const FILTER: &str = "must be an object with name or imageId";
+pub(super) const TEXT_OR_IN: &str = "must be a text that is not empty, or a list of such";
 
 /// `name:lk:TEXT|imageId:eq:ID`, section 1.10. `|` separates the terms and has no escape there, so a text that
 /// holds one is refused; so is an imageId that is not a plain ID. A colon in a name would be read as a part of
 /// the expression.
 pub(super) fn filter(value: &Value, path: &str) -> Result<String> {
     let Value::Object(object) = value else {
-        return Err(Error::invalid(path, value.to_string(), describe(&Rule::Filter, false)));
+        return Err(Error::invalid(path, value.to_string(), FILTER));
     };
     for (name, value) in object {
         if !value.is_null() && name != "name" && name != "imageId" {
-            return Err(Error::invalid(join(path, name), value.to_string(), describe(&Rule::Filter, false)));
+            return Err(Error::invalid(join(path, name), value.to_string(), FILTER));
         }
     }
     let mut terms = Vec::new();
@@ -38,7 +42,7 @@ pub(super) fn filter(value: &Value, path: &str) -> Result<String> {
 
 /// A text as it is, a list of texts as `in:a,b`. OpenStack's services read what stands before a colon as an operator, so
 /// a text that holds one for itself is sent as `eq:text`; values with commas are quoted, and quotes have no escape.
-pub(super) fn text_or_in(value: &Value, path: String) -> Result<String> {
+pub(super) fn text_or_in(value: &Value, path: &str) -> Result<String> {
     match value {
         Value::String(text) if !text.is_empty() => {
             let has_operator = ["in:", "eq:"].iter().any(|operator| text.starts_with(operator));
@@ -59,6 +63,6 @@ pub(super) fn text_or_in(value: &Value, path: String) -> Result<String> {
             }
             Ok(format!("in:{}", values.join(",")))
         }
-        _ => Err(Error::invalid(path, value.to_string(), describe(&Rule::TextOrIn, false))),
+        _ => Err(Error::invalid(path, value.to_string(), TEXT_OR_IN)),
     }
 }

@@ -301,7 +301,7 @@ request! {
     pub struct CreateServerImage {
         required {
             /// 1 to 128 characters: letters, digits, Chinese, `-`, `.`, `_`, space; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
         }
         optional {
             /// Up to 1024 characters; no line breaks, no `<` `>`, no space first.

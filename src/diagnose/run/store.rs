@@ -14,6 +14,7 @@ use crate::json::Value;
 use crate::oss::trouble::{Remedy, Trouble};
 use crate::oss::{Addressing, Ask, Place};
 use crate::platform::LocalFuture;
+use crate::text;
 
 /// How an ID begins that no store gives out: what is asked about it changes nothing.
 const NO_UPLOAD: &str = "ims-client-diagnose-";
@@ -101,7 +102,7 @@ impl Looking {
             Some(place) => place,
             None => {
                 let mut domain = given.take_text("domain");
-                if !domain.contains("://") {
+                if !text::contains(&domain, "://") {
                     let scheme = if self.from.service.endpoint.secure { "https://" } else { "http://" };
                     domain.insert_str(0, scheme);
                 }

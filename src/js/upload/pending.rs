@@ -123,7 +123,7 @@ async fn discard(shared: &Rc<Shared>, place: &JsValue, key: &str, given: &JsValu
     let (driver, session) = prepare::assemble(shared, chosen, source, plan, prepare::goal(kept), given)?;
     let finish = Rc::new(driver).run(session, Event::Abort, Queue::default(), Rc::new(Nobody)).await;
     match finish {
-        Finish::Aborted(error) if error.message().contains("not taken back") => {
+        Finish::Aborted(error) if crate::text::contains(error.message(), "not taken back") => {
             let failed = Error::new(Kind::Service, error.message());
             Err(if error.details().resumable { failed.resumable() } else { failed })
         }

@@ -8,6 +8,7 @@ use crate::oss::trouble::{Remedy, Trouble};
 use crate::oss::{Addressing, Ask, Place, xml};
 use crate::service::RequestEvent;
 use crate::task::{First, Queue, Slot, first};
+use crate::text;
 use crate::upload::backend::Prepared;
 use crate::upload::session::types::*;
 use std::rc::Rc;
@@ -34,7 +35,7 @@ impl Driver {
 
     /// Keeps the keys and gives the place as a text.
     pub(super) fn settle(&self, prepared: Prepared) -> Result<String> {
-        let domain = match prepared.domain.contains("://") {
+        let domain = match text::contains(&prepared.domain, "://") {
             true => prepared.domain,
             false => format!("{}://{}", if self.settings.secure { "https" } else { "http" }, prepared.domain),
         };

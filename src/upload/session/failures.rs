@@ -5,6 +5,7 @@ use crate::error::{Attempt, Error, Kind};
 use crate::http::retry;
 use crate::oss::trouble::{Remedy, Trouble};
 use crate::platform::Utc;
+use crate::text;
 
 /// What becomes of a store job that failed.
 pub(super) enum Verdict {
@@ -65,7 +66,7 @@ impl Session {
                     self.fail(error);
                     return Verdict::Ended;
                 }
-                let expired = error.code().is_some_and(|code| code.contains("Expired"));
+                let expired = error.code().is_some_and(|code| text::contains(code, "Expired"));
                 self.keys.state = KeyState::Needed(if expired { "expired" } else { "refused" });
                 self.keys.after = now;
                 Verdict::AfterKeys

@@ -136,9 +136,9 @@ fn module_of(name: &str) -> String {
         Some(at) => plain.get(at..).unwrap_or_default(),
         None => plain.trim_start_matches(['<', '&', '*', '(', '[']),
     };
-    let mut steps = path.split("::").map(|step| {
-        step.find(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(step, |end| &step[..end])
-    });
+    let mut steps = path
+        .split("::")
+        .map(|step| step.find(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(step, |end| &step[..end]));
     match steps.next().unwrap_or_default() {
         "ims_client" => {
             let is_module = |step: &&str| step.starts_with(|c: char| c.is_ascii_lowercase());
@@ -193,7 +193,8 @@ mod tests {
     #[test]
     fn the_parts_are_all_of_the_code() {
         // Two functions without names: (func) and (func nop nop).
-        let wasm = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x03\x02\0\0\x0a\x09\x02\x02\0\x0b\x04\0\x01\x01\x0b";
+        let wasm =
+            b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x03\x02\0\0\x0a\x09\x02\x02\0\x0b\x04\0\x01\x01\x0b";
         let (code, parts) = by_module(wasm).unwrap();
         assert_eq!((code, parts.values().sum::<u64>()), (9, 9));
         assert_eq!(parts.get("(without a name)"), Some(&8));

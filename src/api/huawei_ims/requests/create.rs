@@ -14,7 +14,7 @@ request! {
     pub struct ImageFromServer {
         required {
             /// 1 to 128 letters, digits, `-`, `.`, `_`, spaces and Chinese characters; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// ID of the server.
             instance_id: String = ID,
         }
@@ -40,7 +40,7 @@ request! {
     pub struct DataVolume {
         required {
             /// Name of the data disk image.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// ID of the data disk.
             volume_id: String = ID,
         }
@@ -78,7 +78,7 @@ request! {
     pub struct ImageFromVolume {
         required {
             /// 1 to 128 letters, digits, `-`, `.`, `_`, spaces and Chinese characters; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// ID of the data disk.
             volume_id: String = ID,
             /// The operating system on it, as `listOsVersions` spells it.

@@ -19,7 +19,7 @@ request! {
         }
         optional {
             /// Name of the data disk image.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// At most 1024 characters, without line breaks, `<` and `>`.
             description: String = DESCRIPTION,
             /// Whether the file is imported quickly.
@@ -39,7 +39,7 @@ request! {
     pub struct ImageFromFile {
         required {
             /// 1 to 128 letters, digits, `-`, `.`, `_`, spaces and Chinese characters; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// The file as `bucket:object`; storage class Standard, the service's own region.
             image_url: String = FILE,
             /// Size of the system disk in GiB, 40 to 1024; larger than the system disk in the file.
@@ -91,7 +91,7 @@ request! {
     pub struct ImageFromFileQuickly {
         required {
             /// 1 to 128 letters, digits, `-`, `.`, `_`, spaces and Chinese characters; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// The file as `bucket:object`; storage class Standard, the service's own region.
             image_url: String = FILE,
             /// Size of the system disk in GiB, 40 to 1024; larger than the system disk in the file.
@@ -142,7 +142,7 @@ request! {
     pub struct ImageFromIso {
         required {
             /// 1 to 128 letters, digits, `-`, `.`, `_`, spaces and Chinese characters; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// The file as `bucket:object`; storage class Standard, the service's own region.
             image_url: String = FILE,
             /// Size of the system disk in GiB, 40 to 1024.

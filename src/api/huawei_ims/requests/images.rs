@@ -2,7 +2,7 @@
 
 use super::super::fields::*;
 use super::super::values::*;
-use crate::api::patch::Paths;
+use crate::api::patch::{self, Paths};
 use crate::api::rules::{INT_MAX, Rule, Shape};
 use crate::error::{Error, Result};
 use crate::json::Value;
@@ -64,7 +64,7 @@ request! {
     pub struct CopyInRegion {
         required {
             /// 1 to 128 letters, digits, `-`, `.`, `_`, spaces and Chinese characters; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
         }
         optional {
             /// At most 1024 characters, without line breaks, `<` and `>`.
@@ -83,7 +83,7 @@ request! {
     pub struct CopyCrossRegion {
         required {
             /// 1 to 128 letters, digits, `-`, `.`, `_`, spaces and Chinese characters; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// ID of the other region.
             region: String = ID,
             /// Name of the project there.
@@ -110,7 +110,7 @@ request! {
         required {}
         optional {
             /// 1 to 128 letters, digits, `-`, `.`, `_`, spaces and Chinese characters; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// At most 1024 characters, without line breaks, `<` and `>`.
             __description: String = DESCRIPTION,
             /// Enterprise project that the image moves to.
@@ -156,12 +156,17 @@ request! {
 }
 
 /// What `updateImage` may change. Extension attributes may be added and removed.
-pub static CHANGES: Paths = Paths {
+static CHANGES: Paths = Paths {
     fields: ImageChanges::FIELDS,
     replaced: &["name", "min_ram", "enterprise_project_id"],
     kept: &["name", "min_ram", "enterprise_project_id"],
     open: true,
 };
+
+/// The body that changes an image.
+pub fn changes(value: &Value, argument: &str) -> Result<String> {
+    patch::text(value, argument, &CHANGES, Some(&Value::from("")))
+}
 
 /// Attributes that exclude each other: the first of each with all others.
 const APART: &[(&str, &[&str])] = &[

@@ -13,7 +13,7 @@ request! {
     pub struct DataImageFromFile {
         required {
             /// 1 to 128 letters, digits, `-`, `.`, `_`, spaces and Chinese characters; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// The file as `bucket:object`; storage class Standard, the service's own region.
             image_url: String = FILE,
             /// Size of the disk in GiB, 40 to 2048.
@@ -42,7 +42,7 @@ request! {
     pub struct QuickSystemImage {
         required {
             /// 1 to 128 letters, digits, `-`, `.`, `_`, spaces and Chinese characters; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// The operating system, as `listOsVersions` spells it.
             os_version: String = ID,
             /// The file as `bucket:object`; storage class Standard, the service's own region.
@@ -77,7 +77,7 @@ request! {
     pub struct QuickDataImage {
         required {
             /// 1 to 128 letters, digits, `-`, `.`, `_`, spaces and Chinese characters; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// The file as `bucket:object`; storage class Standard, the service's own region.
             image_url: String = FILE,
             /// Size of the disk in GiB, 1 to 1024.
@@ -115,7 +115,7 @@ request! {
     pub struct WholeImageFromServer {
         required {
             /// 1 to 128 letters, digits, `-`, `.`, `_`, spaces and Chinese characters; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// ID of the server.
             instance_id: String = ID,
         }
@@ -144,7 +144,7 @@ request! {
     pub struct WholeImageFromCbr {
         required {
             /// 1 to 128 letters, digits, `-`, `.`, `_`, spaces and Chinese characters; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// ID of the backup; it makes one image only.
             backup_id: String = ID,
             /// Which service made the backup.
@@ -172,7 +172,7 @@ request! {
     pub struct WholeImageFromCsbs {
         required {
             /// 1 to 128 letters, digits, `-`, `.`, `_`, spaces and Chinese characters; no space first or last.
-            name: String = Rule::ImageName,
+            name: String = Rule::IMAGE_NAME,
             /// ID of the backup; it makes one image only.
             backup_id: String = ID,
         }
