@@ -118,8 +118,8 @@ pub fn write_object<'a>(
     order: &mut Vec<Known<'a>>,
     out: &mut String,
 ) -> Result<()> {
-    // No table has more than 128 fields (a test counts), so one number remembers which were seen.
-    let mut seen = 0u128;
+    // No table has more than 128 fields (a test counts).
+    let mut seen = [false; 128];
     let mut first = true;
     // Where members begin that are written as they came, one after the other: they are copied in one piece.
     let mut copied: Option<usize> = None;
@@ -138,16 +138,18 @@ pub fn write_object<'a>(
         first = false;
         let mut field = None;
         if let Some((index, start)) = member {
-            let bit = 1u128.checked_shl(index as u32).unwrap_or(0);
-            field = fields.get(index).filter(|_| seen & bit == 0);
-            let value = scanner.peek();
+            let is_seen = seen.get(index).copied();
+            field = fields.get(index).filter(|_| is_seen == Some(false));
+            let value = scanner.byte();
             let is_kept = match field {
                 Some(field) => is_kept(value, field.kind),
-                None => open && bit == 0 && value != b'n',
+                None => open && is_seen.is_none() && value != b'n',
             };
             if is_kept {
                 scanner.pass()?;
-                seen |= bit;
+                if let Some(seen) = seen.get_mut(index) {
+                    *seen = true;
+                }
                 copied.get_or_insert(start);
                 continue;
             }
@@ -170,7 +172,7 @@ pub fn write_object<'a>(
             out.push_str(field.name);
             out.push_str("\":");
             if value(raw, field.kind, out)? {
-                seen |= 1 << index;
+                seen[index] = true;
             } else {
                 out.truncate(end);
             }
@@ -178,7 +180,7 @@ pub fn write_object<'a>(
     }
     out.push('}');
     for (index, field) in fields.iter().enumerate() {
-        if field.required && seen & (1 << index) == 0 {
+        if field.required && seen.get(index) == Some(&false) {
             return Err(not_understood(&format_args!("the field {} is missing", field.name)));
         }
     }

@@ -38,9 +38,7 @@ pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
 /// What the suites that are wanted cannot measure from JavaScript: the parts of each .wasm, and uploads of tebibytes in
 /// virtual time.
 fn own_figures(project: &Project, arguments: &[String]) -> Result<Value> {
-    let only =
-        arguments.iter().position(|argument| argument == "--only").and_then(|at| arguments.get(at + 1));
-    let wanted = |suite: &str| only.is_none_or(|only| only.split(',').any(|name| name == suite));
+    let wanted = |suite: &str| is_wanted(arguments, suite);
     let mut figures = json!({});
     if wanted("weight") {
         let parts: Result<Vec<Value>> = ENTRIES.iter().map(|entry| parts::of(project, entry)).collect();
@@ -58,6 +56,21 @@ fn own_figures(project: &Project, arguments: &[String]) -> Result<Value> {
     Ok(figures)
 }
 
+/// Whether the command line of bench/run.mjs asks for this suite.
+fn is_wanted(arguments: &[String], suite: &str) -> bool {
+    if arguments.iter().any(|argument| argument == "--tables") {
+        return false;
+    }
+    let behind = |at: usize| arguments.get(at + 1).map(String::as_str);
+    let only =
+        arguments.iter().enumerate().find_map(|(at, argument)| match argument.strip_prefix("--only") {
+            Some("") => behind(at),
+            Some(rest) => rest.strip_prefix('='),
+            None => None,
+        });
+    only.is_none_or(|only| only.split(',').any(|name| name == suite))
+}
+
 /// Installs what is compared with, as its own lock file says.
 fn peers(folder: &Path) -> Result<()> {
     let stamp = Inputs::of("npm ci in bench")
@@ -71,4 +84,22 @@ fn peers(folder: &Path) -> Result<()> {
     process::run(npm.current_dir(folder), "npm ci in bench", Duration::from_secs(15 * 60))
         .context("what is compared with could not be installed")?;
     stamp.keep()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_long_is_only_measured_where_it_is_wanted() {
+        let wanted = |text: &str| {
+            let arguments: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+            ["weight", "scale"].map(|suite| is_wanted(&arguments, suite))
+        };
+        assert_eq!(wanted("--runs 5 --quick"), [true, true]);
+        assert_eq!(wanted("--only weight,hash"), [true, false]);
+        assert_eq!(wanted("--runs 1 --only=scale"), [false, true]);
+        assert_eq!(wanted("--only hash"), [false, false]);
+        assert_eq!(wanted("--tables"), [false, false]);
+    }
 }
