@@ -13,6 +13,7 @@ mod glue;
 mod manifest;
 mod modules;
 mod optimize;
+mod order;
 pub mod parts;
 mod standard_library;
 mod versions;

@@ -1,9 +1,10 @@
-//! Making the .wasm small with wasm-opt, from the npm package binaryen.
+//! Making the .wasm small: with wasm-opt, from the npm package binaryen, and by the order of its functions.
 use anyhow::{Context, Result};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::Profile;
+use super::{Profile, order};
 use crate::process;
 use crate::project::Project;
 use crate::stamp::Inputs;
@@ -45,6 +46,7 @@ pub fn wasm(project: &Project, profile: Profile, input: &Path, output: PathBuf) 
     let settings = settings();
     let stamp = Inputs::of("wasm-opt")
         .text(&settings.join(" "))
+        .text(include_str!("order.rs"))
         .file(&package)
         .context("run `npm ci` first")?
         .file(input)?
@@ -53,8 +55,10 @@ pub fn wasm(project: &Project, profile: Profile, input: &Path, output: PathBuf) 
         return Ok(output);
     }
     let mut command = project.npm_program("binaryen", "wasm-opt")?;
-    command.args(&settings).arg(input).arg("-o").arg(&output);
+    let optimized = output.with_extension("optimized");
+    command.args(&settings).arg(input).arg("-o").arg(&optimized);
     process::run(&mut command, "wasm-opt", Duration::from_secs(15 * 60))?;
+    fs::write(&output, order::alike_together(&fs::read(&optimized)?)?)?;
     stamp.keep()?;
     Ok(output)
 }

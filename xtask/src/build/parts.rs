@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 
-use super::{ENTRIES, Entry, Machine, Profile, bindings, optimize, work_folder};
+use super::{ENTRIES, Entry, Machine, Profile, bindings, optimize, order, work_folder};
 use crate::process;
 use crate::project::Project;
 
@@ -37,7 +37,8 @@ pub fn of(project: &Project, entry: &Entry) -> Result<Value> {
     let mut command = project.npm_program("binaryen", "wasm-opt")?;
     command.args(optimize::settings()).arg("-g").arg(&bound).arg("-o").arg(&named);
     process::run(&mut command, "wasm-opt", Duration::from_secs(15 * 60))?;
-    let (code, parts) = by_module(&read(&named)?)?;
+    // The names follow their functions.
+    let (code, parts) = by_module(&order::alike_together(&read(&named)?)?)?;
     let sections = sections(&published)?;
     let published_code = sections.get("code").copied().unwrap_or(0);
     ensure!(
@@ -85,7 +86,7 @@ fn by_module(wasm: &[u8]) -> Result<(u64, BTreeMap<String, u64>)> {
         match payload? {
             Payload::ImportSection(reader) => {
                 for import in reader.into_imports() {
-                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
+                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
                 }
             }
             Payload::CodeSectionStart { range, .. } => code = range.len() as u64,
