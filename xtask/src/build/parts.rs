@@ -128,8 +128,11 @@ fn length_of(number: u64) -> u64 {
 /// The part that a function belongs to: a module of the client (two steps deep) where one is named anywhere in it, so that
 /// a vector of the client's own type counts where it is used; else the crate.
 fn module_of(name: &str) -> String {
-    // What wasm-bindgen and its exports add has no crate.
-    if name.starts_with("__wb") || name.contains(") -> ") {
+    // What wasm-bindgen imports and adds has no crate.
+    if ["__wb", "__externref"].iter().any(|start| name.starts_with(start))
+        || name.contains("___wbg_")
+        || name.contains(") -> ")
+    {
         return BINDINGS.to_owned();
     }
     let plain = demangled(name);
@@ -137,24 +140,31 @@ fn module_of(name: &str) -> String {
         Some(at) => plain.get(at..).unwrap_or_default(),
         None => plain.trim_start_matches(['<', '&', '*', '(', '[']),
     };
-    let mut steps = path
-        .split("::")
-        .map(|step| step.find(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(step, |end| &step[..end]));
-    match steps.next().unwrap_or_default() {
-        "ims_client" => {
-            let is_module = |step: &&str| step.starts_with(|c: char| c.is_ascii_lowercase());
-            let module: Vec<&str> = steps.take(2).take_while(is_module).collect();
-            format!("ims_client::{}", module.join("::"))
+    let end = path.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).unwrap_or(path.len());
+    let mut steps: Vec<&str> = path[..end].trim_end_matches(':').split("::").collect();
+    // The last one is the function, or a type.
+    let last = steps.pop().unwrap_or_default();
+    match steps.first().copied() {
+        Some("ims_client") => {
+            steps.retain(|step| step.starts_with(|c: char| c.is_ascii_lowercase()));
+            steps.truncate(3);
+            steps.join("::")
         }
-        "core" | "alloc" | "std" | "hashbrown" | "dlmalloc" | "compiler_builtins" | "dyn" | "str" | "u8" => {
-            "standard library".to_owned()
+        Some("core" | "alloc" | "std" | "hashbrown" | "dlmalloc" | "compiler_builtins" | "__rustc") => {
+            STANDARD.to_owned()
         }
-        "wasm_bindgen" | "wasm_bindgen_futures" | "js_sys" | "web_sys" | "gloo_net" => BINDINGS.to_owned(),
-        "" => "(without a name)".to_owned(),
-        other => other.to_owned(),
+        Some("wasm_bindgen" | "wasm_bindgen_futures" | "js_sys" | "web_sys" | "gloo_net") => {
+            BINDINGS.to_owned()
+        }
+        Some(other) => other.to_owned(),
+        None if last.is_empty() => "(without a name)".to_owned(),
+        // Methods of numbers, pointers and characters.
+        None if plain.starts_with('<') => STANDARD.to_owned(),
+        None => "(exported functions)".to_owned(),
     }
 }
 
+const STANDARD: &str = "standard library";
 const BINDINGS: &str = "bindings to JavaScript";
 
 /// The name as it stands in the sources. Behind that of the compiler there may be some of wasm-bindgen and wasm-opt.
@@ -184,7 +194,13 @@ mod tests {
             ("_ZN4sha26Sha2563new17h0123456789abcdefE", "sha2"),
             ("__wbindgen_malloc", "bindings to JavaScript"),
             ("_RNvNtCs7ZpVwbcc5fC_5alloc5boxed14box_new_uninit_606", "standard library"),
+            (
+                "_RNvNvNtCsllURqInBTak_6js_sys4JSON5parse28___wbg_parse_c3f72b5a24f83c01",
+                "bindings to JavaScript",
+            ),
             ("Ref(String) -> Externref", "bindings to JavaScript"),
+            ("_ZN10ims_client4text4find17h0123456789abcdefE", "ims_client::text"),
+            ("start", "(exported functions)"),
             ("", "(without a name)"),
         ] {
             assert_eq!(module_of(name), module);
@@ -201,5 +217,39 @@ mod tests {
         assert_eq!(parts.get("(without a name)"), Some(&8));
         assert_eq!(sections(wasm).unwrap().get("code"), Some(&9));
         assert_eq!([length_of(0), length_of(127), length_of(128), length_of(16_384)], [1, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_name_follows_its_function_to_another_place() {
+        use wasm_encoder::{
+            CodeSection, Function, FunctionSection, Module, NameMap, NameSection, TypeSection,
+        };
+        let (mut types, mut functions, mut code) =
+            (TypeSection::new(), FunctionSection::new(), CodeSection::new());
+        types.ty().function([], []);
+        let (mut map, mut names) = (NameMap::new(), NameSection::new());
+        // The second is like the fourth only, so they come to stand together.
+        for (index, (name, first, length)) in
+            [("a::x", 1, 40), ("b::y", 1_000, 20), ("c::x", 90_000, 30), ("d::y", 1_000, 21)]
+                .iter()
+                .enumerate()
+        {
+            functions.function(0);
+            let mut body = Function::new([]);
+            for number in 0..*length {
+                body.instructions().i32_const(first + number).drop();
+            }
+            body.instructions().end();
+            code.function(&body);
+            map.append(u32::try_from(index).unwrap(), name);
+        }
+        names.functions(&map);
+        let mut module = Module::new();
+        module.section(&types).section(&functions).section(&code).section(&names);
+        let before = module.finish();
+        let after = order::alike_together(&before).unwrap();
+        assert_ne!(before, after, "something is put elsewhere");
+        assert_eq!(by_module(&before).unwrap(), by_module(&after).unwrap());
+        assert_eq!(by_module(&after).unwrap().1.len(), 5, "four crates, and the count");
     }
 }
