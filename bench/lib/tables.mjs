@@ -152,7 +152,8 @@ const SHAPES = {
         'CPU s/GiB',
         'seconds',
         'parts',
-        'checkpoint, bytes',
+        'checkpoints',
+        'largest, bytes',
         'plan, ms',
       ],
       rows: rows.map((row) => [
@@ -162,6 +163,7 @@ const SHAPES = {
         round(row.cpuSecondsPerGiB, 2),
         round(row.seconds, 1),
         String(row.parts),
+        String(row.checkpoints),
         String(row.checkpointBytes),
         round(row.planMs, 1),
       ]),
