@@ -10,6 +10,23 @@ import { sentParts, slowAfter } from '../support/tabs.mjs';
 const MIB = 1024 * 1024;
 const NAME = 'interrupted';
 
+/** The numbers of bytes that the uploads kept in this page's database stand at. */
+function keptBytes({ page }) {
+  return page.evaluate(async () => {
+    const answer = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await answer(indexedDB.open('ims-client'));
+    const names = [...database.objectStoreNames];
+    const stores = names.map((name) => database.transaction(name).objectStore(name));
+    const kept = await Promise.all(stores.map((store) => answer(store.getAll())));
+    database.close();
+    return [...JSON.stringify(kept).matchAll(/"bytes\\*":(\d+)/g)].map(([, bytes]) => Number(bytes));
+  });
+}
+
 /** Begins an upload that stands still when about 40 % are stored. */
 async function beginHeld(ui, t) {
   const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'disk.raw'), 80 * MIB);
@@ -19,6 +36,9 @@ async function beginHeld(ui, t) {
   await ui.type('input[name=name]', NAME);
   await ui.click('[data-test=start]');
   await stored(ui, 2);
+  // What is shown may be a moment ahead of what would outlive the page.
+  const isKept = async () => (await keptBytes(ui)).includes(2 * 16 * MIB);
+  await eventually(isKept, 'both parts stand in the checkpoint');
   return file;
 }
 

@@ -8,17 +8,18 @@ import { json } from '../support/recorder.mjs';
 import { smallImage } from '../support/samples.mjs';
 import { closedPort, letIn, OWN, startServer } from '../support/servers.mjs';
 import { startSite } from '../support/site.mjs';
+import { newProfile, shared } from '../support/tabs.mjs';
 
 /** A browser, and two cores that others use too. */
 const TIMEOUT = { timeout: 120_000 };
 const LIST = '/api/image/v1/private-images';
 const NOTHING = json({ list: [], total: 0, current: 1, size: 50 });
 
-/** A page in a browser; `diagnose` gives the checks by name, and the names of those that fail. */
-async function prepare(t, name, { site: options, browser: more } = {}) {
+/** A page in a browser (one with `more` options is the test's own); `diagnose` gives the checks by name, and the names of those that fail. */
+async function prepare(t, { name, browser }, { site: options, browser: more } = {}) {
   const site = await startSite(t, options);
-  const browser = await launch(t, name, more);
-  const { page } = await openPage(browser, `${site}/index.html`);
+  const profile = more ? await launch(t, name, more) : await newProfile(t, browser);
+  const { page } = await openPage(profile, `${site}/index.html`);
   const named = ({ ok, checks }) => {
     const failed = checks.filter((check) => !check.ok).map((check) => check.name);
     assert.equal(ok, failed.length === 0);
@@ -72,9 +73,11 @@ async function putObject(emulator, keys) {
 
 for (const name of Object.keys(BROWSERS)) {
   describe(name, () => {
+    const common = shared(async (context) => ({ name, browser: await launch(context, name) }));
+
     test('all is well across origins, in the page and in a worker', TIMEOUT, async (t) => {
       const { emulator } = await withQueuedImage(t);
-      const { diagnose, diagnoseInWorker } = await prepare(t, name);
+      const { diagnose, diagnoseInWorker } = await prepare(t, common);
       for (const each of [diagnose, diagnoseInWorker]) {
         const found = await each({ endpoint: emulator.ims });
         assert.deepEqual(found.failed, [], JSON.stringify(found, null, 1));
@@ -95,7 +98,7 @@ for (const name of Object.keys(BROWSERS)) {
 
     test('a service without CORS: what to send is named, with the page', TIMEOUT, async (t) => {
       const endpoint = await startService(t, () => ({}));
-      const { site, diagnose } = await prepare(t, name);
+      const { site, diagnose } = await prepare(t, common);
       const found = await diagnose({ endpoint, auth: { type: 'headers', headers: { 'X-Api-Key': 'k' } } });
       assert.deepEqual(found.failed, ['service-cors'], JSON.stringify(found, null, 1));
       assert.equal(found['service-reachable'].ok, true);
@@ -109,7 +112,7 @@ for (const name of Object.keys(BROWSERS)) {
     });
 
     test('a preflight that lacks one header: which one', TIMEOUT, async (t) => {
-      const { diagnose } = await prepare(t, name);
+      const { diagnose } = await prepare(t, common);
       const auth = { type: 'token', token: 's3cret-token' };
       for (const [allowed, message] of [
         ['content-type, x-auth-token', /refuses the preflight.*lacks x-regionid\.$/],
@@ -125,7 +128,7 @@ for (const name of Object.keys(BROWSERS)) {
     });
 
     test('cookies that the service does not allow; a preflight that fails as a whole', TIMEOUT, async (t) => {
-      const { diagnose } = await prepare(t, name);
+      const { diagnose } = await prepare(t, common);
       const star = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
       const endpoint = await startService(t, () => star);
       assert.deepEqual((await diagnose({ endpoint })).failed, []);
@@ -144,7 +147,7 @@ for (const name of Object.keys(BROWSERS)) {
     });
 
     test('nobody there, and a certificate that is not trusted: CORS is not blamed', TIMEOUT, async (t) => {
-      const { diagnose } = await prepare(t, name);
+      const { diagnose } = await prepare(t, common);
       const refused = await diagnose({ endpoint: `http://127.0.0.1:${await closedPort()}` });
       assert.deepEqual(refused.failed, ['service-reachable']);
       assert.match(refused['service-reachable'].message, /nothing listens.*CORS is not the reason/s);
@@ -156,7 +159,7 @@ for (const name of Object.keys(BROWSERS)) {
     });
 
     test("the page's own server is no service: CORS is not spoken of", TIMEOUT, async (t) => {
-      const { site, diagnose } = await prepare(t, name);
+      const { site, diagnose } = await prepare(t, common);
       const answered = await diagnose({ endpoint: site });
       assert.deepEqual(answered.failed, ['service-answer']);
       assert.match(answered.endpoint.message, /CORS does not apply/);
@@ -165,7 +168,7 @@ for (const name of Object.keys(BROWSERS)) {
 
     test('an https page with an http endpoint, and with an http store', TIMEOUT, async (t) => {
       const options = { site: { certificate: OWN }, browser: { acceptInsecureCerts: true } };
-      const { diagnose } = await prepare(t, name, options);
+      const { diagnose } = await prepare(t, common, options);
       const found = await diagnose({ endpoint: 'http://ims.example.com' });
       assert.deepEqual(found.failed, ['endpoint', 'service-reachable'], JSON.stringify(found, null, 1));
       assert.match(found['service-reachable'].message, /mixed content/);
@@ -195,7 +198,7 @@ for (const name of Object.keys(BROWSERS)) {
 
     test('a policy of the page that keeps requests back', TIMEOUT, async (t) => {
       const emulator = await startEmulator(t);
-      const { diagnose } = await prepare(t, name, { site: { connect: "'self'" } });
+      const { diagnose } = await prepare(t, common, { site: { connect: "'self'" } });
       const found = await diagnose({ endpoint: emulator.ims });
       assert.deepEqual(found.failed, ['service-reachable'], JSON.stringify(found, null, 1));
       assert.match(found['service-reachable'].message, /Content-Security-Policy/);
@@ -204,7 +207,7 @@ for (const name of Object.keys(BROWSERS)) {
 
     test('a server that never answers', TIMEOUT, async (t) => {
       const port = await startServer(t, () => {});
-      const { diagnose } = await prepare(t, name);
+      const { diagnose } = await prepare(t, common);
       const found = await diagnose({ endpoint: `http://127.0.0.1:${port}`, call: { timeoutMs: 300 } });
       assert.deepEqual(found.failed, ['service-reachable']);
       assert.match(found['service-reachable'].message, /in time/);
@@ -212,7 +215,7 @@ for (const name of Object.keys(BROWSERS)) {
 
     test('a bucket without CORS, or without one method or header', TIMEOUT, async (t) => {
       const { emulator, keys } = await withQueuedImage(t);
-      const { site, diagnose } = await prepare(t, name);
+      const { site, diagnose } = await prepare(t, common);
       const request = { endpoint: emulator.ims };
       const oss = { service: 'oss', times: 0 };
       await emulator.spoil({ ...oss, dropHeader: 'access-control-allow-origin' });
@@ -238,7 +241,7 @@ for (const name of Object.keys(BROWSERS)) {
     });
 
     test('ETag: readable, or hidden, where there is an object to see it on', TIMEOUT, async (t) => {
-      const { diagnose } = await prepare(t, name);
+      const { diagnose } = await prepare(t, common);
       for (const [extra, failed, message] of [
         [[], [], /can read ETag/],
         [['--hide-etag'], ['store-etag-exposed'], /cannot read ETag/],
@@ -254,7 +257,7 @@ for (const name of Object.keys(BROWSERS)) {
 }
 
 test('chromium: a machine without network', TIMEOUT, async (t) => {
-  const { page, diagnose } = await prepare(t, 'chromium');
+  const { page, diagnose } = await prepare(t, { browser: await launch(t, 'chromium') });
   await page.evaluate(() => globalThis.tests.list({ endpoint: location.origin }).catch(() => {}));
   await page.setOfflineMode(true);
   const found = await diagnose({ endpoint: 'http://ims.example.com' });

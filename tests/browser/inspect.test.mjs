@@ -9,25 +9,27 @@ import { qcow2 } from '../support/headers.mjs';
 import { temporaryFolder } from '../support/places.mjs';
 import { rawImage, smallImage } from '../support/samples.mjs';
 import { startSite } from '../support/site.mjs';
-import { openTab } from '../support/tabs.mjs';
+import { newProfile, openTab, shared } from '../support/tabs.mjs';
 
 const GIB = 2 ** 30;
 const TIMEOUT = { timeout: 120_000 };
 const OFF = { checkpoint: false };
 
-async function prepare(t, name, { worker = false, ...site } = {}) {
+async function prepare(t, { browser }, { worker = false, ...site } = {}) {
   const emulator = await startEmulator(t);
   const address = await startSite(t, site);
   const folder = await temporaryFolder(t);
-  const tab = await openTab(await launch(t, name), address, emulator, { worker });
+  const tab = await openTab(await newProfile(t, browser), address, emulator, { worker });
   return { emulator, folder, tab };
 }
 
 for (const name of Object.keys(BROWSERS)) {
   describe(name, () => {
+    const common = shared(async (context) => ({ browser: await launch(context, name) }));
+
     for (const worker of [false, true]) {
       test(`inspect() of picked files, ${worker ? 'in a worker' : 'in the page'}`, TIMEOUT, async (t) => {
-        const { folder, tab } = await prepare(t, name, { worker });
+        const { folder, tab } = await prepare(t, common, { worker });
         const image = path.join(folder, 'disk.qcow2');
         await writeFile(image, qcow2({ virtualSize: 40 * GIB, backingFile: 'base.qcow2' }));
         await tab.pick(image);
@@ -55,7 +57,7 @@ for (const name of Object.keys(BROWSERS)) {
         `an upload is refused by what is in the file, ${worker ? 'in a worker' : 'in the page'}`,
         TIMEOUT,
         async (t) => {
-          const { emulator, folder, tab } = await prepare(t, name, { worker });
+          const { emulator, folder, tab } = await prepare(t, common, { worker });
           const file = path.join(folder, 'disk.qcow2');
           await writeFile(file, qcow2({ backingFile: 'base.qcow2' }));
           await tab.pick(file);
@@ -79,7 +81,7 @@ for (const name of Object.keys(BROWSERS)) {
     }
 
     test('an inspector that a site does not publish costs a warning, never an upload', TIMEOUT, async (t) => {
-      const { folder, tab } = await prepare(t, name, { missing: ['/ims-client/inspect_bg.wasm'] });
+      const { folder, tab } = await prepare(t, common, { missing: ['/ims-client/inspect_bg.wasm'] });
       const file = path.join(folder, 'disk.raw');
       await writeFile(file, Buffer.alloc(4096));
       await tab.pick(file);

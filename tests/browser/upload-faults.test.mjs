@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/places.mjs';
 import { startProxy } from '../support/proxy.mjs';
 import { rawImage } from '../support/samples.mjs';
 import { startSite } from '../support/site.mjs';
-import { newProfile, openTab, partsOf, sentParts, shared } from '../support/tabs.mjs';
+import { newProfile, openTab, partsOf, sentParts, shared, slowAfter } from '../support/tabs.mjs';
 
 const MIB = 1024 * 1024;
 /** Tests mostly wait, each for a cloud and a profile of its own. */
@@ -166,8 +166,10 @@ for (const name of Object.keys(BROWSERS)) {
     }
 
     test('a part that takes long holds up no other', TIMEOUT, async (t) => {
-      const { emulator, tab } = await ready(t, [part({ query: 'partNumber=1', delayMs: 3_000 })]);
+      const { emulator, tab } = await ready(t, [part({ query: 'partNumber=1', delayMs: 600_000 })]);
       const upload = await tab.begin(TARGET, OPTIONS);
+      await upload.untilParts(3);
+      await emulator.heal();
       const seen = await upload.endsWell(common.file);
       assert.deepEqual(partsOf(seen, 'stored').at(-1), 1, 'the others went by');
       assert.deepEqual(sorted(await sentParts(emulator)), [1, 2, 3, 4]);
@@ -175,12 +177,15 @@ for (const name of Object.keys(BROWSERS)) {
     });
 
     test('two uploads of a page share six connections', TIMEOUT, async (t) => {
-      const { emulator, tab } = await ready(t, [part({ delayMs: 150, times: 0 })]);
+      const { emulator, tab } = await ready(t, [slowAfter(0)]);
       const proxy = await startProxy(t, emulator.oss);
       await tab.act('measure', { origin: proxy.url });
       const options = { partSize: 5 * MIB, concurrency: 6, oss: { endpoint: proxy.url } };
       const targets = ['one', 'other'].map((name) => rawImage({ name }));
       const uploads = await Promise.all(targets.map((target) => tab.begin(target, options, 'twice')));
+      // Held until as many as may be are open, however long the page takes for that.
+      await eventually(async () => (await tab.act('measured')).open >= 6, 'six requests are open');
+      await emulator.heal();
       const ends = uploads.map((upload) => upload.ended());
       for (const { outcome } of await Promise.all(ends)) {
         assert.equal(outcome.result?.verified, 'md5', JSON.stringify(outcome.error));
@@ -201,7 +206,7 @@ for (const name of Object.keys(BROWSERS)) {
     // Firefox cannot be taken off the line from outside.
     if (name === 'chromium') {
       test('off the line an upload waits, and goes on when it is back', TIMEOUT, async (t) => {
-        const { emulator, tab } = await ready(t, [part({ delayMs: 300, times: 0 })]);
+        const { emulator, tab } = await ready(t, [slowAfter(1)]);
         const upload = await tab.begin(TARGET, OPTIONS);
         await upload.untilParts(1);
         await tab.page.setOfflineMode(true);

@@ -10,6 +10,7 @@ import { assertSameBytes, makeQcow2, md5Of, randomPieces } from '../support/imag
 import { temporaryFolder } from '../support/places.mjs';
 import { rawImage, smallImage } from '../support/samples.mjs';
 import { startSite } from '../support/site.mjs';
+import { newProfile, shared } from '../support/tabs.mjs';
 
 const MIB = 1024 * 1024;
 /** A browser, two uploads and two cores that others use too. */
@@ -21,11 +22,10 @@ function keyOf(seed) {
 }
 
 /** Everything a test in a page needs; `ask` calls a function of the page. */
-async function prepare(t, name, ...extra) {
+async function prepare(t, { browser }, ...extra) {
   const emulator = await startEmulator(t, ...extra);
   const site = await startSite(t);
-  const browser = await launch(t, name);
-  const { page, complaints } = await openPage(browser, `${site}/index.html`);
+  const { page, complaints } = await openPage(await newProfile(t, browser), `${site}/index.html`);
   const ask = (method, ...parameters) =>
     page.evaluate((method, parameters) => globalThis.tests[method](...parameters), method, parameters);
   return { emulator, page, complaints, ask, endpoint: emulator.ims };
@@ -47,8 +47,10 @@ async function assertUploaded(result, size, emulator, expected, verified = 'md5'
 
 for (const name of Object.keys(BROWSERS)) {
   describe(name, () => {
+    const common = shared(async (context) => ({ browser: await launch(context, name) }));
+
     test('64 MiB of noise, made in the page', TIMEOUT, async (t) => {
-      const { emulator, complaints, ask, endpoint } = await prepare(t, name);
+      const { emulator, complaints, ask, endpoint } = await prepare(t, common);
       const size = 64 * MIB;
       assert.equal(await ask('makeFile', { key: keyOf('page'), size }), size);
       const result = await ask('upload', { endpoint, metadata: rawImage({ name: 'noise' }) });
@@ -61,7 +63,7 @@ for (const name of Object.keys(BROWSERS)) {
     });
 
     test('a sparse qcow2 of 200 MiB, picked from the disk', TIMEOUT, async (t) => {
-      const { emulator, page, complaints, ask, endpoint } = await prepare(t, name);
+      const { emulator, page, complaints, ask, endpoint } = await prepare(t, common);
       const file = await makeQcow2(path.join(await temporaryFolder(t), 'disk.qcow2'), 200);
       const { size } = await stat(file);
       const input = await page.$('#file');
@@ -76,7 +78,7 @@ for (const name of Object.keys(BROWSERS)) {
     });
 
     test('the same in a module worker', TIMEOUT, async (t) => {
-      const { emulator, complaints, ask, endpoint } = await prepare(t, name);
+      const { emulator, complaints, ask, endpoint } = await prepare(t, common);
       // Slow enough for reports on the way, whatever the machine.
       await emulator.spoil({ operation: 'UploadPart', delayMs: 300, times: 0 });
       const size = 17 * MIB + 3;
@@ -97,7 +99,7 @@ for (const name of Object.keys(BROWSERS)) {
     });
 
     test('a store that hides ETag from pages', TIMEOUT, async (t) => {
-      const { emulator, ask, endpoint } = await prepare(t, name, '--hide-etag');
+      const { emulator, ask, endpoint } = await prepare(t, common, '--hide-etag');
       const size = 12 * MIB;
       await ask('makeFile', { key: keyOf('hidden'), size });
       const metadata = rawImage({ name: 'hidden' });
@@ -108,7 +110,7 @@ for (const name of Object.keys(BROWSERS)) {
     });
 
     test('a damaged part is noticed in a page too', TIMEOUT, async (t) => {
-      const { emulator, ask, endpoint } = await prepare(t, name);
+      const { emulator, ask, endpoint } = await prepare(t, common);
       await emulator.spoil(
         { operation: 'UploadPart', query: 'partNumber=2', flipBit: 99 },
         { operation: 'UploadPart', query: 'partNumber=3', status: 503, code: 'SlowDown' },
@@ -124,7 +126,7 @@ for (const name of Object.keys(BROWSERS)) {
     });
 
     test('calls and errors cross origins', TIMEOUT, async (t) => {
-      const { emulator, complaints, ask, endpoint } = await prepare(t, name, '--seed-demo');
+      const { emulator, complaints, ask, endpoint } = await prepare(t, common, '--seed-demo');
       const names = await ask('list', { endpoint });
       assert.ok(names.length >= 2, `${names.length} images`);
       assert.deepEqual(await ask('inWorker', 'list', { endpoint }), await ask('list', { endpoint }));

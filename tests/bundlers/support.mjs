@@ -13,6 +13,8 @@ import { CLIENT_DIR, ROOT } from '../support/places.mjs';
 
 export const HERE = path.join(ROOT, 'tests/bundlers');
 export const APPS = path.join(HERE, 'apps');
+/** What each app says of the image that it uploads. */
+export const METADATA = 'metadata.mjs';
 const run = promisify(execFile);
 
 /** As strict as a page with WebAssembly and a worker can be. */
@@ -31,6 +33,7 @@ export async function workFolder(name) {
 export async function project(name, app) {
   const folder = await workFolder(name);
   await cp(path.join(APPS, app), folder, { recursive: true });
+  await cp(path.join(APPS, METADATA), path.join(folder, METADATA));
   await cp(CLIENT_DIR, path.join(folder, 'node_modules/ims-client'), { recursive: true });
   return folder;
 }

@@ -197,7 +197,8 @@ test('the lock of a dead holder is taken over, that of a living one is not', asy
   const { directory, begin } = place;
   const { imageId, file } = await stopped(place);
   const lock = file.replace(/json$/, 'lock');
-  await place.emulator.spoil({ operation: 'prepare_upload', delayMs: 200, times: 0 });
+  // It gets no answer, and keeps its lock until it is stopped.
+  await place.emulator.spoil({ operation: 'prepare_upload', delayMs: 600_000, times: 0 });
   const first = begin();
   await eventually(() => existsSync(lock) && statSync(lock).size > 0, 'it is locked');
   const mine = JSON.parse(await readFile(lock, 'utf8'));

@@ -1,10 +1,7 @@
 /** `kill -9` of a process that uploads to Huawei's bucket: the next one goes on, and there is one image. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { eventually, rejects } from '../support/expect.mjs';
@@ -18,31 +15,13 @@ import {
   startCloud,
 } from '../support/huawei-uploads.mjs';
 import { makeRandomRaw } from '../support/images.mjs';
+import { runUploader, startUploader } from '../support/killed.mjs';
 import { temporaryFolder } from '../support/places.mjs';
 import { openStore } from '../support/store.mjs';
 
 const MIB = 1024 * 1024;
 const UPLOADER = fileURLToPath(new URL('../support/huawei-uploader.mjs', import.meta.url));
 const TIMEOUT = { timeout: 180_000 };
-
-/** Runs the uploader until it ends or `enough(line)` says so: then it is killed. Gives its last line. */
-async function run(t, request, enough = () => false) {
-  const child = spawn(process.execPath, [UPLOADER, JSON.stringify(request)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  t.after(() => child.kill('SIGKILL'));
-  const ended = once(child, 'exit');
-  let last;
-  for await (const text of createInterface({ input: child.stdout })) {
-    last = JSON.parse(text);
-    if (enough(last)) {
-      child.kill('SIGKILL');
-      break;
-    }
-  }
-  await ended;
-  return last;
-}
 
 async function ready(t) {
   const emulator = await startCloud(t);
@@ -82,14 +61,14 @@ test('killed while parts are sent, again and again', TIMEOUT, async (t) => {
   const { emulator, file, directory, request } = await ready(t);
   for (let round = 0; round < 3; round++) {
     await holdAfter(emulator, 2);
-    const stopped = await run(t, request, (line) => line.state === 'stored');
+    const { last: stopped } = await runUploader(t, UPLOADER, request, (line) => line.state === 'stored');
     assert.equal(stopped.state, 'stored', JSON.stringify(stopped));
     const text = await kept(directory);
     assert.ok(text.includes(`${BUCKET}:`), `the object stands in the checkpoint: ${text}`);
     for (const secret of [KEYS.secretKey, KEYS.accessKey]) assert.ok(!text.includes(secret), 'no key does');
   }
   await emulator.heal();
-  const last = await run(t, request);
+  const { last } = await runUploader(t, UPLOADER, request);
   assert.equal(last.verified, 'md5', JSON.stringify(last));
   await assertImported(t, emulator, file, { image: { id: last.done }, imageUrl: last.imageUrl });
   assert.equal((await emulator.arrived('CreateMultipartUpload')).length, 1);
@@ -104,16 +83,13 @@ test('killed while the image is ordered, and while its job runs', TIMEOUT, async
   // The service has taken the order, and its answer does not come.
   await emulator.spoil({ service: 'huawei', operation: 'create_image', stallMs: 600_000, times: 1 });
   await emulator.control('POST', '/_emulator/huawei/jobs', { paused: true });
-  const child = spawn(process.execPath, [UPLOADER, JSON.stringify(request)], { stdio: 'ignore' });
-  t.after(() => child.kill('SIGKILL'));
-  const ended = once(child, 'exit');
+  const { kill } = startUploader(t, UPLOADER, request);
   await eventually(async () => (await imagesOf(t, emulator)).length > 0, 'an image');
-  child.kill('SIGKILL');
-  await ended;
-  const second = await run(t, request, ({ phase }) => phase === 'verifying');
+  await kill();
+  const { last: second } = await runUploader(t, UPLOADER, request, ({ phase }) => phase === 'verifying');
   assert.equal(second.phase, 'verifying', JSON.stringify(second));
   await emulator.control('POST', '/_emulator/huawei/jobs', { paused: false });
-  const last = await run(t, request);
+  const { last } = await runUploader(t, UPLOADER, request);
   assert.equal(last.verified, 'md5', JSON.stringify(last));
   await assertImported(t, emulator, file, { image: { id: last.done }, imageUrl: last.imageUrl });
   assert.equal((await emulator.arrived('create_image')).length, 1);
@@ -124,8 +100,8 @@ test(
   TIMEOUT,
   async (t) => {
     const { emulator, directory, request } = await ready(t);
-    await emulator.spoil({ operation: 'UploadPart', delayMs: 100, times: 0 });
-    await run(t, request, (line) => line.state === 'stored');
+    await holdAfter(emulator, 2);
+    await runUploader(t, UPLOADER, request, (line) => line.state === 'stored');
     const { client } = request;
     const other = newHuawei(t, client.endpoint, { auth: { type: 'token', token: 'any' } });
     const [pending, ...more] = await other.pendingUploads({ directory });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { holdsNoSecret, rejects } from '../support/expect.mjs';
+import { eventually, holdsNoSecret, rejects } from '../support/expect.mjs';
 import { qcow2 } from '../support/headers.mjs';
 import { ACCOUNTS, HuaweiImsClient, newHuawei, signedIn, tokenOf } from '../support/huawei.mjs';
 import {
@@ -260,16 +260,12 @@ test('an abort leaves nothing: before the order, and while its job runs', async 
     );
   };
   const early = begin(ims, { path: file }, TARGET, { obs });
-  await new Promise((resolve) => {
-    const look = () =>
-      early.events.some(({ state }) => state === 'stored') ? resolve() : setTimeout(look, 5);
-    look();
-  });
+  await eventually(() => early.events.some(({ state }) => state === 'stored'), 'a part is stored');
   await early.task.abort();
   await rejects(early.task.done, { kind: 'aborted', resumable: false });
   await nothing();
   const late = begin(ims, { path: file }, TARGET, { obs });
-  while (!late.phases.has('verifying')) await new Promise((resolve) => setTimeout(resolve, 5));
+  await eventually(() => late.phases.has('verifying'), 'the job runs');
   const aborting = late.task.abort();
   await emulator.control('POST', '/_emulator/huawei/jobs', { paused: false });
   await aborting;

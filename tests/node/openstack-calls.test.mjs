@@ -1,7 +1,7 @@
 /** OpenStackImageClient against a small fake: paging, waiting, errors, what is repeated. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { quickly, rejects } from '../support/expect.mjs';
+import { eventually, quickly, rejects } from '../support/expect.mjs';
 import { glance, OpenStackImageClient } from '../support/openstack.mjs';
 import { startRecorder } from '../support/recorder.mjs';
 
@@ -147,7 +147,7 @@ test('close() ends what is under way', async (context) => {
   recorder.next('silence');
   const call = images.getImage('i');
   const failed = rejects(call, { kind: 'aborted', message: /closed/ });
-  while (recorder.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await eventually(() => recorder.requests.length > 0, 'the request arrives');
   images.close();
   await failed;
   await rejects(images.getImage('i'), { kind: 'aborted' });

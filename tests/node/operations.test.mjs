@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newClient } from '../support/client.mjs';
 import { startEmulator } from '../support/emulator.mjs';
-import { rejects } from '../support/expect.mjs';
+import { eventually, rejects } from '../support/expect.mjs';
 import { assertSameBytes, md5Of, randomBytes } from '../support/images.mjs';
 import { fixture } from '../support/recorder.mjs';
 import { rawImage, smallImage, TENANT } from '../support/samples.mjs';
@@ -145,7 +145,7 @@ test('waitForImage waits for active and tells of what will never be', async (t) 
   const waiting = ims.waitForImage(task.imageId, { intervalMs: 5 }).finally(() => {
     ended = true;
   });
-  while ((await polls()) < before + 3) await new Promise((resolve) => setTimeout(resolve, 5));
+  await eventually(async () => (await polls()) >= before + 3, 'it asks again');
   assert.equal(ended, false, 'still saving');
   const stop = AbortSignal.timeout(30);
   await rejects(ims.waitForImage(task.imageId, { intervalMs: 5, signal: stop }), { kind: 'aborted' });

@@ -61,7 +61,7 @@ for (const way of ['stop', 'abort', 'close']) {
     await eventually(async () => (await left()).length === 0, 'locks and temporary files are gone').catch(
       async () => assert.fail(`left: ${await left()}`),
     );
-    await eventually(() => openFiles(folder).length === 0, 'all files are closed', 5_000).catch(() =>
+    await eventually(() => openFiles(folder).length === 0, 'all files are closed').catch(() =>
       assert.fail(`open: ${openFiles(folder)}`),
     );
   });

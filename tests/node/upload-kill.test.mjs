@@ -1,15 +1,14 @@
 /** `kill -9` of the uploading process at ten points of a 1 GiB upload: the next process goes on, and little is sent twice. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { REGION } from '../support/client.mjs';
-import { startEmulator } from '../support/emulator.mjs';
+import { slowAfter, startEmulator } from '../support/emulator.mjs';
+import { eventually } from '../support/expect.mjs';
 import { assertSameBytes, makeRandomRaw, randomBytes } from '../support/images.mjs';
+import { runUploader, startUploader } from '../support/killed.mjs';
 import { temporaryFolder } from '../support/places.mjs';
 import { rawImage } from '../support/samples.mjs';
 import { openStore } from '../support/store.mjs';
@@ -17,25 +16,6 @@ import { openStore } from '../support/store.mjs';
 const MIB = 1024 * 1024;
 const UPLOADER = fileURLToPath(new URL('../support/uploader.mjs', import.meta.url));
 const CONCURRENCY = 4;
-
-/** Runs the uploader until it ends, or until `enough(line)` says so: then it is killed. Gives its last line. */
-async function run(t, request, enough) {
-  const child = spawn(process.execPath, [UPLOADER, JSON.stringify(request)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  t.after(() => child.kill('SIGKILL'));
-  const ended = once(child, 'exit');
-  let last;
-  for await (const text of createInterface({ input: child.stdout })) {
-    last = JSON.parse(text);
-    if (enough(last)) {
-      child.kill('SIGKILL');
-      break;
-    }
-  }
-  const [, signal] = await ended;
-  return { last, killed: signal === 'SIGKILL' };
-}
 
 test('kill -9 at ten points of a 1 GiB upload', { timeout: 600_000 }, async (t) => {
   const emulator = await startEmulator(t);
@@ -49,18 +29,26 @@ test('kill -9 at ten points of a 1 GiB upload', { timeout: 600_000 }, async (t) 
     checkpoint: { directory },
     options: { concurrency: CONCURRENCY, partSize: 8 * MIB },
   };
-  // So that the process does not run far ahead of what it says of itself.
-  await emulator.spoil({ operation: 'UploadPart', delayMs: 200, times: 0 });
   const parts = 128;
+  // So many get through in one life: however far a process runs ahead of what it says of itself, it does not end.
+  const atOnce = 12;
   const points = [...randomBytes('points', 10)];
   for (const [index, point] of points.entries()) {
     // Somewhere within the next tenth, at a moment when a part has just been started or stored.
     let left = 1 + (point % 4);
     const kind = point % 2 ? 'stored' : 'started';
-    const { last, killed } = await run(t, request, (line) => line.state === kind && --left <= 0);
+    await emulator.heal();
+    await emulator.spoil(slowAfter(atOnce));
+    const { last, killed } = await runUploader(
+      t,
+      UPLOADER,
+      request,
+      (line) => line.state === kind && --left <= 0,
+    );
     assert.ok(killed, `run ${index} ended before it was killed: ${JSON.stringify(last)}`);
   }
-  const { last } = await run(t, request, () => false);
+  await emulator.heal();
+  const { last } = await runUploader(t, UPLOADER, request);
   assert.equal(last.verified, 'md5', JSON.stringify(last));
   await assertSameBytes(file, await emulator.file(last.done));
   const sent = (await emulator.arrived('UploadPart')).length;
@@ -84,13 +72,10 @@ test('killed while the image is being created: no second one', { timeout: 120_00
   };
   // The service has done it, but its answer takes its time.
   await emulator.spoil({ operation: 'create_image', stallMs: 600_000, times: 1 });
-  const child = spawn(process.execPath, [UPLOADER, JSON.stringify(request)], { stdio: 'ignore' });
-  const ended = once(child, 'exit');
-  t.after(() => child.kill('SIGKILL'));
-  while ((await emulator.images()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-  child.kill('SIGKILL');
-  await ended;
-  const { last } = await run(t, request, () => false);
+  const { kill } = startUploader(t, UPLOADER, request);
+  await eventually(async () => (await emulator.images()).length > 0, 'an image');
+  await kill();
+  const { last } = await runUploader(t, UPLOADER, request);
   assert.equal(last.verified, 'md5', JSON.stringify(last));
   assert.equal((await emulator.images()).length, 1);
   assert.equal((await emulator.arrived('create_image')).length, 1);

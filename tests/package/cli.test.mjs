@@ -4,7 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { newClient } from '../support/client.mjs';
-import { startEmulator } from '../support/emulator.mjs';
+import { slowAfter, startEmulator } from '../support/emulator.mjs';
+import { eventually } from '../support/expect.mjs';
 import { assertSameBytes, makeRandomRaw, md5Of, randomPieces } from '../support/images.mjs';
 import { temporaryFolder } from '../support/places.mjs';
 import { CLI, run, start } from '../support/program.mjs';
@@ -86,7 +87,8 @@ test('upload, list, show, share, download, delete', TIMEOUT, async (t) => {
 
 test('Ctrl-C stops an upload, and the same command goes on', TIMEOUT, async (t) => {
   const { emulator, disk, metadata, env, ims } = await prepare(t, 40 * MIB);
-  await emulator.spoil({ operation: 'UploadPart', delayMs: 300, times: 0 });
+  // Two of eight parts: it cannot end before it is stopped.
+  await emulator.spoil(slowAfter(2));
   const command = [
     'upload',
     disk,
@@ -99,10 +101,11 @@ test('Ctrl-C stops an upload, and the same command goes on', TIMEOUT, async (t) 
     '--json',
   ];
   const first = start(CLI, command, { env });
-  await first.until(/"bytes":1\d{7}/);
+  await eventually(async () => (await emulator.arrived('UploadPart')).length > 2, 'two parts are stored');
   first.child.kill('SIGINT');
   const stopped = await first.ended;
   assert.equal(stopped.code, 130, JSON.stringify(stopped));
+  assert.match(stopped.stderr, /"phase":"uploading","bytes":[1-9]/);
   assert.match(stopped.stderr, /the same command goes on there/);
   await emulator.heal();
   const before = (await emulator.arrived('UploadPart')).length;

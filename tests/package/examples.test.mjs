@@ -7,7 +7,8 @@ import { build } from 'esbuild';
 import ts from 'typescript';
 import { serve } from '../bundlers/support.mjs';
 import { launch, openPage } from '../support/browsers.mjs';
-import { startEmulator } from '../support/emulator.mjs';
+import { slowAfter, startEmulator } from '../support/emulator.mjs';
+import { eventually } from '../support/expect.mjs';
 import { makeQcow2, makeRandomRaw, md5Of, randomPieces } from '../support/images.mjs';
 import { CLIENT_DIR, ROOT, temporaryFolder } from '../support/places.mjs';
 import { example, run, start } from '../support/program.mjs';
@@ -28,10 +29,12 @@ test('node-upload.mjs: Ctrl-C pauses, the next run goes on', TIMEOUT, async (t) 
   const { emulator, folder, metadata } = await prepare(t);
   const disk = await makeRandomRaw(path.join(folder, 'disk.raw'), 80 * MIB, 'example');
   const script = await example(t, 'node-upload.mjs');
-  await emulator.spoil({ operation: 'UploadPart', delayMs: 400, times: 0 });
+  // Two of five parts: it cannot end before it is paused.
+  await emulator.spoil(slowAfter(2));
   const parameters = [emulator.ims, 'region0', disk, metadata];
   const first = start(script, parameters);
-  await first.until(/[2-9]\d % uploading/);
+  await first.until(/\d % uploading/);
+  await eventually(async () => (await emulator.arrived('UploadPart')).length > 2, 'it is midway');
   first.child.kill('SIGINT');
   const paused = await first.ended;
   assert.equal(paused.code, 130, paused.stderr);

@@ -8,6 +8,7 @@ import { BROWSERS, launch, openPage } from '../support/browsers.mjs';
 import { startEmulator } from '../support/emulator.mjs';
 import { CLIENT_DIR, importClient, temporaryFolder } from '../support/places.mjs';
 import { rawImage } from '../support/samples.mjs';
+import { newProfile, shared } from '../support/tabs.mjs';
 
 const MIB = 1024 * 1024;
 const TIMEOUT = { timeout: 120_000 };
@@ -15,15 +16,14 @@ const PAGE =
   '<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>t</title></html>';
 
 /** A cloud and an empty page; `ask` runs a function in it, which finds what it needs in `tools`. */
-async function prepare(t, name, { without = [], cloud = [] } = {}) {
+async function prepare(t, browser, { without = [], cloud = [] } = {}) {
   const emulator = await startEmulator(t, ...cloud);
   const folder = await temporaryFolder(t);
   await cp(CLIENT_DIR, path.join(folder, 'ims-client'), { recursive: true });
   await writeFile(path.join(folder, 'index.html'), PAGE);
   for (const file of without) await rm(path.join(folder, 'ims-client', file));
   const site = await serve(t, folder);
-  const browser = await launch(t, name);
-  const { page, complaints } = await openPage(browser, `${site}/`);
+  const { page, complaints } = await openPage(await newProfile(t, browser), `${site}/`);
   await page.evaluate(
     async (endpoint, metadata) => {
       const { createUploadWorker, ImsError } = await import('/ims-client/worker.js');
@@ -50,9 +50,11 @@ async function prepare(t, name, { without = [], cloud = [] } = {}) {
 
 for (const name of Object.keys(BROWSERS)) {
   describe(name, () => {
+    const common = shared(async (context) => ({ browser: await launch(context, name) }));
+
     test('an upload is shown, held, gone on with; the page itself sends no part', TIMEOUT, async (t) => {
-      const { emulator, complaints, ask } = await prepare(t, name);
-      await emulator.spoil({ operation: 'UploadPart', delayMs: 100, times: 0 });
+      const { emulator, complaints, ask } = await prepare(t, common.browser);
+      await emulator.spoil({ operation: 'UploadPart', delayMs: 500, times: 0 });
       const seen = await ask(async () => {
         const { createUploadWorker, noise, options, metadata, MIB } = globalThis.tools;
         const uploads = createUploadWorker(options);
@@ -95,8 +97,8 @@ for (const name of Object.keys(BROWSERS)) {
       'a stopped upload is pending, and resumed by another worker; abort leaves nothing',
       TIMEOUT,
       async (t) => {
-        const { emulator, complaints, ask } = await prepare(t, name);
-        await emulator.spoil({ operation: 'UploadPart', delayMs: 100, times: 0 });
+        const { emulator, complaints, ask } = await prepare(t, common.browser);
+        await emulator.spoil({ operation: 'UploadPart', delayMs: 500, times: 0 });
         const seen = await ask(async () => {
           const { createUploadWorker, noise, told, options, metadata, MIB } = globalThis.tools;
           const file = noise(20 * MIB);
@@ -149,7 +151,7 @@ for (const name of Object.keys(BROWSERS)) {
     );
 
     test('functions stay in the page: token, store, signal, stream', TIMEOUT, async (t) => {
-      const { complaints, ask } = await prepare(t, name, { cloud: ['--token', 'of-the-page'] });
+      const { complaints, ask } = await prepare(t, common.browser, { cloud: ['--token', 'of-the-page'] });
       const seen = await ask(async () => {
         const { createUploadWorker, noise, told, options, metadata, MIB } = globalThis.tools;
         const asked = [];
@@ -229,7 +231,7 @@ for (const name of Object.keys(BROWSERS)) {
     });
 
     test('what is refused is refused as by a client; close() ends it', TIMEOUT, async (t) => {
-      const { emulator, complaints, ask } = await prepare(t, name);
+      const { emulator, complaints, ask } = await prepare(t, common.browser);
       const seen = await ask(async () => {
         const { createUploadWorker, noise, told, options, metadata } = globalThis.tools;
         const uploads = createUploadWorker(options);
@@ -273,7 +275,7 @@ for (const name of Object.keys(BROWSERS)) {
     });
 
     test('a worker that is not there is an error that says what to do', TIMEOUT, async (t) => {
-      const { ask } = await prepare(t, name, { without: ['upload-worker.js'] });
+      const { ask } = await prepare(t, common.browser, { without: ['upload-worker.js'] });
       const seen = await ask(async () => {
         const { createUploadWorker, noise, told, options, metadata } = globalThis.tools;
         const uploads = createUploadWorker(options);

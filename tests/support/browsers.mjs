@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import puppeteer from 'puppeteer-core';
+import { PATIENCE_MS } from './expect.mjs';
 
 /** Where Debian puts them; elsewhere IMS_CHROMIUM and IMS_FIREFOX say. */
 export const BROWSERS = {
@@ -39,6 +40,7 @@ export async function launch(context, name, { args = [], ...more } = {}) {
     args: [...options.args, ...args],
     executablePath,
     headless: true,
+    timeout: PATIENCE_MS,
     protocolTimeout: 300_000,
   });
   const process_ = browser.process();
@@ -50,9 +52,16 @@ export async function launch(context, name, { args = [], ...more } = {}) {
   return browser;
 }
 
+/** A new tab, whose waits have the patience of all others. */
+export async function newPage(browser) {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  return page;
+}
+
 /** Opens a page and collects what it complains about. */
 export async function openPage(browser, url) {
-  const page = await browser.newPage();
+  const page = await newPage(browser);
   const complaints = [];
   page.on('console', (message) => {
     if (['error', 'warn'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);

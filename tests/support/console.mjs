@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { BROWSERS, launch } from './browsers.mjs';
+import { BROWSERS, launch, newPage } from './browsers.mjs';
 import { startEmulator } from './emulator.mjs';
-import { eventually } from './expect.mjs';
+import { eventually, PATIENCE_MS } from './expect.mjs';
 import { ROOT } from './places.mjs';
 import { newProfile, shared } from './tabs.mjs';
 
 /** The console as it was built; IMS_WWW names another build of it. */
-const DIST = path.resolve(ROOT, process.env.IMS_WWW ?? 'www/dist');
+export const DIST = path.resolve(ROOT, process.env.IMS_WWW ?? 'www/dist');
 const TIMEOUT = { timeout: 180_000 };
 /** What a browser itself writes when a request fails, whoever made it. */
 const REQUEST_FAILED = /Failed to load resource|Cross-Origin Request Blocked|blocked by CORS policy/;
@@ -33,9 +33,10 @@ export class Console {
     Object.assign(this, { page, emulator, profile, complaints: [], questions: [], origins: new Set() });
   }
 
-  /** Opens the page at an address (`/public?page=2`). */
-  async visit(address = '/') {
-    await this.page.goto(`${this.emulator.ims}/#${address}`, { waitUntil: 'load' });
+  /** Opens the page, at an address (`/public?page=2`) or where it begins; `answer` is what the cloud sent for it. */
+  async visit(address) {
+    const place = address === undefined ? '/' : `/#${address}`;
+    this.answer = await this.page.goto(this.emulator.ims + place, { waitUntil: 'load' });
     await this.see('[data-test=home]').catch((error) => {
       assert.fail(`there is no console: ${error.message}; it said ${JSON.stringify(this.complaints)}`);
     });
@@ -54,12 +55,12 @@ export class Console {
   }
 
   /** Waits until this can be seen. */
-  see(selector, timeout = 30_000) {
+  see(selector, timeout = PATIENCE_MS) {
     return this.page.waitForSelector(selector, { visible: true, timeout });
   }
 
   /** Waits until this can no longer be seen. */
-  gone(selector, timeout = 30_000) {
+  gone(selector, timeout = PATIENCE_MS) {
     return this.page.waitForSelector(selector, { hidden: true, timeout });
   }
 
@@ -185,7 +186,7 @@ export class Console {
 }
 
 async function openTab(profile, emulator, { languages = ['en-US', 'en'], viewport = DESK, picker = false }) {
-  const page = await profile.newPage();
+  const page = await newPage(profile);
   const ui = new Console(page, emulator, profile);
   await page.setViewport(viewport);
   page.on('console', (message) => {

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { EMULATOR, temporaryFolder } from './places.mjs';
 
 /** Nobody waits longer for the line that says it is ready. */
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
 const ENDS_WITHIN_MS = 5_000;
 
 /** The emulators of this process: none outlives it, however it ends. */
@@ -165,6 +165,11 @@ export class Emulator {
     assert.equal(response.status, 200, `the file of ${imageId} can be downloaded`);
     return response.body;
   }
+}
+
+/** A store that takes so many parts at once, and no further one before it is healed: an upload that stays under way. */
+export function slowAfter(parts) {
+  return { operation: 'UploadPart', skip: parts, delayMs: 600_000, times: 0 };
 }
 
 /** An emulator of its own for a test; ended, and its data removed, when the test ends. */

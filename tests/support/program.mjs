@@ -19,7 +19,7 @@ export async function example(context, name) {
 }
 
 /** Starts a program; `ended` gives its exit code and what it wrote, `until` waits for text on standard error. */
-export function start(file, parameters, { env = {}, seconds = 60 } = {}) {
+export function start(file, parameters, { env = {}, seconds = 100 } = {}) {
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('IMS_')));
   const child = spawn(process.execPath, [file, ...parameters], { env: { ...clean, ...env } });
   child.stdin.end();

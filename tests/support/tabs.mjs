@@ -6,6 +6,8 @@ import { eventually, quickly } from './expect.mjs';
 import { assertSameBytes } from './images.mjs';
 import { openStore } from './store.mjs';
 
+export { slowAfter } from './emulator.mjs';
+
 /** What a browser itself writes when a request fails, whoever made it. */
 const REQUEST_FAILED = /Failed to load resource|Cross-Origin Request Blocked|blocked by CORS policy/;
 
@@ -162,11 +164,6 @@ export async function newProfile(context, browser, options = {}) {
   const profile = await oneByOne(() => browser.createBrowserContext(options));
   context.after(() => oneByOne(() => profile.close()).catch(() => {}));
   return profile;
-}
-
-/** A store that takes so many parts at once, and no further one before it is healed: an upload that stays under way. */
-export function slowAfter(parts) {
-  return { operation: 'UploadPart', skip: parts, delayMs: 600_000, times: 0 };
 }
 
 /** The numbers of the parts that arrived at the store, in their order. */

@@ -1,13 +1,15 @@
 /** Next.js: a client component, rendered on the server and run in the page, and a route handler. */
 import { cp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { APPS, project, startProgram, tool, toolManifest, visit } from '../support.mjs';
+import { APPS, METADATA, project, startProgram, tool, toolManifest, visit } from '../support.mjs';
 
 const QUIET = { NEXT_TELEMETRY_DISABLED: '1', CI: '1', NODE_ENV: 'production' };
 
 async function next(context, name) {
   const folder = await project(name, 'next');
+  // Next.js takes the code of its app from the folder of this name.
   await cp(path.join(APPS, 'page/checks.js'), path.join(folder, 'app/checks.js'));
+  await cp(path.join(APPS, METADATA), path.join(folder, 'app', METADATA));
   const about = {
     private: true,
     dependencies: { 'ims-client': '*', next: '*', react: '*', 'react-dom': '*' },

@@ -24,7 +24,8 @@ pub use declarations::{declared_names, mentions};
 pub use entries::{ENTRIES, Entry};
 
 use anyhow::{Result, bail};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::thread::ScopedJoinHandle;
 use std::time::Instant;
 
 use crate::project::Project;
@@ -87,20 +88,45 @@ pub fn package(project: &Project, profile: Profile) -> Result<PathBuf> {
     let started = Instant::now();
     versions::check(project)?;
     ensure_target()?;
-    let mut built = Vec::new();
-    for entry in ENTRIES {
-        let core = |machine| core(project, entry, machine, profile);
-        built.push(Built { entry, page: core(Machine::Page)?, node: core(Machine::Node)? });
-    }
+    let built = entries(project, profile)?;
     let folder = assemble::package(project, &built, profile)?;
     eprintln!("pkg/ is ready ({:.1} s)", started.elapsed().as_secs_f64());
     Ok(folder)
 }
 
-fn core(project: &Project, entry: &Entry, machine: Machine, profile: Profile) -> Result<Core> {
-    let folder = work_folder(project, entry, machine, profile);
-    let compiled = bindings::compile(project, entry, machine, profile, &folder)?;
-    let bound = bindings::bind(profile, &compiled, &folder)?;
+/// Builds all entries. cargo compiles them one after the other, and links each on one core: what follows for one is done
+/// meanwhile, on another.
+fn entries(project: &Project, profile: Profile) -> Result<Vec<Built>> {
+    std::thread::scope(|scope| {
+        let begin = |entry, machine| -> Result<_> {
+            let folder = work_folder(project, entry, machine, profile);
+            let compiled = bindings::compile(project, entry, machine, profile, &folder)?;
+            Ok(scope.spawn(move || core(project, entry, machine, profile, &compiled, &folder)))
+        };
+        let mut begun = Vec::new();
+        for entry in ENTRIES {
+            begun.push((entry, begin(entry, Machine::Page)?, begin(entry, Machine::Node)?));
+        }
+        let end = |core: ScopedJoinHandle<'_, Result<Core>>| {
+            core.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        begun
+            .into_iter()
+            .map(|(entry, page, node)| Ok(Built { entry, page: end(page)?, node: end(node)? }))
+            .collect()
+    })
+}
+
+/// What is made of one compiled entry.
+fn core(
+    project: &Project,
+    entry: &Entry,
+    machine: Machine,
+    profile: Profile,
+    compiled: &Path,
+    folder: &Path,
+) -> Result<Core> {
+    let bound = bindings::bind(profile, compiled, folder)?;
     let name = entry.wasm(machine);
     let wasm = optimize::wasm(project, profile, &bound.wasm, folder.join(&name))?;
     Ok(Core { wasm, name, glue: bound.glue, declarations: bound.declarations })

@@ -20,6 +20,7 @@ impl Counts {
     pub fn add(&mut self, other: &Counts) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.reasons.extend_from_slice(&other.reasons);
     }
 
     /// Counts one more failure that no test reported.

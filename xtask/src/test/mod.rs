@@ -5,7 +5,8 @@ mod node;
 mod rust;
 mod types;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::build::{self, Profile};
@@ -15,6 +16,7 @@ use crate::process;
 use crate::project::Project;
 use crate::setup;
 use counts::Counts;
+use install::Installed;
 
 /// The suites, as they are called on the command line.
 const PARTS: &[&str] = &["rust", "node", "peers", "browser", "package", "types"];
@@ -29,10 +31,11 @@ pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
     }
     let wanted = |part: &str| arguments.is_empty() || arguments.iter().any(|argument| argument == part);
     let mut results: Vec<(&str, Duration, Counts)> = Vec::new();
+    let mut made = Made::default();
     for part in PARTS.iter().filter(|part| wanted(part)) {
         eprintln!("\n=== {part} ===");
         let started = Instant::now();
-        let counts = suite(project, part).unwrap_or_else(|error| {
+        let counts = suite(project, part, &mut made).unwrap_or_else(|error| {
             eprintln!("error: {error:#}");
             Counts::broken(format!("{error:#}"))
         });
@@ -42,19 +45,42 @@ pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
     summary(project, &results, &left)
 }
 
-fn suite(project: &Project, part: &str) -> Result<Counts> {
+/// What the suites test: made by the first that needs it, for all.
+#[derive(Default)]
+struct Made {
+    emulator: Option<PathBuf>,
+    installed: Option<Installed>,
+}
+
+impl Made {
+    fn emulator(&mut self, project: &Project) -> Result<PathBuf> {
+        if self.emulator.is_none() {
+            self.emulator = Some(cloud::build_emulator(project)?);
+        }
+        self.emulator.clone().context("there is no emulator")
+    }
+
+    fn installed(&mut self, project: &Project) -> Result<&Installed> {
+        if self.installed.is_none() {
+            self.installed = Some(install::package(project)?);
+        }
+        self.installed.as_ref().context("the package is not installed")
+    }
+}
+
+fn suite(project: &Project, part: &str, made: &mut Made) -> Result<Counts> {
     setup::tools(project)?;
     match part {
         "rust" => rust::run(project),
-        "types" => types::run(&install::package(project)?),
+        "types" => types::run(made.installed(project)?),
         part => {
             let browsers = if IN_BROWSERS.contains(&part) { Some(setup::browsers(project)?) } else { None };
-            let emulator = cloud::build_emulator(project)?;
-            let installed = install::package(project)?;
+            let emulator = made.emulator(project)?;
+            let installed = made.installed(project)?;
             if part == "browser" {
                 cloud::page(project)?;
             }
-            node::run(project, part, &installed, &emulator, browsers.as_ref())
+            node::run(project, part, installed, &emulator, browsers.as_ref())
         }
     }
 }
@@ -95,6 +121,6 @@ fn summary(project: &Project, results: &[(&str, Duration, Counts)], left: &[Stri
 }
 
 /// The package as the suites test it.
-fn build_package(project: &Project) -> Result<std::path::PathBuf> {
+fn build_package(project: &Project) -> Result<PathBuf> {
     build::package(project, Profile::Release)
 }

@@ -11,6 +11,12 @@ use crate::process;
 use crate::project::Project;
 use crate::stamp::files_below;
 
+/// Files that run at a time. Tests mostly wait: for browsers, and for clouds that they have made slow.
+const AT_A_TIME: usize = 2;
+
+/// What measures runs alone: a file whose name begins so.
+const MEASURING: &[&str] = &["memory"];
+
 /// Runs every `*.test.js` and `*.test.mjs` of a suite's folder.
 pub fn run(
     project: &Project,
@@ -20,26 +26,38 @@ pub fn run(
     browsers: Option<&Browsers>,
 ) -> Result<Counts> {
     let files = test_files(&project.path("tests").join(suite))?;
-    let report = project.cache("test").join(format!("{suite}.tap"));
+    let (measuring, others): (Vec<PathBuf>, Vec<PathBuf>) =
+        files.into_iter().partition(|file| measures(file));
+    let mut counts = Counts::default();
+    for (name, files, at_a_time) in
+        [(format!("{suite}-measuring"), measuring, 1), (suite.to_owned(), others, AT_A_TIME)]
+    {
+        if files.is_empty() {
+            continue;
+        }
+        let mut command = Command::new("node");
+        command.current_dir(&project.root).arg("--test").arg(format!("--test-concurrency={at_a_time}"));
+        environment(&mut command, installed, emulator, browsers);
+        counts.add(&reported(project, &name, command, &files)?);
+    }
+    Ok(counts)
+}
+
+/// Runs the tests and counts what they report.
+fn reported(project: &Project, name: &str, mut command: Command, files: &[PathBuf]) -> Result<Counts> {
+    let report = project.cache("test").join(format!("{name}.tap"));
     std::fs::create_dir_all(project.cache("test"))?;
-    let mut command = Command::new("node");
-    command.current_dir(&project.root).arg("--test");
     command.args(["--test-reporter=spec", "--test-reporter-destination=stdout"]);
     command.arg("--test-reporter=tap").arg(format!("--test-reporter-destination={}", report.display()));
-    if browsers.is_some() {
-        // Each file drives browsers of its own: one after the other, or two cores are not enough.
-        command.arg("--test-concurrency=1");
-    }
-    command.args(&files);
-    environment(&mut command, installed, emulator, browsers);
+    command.args(files);
     // A report of an earlier run must not be read as this one's.
     let _ = std::fs::remove_file(&report);
-    let status = process::Running::start(&mut command, &format!("the tests in tests/{suite}"))?
+    let status = process::Running::start(&mut command, &format!("the tests of {name}"))?
         .wait(Duration::from_secs(20 * 60))?;
     let tap = std::fs::read_to_string(&report).context("node --test wrote no report")?;
     let mut counts = Counts::default();
     tap.lines().for_each(|line| counts.read_tap(line));
-    counts.settle(&format!("tests/{suite}"), status.success());
+    counts.settle(&format!("the tests of {name}"), status.success());
     Ok(counts)
 }
 
@@ -55,6 +73,11 @@ pub fn environment(
     if let Some(browsers) = browsers {
         command.env("IMS_CHROMIUM", &browsers.chromium).env("IMS_FIREFOX", &browsers.firefox);
     }
+}
+
+fn measures(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    MEASURING.iter().any(|word| name.starts_with(word))
 }
 
 /// The test files, each named so that the runner takes it.
@@ -95,6 +118,12 @@ mod tests {
         assert!(declares_tests("import { after, describe, it } from 'node:test';"));
         assert!(!declares_tests("import { after } from 'node:test';"));
         assert!(!declares_tests("import { test } from './helper.js';"));
+    }
+
+    #[test]
+    fn what_measures_is_told_by_its_name() {
+        assert!(measures(Path::new("/checkout/tests/browser/memory.test.mjs")));
+        assert!(!measures(Path::new("/checkout/memory/tests/node/uploads.test.mjs")));
     }
 
     #[test]

@@ -1,20 +1,8 @@
 /** What each Node program does with the package: an upload here, one in a thread; told as a line of JSON. */
 import { Worker } from 'node:worker_threads';
+import { METADATA } from './metadata.mjs';
 
-export const METADATA = {
-  diskFormat: 'raw',
-  imageType: 'os_image',
-  minDisk: 1,
-  minRam: 512,
-  instruction: '64-bits',
-  cpuArch: 'x86',
-  osType: 'linux',
-  platform: 'other',
-  visibility: 'private',
-  usage: 'ecs',
-  departmentId: '1',
-  tenantId: '7074631167042813952',
-};
+export { METADATA };
 
 /** Uploads the file and gives what the service says of it. */
 export async function upload({ CecloudImsClient }, endpoint, path, name) {

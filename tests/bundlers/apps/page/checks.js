@@ -1,4 +1,5 @@
 /** What each page does with the package: an upload in the page, one in a worker; told as JSON by `globalThis.outcome`. */
+import { METADATA } from './metadata.mjs';
 
 const MIB = 1024 * 1024;
 
@@ -13,24 +14,6 @@ function noise() {
   return new File([bytes], 'noise.raw');
 }
 
-function metadata(name) {
-  return {
-    name,
-    diskFormat: 'raw',
-    imageType: 'os_image',
-    minDisk: 1,
-    minRam: 512,
-    instruction: '64-bits',
-    cpuArch: 'x86',
-    osType: 'linux',
-    platform: 'other',
-    visibility: 'private',
-    usage: 'ecs',
-    departmentId: '1',
-    tenantId: '7074631167042813952',
-  };
-}
-
 async function told(work) {
   try {
     return await work();
@@ -41,11 +24,15 @@ async function told(work) {
 
 async function uploaded(client, name, options) {
   const warnings = [];
-  const task = client.upload(noise(), metadata(name), {
-    partSize: 5 * MIB,
-    onEvent: (event) => event.type === 'warning' && warnings.push(event.code),
-    ...options,
-  });
+  const task = client.upload(
+    noise(),
+    { ...METADATA, name },
+    {
+      partSize: 5 * MIB,
+      onEvent: (event) => event.type === 'warning' && warnings.push(event.code),
+      ...options,
+    },
+  );
   const { image, md5, verified } = await task.done;
   client.close();
   return { imageId: image.imageId, status: image.status, size: image.size, md5, verified, warnings };

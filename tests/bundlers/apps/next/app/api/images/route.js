@@ -1,6 +1,6 @@
 /** A route handler: uploads from the server. */
 import { CecloudImsClient } from 'ims-client';
-import { METADATA } from '../../metadata.js';
+import { METADATA } from '../../metadata.mjs';
 
 export const dynamic = 'force-dynamic';
 

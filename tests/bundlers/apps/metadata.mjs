@@ -1,4 +1,4 @@
-/** The image that the route uploads. */
+/** The image that every app uploads, but for its name. Copied into each of them. */
 export const METADATA = {
   diskFormat: 'raw',
   imageType: 'os_image',
