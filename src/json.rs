@@ -3,10 +3,12 @@
 //! Numbers stay the digits that they came as. Nothing here computes with them, and code that turns texts into
 //! floating-point numbers and back weighs more in a download than all the rest of this file.
 
+mod unescape;
 mod value;
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
+use unescape::unescape;
 pub use value::{Quoted, Value};
 
 /// Where a text stops being JSON, and what stands there instead.
@@ -277,43 +279,6 @@ impl<'a> Scanner<'a> {
         }
         Ok(if close == b'}' { Value::Object(members) } else { Value::Array(items) })
     }
-}
-
-/// Undoes the escapes of a text that was scanned. Half a surrogate pair reads as U+FFFD.
-fn unescape(quoted: &str) -> String {
-    // Never longer than the escapes, so that a secret is not left behind by a buffer that grew.
-    let mut text = String::with_capacity(quoted.len());
-    let mut rest = quoted.chars();
-    let unit = |rest: &mut core::str::Chars<'_>| {
-        rest.by_ref().take(4).fold(0, |sum, c| sum * 16 + c.to_digit(16).unwrap_or(0))
-    };
-    while let Some(c) = rest.next() {
-        if c != '\\' {
-            text.push(c);
-            continue;
-        }
-        text.push(match rest.next() {
-            Some('b') => '\u{8}',
-            Some('f') => '\u{c}',
-            Some('n') => '\n',
-            Some('r') => '\r',
-            Some('t') => '\t',
-            Some('u') => {
-                let mut code = unit(&mut rest);
-                if let (0xd800..0xdc00, Some(tail)) = (code, rest.as_str().strip_prefix("\\u")) {
-                    let mut tail = tail.chars();
-                    if let low @ 0xdc00..0xe000 = unit(&mut tail) {
-                        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-                        rest = tail;
-                    }
-                }
-                char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
-            }
-            Some(c) => c,
-            None => break,
-        });
-    }
-    text
 }
 
 #[cfg(test)]
