@@ -128,6 +128,8 @@ struct State {
     md5: Md5,
     rate: Rate,
     told: f64,
+    /// More has arrived since.
+    untold: bool,
     noted: u64,
     /// Whether ranges are asked for: some services do not let pages of other origins do that.
     ranges: bool,
@@ -209,6 +211,7 @@ impl Download {
             md5,
             rate: Rate::default(),
             told: f64::NEG_INFINITY,
+            untold: false,
             noted: received,
             ranges: true,
             of,
@@ -308,15 +311,21 @@ impl Download {
             state.total = length.map(|length| length + state.received - skip.min(state.received));
         }
         loop {
-            let paused = Box::pin(self.control.until(true));
-            let piece = first(response.body.next(), self.platform.sleep(STALL_MS));
-            let piece = match first(paused, Box::pin(piece)).await {
-                First::Left(()) => return Ok(Ended::Paused),
-                First::Right(First::Left(piece)) => piece,
-                First::Right(First::Right(())) => {
-                    return Ok(Ended::Broken(Error::new(Kind::Timeout, "the download stands still")));
+            let mut coming = response.body.next();
+            let piece = loop {
+                let paused = Box::pin(self.control.until(true));
+                let quiet = self.platform.sleep(if state.untold { PROGRESS_MS } else { STALL_MS });
+                match first(paused, Box::pin(first(Box::pin(&mut coming), quiet))).await {
+                    First::Left(()) => return Ok(Ended::Paused),
+                    First::Right(First::Left(piece)) => break piece,
+                    // Where nothing follows soon, what has arrived is told without it.
+                    First::Right(First::Right(())) if state.untold => self.tell(state, true),
+                    First::Right(First::Right(())) => {
+                        return Ok(Ended::Broken(Error::new(Kind::Timeout, "the download stands still")));
+                    }
                 }
             };
+            drop(coming);
             let mut bytes = match piece {
                 Err(failure) => return Ok(Ended::Broken(failure.into())),
                 Ok(None) => break,
@@ -359,7 +368,8 @@ impl Download {
     fn tell(&self, state: &mut State, last: bool) {
         let now = self.platform.now();
         state.rate.note(now, state.received as f64);
-        if last || now - state.told >= PROGRESS_MS {
+        state.untold = !last && now - state.told < PROGRESS_MS;
+        if !state.untold {
             state.told = now;
             let rest = state.total.map(|total| total.saturating_sub(state.received) as f64);
             (self.on_progress)(&DownloadProgress {

@@ -124,6 +124,7 @@ impl Driver {
         let mut jobs: Vec<(u64, Cancel)> = Vec::new();
         let mut event = first_event;
         let mut told = (f64::NEG_INFINITY, "");
+        let mut untold;
         let mut in_a_row = 0u32;
         let mut timer: Option<(f64, LocalFuture<'static, ()>)> = None;
         *self.image_id.borrow_mut() = session.image_id().unwrap_or_default().to_owned();
@@ -167,7 +168,9 @@ impl Driver {
             let progress = session.progress();
             watcher.now(&progress);
             let now = self.platform.now();
-            if finish.is_some() || progress.phase != told.1 || now - told.0 >= PROGRESS_MS {
+            // Where nothing follows soon, what was left out is told without it.
+            untold = finish.is_none() && progress.phase == told.1 && now - told.0 < PROGRESS_MS;
+            if !untold {
                 told = (now, progress.phase);
                 watcher.progress(&progress);
             }
@@ -181,7 +184,9 @@ impl Driver {
             }
             // A timer that ends early enough serves again: parts move many times a second, and each time the session
             // wants to be woken a little later.
-            timer = match (session.next_wake(), timer.take()) {
+            let telling = if untold { told.0 + PROGRESS_MS } else { f64::INFINITY };
+            let wake = session.next_wake().unwrap_or(f64::INFINITY).min(telling);
+            timer = match (wake.is_finite().then_some(wake), timer.take()) {
                 (None, _) => None,
                 (Some(wake), Some(set)) if set.0 <= wake => Some(set),
                 (Some(wake), _) => Some((wake, self.platform.sleep((wake - now).max(0.0)))),

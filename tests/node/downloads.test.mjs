@@ -77,6 +77,23 @@ test('a download can be aborted, paused and resumed', async (t) => {
   await assertSameBytes([BYTES], file);
 });
 
+test('what has arrived is told although nothing follows', { timeout: 60_000 }, async (t) => {
+  const emulator = await startEmulator(t);
+  const ims = newClient(t, emulator.ims);
+  const { image } = await ims.upload(BYTES, rawImage(), OPTIONS).done;
+  const stall = { operation: 'download_image', stallMs: 600_000, stallIn: 'response', times: 0 };
+  await emulator.spoil({ ...stall, afterBytes: 9 * MIB });
+  let told;
+  const onProgress = ({ bytesReceived }) => {
+    told = bytesReceived;
+  };
+  const target = path.join(await temporaryFolder(t), 'disk.raw');
+  const task = ims.download(image.imageId, { path: target }, { onProgress });
+  await eventually(() => told === 9 * MIB, 'all that has arrived is told');
+  await task.abort();
+  await rejects(task.done, { kind: 'aborted' });
+});
+
 /** Begins a download that breaks off after so many bytes, for good. */
 async function brokenOff(emulator, ims, imageId, target, bytes) {
   await emulator.spoil(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { newClient } from '../support/client.mjs';
-import { startEmulator } from '../support/emulator.mjs';
+import { slowAfter, startEmulator } from '../support/emulator.mjs';
 import { eventually, quickly, rejects } from '../support/expect.mjs';
 import { assertSameBytes, makeRandomRaw, randomBytes } from '../support/images.mjs';
 import { temporaryFolder } from '../support/places.mjs';
@@ -34,6 +34,23 @@ async function midway(t, { options = {}, client = {}, stored = 2 } = {}) {
   await Promise.race([task.done, eventually(isStored, `${stored} parts are stored`)]);
   return { emulator, file, ims, task, events };
 }
+
+test('what has been sent is told although nothing follows', { timeout: 60_000 }, async (t) => {
+  const emulator = await startEmulator(t);
+  await emulator.spoil(slowAfter(2));
+  const ims = newClient(t, emulator.ims);
+  let told;
+  const onProgress = (progress) => {
+    told = progress;
+  };
+  const bytes = randomBytes('told', 4 * OPTIONS.partSize);
+  const task = ims.upload(bytes, rawImage(), { ...OPTIONS, onProgress });
+  // Two parts are stored; the other two are with the store, which does not answer.
+  const all = () => told?.parts.done === 2 && told.bytesSent === bytes.length;
+  await eventually(all, 'all that was sent is told');
+  await task.stop();
+  await rejects(task.done, { kind: 'aborted', resumable: true });
+});
 
 test('the cloud is killed in the middle and started again: the upload goes on', {
   timeout: 90_000,
