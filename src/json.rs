@@ -3,10 +3,12 @@
 //! Numbers stay the digits that they came as. Nothing here computes with them, and code that turns texts into
 //! floating-point numbers and back weighs more in a download than all the rest of this file.
 
+mod unescape;
 mod value;
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
+use unescape::unescape;
 pub use value::{Quoted, Value};
 
 /// Where a text stops being JSON, and what stands there instead.
@@ -40,7 +42,8 @@ impl<'a> Scanner<'a> {
         Broken { expected, at: self.at }
     }
 
-    fn byte(&self) -> u8 {
+    /// The byte at this place; 0 at the end.
+    pub fn byte(&self) -> u8 {
         self.text.as_bytes().get(self.at).copied().unwrap_or(0)
     }
 
@@ -82,6 +85,36 @@ impl<'a> Scanner<'a> {
         if self.take(b':') { Ok(name) } else { Err(self.broken("a colon")) }
     }
 
+    /// How far it came.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// What stands between two places where it was.
+    pub fn piece(&self, from: usize, to: usize) -> &'a str {
+        self.text.get(from..to).unwrap_or_default()
+    }
+
+    /// All that follows.
+    pub fn rest(&mut self) -> &'a str {
+        self.peek();
+        self.piece(self.at, self.text.len())
+    }
+
+    /// Passes over these bytes if they come next, as they are.
+    pub fn passes(&mut self, known: &str) -> bool {
+        let there =
+            self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(known.as_bytes()));
+        self.at += if there { known.len() } else { 0 };
+        there
+    }
+
+    /// Passes over the next value.
+    pub fn pass(&mut self) -> Result<(), Broken> {
+        // Most values are texts, and nothing stands before them.
+        if self.byte() == b'"' { self.text() } else { self.skip(0) }
+    }
+
     /// The text of the next value, as it stands.
     pub fn raw(&mut self) -> Result<&'a str, Broken> {
         self.peek();
@@ -119,16 +152,18 @@ impl<'a> Scanner<'a> {
     }
 
     fn scalar(&mut self) -> Result<(), Broken> {
-        if self.byte() == b'"' {
-            return self.quoted().map(drop);
+        let word = match self.byte() {
+            b'"' => return self.text(),
+            b'n' => "null",
+            b't' => "true",
+            b'f' => "false",
+            _ => return self.number(),
+        };
+        if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
+            return Err(self.broken("a value"));
         }
-        for word in ["null", "true", "false"] {
-            if self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
-                self.at += word.len();
-                return Ok(());
-            }
-        }
-        self.number()
+        self.at += word.len();
+        Ok(())
     }
 
     fn number(&mut self) -> Result<(), Broken> {
@@ -160,39 +195,51 @@ impl<'a> Scanner<'a> {
 
     /// What stands between the quotes, still escaped.
     fn quoted(&mut self) -> Result<&'a str, Broken> {
-        if !self.take(b'"') {
+        if self.peek() != b'"' {
             return Err(self.broken("a text in quotes"));
         }
-        let start = self.at;
+        let start = self.at + 1;
+        self.text()?;
+        Ok(self.piece(start, self.at - 1))
+    }
+
+    /// Passes over a text, whose quote comes next.
+    fn text(&mut self) -> Result<(), Broken> {
+        self.at += 1;
         loop {
             // Most of an answer is the inside of texts: this is the loop that its time goes to.
-            let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-            let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
-            self.at += rest.iter().position(special).unwrap_or(rest.len());
-            match self.byte() {
-                b'"' => break,
-                b'\\' => {
-                    self.at += 1;
-                    let hexadecimal = match self.byte() {
-                        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 0,
-                        b'u' => 4,
-                        _ => return Err(self.broken("an escape")),
-                    };
-                    for _ in 0..hexadecimal {
-                        self.at += 1;
-                        if !self.byte().is_ascii_hexdigit() {
-                            return Err(self.broken("a hexadecimal digit"));
-                        }
-                    }
+            let bytes = self.text.as_bytes();
+            let mut at = self.at;
+            while bytes.get(at).is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
+                at += 1;
+            }
+            self.at = at + 1;
+            match bytes.get(at) {
+                Some(b'"') => return Ok(()),
+                Some(b'\\') => self.escape()?,
+                _ => {
+                    self.at = at;
+                    return Err(self.broken("a closing quote"));
                 }
-                0..=0x1f => return Err(self.broken("a closing quote")),
-                _ => {}
+            }
+        }
+    }
+
+    /// Passes over what follows a backslash.
+    fn escape(&mut self) -> Result<(), Broken> {
+        let hexadecimal = match self.byte() {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 0,
+            b'u' => 4,
+            _ => return Err(self.broken("an escape")),
+        };
+        self.at += 1;
+        for _ in 0..hexadecimal {
+            if !self.byte().is_ascii_hexdigit() {
+                return Err(self.broken("a hexadecimal digit"));
             }
             self.at += 1;
         }
-        let inside = self.since(start);
-        self.at += 1;
-        Ok(inside)
+        Ok(())
     }
 
     /// A text.
@@ -232,43 +279,6 @@ impl<'a> Scanner<'a> {
         }
         Ok(if close == b'}' { Value::Object(members) } else { Value::Array(items) })
     }
-}
-
-/// Undoes the escapes of a text that was scanned. Half a surrogate pair reads as U+FFFD.
-fn unescape(quoted: &str) -> String {
-    // Never longer than the escapes, so that a secret is not left behind by a buffer that grew.
-    let mut text = String::with_capacity(quoted.len());
-    let mut rest = quoted.chars();
-    let unit = |rest: &mut core::str::Chars<'_>| {
-        rest.by_ref().take(4).fold(0, |sum, c| sum * 16 + c.to_digit(16).unwrap_or(0))
-    };
-    while let Some(c) = rest.next() {
-        if c != '\\' {
-            text.push(c);
-            continue;
-        }
-        text.push(match rest.next() {
-            Some('b') => '\u{8}',
-            Some('f') => '\u{c}',
-            Some('n') => '\n',
-            Some('r') => '\r',
-            Some('t') => '\t',
-            Some('u') => {
-                let mut code = unit(&mut rest);
-                if let (0xd800..0xdc00, Some(tail)) = (code, rest.as_str().strip_prefix("\\u")) {
-                    let mut tail = tail.chars();
-                    if let low @ 0xdc00..0xe000 = unit(&mut tail) {
-                        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-                        rest = tail;
-                    }
-                }
-                char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
-            }
-            Some(c) => c,
-            None => break,
-        });
-    }
-    text
 }
 
 #[cfg(test)]

@@ -116,6 +116,13 @@ pub fn parse_date(text: &str) -> Option<f64> {
     Some(((days * 24 + hour) * 60 + minute) as f64 * 60_000.0 + second as f64 * 1_000.0)
 }
 
+/// Overwrites a text that may hold secrets, in one piece: byte for byte, a long list takes as long as its reading.
+pub fn wipe(text: String) {
+    let mut bytes = text.into_bytes();
+    bytes.fill(0);
+    zeroize::optimization_barrier(bytes.as_slice());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

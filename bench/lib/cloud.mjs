@@ -1,14 +1,15 @@
 /** The local cloud that the uploads are measured against, and objects to upload to. */
 import { execFile } from 'node:child_process';
-import { open, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { GIB, MIB, sparseFile } from '../../tests/support/costs.mjs';
 import { startEmulator } from '../../tests/support/emulator.mjs';
 import { importClient, temporaryFolder } from '../../tests/support/places.mjs';
-import { rawImage } from '../../tests/support/samples.mjs';
+import { imageOf } from '../../tests/support/samples.mjs';
 
-export const MIB = 1024 * 1024;
-export const GIB = 1024 * MIB;
+export { GIB, imageOf, MIB };
+
 const run = promisify(execFile);
 
 /** Credentials outlive the longest upload: renewing them is not what is measured. */
@@ -17,11 +18,6 @@ const LONG = ['--credential-ttl', '86400'];
 /** An emulator; with `sink` its object store checks signatures and throws the bytes away. */
 export function cloud(context, { sink = true } = {}) {
   return startEmulator(context, ...(sink ? ['--oss-sink'] : []), ...LONG);
-}
-
-/** The metadata of a raw image of so many bytes. */
-export function imageOf(size) {
-  return rawImage({ name: 'bench', minDisk: Math.ceil(size / GIB) });
 }
 
 /** An object that may be written: what the service prepares for one upload, in the words of S3. */
@@ -47,26 +43,24 @@ export async function preparedObject(emulator, size) {
 
 /** A file of so many bytes; `sparse` ones take no room on the disk, others are filled with what no disk compresses. */
 export async function imageFile(context, size, { sparse = false } = {}) {
-  const file = path.join(await temporaryFolder(context), `${size}.raw`);
+  const folder = await temporaryFolder(context);
+  if (sparse) return sparseFile(folder, size);
+  const file = path.join(folder, `${size}.raw`);
+  const block = Buffer.alloc(4 * MIB);
+  for (let word = 0, state = 1; word < block.length / 4; word += 1) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    block.writeUInt32LE(state, word * 4);
+  }
   const handle = await open(file, 'w');
   try {
-    if (sparse) {
-      await handle.write(`a disk of ${size} bytes`);
-      await handle.truncate(size);
-    } else {
-      const block = Buffer.alloc(4 * MIB);
-      for (let word = 0, state = 1; word < block.length / 4; word += 1) {
-        state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-        block.writeUInt32LE(state, word * 4);
-      }
-      for (let at = 0; at < size; at += block.length) {
-        await handle.write(block, 0, Math.min(block.length, size - at));
-      }
+    for (let at = 0; at < size; at += block.length) {
+      await handle.write(block, 0, Math.min(block.length, size - at));
     }
+    // What is on its way to the disk would slow the first one that reads.
+    await handle.sync();
   } finally {
     await handle.close();
   }
-  context.after(() => rm(file, { force: true }));
   return file;
 }
 

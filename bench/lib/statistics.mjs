@@ -17,6 +17,15 @@ export function medians(results) {
   );
 }
 
+/** Why a contender could not run, in one line: what its process said, if it said something. */
+function reasonOf(error) {
+  const lines = String(error.stderr || error.message)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line && !/^(at |Node\.js v|\^|throw )/.test(line));
+  return (lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'no reason given').slice(0, 200);
+}
+
 /**
  * Measures every contender `runs` times, one after the other in turn, so that what slows the machine for a while
  * slows all of them. A contender that cannot run is told with its reason, and costs nothing.
@@ -30,14 +39,7 @@ export async function inTurns(contenders, runs, measure) {
       try {
         results.get(contender.name).push(await measure(contender));
       } catch (error) {
-        reasons.set(
-          contender.name,
-          String(error.stderr || error.message)
-            .trim()
-            .split('\n')
-            .at(-1)
-            .slice(0, 200),
-        );
+        reasons.set(contender.name, reasonOf(error));
       }
     }
   }
@@ -45,6 +47,7 @@ export async function inTurns(contenders, runs, measure) {
     name,
     ...(rest.floor ? { floor: true } : {}),
     ...(rest.ours ? { ours: true } : {}),
+    ...(rest.digests ? { digests: true } : {}),
     ...(reasons.has(name) ? { failed: reasons.get(name) } : medians(results.get(name))),
   }));
 }

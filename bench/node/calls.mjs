@@ -3,23 +3,34 @@
  * client's own `fetch` option: what is measured is the client, not the machine's network.
  */
 import { importClient } from '../../tests/support/places.mjs';
+import { median } from '../lib/statistics.mjs';
 
 const request = JSON.parse(process.argv[2]);
 const SECONDS = request.quick ? 0.3 : 2;
 
-/** Milliseconds of one call, after as long a time of warming up. */
-async function timed(work) {
-  const loop = async () => {
+/** The measured time is cut into so many pieces. */
+const ROUNDS = 15;
+
+/**
+ * Milliseconds of one call of each work, after warming up: they take turns in short pieces, and the median of the pieces
+ * is kept, so that what slows the machine for a while slows all of them, and what interrupts it counts for nothing.
+ */
+async function timed(works) {
+  const loop = async (work, seconds) => {
     const started = performance.now();
     let times = 0;
-    while (performance.now() - started < SECONDS * 1000) {
+    while (performance.now() - started < seconds * 1000) {
       await work();
       times += 1;
     }
     return (performance.now() - started) / times;
   };
-  await loop();
-  return loop();
+  const pieces = Object.fromEntries(Object.keys(works).map((name) => [name, []]));
+  for (const work of Object.values(works)) await loop(work, SECONDS);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [name, work] of Object.entries(works)) pieces[name].push(await loop(work, SECONDS / ROUNDS));
+  }
+  return Object.fromEntries(Object.entries(pieces).map(([name, list]) => [name, median(list)]));
 }
 
 function answering(value) {
@@ -58,20 +69,23 @@ const KINDS = {
     const schema = z.looseObject({
       data: z.looseObject({ list: z.array(await schemaOf(sample)), total: z.number() }),
     });
-    return {
-      ours: await timed(() => ims.listPrivateImages({ size: 1000 })),
-      value: await timed(async () => schema.parse(JSON.parse(await (await fetch()).text())).data),
-    };
+    return timed({
+      ours: () => ims.listPrivateImages({ size: 1000 }),
+      value: async () => schema.parse(JSON.parse(await (await fetch()).text())).data,
+    });
   },
   /** One small call, and what it costs above the bare fetch of the same. */
   async call({ sample }) {
     const fetch = answering(sample);
     const { CecloudImsClient } = await importClient();
     const ims = new CecloudImsClient({ endpoint: ENDPOINT, region: 'region0', fetch });
-    const bare = await timed(async () => (await fetch()).json());
-    return { ours: (await timed(() => ims.getImage(sample.imageId))) - bare };
+    const { ours, bare } = await timed({
+      ours: () => ims.getImage(sample.imageId),
+      bare: async () => (await fetch()).json(),
+    });
+    return { ours: ours - bare };
   },
-  /** A signed call less an unsigned one, beside the signer of aws4fetch. */
+  /** Signatures per second: a signed call less an unsigned one, beside the signer of aws4fetch. */
   async sign() {
     const text = JSON.stringify({ images: [] });
     const fetch = async () => new Response(text, { headers: { 'content-type': 'application/json' } });
@@ -87,11 +101,12 @@ const KINDS = {
       service: 's3',
       region: 'r',
     });
-    const ours = await timed(() => signed.listImages({}));
-    return {
-      ours: ours - (await timed(() => plain.listImages({}))),
-      value: await timed(() => aws.sign(`${ENDPOINT}/v2/cloudimages`)),
-    };
+    const ms = await timed({
+      signed: () => signed.listImages({}),
+      plain: () => plain.listImages({}),
+      aws: () => aws.sign(`${ENDPOINT}/v2/cloudimages`),
+    });
+    return { ours: 1000 / (ms.signed - ms.plain), value: 1000 / ms.aws };
   },
   /** From nothing to the first answer. */
   async start({ sample }) {
@@ -113,7 +128,7 @@ const KINDS = {
   /** A look into a file on the disk. */
   async inspect({ file }) {
     const { inspect } = await importClient('./inspect');
-    return { ours: await timed(() => inspect({ path: file })) };
+    return timed({ ours: () => inspect({ path: file }) });
   },
 };
 

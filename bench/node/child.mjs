@@ -2,15 +2,10 @@
  * One upload in a process of its own: `node child.mjs '{ contender, file, size, partSize, parallel, target, … }'`
  * prints what it cost as JSON.
  */
-import { readFileSync } from 'node:fs';
+import { peakRss } from '../../tests/support/costs.mjs';
 
 const request = JSON.parse(process.argv[2]);
 const { prepare } = await import(`./contenders/${request.contender}.mjs`);
-
-/** The most that ever was in memory, bytes. */
-function peakRss() {
-  return Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
-}
 
 const upload = await prepare(request);
 const loadedRss = peakRss();

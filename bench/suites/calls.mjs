@@ -4,8 +4,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { importClient, temporaryFolder } from '../../tests/support/places.mjs';
+import { measureStart, missingChromium, startPages } from '../lib/browser.mjs';
 import { cloud, GIB, imageFile, imageOf, inNode } from '../lib/cloud.mjs';
-import { medians } from '../lib/statistics.mjs';
+import { median, medians } from '../lib/statistics.mjs';
 
 const CHILD = fileURLToPath(new URL('../node/calls.mjs', import.meta.url));
 
@@ -42,6 +43,29 @@ async function qcow2(context) {
   );
 }
 
+/** From import to first answer in Chromium, code and .wasm loaded from this machine; nothing where there is none. */
+async function starts(context, sample, runs) {
+  const missing = missingChromium();
+  if (missing) {
+    console.error(missing);
+    return undefined;
+  }
+  const site = await startPages(context);
+  const answer = JSON.stringify({ requestId: 'bench', code: 'Success', message: '', data: sample });
+  const [ours, theirs] = [[], []];
+  for (let turn = 0; turn < runs; turn += 1) {
+    ours.push(await measureStart(site, 'start', answer));
+    theirs.push(await measureStart(site, 'start-aws', answer));
+  }
+  return {
+    name: 'Chromium, import to first answer',
+    unit: 'ms',
+    peer: 'lib-storage + client-s3, import only',
+    ours: median(ours),
+    value: median(theirs),
+  };
+}
+
 export async function run(context, { runs, quick }) {
   const sample = await sampleImage(context);
   const measured = async (kind, more = {}) => {
@@ -53,9 +77,9 @@ export async function run(context, { runs, quick }) {
   const rows = [
     { name: 'a list of 1,000 images', unit: 'ms', peer: 'JSON.parse + zod', ...(await measured('list')) },
     { name: 'overhead of a call', unit: 'ms', ...(await measured('call')) },
-    { name: 'signing a request', unit: 'ms', peer: 'aws4fetch', ...(await measured('sign')) },
+    { name: 'signatures', unit: 'per second', peer: 'aws4fetch', ...(await measured('sign')) },
     {
-      name: 'import to first answer',
+      name: 'Node, import to first answer',
       unit: 'ms',
       peer: 'lib-storage + client-s3, import only',
       ...(await measured('start')),
@@ -67,6 +91,8 @@ export async function run(context, { runs, quick }) {
       ...(await measured('inspect', { file: await imageFile(context, 100 * GIB, { sparse: true }) })),
     },
   ];
+  const inChromium = await starts(context, sample, runs);
+  if (inChromium) rows.push(inChromium);
   const file = await qcow2(context);
   if (file)
     rows.push({ name: 'inspect, qcow2 of 100 GiB', unit: 'ms', ...(await measured('inspect', { file })) });

@@ -1,24 +1,32 @@
 /** Uploads from a Node script: CPU, memory and time of each client, beside the floors. */
 import { fileURLToPath } from 'node:url';
-import { cloud, GIB, imageFile, inNode, MIB, preparedObject } from '../lib/cloud.mjs';
+import { cloud, GIB, imageFile, imageOf, inNode, MIB, preparedObject } from '../lib/cloud.mjs';
 import { inTurns } from '../lib/statistics.mjs';
 
 const CHILD = fileURLToPath(new URL('../node/child.mjs', import.meta.url));
 
 export const title = 'Upload from Node';
 
-/** Without MD5: everybody just sends. With: ours digests parts and file, the others what they offer. */
-const PLAIN = [
+/** Everybody just sends; with digests everybody computes those that it offers. */
+const CONTENDERS = [
   { name: 'node:http, reused buffers, no signing', contender: 'node-http', floor: true },
   { name: 'fetch, buffers, no signing', contender: 'fetch', floor: true },
   { name: 'ims-client', contender: 'ours', ours: true },
   { name: '@aws-sdk/lib-storage', contender: 'lib-storage', checksum: 'none' },
-  { name: 'minio', contender: 'minio' },
   { name: 'aws4fetch by hand', contender: 'aws4fetch' },
-];
-const DIGESTED = [
-  { name: 'ims-client, MD5 of parts and file', contender: 'ours', checksum: 'md5', ours: true },
-  { name: '@aws-sdk/lib-storage, CRC32', contender: 'lib-storage' },
+  {
+    name: 'ims-client, MD5 of parts and file',
+    contender: 'ours',
+    checksum: 'md5',
+    ours: true,
+    digests: true,
+  },
+  {
+    name: '@aws-sdk/lib-storage as it comes (CRC32, SHA-256 of parts)',
+    contender: 'lib-storage',
+    digests: true,
+  },
+  { name: 'minio (SHA-256 of parts)', contender: 'minio', digests: true },
 ];
 
 export async function run(context, { runs, quick }) {
@@ -36,13 +44,13 @@ export async function run(context, { runs, quick }) {
         checksum,
         file,
         size,
+        image: imageOf(size),
         partSize: 16 * MIB,
         parallel: 4,
         ims: emulator.ims,
         target: await preparedObject(emulator, size),
       });
-    const contenders = store === 'sink' ? [...PLAIN, ...DIGESTED] : PLAIN;
-    stores.push({ store, rows: await inTurns(contenders, store === 'sink' ? runs : 1, measure) });
+    stores.push({ store, rows: await inTurns(CONTENDERS, runs, measure) });
     await emulator.stop();
   }
   return { size, partSize: 16 * MIB, parallel: 4, stores };

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { CLIENT_DIR, temporaryFolder } from '../../tests/support/places.mjs';
+import { figures } from '../lib/figures.mjs';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
 
@@ -79,5 +80,5 @@ export async function run(context) {
     rows.push({ name, ...weigh(files) });
   }
   const published = await readdir(CLIENT_DIR);
-  return { rows, files: published.length };
+  return { rows, files: published.length, parts: figures().parts };
 }

@@ -4,8 +4,7 @@
 //! Unknown fields are ignored, unknown values are kept, numbers may come as texts, a list as null.
 
 use crate::error::{Error, Kind, Result};
-use crate::json::{Broken, Quoted, Scanner};
-use std::fmt::Write;
+use crate::json::{Broken, Scanner};
 
 /// One field of an answer.
 pub struct AnswerField {
@@ -64,55 +63,124 @@ pub fn whole(text: &str, kind: FieldKind) -> Result<String> {
     Err(Scanner::new(text).broken(expected).into())
 }
 
-/// Writes an object in the shape of a table; `open`: with what the table does not know as it came.
-pub fn write_object(
-    scanner: &mut Scanner<'_>,
+/// What an object had in one place, as the next one has it again: one object after the other has the same members in the
+/// same order, and most of an answer need not be taken apart.
+pub struct Known<'a> {
+    /// All that stands before the value: comma, name, colon.
+    lead: &'a str,
+    /// Where in it the name begins.
+    name: usize,
+    /// Its place in the table; behind the end where it is not there.
+    field: usize,
+}
+
+/// Whether a value that begins so has the promised shape as it came.
+fn is_kept(first: u8, kind: FieldKind) -> bool {
+    match kind {
+        FieldKind::Text => first == b'"',
+        FieldKind::Number | FieldKind::Percent => first == b'-' || first.is_ascii_digit(),
+        FieldKind::Flag => matches!(first, b't' | b'f'),
+        FieldKind::List => first == b'[',
+        FieldKind::Any => first != b'n',
+        FieldKind::Object(_) | FieldKind::Open(_) | FieldKind::ListOf(_) => false,
+    }
+}
+
+/// The next member by its name: its place in the table, and where it begins; none at the end of the object.
+fn look_up<'a>(
+    scanner: &mut Scanner<'a>,
+    fields: &[AnswerField],
+    first: &mut bool,
+    order: &mut Vec<Known<'a>>,
+    place: usize,
+) -> Result<Option<(usize, usize)>> {
+    let before = scanner.at();
+    if !scanner.next(b'}', first)? {
+        return Ok(None);
+    }
+    scanner.peek();
+    let start = scanner.at();
+    let name = scanner.name()?;
+    scanner.peek();
+    let field = fields.iter().position(|field| field.name == name).unwrap_or(usize::MAX);
+    if place == order.len() {
+        order.push(Known { lead: scanner.piece(before, scanner.at()), name: start - before, field });
+    }
+    Ok(Some((field, start)))
+}
+
+/// Writes an object in the shape of a table; `open`: with what the table does not know as it came. `order` is what the
+/// objects before had: empty, or of the same table.
+pub fn write_object<'a>(
+    scanner: &mut Scanner<'a>,
     fields: &'static [AnswerField],
     open: bool,
+    order: &mut Vec<Known<'a>>,
     out: &mut String,
 ) -> Result<()> {
-    // No table has more than 128 fields (a test counts), so one number remembers which were seen.
-    let mut seen = 0u128;
+    // No table has more than 128 fields (a test counts).
+    let mut seen = [false; 128];
     let mut first = true;
-    let mut empty = true;
-    let mut next = 0;
+    // Where members begin that are written as they came, one after the other: they are copied in one piece.
+    let mut copied: Option<usize> = None;
     if !scanner.take(b'{') {
         return Err(scanner.broken("an object").into());
     }
     out.push('{');
-    while scanner.next(b'}', &mut first)? {
-        let name = scanner.name()?;
-        let raw = scanner.raw()?;
-        // One object after the other has the same members in the same order: what comes is what came next before.
-        let mut around = (next..fields.len()).chain(0..next);
-        let found =
-            around.find_map(|index| Some((index, fields.get(index).filter(|field| field.name == name)?)));
-        let comma = if empty { "" } else { "," };
-        let Some((index, field)) = found else {
-            if open && raw != "null" {
-                let _ = write!(out, "{comma}{}:{raw}", Quoted(&name));
-                empty = false;
-            }
-            continue;
+    let inside = out.len();
+    for place in 0.. {
+        let before = scanner.at();
+        let known = order.get(place).filter(|known| scanner.passes(known.lead));
+        let member = match known {
+            Some(known) => Some((known.field, before + known.name)),
+            None => look_up(scanner, fields, &mut first, order, place)?,
         };
-        next = index + 1;
-        if seen & (1 << index) != 0 {
-            continue;
+        first = false;
+        let mut field = None;
+        if let Some((index, start)) = member {
+            let is_seen = seen.get(index).copied();
+            field = fields.get(index).filter(|_| is_seen == Some(false));
+            let value = scanner.byte();
+            let is_kept = match field {
+                Some(field) => is_kept(value, field.kind),
+                None => open && is_seen.is_none() && value != b'n',
+            };
+            if is_kept {
+                scanner.pass()?;
+                if let Some(seen) = seen.get_mut(index) {
+                    *seen = true;
+                }
+                copied.get_or_insert(start);
+                continue;
+            }
         }
-        let start = out.len();
-        for piece in [comma, "\"", field.name, "\":"] {
-            out.push_str(piece);
+        let comma = |out: &mut String| {
+            if out.len() > inside {
+                out.push(',');
+            }
+        };
+        if let Some(from) = copied.take() {
+            comma(out);
+            out.push_str(scanner.piece(from, before));
         }
-        if value(raw, field.kind, out)? {
-            seen |= 1 << index;
-            empty = false;
-        } else {
-            out.truncate(start);
+        let Some((index, _)) = member else { break };
+        let raw = scanner.raw()?;
+        let end = out.len();
+        if let Some(field) = field {
+            comma(out);
+            out.push('"');
+            out.push_str(field.name);
+            out.push_str("\":");
+            if value(raw, field.kind, out)? {
+                seen[index] = true;
+            } else {
+                out.truncate(end);
+            }
         }
     }
     out.push('}');
     for (index, field) in fields.iter().enumerate() {
-        if field.required && seen & (1 << index) == 0 {
+        if field.required && seen.get(index) == Some(&false) {
             return Err(not_understood(&format_args!("the field {} is missing", field.name)));
         }
     }
@@ -172,7 +240,7 @@ fn value(raw: &str, kind: FieldKind, out: &mut String) -> Result<bool> {
         FieldKind::List if first != b'[' => return Ok(false),
         FieldKind::List | FieldKind::Any => out.push_str(raw),
         FieldKind::Object(fields) if first == b'{' => {
-            write_object(&mut Scanner::new(raw), fields, false, out)?;
+            write_object(&mut Scanner::new(raw), fields, false, &mut Vec::new(), out)?;
         }
         // Some services wrap what their pages call an object into a list of one.
         FieldKind::Object(_) | FieldKind::Open(_) if first == b'[' => {
@@ -182,7 +250,7 @@ fn value(raw: &str, kind: FieldKind, out: &mut String) -> Result<bool> {
             return value(one, kind, out);
         }
         FieldKind::Open(fields) if first == b'{' => {
-            write_object(&mut Scanner::new(raw), fields, true, out)?;
+            write_object(&mut Scanner::new(raw), fields, true, &mut Vec::new(), out)?;
         }
         FieldKind::ListOf(of) if first == b'[' => write_values(raw, *of, out)?,
         FieldKind::Object(_) | FieldKind::Open(_) | FieldKind::ListOf(_) => return Ok(false),

@@ -42,12 +42,17 @@ pub struct Fetch {
     pub custom: Option<Function>,
 }
 
-/// Aborts the request when dropped.
-struct Guard(AbortController);
+/// Aborts the request when dropped, unless all of its answer was read: an abort makes an exception that nobody sees.
+struct Guard {
+    controller: AbortController,
+    read: bool,
+}
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.0.abort();
+        if !self.read {
+            self.controller.abort();
+        }
     }
 }
 
@@ -55,10 +60,11 @@ impl Transport for Fetch {
     fn send(&self, request: Request) -> LocalFuture<'static, Result<Response, Failure>> {
         let custom = self.custom.clone();
         Box::pin(async move {
-            let guard = Guard(AbortController::new().map_err(|error| unusable(&error))?);
+            let controller = AbortController::new().map_err(|error| unusable(&error))?;
+            let guard = Guard { controller, read: false };
             let promise = match &custom {
-                Some(custom) => start_custom(custom, &request, &guard.0),
-                None => start_global(&request, &guard.0),
+                Some(custom) => start_custom(custom, &request, &guard.controller),
+                None => start_global(&request, &guard.controller),
             }?;
             let head = request.method == super::Method::Head;
             drop(request);
@@ -84,7 +90,7 @@ impl Transport for Fetch {
             Ok(Response {
                 status: answer.status(),
                 headers,
-                body: Box::new(FetchBody { answer, reader: None, _guard: guard }),
+                body: Box::new(FetchBody { answer, reader: None, guard }),
                 opaque_redirect,
             })
         })
@@ -174,7 +180,7 @@ fn start_custom(
 struct FetchBody {
     answer: web_sys::Response,
     reader: Option<JsValue>,
-    _guard: Guard,
+    guard: Guard,
 }
 
 impl ResponseBody for FetchBody {
@@ -197,6 +203,7 @@ impl ResponseBody for FetchBody {
             }
             let reading = JsFuture::from(Promise::resolve(&method(&self.answer, "arrayBuffer")?));
             let buffer = reading.await.map_err(|error| lost(&error))?;
+            self.guard.read = true;
             match buffer.dyn_into::<js_sys::ArrayBuffer>() {
                 Ok(buffer) => Ok(Uint8Array::new(&buffer).to_vec()),
                 Err(_) => Err(Failure::network("the response of fetch gives no ArrayBuffer")),
@@ -214,6 +221,7 @@ impl ResponseBody for FetchBody {
             let reading = JsFuture::from(Promise::resolve(&method(reader, "read")?));
             let piece = reading.await.map_err(|error| lost(&error))?;
             if Reflect::get(&piece, &"done".into()).is_ok_and(|done| done.is_truthy()) {
+                self.guard.read = true;
                 return Ok(None);
             }
             let value = Reflect::get(&piece, &"value".into()).map_err(|error| lost(&error))?;

@@ -240,6 +240,6 @@ pub fn call_with(
 /// JSON of the core as a JavaScript value, the text wiped: it may hold keys.
 pub fn parse(text: String) -> Result<JsValue> {
     let value = JSON::parse(&text).map_err(|_| Error::new(Kind::Internal, "the core wrote no JSON"));
-    drop(zeroize::Zeroizing::new(text));
+    crate::platform::wipe(text);
     value
 }

@@ -1,27 +1,10 @@
 /** A process of its own that uploads a file and says what that cost: `node measured-uploader.mjs '{ client, path, … }'`. */
-import { promises, readFileSync } from 'node:fs';
+import { countCheckpoints, peakRss } from './costs.mjs';
 import { importClient } from './places.mjs';
 
 const { client, path, image, options } = JSON.parse(process.argv[2]);
 
-/** The most that ever was in memory, bytes. What getrusage says of a child starts with what its parent had. */
-function peakRss() {
-  try {
-    return Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
-  } catch {
-    return process.resourceUsage().maxRSS * 1024;
-  }
-}
-
-/** Every checkpoint is renamed to its place when it is whole. */
-const checkpoints = { writes: 0, largest: 0 };
-const rename = promises.rename;
-promises.rename = async (from, to) => {
-  const { size } = await promises.stat(from);
-  await rename.call(promises, from, to);
-  checkpoints.writes += 1;
-  checkpoints.largest = Math.max(checkpoints.largest, size);
-};
+const checkpoints = countCheckpoints();
 
 /** The memory of the .wasm, which never shrinks. */
 let memory;

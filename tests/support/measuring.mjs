@@ -1,36 +1,19 @@
 /** What an upload costs: memory of a Node process or of a tab, CPU time, tasks that hold the main thread. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openPage } from './browsers.mjs';
+import { GIB, MIB, rendererRss, sparseFile } from './costs.mjs';
 import { temporaryFolder } from './places.mjs';
-import { rawImage } from './samples.mjs';
+import { imageOf } from './samples.mjs';
 
-export const MIB = 1024 * 1024;
-export const GIB = 1024 * MIB;
+export { GIB, MIB };
+
 const UPLOADER = fileURLToPath(new URL('./measured-uploader.mjs', import.meta.url));
 const run = promisify(execFile);
-
-/** A file of so many bytes that takes no room on the disk; its first byte tells it from others. */
-export async function sparseFile(folder, size) {
-  const file = path.join(folder, `${size}.raw`);
-  const handle = await open(file, 'w');
-  try {
-    await handle.write(`a disk of ${size} bytes`);
-    await handle.truncate(size);
-  } finally {
-    await handle.close();
-  }
-  return file;
-}
-
-function imageOf(size) {
-  return rawImage({ name: 'measured', minDisk: Math.ceil(size / GIB) });
-}
 
 /** Uploads a sparse file from a Node process of its own, with checkpoints in a directory. */
 export async function measureInNode(context, emulator, size, options = {}) {
@@ -46,19 +29,6 @@ export async function measureInNode(context, emulator, size, options = {}) {
   const measured = JSON.parse(stdout);
   assert.ok(measured.verified === 'size' || measured.verified === 'md5', measured.verified);
   return { size, ...measured };
-}
-
-/** Megabytes that a process has in memory, by /proc. */
-function rssOf(pid) {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)[1]) * 1024;
-}
-
-/** The largest of the browser's renderers: the tab that works. */
-async function rendererRss(browserSession) {
-  const { processInfo } = await browserSession.send('SystemInfo.getProcessInfo');
-  const renderers = processInfo.filter(({ type }) => type === 'renderer');
-  return Math.max(...renderers.map(({ id }) => rssOf(id)));
 }
 
 /** How often a tab is looked at, milliseconds. */

@@ -56,3 +56,8 @@ export function copySharedImage(change = {}) {
 export function rawImage(change = {}) {
   return smallImage({ diskFormat: 'raw', ...change });
 }
+
+/** The metadata of a raw image of so many bytes. */
+export function imageOf(size) {
+  return rawImage({ name: 'measured', minDisk: Math.ceil(size / 2 ** 30) });
+}

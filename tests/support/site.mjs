@@ -19,26 +19,27 @@ const TYPES = {
 const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src *; img-src data:";
 
-const FOLDERS = [
-  ['/ims-client/', CLIENT_DIR],
-  ['/', path.join(ROOT, 'tests/browser/site')],
-];
+const PAGES = path.join(ROOT, 'tests/browser/site');
 
-function fileOf(url) {
+function fileOf(url, pages) {
   const name = decodeURIComponent(new URL(url, 'http://site').pathname);
-  const [prefix, folder] = FOLDERS.find(([start]) => name.startsWith(start));
+  const folders = [
+    ['/ims-client/', CLIENT_DIR],
+    ['/', pages],
+  ];
+  const [prefix, folder] = folders.find(([start]) => name.startsWith(start));
   const file = path.join(folder, name.slice(prefix.length) || 'index.html');
   return file.startsWith(folder + path.sep) ? file : undefined;
 }
 
 /**
- * Serves the page for a test, by https where a certificate is given, without the files whose addresses are in `missing`;
+ * Serves the pages (of another folder, if it is given) for a test, by https where a certificate is given, without the files whose addresses are in `missing`;
  * gives its address.
  */
-export async function startSite(context, { certificate, connect = '*', missing = [] } = {}) {
+export async function startSite(context, { certificate, connect = '*', missing = [], pages = PAGES } = {}) {
   const handle = async (request, response) => {
     if (request.url === '/favicon.ico') return response.writeHead(204).end();
-    const file = missing.includes(request.url) ? undefined : fileOf(request.url);
+    const file = missing.includes(request.url) ? undefined : fileOf(request.url, pages);
     const info = file && (await stat(file).catch(() => undefined));
     if (!info?.isFile()) return response.writeHead(404, { 'content-type': 'text/plain' }).end('not here');
     const type = TYPES[path.extname(file)] ?? 'application/octet-stream';

@@ -24,13 +24,14 @@ use project::Project;
 const HELP: &str = "\
 cargo xtask setup                   install what a machine with rustup, Node and npm lacks, browsers included
 cargo xtask build [--dev]           make pkg/, the folder that is published (--dev: quick and larger)
+cargo xtask parts [ENTRY...]        what each part of the built entries' .wasm costs, as JSON
 cargo xtask start [ARGUMENTS]       build everything, run the local cloud with the demo page, print its address
 cargo xtask emulator [ARGUMENTS]    run the local cloud alone; --help lists its arguments
 cargo xtask test [PART...]          run the suites rust, node, peers, browser, package, types, or those named
 cargo xtask matrix [--write] [NAME] the package in every environment (--write: their table in the READMEs)
 cargo xtask release --dry-run       everything that must be right before a release; publishes nothing
 cargo xtask docs                    the API reference, in .cache/docs
-cargo xtask simulate --seeds N      the upload's session through N drawn stories ([--first-seed S] [--trace])
+cargo xtask simulate --seeds N      the upload's session through N drawn stories ([--first-seed S] [--trace]; --bytes N: one file)
 cargo xtask mutate [WORD]           break the upload's session on purpose, in a copy, and see its tests fail
 cargo xtask fuzz [FORMAT]           inspect damaged disk images, guided by what is covered ([--seconds N] [--seed S])
 cargo xtask bench                   measure the package beside what else there is ([--only SUITE,…] [--runs N] [--quick])
@@ -58,6 +59,7 @@ fn run(arguments: Vec<String>) -> Result<()> {
     let run = match command {
         "setup" => setup::command,
         "build" => build::command,
+        "parts" => build::parts::command,
         "start" => cloud::start,
         "emulator" => cloud::emulator,
         "test" => test::command,

@@ -9,6 +9,8 @@ use crate::project::{Project, cargo};
 /// The test that reads how many stories to draw from the environment.
 const TEST: &str =
     "upload::session::tests::drawn::whatever_happens_it_ends_and_never_calls_a_wrong_object_done";
+/// The test that uploads one file of the size that the environment names, and prints what that took as JSON.
+const LARGE: &str = "upload::session::tests::large::a_large_file_takes_each_part_once_and_small_checkpoints";
 /// Nobody waits longer than this for a long run.
 const LIMIT: Duration = Duration::from_secs(12 * 3_600);
 
@@ -18,12 +20,18 @@ struct Wanted {
     seeds: u64,
     first: u64,
     trace: bool,
+    /// The size of one file that is uploaded without faults, instead of stories.
+    bytes: u64,
 }
 
-/// The command line: `simulate --seeds N [--first-seed S] [--trace]`.
+/// The command line: `simulate --seeds N [--first-seed S] [--trace]`, or `simulate --bytes N`.
 pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
     let wanted = read(arguments)?;
     let binary = build(project)?;
+    if wanted.bytes > 0 {
+        println!("{}", large(project, &binary, wanted.bytes)?);
+        return Ok(());
+    }
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
     // A trace is read from top to bottom.
     let shares = shares(&wanted, if wanted.trace { 1 } else { cores });
@@ -60,7 +68,7 @@ pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
 }
 
 fn read(arguments: &[String]) -> Result<Wanted> {
-    let mut wanted = Wanted { seeds: 0, first: 0, trace: false };
+    let mut wanted = Wanted { seeds: 0, first: 0, trace: false, bytes: 0 };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         let mut number = || -> Result<u64> {
@@ -70,13 +78,14 @@ fn read(arguments: &[String]) -> Result<Wanted> {
         match argument.as_str() {
             "--seeds" => wanted.seeds = number()?,
             "--first-seed" => wanted.first = number()?,
+            "--bytes" => wanted.bytes = number()?,
             "--trace" => wanted.trace = true,
             unknown => {
                 bail!("there is no argument {unknown:?}: simulate --seeds N [--first-seed S] [--trace]")
             }
         }
     }
-    if wanted.seeds == 0 {
+    if wanted.seeds == 0 && wanted.bytes == 0 {
         bail!("--seeds must be at least 1: simulate --seeds N [--first-seed S] [--trace]");
     }
     if wanted.first.checked_add(wanted.seeds).is_none() {
@@ -95,8 +104,19 @@ fn shares(wanted: &Wanted, processes: u64) -> Vec<(u64, u64)> {
     (0..processes).map(|share| (start(share), start(share + 1) - start(share))).collect()
 }
 
+/// What the upload of one file of this size takes, as JSON.
+pub fn large(project: &Project, binary: &str, bytes: u64) -> Result<String> {
+    let mut test = Command::new(binary);
+    test.current_dir(&project.root).args([LARGE, "--exact", "--nocapture"]);
+    test.env("SIMULATE_BYTES", bytes.to_string()).env_remove("SIMULATE_TRACE");
+    let text = process::output(&mut test, "the simulation", Duration::from_secs(15 * 60))?;
+    let line = text.find("{\"bytes\"").and_then(|at| text.get(at..)?.lines().next());
+    line.map(str::to_owned)
+        .with_context(|| format!("the simulation of {bytes} bytes printed no figures: {text}"))
+}
+
 /// Builds the tests of the library in release; gives the program.
-fn build(project: &Project) -> Result<String> {
+pub fn build(project: &Project) -> Result<String> {
     let mut compile = cargo();
     compile.current_dir(&project.root);
     compile.args(["test", "--release", "--lib", "--locked", "--no-run", "--package", "ims-client"]);
@@ -120,7 +140,7 @@ mod tests {
     #[test]
     fn the_shares_cover_the_seeds_once() {
         for (seeds, processes) in [(1, 2), (7, 2), (200_000, 16), (3, 0)] {
-            let shares = shares(&Wanted { seeds, first: 5, trace: false }, processes);
+            let shares = shares(&Wanted { seeds, first: 5, trace: false, bytes: 0 }, processes);
             let mut next = 5;
             for (first, share) in shares {
                 assert!(first == next && share > 0);
@@ -134,7 +154,7 @@ mod tests {
     fn a_command_line_is_read_or_refused() {
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let wanted = read(&words("--seeds 9 --first-seed 3 --trace")).unwrap();
-        assert_eq!(wanted, Wanted { seeds: 9, first: 3, trace: true });
+        assert_eq!(wanted, Wanted { seeds: 9, first: 3, trace: true, bytes: 0 });
         for wrong in [
             "--seeds",
             "--seeds x",

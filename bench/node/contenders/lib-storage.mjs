@@ -9,9 +9,17 @@ export async function prepare({ file, partSize, parallel, target, checksum }) {
     region: target.region,
     forcePathStyle: true,
     credentials: target,
-    // Its default is a CRC32 of each part; without a checksum it is asked for none.
+    // Its default is a CRC32 of each part, and over plain HTTP a SHA-256 for the signature; without digests it is asked
+    // for neither.
     ...(checksum === 'none' ? { requestChecksumCalculation: 'WHEN_REQUIRED' } : {}),
   });
+  if (checksum === 'none') {
+    const unsigned = (next) => (call) => {
+      call.request.headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD';
+      return next(call);
+    };
+    client.middlewareStack.add(unsigned, { step: 'build', name: 'unsignedPayload' });
+  }
   return async () => {
     const upload = new Upload({
       client,

@@ -9,6 +9,7 @@ pub mod values;
 
 use crate::api::Dialect;
 use crate::api::envelope::{self, Envelope};
+use crate::api::operation::Answer;
 use crate::operations;
 
 operations! {
@@ -35,7 +36,9 @@ operations! {
 /// Every answer is an envelope (1.3.6 and all others).
 pub static DIALECT: Dialect = Dialect {
     is_enveloped: true,
-    judge: |_, status, text| envelope::judge(&ENVELOPE, status, text),
+    judge: |answer, status, text| {
+        envelope::judge(&ENVELOPE, matches!(answer, Answer::Data(..)), status, text)
+    },
     request_id: envelope::request_id,
 };
 

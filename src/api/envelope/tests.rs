@@ -51,3 +51,43 @@ fn no_bytes_make_it_panic() {
         let _ = (open(&text), object(Some(&text), FIELDS), page(Some(&text), FIELDS, "1", "1"));
     }
 }
+
+#[test]
+fn long_data_that_come_last_are_taken_up_to_the_last_bracket() {
+    let items = vec![r#"{"id":"a"}"#; 1_000].join(",");
+    let text = |list: &str, end: &str| format!(r#"{{"code":"Success","data":{{"list":[{list}]{end}"#);
+    let whole = text(&items, "} } \n");
+    let data = opened(&whole, true).unwrap().data.unwrap();
+    assert_eq!(Some(data), open(&whole).unwrap().data);
+    assert_eq!(page(Some(data), FIELDS, "1", "10").unwrap().matches("\"a\"").count(), 1_000);
+    // What follows them is found by whoever reads them.
+    let more = text(&items, "},\"requestId\":\"r\"}");
+    assert!(page(opened(&more, true).unwrap().data, FIELDS, "1", "10").is_err());
+    assert!(page(open(&more).unwrap().data, FIELDS, "1", "10").is_ok());
+    for broken in [text(&items, "}"), text(&format!("{items},"), "}}"), text(&items, "]}}")] {
+        let read = opened(&broken, true).map(|opened| page(opened.data, FIELDS, "1", "10"));
+        assert!(read.is_none_or(|page| page.is_err()), "{}", &broken[broken.len() - 20..]);
+    }
+    // Short data, and those whose code is not known yet, are read as ever.
+    assert_eq!(opened(r#"{"code":"Success","data":[1}"#, true), None);
+    let late = format!(r#"{{"data":[{}],"code":"Success"}}"#, vec!["1"; 5_000].join(","));
+    assert_eq!(opened(&late, true), open(&late));
+}
+
+#[test]
+fn objects_may_differ_from_the_one_before() {
+    let fields: &[AnswerField] = Box::leak(Box::new([
+        AnswerField { name: "id", kind: FieldKind::Text, required: true },
+        AnswerField { name: "size", kind: FieldKind::Number, required: false },
+        AnswerField { name: "tags", kind: FieldKind::List, required: false },
+    ]));
+    let came = r#"[ {"id":"a","size":1,"tags":null,"more":{"id":"x"}}
+        ,{"id":"b","size":2,"tags":["t"],"more":0}, {"size":"3","id":"c"}, {"id":"d","id":"e","size":null},{"id":"\u0066"}]"#;
+    let promised = r#"[{"id":"a","size":1,"tags":[]},{"id":"b","size":2,"tags":["t"]},{"size":3,"id":"c"},{"id":"d"},{"id":"\u0066"}]"#;
+    assert_eq!(list(Some(came), fields).unwrap(), promised);
+    for broken in
+        [r#"[{"id":"a"},{"id":"b" "size":1}]"#, r#"[{"id":"a"},{"id":}]"#, r#"[{"id":"a"},{"id":"b"]"#]
+    {
+        assert!(list(Some(broken), fields).is_err(), "{broken}");
+    }
+}

@@ -145,6 +145,16 @@ pub fn bind(profile: Profile, compiled: &Path, folder: &Path) -> Result<Bound> {
     Ok(bound)
 }
 
+/// The bound .wasm with the names of its functions, for looking at it.
+pub fn named(compiled: &Path, folder: &Path) -> Result<PathBuf> {
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(compiled).out_name("ims_client").typescript(false);
+    bindgen.web(true)?;
+    bindgen.demangle(false).remove_producers_section(true);
+    bindgen.generate(folder).with_context(|| format!("wasm-bindgen cannot bind {}", compiled.display()))?;
+    Ok(folder.join("ims_client_bg.wasm"))
+}
+
 fn write_bindings(compiled: &Path, folder: &Path, profile: Profile) -> Result<()> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(compiled).out_name("ims_client").typescript(true);

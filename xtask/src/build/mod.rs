@@ -14,6 +14,7 @@ mod manifest;
 mod modules;
 mod optimize;
 mod order;
+pub mod parts;
 mod standard_library;
 mod versions;
 mod weight;

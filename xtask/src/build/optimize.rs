@@ -32,13 +32,18 @@ const LEVEL: &[&str] = &[
     "--skip-pass=local-cse",
 ];
 
+/// All that wasm-opt is told.
+pub fn settings() -> Vec<&'static str> {
+    [FEATURES, LEVEL].concat()
+}
+
 /// The optimized file; a dev build keeps what wasm-bindgen wrote.
 pub fn wasm(project: &Project, profile: Profile, input: &Path, output: PathBuf) -> Result<PathBuf> {
     if profile == Profile::Dev {
         return Ok(input.to_path_buf());
     }
     let package = project.path("node_modules/binaryen/package.json");
-    let settings = [FEATURES, LEVEL].concat();
+    let settings = settings();
     let stamp = Inputs::of("wasm-opt")
         .text(&settings.join(" "))
         .text(include_str!("order.rs"))

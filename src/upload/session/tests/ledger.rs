@@ -26,6 +26,9 @@ pub(super) struct Ledger {
     pub(super) images: u32,
     /// An object was taken back, perhaps by a process that died before it was done.
     pub(super) object_removed: bool,
+    /// Checkpoints that were written, and the bytes of the largest.
+    pub(super) saves: u32,
+    pub(super) largest_save: usize,
 }
 
 impl Ledger {
@@ -42,6 +45,8 @@ impl Ledger {
             why_created: "the first one",
             images: 1,
             object_removed: false,
+            saves: 0,
+            largest_save: 0,
         }
     }
 

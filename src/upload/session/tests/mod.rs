@@ -4,6 +4,7 @@
 mod drawn;
 mod imports;
 mod invariants;
+mod large;
 mod ledger;
 mod process;
 mod script;

@@ -274,6 +274,10 @@ impl Simulation {
             self.unreliable = true;
             return Err(Event::NotSaved("the disk is full".to_owned()));
         }
+        if let Some(text) = &value {
+            self.ledger.saves += 1;
+            self.ledger.largest_save = self.ledger.largest_save.max(text.len());
+        }
         self.checkpoint = value;
         Ok(())
     }

@@ -17,6 +17,10 @@ pub(super) struct Story {
     /// Each part that was sent, in order.
     pub(super) sent: Vec<u32>,
     pub(super) began: f64,
+    /// Things that happened.
+    pub(super) events: u32,
+    /// Checkpoints that were written, and the bytes of the largest.
+    pub(super) saves: (u32, usize),
 }
 
 pub(super) struct Simulation {
@@ -70,6 +74,12 @@ impl Simulation {
         } else {
             Plan::new(u64::from(count) * (5 << 20) - 1, Some(5 << 20)).unwrap()
         };
+        Self::of(seed, faults, script, plan, foreign)
+    }
+
+    /// The upload of a file that was planned.
+    pub(super) fn of(seed: u64, faults: Faults, script: Script, plan: Plan, foreign: bool) -> Self {
+        let count = plan.count;
         let image = |id: &str, origin, place| Image { id: id.into(), status: "queued", origin, place };
         let mut images = Vec::new();
         if foreign {
@@ -163,6 +173,8 @@ impl Simulation {
                     checkpoint: self.checkpoint,
                     sent: self.ledger.sent,
                     began: START,
+                    events: self.events,
+                    saves: (self.ledger.saves, self.ledger.largest_save),
                 };
             }
             tries += 1;
