@@ -50,8 +50,9 @@ export function unknownSource(source) {
 
 /** The .wasm for pages would run, and know no files: whoever gives it here means the other one. */
 export function forNode(module) {
-  // Each one for Node opens files, by node:fs/promises.
-  if (WebAssembly.Module.imports(module).some(({ name }) => /^__wbg_promises_/.test(name))) return module;
+  // Each one for Node knows a module of Node: node:fs/promises for files, or node:https to send by.
+  if (WebAssembly.Module.imports(module).some(({ name }) => /^__wbg_(promises|https)_/.test(name)))
+    return module;
   throw new TypeError(
     'this .wasm is not the one for Node, which lies beside it: …_node_bg.wasm, not …_bg.wasm',
   );

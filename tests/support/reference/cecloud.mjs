@@ -107,7 +107,8 @@ export async function values({ context, emulator, later }) {
         return (await ims.listSharedImages()).list[0].shareId;
       },
       task: () => held(ims.upload(file, metadata, { checkpoint: store, partSize: 5 * MIB })),
-      pending: left,
+      // Where a task is under way, it is that one which is left.
+      pending: () => later.length || left(),
       download: async () => held(ims.download(await active(ims), { path: 'download.raw' })),
     },
   };
