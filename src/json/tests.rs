@@ -89,3 +89,18 @@ fn numbers_keep_their_digits() {
     let Value::Array(items) = value else { panic!("a list") };
     assert_eq!(items.iter().map(Value::as_u64).collect::<Vec<_>>(), [None, None, Some(7)]);
 }
+
+/// Pieces of JSON in any order: nearly all of these texts are none.
+pub fn broken_texts() -> impl Iterator<Item = String> {
+    let pieces =
+        ["{", "}", "[", "]", "\"id\"", ":", ",", "null", "1", "\"%\"", "\"list\"", "é", "-", "1e999", "\\"];
+    let mut seed = 1u64;
+    core::iter::repeat_with(move || {
+        let piece = |_| {
+            seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            pieces[(seed >> 33) as usize % pieces.len()]
+        };
+        (0..8).map(piece).collect()
+    })
+    .take(20_000)
+}

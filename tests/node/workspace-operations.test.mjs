@@ -6,6 +6,7 @@ import { rejects } from '../support/expect.mjs';
 import { ACCOUNTS } from '../support/huawei.mjs';
 import { importClient } from '../support/places.mjs';
 import { startRecorder } from '../support/recorder.mjs';
+import { imageServer } from '../support/samples.mjs';
 
 const { HuaweiWorkspaceClient } = await importClient('./workspace');
 
@@ -19,19 +20,8 @@ const QUICK = { intervalMs: 10, timeoutMs: 30_000 };
 /** An image instance with everything that can be said of one. */
 function server(name, changes = {}) {
   return {
-    name,
+    ...imageServer(name),
     description: 'made by a test',
-    root_volume: { type: 'SSD', size: 60 },
-    image_ref: {
-      id: '5a4f93e0-7b6e-4b1c-9c1d-2f0f3a1d5e21',
-      image_type: 'gold',
-      spce_code: 'spec-1',
-      product_id: 'product-1',
-    },
-    vpc_id: '59785ba5-e5d5-4836-b9de-19f22ac15175',
-    subnet_id: 'a5842cb4-5718-4b0a-8b27-3a3e9c74f977',
-    product_id: 'workspace.x86.performance.xlarge4',
-    authorize_accounts: [{ account: 'administrator', account_type: 'USER' }],
     tags: [{ key: 'team', value: 'a/b' }, { key: 'cost centre' }],
     route_policy: { max_session: 10, cpu_threshold: 80, mem_threshold: 80 },
     ...changes,

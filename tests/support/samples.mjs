@@ -61,3 +61,21 @@ export function rawImage(change = {}) {
 export function imageOf(size) {
   return rawImage({ name: 'measured', minDisk: Math.ceil(size / 2 ** 30) });
 }
+
+/** An image instance of Workspace with what it must have. */
+export function imageServer(name) {
+  return {
+    name,
+    root_volume: { type: 'SSD', size: 60 },
+    image_ref: {
+      id: '5a4f93e0-7b6e-4b1c-9c1d-2f0f3a1d5e21',
+      image_type: 'gold',
+      spce_code: 'spec-1',
+      product_id: 'product-1',
+    },
+    vpc_id: '59785ba5-e5d5-4836-b9de-19f22ac15175',
+    subnet_id: 'a5842cb4-5718-4b0a-8b27-3a3e9c74f977',
+    product_id: 'workspace.x86.performance.xlarge4',
+    authorize_accounts: [{ account: 'administrator', account_type: 'USER' }],
+  };
+}

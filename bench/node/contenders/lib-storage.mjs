@@ -1,25 +1,10 @@
 /** AWS's lib-storage with a stream of the file, as its documentation shows. */
 import { createReadStream } from 'node:fs';
-import { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { s3Client } from '../../lib/s3-client.mjs';
 
 export async function prepare({ file, partSize, parallel, target, checksum }) {
-  const client = new S3Client({
-    endpoint: target.endpoint,
-    region: target.region,
-    forcePathStyle: true,
-    credentials: target,
-    // Its default is a CRC32 of each part, and over plain HTTP a SHA-256 for the signature; without digests it is asked
-    // for neither.
-    ...(checksum === 'none' ? { requestChecksumCalculation: 'WHEN_REQUIRED' } : {}),
-  });
-  if (checksum === 'none') {
-    const unsigned = (next) => (call) => {
-      call.request.headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD';
-      return next(call);
-    };
-    client.middlewareStack.add(unsigned, { step: 'build', name: 'unsignedPayload' });
-  }
+  const client = s3Client({ target, checksum });
   return async () => {
     const upload = new Upload({
       client,

@@ -6,6 +6,7 @@ import { ACCOUNTS, PROJECT, putObject, signedIn, tokenOf } from '../huawei.mjs';
 import { KEYS } from '../huawei-uploads.mjs';
 import { randomBytes } from '../images.mjs';
 import { importClient } from '../places.mjs';
+import { imageServer } from '../samples.mjs';
 
 const SERVER = '877a2cda-ba63-4e1e-b95f-e67e48b6129a';
 const VAULT = 'de9fcf45-11b2-432c-8562-5c5428574600';
@@ -230,22 +231,8 @@ async function ofWorkspace(cloud) {
   const auth = { type: 'aksk', ...KEYS };
   const HuaweiWorkspaceClient = local(entry.HuaweiWorkspaceClient, cloud, auth);
   const workspace = new HuaweiWorkspaceClient({});
-  const server = {
-    name: 'office',
-    root_volume: { type: 'SSD', size: 60 },
-    image_ref: {
-      id: '5a4f93e0-7b6e-4b1c-9c1d-2f0f3a1d5e21',
-      image_type: 'gold',
-      spce_code: 'spec-1',
-      product_id: 'product-1',
-    },
-    vpc_id: '59785ba5-e5d5-4836-b9de-19f22ac15175',
-    subnet_id: 'a5842cb4-5718-4b0a-8b27-3a3e9c74f977',
-    product_id: 'workspace.x86.performance.xlarge4',
-    authorize_accounts: [{ account: 'administrator', account_type: 'USER' }],
-  };
   const job = async () => {
-    const { job_id } = await workspace.createImageServer({ ...server, name: `office-${randomUUID()}` });
+    const { job_id } = await workspace.createImageServer(imageServer(`office-${randomUUID()}`));
     await workspace.waitForJob(job_id);
     return job_id;
   };
@@ -254,7 +241,7 @@ async function ofWorkspace(cloud) {
     ...KEYS,
     HuaweiWorkspaceClient,
     workspace,
-    server,
+    server: imageServer('office'),
     appId: '3f791197-d166-4c8e-81e4-38c40ffc1989',
     lazy: {
       jobId: job,
