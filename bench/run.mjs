@@ -45,6 +45,15 @@ async function kept() {
 }
 
 const results = { date: new Date().toISOString(), machine: machine(), runs, suites: {} };
+const file = new URL(`${results.date.slice(0, 19).replaceAll(':', '')}.json`, RESULTS);
+
+/** After each suite: a later one that fails takes nothing with it. */
+async function keep() {
+  if (flags.quick) return;
+  await mkdir(RESULTS, { recursive: true });
+  await writeFile(file, `${JSON.stringify(results, undefined, 2)}\n`);
+}
+
 for (const name of wanted) {
   const suite = await import(`./suites/${name}.mjs`);
   const started = performance.now();
@@ -52,14 +61,10 @@ for (const name of wanted) {
   results.suites[name] = await scoped((context) => suite.run(context, { runs, quick: flags.quick }));
   print(name, results.suites[name]);
   console.error(`(${((performance.now() - started) / 1000).toFixed(0)} s)`);
+  await keep();
 }
 if (wanted.length) printTable(targetTable(targets(results.suites)));
 if (!flags.quick) {
-  await mkdir(RESULTS, { recursive: true });
-  if (wanted.length) {
-    const file = new URL(`${results.date.slice(0, 19).replaceAll(':', '')}.json`, RESULTS);
-    await writeFile(file, `${JSON.stringify(results, undefined, 2)}\n`);
-    console.error(`\nkept in bench/results/${file.pathname.split('/').at(-1)}`);
-  }
+  if (wanted.length) console.error(`\nkept in bench/results/${file.pathname.split('/').at(-1)}`);
   await writeTables(new URL('../', import.meta.url), await kept(), SUITES);
 }
