@@ -131,7 +131,8 @@ pub fn bind(profile: Profile, compiled: &Path, folder: &Path) -> Result<Bound> {
     if folder.exists() {
         std::fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
     }
-    write_bindings(compiled, &folder, profile)
+    bindgen(compiled, profile)?
+        .generate(&folder)
         .with_context(|| format!("wasm-bindgen cannot write the bindings of {}", compiled.display()))?;
     let web = std::fs::read_to_string(folder.join("ims_client.js"))?;
     std::fs::write(&bound.glue, glue::factory(&web)?)?;
@@ -147,20 +148,19 @@ pub fn bind(profile: Profile, compiled: &Path, folder: &Path) -> Result<Bound> {
 
 /// The bound .wasm with the names of its functions, for looking at it.
 pub fn named(compiled: &Path, folder: &Path) -> Result<PathBuf> {
-    let mut bindgen = Bindgen::new();
-    bindgen.input_path(compiled).out_name("ims_client").typescript(false);
-    bindgen.web(true)?;
-    bindgen.demangle(false).remove_producers_section(true);
+    let mut bindgen = bindgen(compiled, Profile::Release)?;
+    bindgen.typescript(false).remove_name_section(false);
     bindgen.generate(folder).with_context(|| format!("wasm-bindgen cannot bind {}", compiled.display()))?;
     Ok(folder.join("ims_client_bg.wasm"))
 }
 
-fn write_bindings(compiled: &Path, folder: &Path, profile: Profile) -> Result<()> {
+/// How one .wasm is bound.
+fn bindgen(compiled: &Path, profile: Profile) -> Result<Bindgen> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(compiled).out_name("ims_client").typescript(true);
     bindgen.web(true)?;
     if profile == Profile::Release {
         bindgen.demangle(false).remove_name_section(true).remove_producers_section(true);
     }
-    bindgen.generate(folder)
+    Ok(bindgen)
 }

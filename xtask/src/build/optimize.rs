@@ -33,7 +33,7 @@ const LEVEL: &[&str] = &[
 ];
 
 /// All that wasm-opt is told.
-pub fn settings() -> Vec<&'static str> {
+fn settings() -> Vec<&'static str> {
     [FEATURES, LEVEL].concat()
 }
 
@@ -54,11 +54,17 @@ pub fn wasm(project: &Project, profile: Profile, input: &Path, output: PathBuf) 
     if stamp.is_fresh(&[&output]) {
         return Ok(output);
     }
-    let mut command = project.npm_program("binaryen", "wasm-opt")?;
-    let optimized = output.with_extension("optimized");
-    command.args(&settings).arg(input).arg("-o").arg(&optimized);
-    process::run(&mut command, "wasm-opt", Duration::from_secs(15 * 60))?;
-    fs::write(&output, order::alike_together(&fs::read(&optimized)?)?)?;
+    run(project, &[], input, &output)?;
     stamp.keep()?;
     Ok(output)
+}
+
+/// Makes a file small; with more options for wasm-opt than those of all.
+pub fn run(project: &Project, more: &[&str], input: &Path, output: &Path) -> Result<()> {
+    let mut command = project.npm_program("binaryen", "wasm-opt")?;
+    let optimized = output.with_extension("optimized");
+    command.args(settings()).args(more).arg(input).arg("-o").arg(&optimized);
+    process::run(&mut command, "wasm-opt", Duration::from_secs(15 * 60))?;
+    fs::write(output, order::alike_together(&fs::read(&optimized)?)?)?;
+    Ok(())
 }

@@ -2,11 +2,12 @@
 //! .wasm is several times as long: where like stands near like, a page downloads less.
 
 use anyhow::{Context, Result, anyhow};
-use std::collections::HashMap;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use wasm_encoder::reencode::{Error as Broken, Reencode};
 use wasm_encoder::{CodeSection, FunctionSection, Module};
-use wasmparser::{CodeSectionReader, FunctionBody, FunctionSectionReader, Parser, Payload, TypeRef};
+use wasmparser::{
+    CodeSectionReader, FunctionBody, FunctionSectionReader, ImportSectionReader, Parser, Payload, TypeRef,
+};
 
 /// So many bytes that two functions have in common say that they are alike.
 const LENGTH: usize = 6;
@@ -20,11 +21,7 @@ pub fn alike_together(wasm: &[u8]) -> Result<Vec<u8>> {
     let (mut imported, mut bodies) = (0, Vec::new());
     for payload in Parser::new(0).parse_all(wasm) {
         match payload.context("the .wasm cannot be read")? {
-            Payload::ImportSection(section) => {
-                for import in section.into_imports() {
-                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
-                }
-            }
+            Payload::ImportSection(section) => imported = imported_functions(section)?,
             Payload::CodeSectionEntry(body) => bodies.push(body.as_bytes()),
             _ => {}
         }
@@ -39,6 +36,15 @@ pub fn alike_together(wasm: &[u8]) -> Result<Vec<u8>> {
         .parse_core_module(&mut module, Parser::new(0), wasm)
         .map_err(|error| anyhow!("the .wasm cannot be written in another order: {error}"))?;
     Ok(module.finish())
+}
+
+/// So many functions are imported; a module's own are counted on from there.
+pub fn imported_functions(section: ImportSectionReader<'_>) -> Result<u32> {
+    let mut imported = 0;
+    for import in section.into_imports() {
+        imported += u32::from(matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
+    }
+    Ok(imported)
 }
 
 /// Beginning with the longest, always what is most like what stands right before. Nothing but additions, divisions and

@@ -6,11 +6,9 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
-use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
+use wasmparser::{KnownCustom, Name, Parser, Payload};
 
 use super::{ENTRIES, Entry, Machine, Profile, bindings, optimize, order, work_folder};
-use crate::process;
 use crate::project::Project;
 
 /// The command line: names of entries, or none for all of them.
@@ -34,11 +32,9 @@ pub fn of(project: &Project, entry: &Entry) -> Result<Value> {
     let published = read(&folder.join(entry.wasm(Machine::Page)))?;
     let bound = bindings::named(&folder.join("compiled.wasm"), &folder.join("named"))?;
     let named = folder.join("named.wasm");
-    let mut command = project.npm_program("binaryen", "wasm-opt")?;
-    command.args(optimize::settings()).arg("-g").arg(&bound).arg("-o").arg(&named);
-    process::run(&mut command, "wasm-opt", Duration::from_secs(15 * 60))?;
     // The names follow their functions.
-    let (code, parts) = by_module(&order::alike_together(&read(&named)?)?)?;
+    optimize::run(project, &["-g"], &bound, &named)?;
+    let (code, parts) = by_module(&read(&named)?)?;
     let sections = sections(&published)?;
     let published_code = sections.get("code").copied().unwrap_or(0);
     ensure!(
@@ -84,11 +80,7 @@ fn by_module(wasm: &[u8]) -> Result<(u64, BTreeMap<String, u64>)> {
     let (mut imported, mut code, mut sizes, mut names) = (0_u32, 0, Vec::new(), BTreeMap::new());
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
-            Payload::ImportSection(reader) => {
-                for import in reader.into_imports() {
-                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
-                }
-            }
+            Payload::ImportSection(reader) => imported = order::imported_functions(reader)?,
             Payload::CodeSectionStart { range, .. } => code = range.len() as u64,
             Payload::CodeSectionEntry(body) => {
                 let bytes = body.range().len() as u64;
