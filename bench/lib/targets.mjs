@@ -21,15 +21,15 @@ function target(what, got, limit, { unit = '×', digits = 2, above = false } = {
   return { what, wanted: `${above ? 'at least' : 'at most'} ${text(limit)}`, got: text(got), met };
 }
 
-function uploads(node, hash) {
+function uploads(node) {
   const rows = node?.stores.find(({ store }) => store === 'sink')?.rows ?? [];
   const floor = rows.find((row) => row.floor)?.[CPU];
   const ours = named(rows, 'ims-client');
   const withDigests = rows.find((row) => row.ours && row.digests);
   const peers = rows.filter((row) => !row.floor && !row.ours);
-  // Both digests are computed at once; the speed is that of the bytes, not of the digests.
-  const speed = named(hash?.rows, 'ims-client')?.both;
-  const digesting = withDigests && speed ? withDigests[CPU] - 1024 / speed : undefined;
+  // What digests cost beside an upload: a machine that does something else as well takes longer for them.
+  const digested = rows.find((row) => row.floor && row.digests)?.[CPU];
+  const digesting = withDigests && digested ? withDigests[CPU] - (digested - floor) : undefined;
   const plain = peers.filter((row) => !row.digests);
   return [
     target('Node: CPU of an upload, by the node:http floor', times(ours?.[CPU], floor), 1.25),
@@ -96,7 +96,7 @@ function weight(result) {
 /** Every target, with what the suites of a run (or of several) say of it. */
 export function targets(suites) {
   return [
-    ...uploads(suites['upload-node'], suites.hash),
+    ...uploads(suites['upload-node']),
     ...pages(suites['upload-browser']),
     ...scale(suites.scale),
     ...digests(suites.hash),

@@ -2,23 +2,13 @@
 import assert from 'node:assert/strict';
 import { createHash, webcrypto } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { block, instantiate } from './digests.mjs';
 
 const { name, mebibytes, wasm } = JSON.parse(process.argv[2]);
-const block = new Uint8Array(1024 * 1024).map((_, index) => (index * 31) >> 3);
 
 const IMPLEMENTATIONS = {
   async 'ims-client'() {
-    const module = await WebAssembly.compile(await readFile(wasm));
-    // The client's crate names functions of JavaScript that no digest calls.
-    const imports = {};
-    for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-      imports[from] ??= {};
-      imports[from][name] = () => assert.fail(`${name} is not for digests`);
-    }
-    const { exports } = await WebAssembly.instantiate(module, imports);
-    const { memory, block: place, md5, sha256 } = exports;
-    const at = place();
-    new Uint8Array(memory.buffer, at, block.length).set(block);
+    const { md5, sha256 } = await instantiate(await readFile(wasm));
     const text = (number) => BigInt.asUintN(64, number).toString(16).padStart(16, '0');
     return {
       md5: (times) => text(md5(times, 1)),

@@ -1,6 +1,7 @@
 /** Uploads from a Node script: CPU, memory and time of each client, beside the floors. */
 import { fileURLToPath } from 'node:url';
 import { cloud, GIB, imageFile, imageOf, inNode, MIB, preparedObject } from '../lib/cloud.mjs';
+import { compileDigests } from '../lib/digests.mjs';
 import { inTurns } from '../lib/statistics.mjs';
 
 const CHILD = fileURLToPath(new URL('../node/child.mjs', import.meta.url));
@@ -10,6 +11,13 @@ export const title = 'Upload from Node';
 /** Everybody just sends; with digests everybody computes those that it offers. */
 const CONTENDERS = [
   { name: 'node:http, reused buffers, no signing', contender: 'node-http', floor: true },
+  {
+    name: 'node:http, and both MD5s beside it',
+    contender: 'node-http',
+    checksum: 'md5',
+    floor: true,
+    digests: true,
+  },
   { name: 'fetch, buffers, no signing', contender: 'fetch', floor: true },
   { name: 'ims-client', contender: 'ours', ours: true },
   { name: '@aws-sdk/lib-storage', contender: 'lib-storage', checksum: 'none' },
@@ -32,6 +40,7 @@ const CONTENDERS = [
 export async function run(context, { runs, quick }) {
   const size = quick ? GIB / 8 : GIB;
   const file = await imageFile(context, size);
+  const digests = await compileDigests();
   const stores = [];
   for (const [store, sink] of [
     ['sink', true],
@@ -42,6 +51,7 @@ export async function run(context, { runs, quick }) {
       inNode(CHILD, {
         contender,
         checksum,
+        digests,
         file,
         size,
         image: imageOf(size),

@@ -19,6 +19,7 @@ const FEATURES: &[&str] = &[
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
     "--enable-sign-ext",
+    "--enable-simd",
 ];
 
 /// What wasm-opt goes for. Measured on the main entry with binaryen 132 (bytes, and bytes after gzip -9):
