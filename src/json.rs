@@ -5,6 +5,7 @@
 
 mod unescape;
 mod value;
+mod words;
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -103,8 +104,8 @@ impl<'a> Scanner<'a> {
 
     /// Passes over these bytes if they come next, as they are.
     pub fn passes(&mut self, known: &str) -> bool {
-        let there =
-            self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(known.as_bytes()));
+        let next = self.text.as_bytes().get(self.at..self.at + known.len());
+        let there = next.is_some_and(|next| words::same(next, known.as_bytes()));
         self.at += if there { known.len() } else { 0 };
         there
     }
@@ -207,12 +208,8 @@ impl<'a> Scanner<'a> {
     fn text(&mut self) -> Result<(), Broken> {
         self.at += 1;
         loop {
-            // Most of an answer is the inside of texts: this is the loop that its time goes to.
             let bytes = self.text.as_bytes();
-            let mut at = self.at;
-            while bytes.get(at).is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
-                at += 1;
-            }
+            let at = self.at + words::plain(bytes.get(self.at..).unwrap_or_default());
             self.at = at + 1;
             match bytes.get(at) {
                 Some(b'"') => return Ok(()),

@@ -31,13 +31,27 @@ pub struct Cancel(Rc<CancelState>);
 #[derive(Default)]
 struct CancelState {
     cancelled: Cell<bool>,
-    wakers: RefCell<Vec<Waker>>,
+    next: Cell<u64>,
+    /// Who waits now, each with a number of its own.
+    waiting: RefCell<Vec<(u64, Waker)>>,
+}
+
+/// Somebody who waits; forgotten when dropped. A client's switch outlives many thousand calls that wait for it in vain.
+struct Waiting<'a> {
+    state: &'a CancelState,
+    number: u64,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.state.waiting.borrow_mut().retain(|(number, _)| *number != self.number);
+    }
 }
 
 impl Cancel {
     pub fn cancel(&self) {
         self.0.cancelled.set(true);
-        for waker in self.0.wakers.take() {
+        for (_, waker) in self.0.waiting.take() {
             waker.wake();
         }
     }
@@ -48,13 +62,17 @@ impl Cancel {
 
     /// Resolves when it is turned.
     pub async fn cancelled(&self) {
+        let number = self.0.next.get();
+        self.0.next.set(number + 1);
+        let place = Waiting { state: &self.0, number };
         poll_fn(|context| {
             if self.is_cancelled() {
                 return Poll::Ready(());
             }
-            let mut wakers = self.0.wakers.borrow_mut();
-            if !wakers.iter().any(|waker| waker.will_wake(context.waker())) {
-                wakers.push(context.waker().clone());
+            let mut waiting = self.0.waiting.borrow_mut();
+            match waiting.iter_mut().find(|(number, _)| *number == place.number) {
+                Some((_, waker)) => waker.clone_from(context.waker()),
+                None => waiting.push((number, context.waker().clone())),
             }
             Poll::Pending
         })
@@ -257,6 +275,23 @@ mod tests {
         assert!(poll(race.as_mut()).is_pending());
         cancel.cancel();
         assert!(matches!(poll(race.as_mut()), Poll::Ready(First::Right(()))));
+    }
+
+    #[test]
+    fn who_no_longer_waits_is_forgotten() {
+        let cancel = Cancel::default();
+        let mut kept = Box::pin(cancel.cancelled());
+        for _ in 0..3 {
+            let mut given_up = Box::pin(cancel.cancelled());
+            assert!(poll(given_up.as_mut()).is_pending());
+            assert!(poll(kept.as_mut()).is_pending());
+            assert_eq!(cancel.0.waiting.borrow().len(), 2, "one place each, however often they look");
+        }
+        assert_eq!(cancel.0.waiting.borrow().len(), 1);
+        cancel.cancel();
+        assert!(poll(kept.as_mut()).is_ready());
+        drop(kept);
+        assert_eq!(cancel.0.waiting.borrow().len(), 0);
     }
 
     #[test]

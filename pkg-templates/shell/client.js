@@ -4,6 +4,8 @@ import { DownloadTask } from './tasks.js';
 import { Uploads } from './uploads.js';
 
 export class CecloudImsClient {
+  static name = 'CecloudImsClient';
+
   #core;
   #uploads;
 

@@ -8,6 +8,8 @@ export { ImsError } from './errors.js';
 export { PendingUpload, UploadTask } from './tasks.js';
 
 export class HuaweiImsClient {
+  static name = 'HuaweiImsClient';
+
   #core;
   #uploads;
 

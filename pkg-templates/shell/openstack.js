@@ -8,6 +8,8 @@ export { ImsError } from './errors.js';
 export { DownloadTask, FileUploadTask };
 
 export class OpenStackImageClient {
+  static name = 'OpenStackImageClient';
+
   #core;
 
   constructor(options) {

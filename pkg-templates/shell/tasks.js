@@ -82,6 +82,8 @@ class ShownTask extends Task {
 
 /** A file in one request: it cannot be held, only ended. */
 export class FileUploadTask extends ShownTask {
+  static name = 'FileUploadTask';
+
   get progress() {
     const { parts, retries, ...nothing } = NOTHING;
     return this._show('progress') ?? nothing;
@@ -89,6 +91,8 @@ export class FileUploadTask extends ShownTask {
 }
 
 export class UploadTask extends ShownTask {
+  static name = 'UploadTask';
+
   get imageId() {
     return this._show('imageId');
   }
@@ -112,6 +116,8 @@ export class UploadTask extends ShownTask {
 
 /** An upload that an earlier run has left. */
 export class PendingUpload {
+  static name = 'PendingUpload';
+
   imageId;
   name;
   fileName;
@@ -137,6 +143,8 @@ export class PendingUpload {
 }
 
 export class DownloadTask extends Task {
+  static name = 'DownloadTask';
+
   #stream;
 
   constructor(start, target) {

@@ -6,6 +6,8 @@ export { load } from '#core';
 export { ImsError } from './errors.js';
 
 export class HuaweiWorkspaceClient {
+  static name = 'HuaweiWorkspaceClient';
+
   #core;
 
   constructor(options) {

@@ -4,6 +4,8 @@ import { PendingUpload, UploadTask } from '../shell/tasks.js';
 import { connect } from './connection.js';
 
 export class UploadWorker {
+  static name = 'UploadWorker';
+
   #options;
   #spawn;
   #connected;

@@ -17,6 +17,26 @@ extern "C" {
     // gloo-net's own `send` panics where a page has replaced fetch by something that gives foreign responses.
     #[wasm_bindgen(js_name = fetch, catch)]
     fn global_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
+
+    /// What a fetch gave, which may be foreign: what is missing throws. By its own functions, because a name that is
+    /// looked up by a text costs more than the look.
+    type Answer;
+    #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
+    fn array_buffer(this: &Answer) -> Result<JsValue, JsValue>;
+
+    /// A ReadableStream, or its reader.
+    type Stream;
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn get_reader(this: &Stream) -> Result<Stream, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn read(this: &Stream) -> Result<JsValue, JsValue>;
+
+    /// What a reader gave.
+    type Piece;
+    #[wasm_bindgen(method, getter, catch)]
+    fn done(this: &Piece) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn value(this: &Piece) -> Result<JsValue, JsValue>;
 }
 
 /// The headers of an answer that anybody here reads.
@@ -179,7 +199,7 @@ fn start_custom(
 
 struct FetchBody {
     answer: web_sys::Response,
-    reader: Option<JsValue>,
+    reader: Option<Stream>,
     guard: Guard,
 }
 
@@ -201,7 +221,8 @@ impl ResponseBody for FetchBody {
                 }
                 return Ok(all);
             }
-            let reading = JsFuture::from(Promise::resolve(&method(&self.answer, "arrayBuffer")?));
+            let reading = self.answer.unchecked_ref::<Answer>().array_buffer();
+            let reading = JsFuture::from(Promise::resolve(&reading.map_err(|error| foreign(&error))?));
             let buffer = reading.await.map_err(|error| lost(&error))?;
             self.guard.read = true;
             match buffer.dyn_into::<js_sys::ArrayBuffer>() {
@@ -215,16 +236,18 @@ impl ResponseBody for FetchBody {
         Box::pin(async move {
             if self.reader.is_none() {
                 let Some(stream) = self.answer.body() else { return Ok(None) };
-                self.reader = Some(method(&stream, "getReader")?);
+                let stream: Stream = stream.unchecked_into();
+                self.reader = Some(stream.get_reader().map_err(|error| foreign(&error))?);
             }
             let Some(reader) = &self.reader else { return Ok(None) };
-            let reading = JsFuture::from(Promise::resolve(&method(reader, "read")?));
-            let piece = reading.await.map_err(|error| lost(&error))?;
-            if Reflect::get(&piece, &"done".into()).is_ok_and(|done| done.is_truthy()) {
+            let reading = reader.read().map_err(|error| foreign(&error))?;
+            let piece = JsFuture::from(Promise::resolve(&reading)).await.map_err(|error| lost(&error))?;
+            let piece: Piece = piece.unchecked_into();
+            if piece.done().map_err(|error| foreign(&error))?.is_truthy() {
                 self.guard.read = true;
                 return Ok(None);
             }
-            let value = Reflect::get(&piece, &"value".into()).map_err(|error| lost(&error))?;
+            let value = piece.value().map_err(|error| foreign(&error))?;
             match value.dyn_into::<Uint8Array>() {
                 Ok(bytes) => Ok(Some(bytes.to_vec())),
                 Err(_) => Err(Failure::network("the response of fetch gives something else than bytes")),
@@ -233,11 +256,9 @@ impl ResponseBody for FetchBody {
     }
 }
 
-/// Calls a method of something that a foreign fetch gave: it may be missing, or throw.
-fn method(of: &JsValue, name: &str) -> Result<JsValue, Failure> {
-    let found = Reflect::get(of, &name.into()).ok().and_then(|found| found.dyn_into::<Function>().ok());
-    let found = found.ok_or_else(|| Failure::network(format!("the response of fetch has no {name}()")))?;
-    found.call0(of).map_err(|error| lost(&error))
+/// Something that a foreign fetch gave has not the methods of a response.
+fn foreign(error: &JsValue) -> Failure {
+    Failure::network(format!("the response of fetch cannot be read: {}", describe(error)))
 }
 
 fn unusable(error: &JsValue) -> Failure {

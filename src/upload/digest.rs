@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::md5::Md5;
 
 /// Bytes that are read and hashed at a time; between two blocks everybody else gets a turn.
-pub const BLOCK: u64 = 512 * 1024;
+pub const BLOCK: u64 = 1024 * 1024;
 
 /// Reads one part: gives its MD5, and takes it into the file's where that is given.
 pub async fn part(
