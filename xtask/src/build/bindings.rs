@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{Entry, Machine, Profile, glue, standard_library};
+use super::{Entry, Machine, Profile, glue, names, standard_library};
 use crate::process;
 use crate::project::{Project, cargo, cargo_home};
 use crate::stamp::Inputs;
@@ -135,7 +135,14 @@ pub fn bind(profile: Profile, compiled: &Path, folder: &Path) -> Result<Bound> {
         .generate(&folder)
         .with_context(|| format!("wasm-bindgen cannot write the bindings of {}", compiled.display()))?;
     let web = std::fs::read_to_string(folder.join("ims_client.js"))?;
-    std::fs::write(&bound.glue, glue::factory(&web)?)?;
+    let mut glue = glue::factory(&web)?;
+    if profile == Profile::Release {
+        let wasm = std::fs::read(&bound.wasm)?;
+        let shortened = names::shortened(&wasm, &glue).context("in what wasm-bindgen wrote")?;
+        glue = shortened.1;
+        std::fs::write(&bound.wasm, shortened.0)?;
+    }
+    std::fs::write(&bound.glue, glue)?;
     if folder.join("snippets").exists() {
         bail!(
             "a crate brings JavaScript snippets, which the glue factory cannot carry: see {}",

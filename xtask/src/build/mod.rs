@@ -12,6 +12,7 @@ mod forbidden;
 mod glue;
 mod manifest;
 mod modules;
+mod names;
 mod optimize;
 mod order;
 pub mod parts;
