@@ -109,6 +109,22 @@ fn look_up<'a>(
     Ok(Some((field, start)))
 }
 
+/// Which fields of a table came.
+#[derive(Default)]
+struct Seen([u64; 2]);
+
+impl Seen {
+    fn has(&self, index: usize) -> bool {
+        self.0.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
+    }
+
+    fn add(&mut self, index: usize) {
+        if let Some(word) = self.0.get_mut(index / 64) {
+            *word |= 1 << (index % 64);
+        }
+    }
+}
+
 /// Writes an object in the shape of a table; `open`: with what the table does not know as it came. `order` is what the
 /// objects before had: empty, or of the same table.
 pub fn write_object<'a>(
@@ -119,7 +135,7 @@ pub fn write_object<'a>(
     out: &mut String,
 ) -> Result<()> {
     // No table has more than 128 fields (a test counts).
-    let mut seen = [false; 128];
+    let mut seen = Seen::default();
     let mut first = true;
     // Where members begin that are written as they came, one after the other: they are copied in one piece.
     let mut copied: Option<usize> = None;
@@ -138,18 +154,15 @@ pub fn write_object<'a>(
         first = false;
         let mut field = None;
         if let Some((index, start)) = member {
-            let is_seen = seen.get(index).copied();
-            field = fields.get(index).filter(|_| is_seen == Some(false));
+            field = fields.get(index).filter(|_| !seen.has(index));
             let value = scanner.byte();
             let is_kept = match field {
                 Some(field) => is_kept(value, field.kind),
-                None => open && is_seen.is_none() && value != b'n',
+                None => open && index >= fields.len() && value != b'n',
             };
             if is_kept {
                 scanner.pass()?;
-                if let Some(seen) = seen.get_mut(index) {
-                    *seen = true;
-                }
+                seen.add(index);
                 copied.get_or_insert(start);
                 continue;
             }
@@ -172,7 +185,7 @@ pub fn write_object<'a>(
             out.push_str(field.name);
             out.push_str("\":");
             if value(raw, field.kind, out)? {
-                seen[index] = true;
+                seen.add(index);
             } else {
                 out.truncate(end);
             }
@@ -180,7 +193,7 @@ pub fn write_object<'a>(
     }
     out.push('}');
     for (index, field) in fields.iter().enumerate() {
-        if field.required && seen.get(index) == Some(&false) {
+        if field.required && !seen.has(index) {
             return Err(not_understood(&format_args!("the field {} is missing", field.name)));
         }
     }

@@ -286,7 +286,7 @@ pub(crate) fn lost(error: &JsValue) -> Failure {
         );
     }
     if let Some(code) = &code
-        && !message.contains(code.as_str())
+        && !crate::text::contains(&message, code)
     {
         message = format!("{message} ({code})");
     }

@@ -10,22 +10,21 @@ const BACKSLASHES: u64 = ONES * b'\\' as u64;
 #[inline]
 pub(super) fn same(left: &[u8], right: &[u8]) -> bool {
     let Some(last) = left.len().checked_sub(8) else { return left == right };
-    let differs = |at: usize| word(left, at) != word(right, at);
     let mut at = 0;
     while at < last {
-        if differs(at) {
+        if word(left, at) != word(right, at) {
             return false;
         }
         at += 8;
     }
     // The last eight bytes overlap those before: what is left over needs no loop of its own.
-    !differs(last)
+    word(left, last) == word(right, last)
 }
 
-/// The eight bytes at this place.
-#[inline]
-fn word(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|word| u64::from_le_bytes(*word))
+/// The eight bytes at this place. Always inlined: this crate is compiled for size.
+#[inline(always)]
+fn word(bytes: &[u8], at: usize) -> u64 {
+    bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u64::from_le_bytes(*word))
 }
 
 /// How many bytes come before the first quote, backslash or control character.
