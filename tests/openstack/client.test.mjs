@@ -219,7 +219,9 @@ test('an upload that is aborted leaves an image that takes another file', async 
   // of two that find it queued, the later one is told 410 (glance/api/v2/image_data.py, upload).
   const again = async () => {
     const small = images.upload(image.id, new Uint8Array([1, 2, 3]));
-    return small.done.catch((error) => assert.match(error.message, /is saving|status 4(09|10)|thrown the bytes/));
+    return small.done.catch((error) =>
+      assert.match(error.message, /is saving|status 4(09|10)|thrown the bytes/),
+    );
   };
   const { verified } = await eventually(again, 'the image takes another file');
   assert.equal(verified, 'md5');
