@@ -109,7 +109,7 @@ fn look_up<'a>(
     Ok(Some((field, start)))
 }
 
-/// Which fields of a table came.
+/// Which fields of a table came. No table has more than 128 (a test counts).
 #[derive(Default)]
 struct Seen([u64; 2]);
 
@@ -134,7 +134,6 @@ pub fn write_object<'a>(
     order: &mut Vec<Known<'a>>,
     out: &mut String,
 ) -> Result<()> {
-    // No table has more than 128 fields (a test counts).
     let mut seen = Seen::default();
     let mut first = true;
     // Where members begin that are written as they came, one after the other: they are copied in one piece.

@@ -18,13 +18,8 @@ extern "C" {
     #[wasm_bindgen(js_name = fetch, catch)]
     fn global_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
 
-    /// What a fetch gave, which may be foreign: what is missing throws. By its own functions, because a name that is
-    /// looked up by a text costs more than the look.
-    type Answer;
-    #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
-    fn array_buffer(this: &Answer) -> Result<JsValue, JsValue>;
-
-    /// A ReadableStream, or its reader.
+    /// A ReadableStream, or its reader, which may be foreign: what is missing throws. By functions of their own, because a
+    /// name that is looked up by a text costs more than the look.
     type Stream;
     #[wasm_bindgen(method, catch, js_name = getReader)]
     fn get_reader(this: &Stream) -> Result<Stream, JsValue>;
@@ -221,7 +216,7 @@ impl ResponseBody for FetchBody {
                 }
                 return Ok(all);
             }
-            let reading = self.answer.unchecked_ref::<Answer>().array_buffer();
+            let reading = self.answer.array_buffer();
             let reading = JsFuture::from(Promise::resolve(&reading.map_err(|error| foreign(&error))?));
             let buffer = reading.await.map_err(|error| lost(&error))?;
             self.guard.read = true;

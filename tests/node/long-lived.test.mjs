@@ -8,19 +8,18 @@ const PAGE = 64 * 1024;
 /** The pages of memory of all cores that are made from now on. */
 function watchMemories(context) {
   const memories = [];
-  const { instantiate, Instance } = WebAssembly;
-  const seen = (instance) => {
-    memories.push(instance.exports.memory);
-    return instance;
-  };
-  WebAssembly.Instance = new Proxy(Instance, { construct: (Class, given) => seen(new Class(...given)) });
-  WebAssembly.instantiate = async (...given) => {
-    const made = await instantiate.apply(WebAssembly, given);
-    seen(made.instance ?? made);
-    return made;
-  };
-  context.after(() => Object.assign(WebAssembly, { instantiate, Instance }));
-  return () => memories.reduce((sum, memory) => sum + (memory?.buffer.byteLength ?? 0) / PAGE, 0);
+  const { Instance } = WebAssembly;
+  WebAssembly.Instance = new Proxy(Instance, {
+    construct(Class, given) {
+      const instance = new Class(...given);
+      memories.push(instance.exports.memory);
+      return instance;
+    },
+  });
+  context.after(() => {
+    WebAssembly.Instance = Instance;
+  });
+  return () => memories.reduce((sum, memory) => sum + memory.buffer.byteLength / PAGE, 0);
 }
 
 test('thousands of calls leave nothing behind', async (context) => {
