@@ -135,9 +135,14 @@ pub type Result<T> = core::result::Result<T, Error>;
 impl Error {
     /// A new error; network failures and timeouts are retryable unless told otherwise.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self::saying(kind, message.into())
+    }
+
+    /// One function for all kinds of texts.
+    fn saying(kind: Kind, message: String) -> Self {
         Error(Box::new(Details {
             kind,
-            message: message.into(),
+            message,
             operation: String::new(),
             code: None,
             status: None,
@@ -152,18 +157,18 @@ impl Error {
     }
 
     /// A refused input: the field, the value as JSON text, and the rule it breaks.
-    pub fn invalid(field: impl Into<String>, value: impl Into<String>, rule: impl Into<String>) -> Self {
-        Self::refused(field.into(), value.into(), rule.into())
+    pub fn invalid(field: impl AsRef<str>, value: impl AsRef<str>, rule: impl AsRef<str>) -> Self {
+        Self::refused(field.as_ref(), value.as_ref(), rule.as_ref())
     }
 
     /// One function for all kinds of texts.
     #[inline(never)]
-    fn refused(field: String, value: String, rule: String) -> Self {
+    fn refused(field: &str, value: &str, rule: &str) -> Self {
         let mut error =
-            Error::new(Kind::Validation, format!("{field}: {} is refused: {rule}", clip(&value, 120)));
-        error.0.field = Some(field);
-        error.0.value = Some(value);
-        error.0.rule = Some(rule);
+            Error::new(Kind::Validation, format!("{field}: {} is refused: {rule}", clip(value, 120)));
+        error.0.field = Some(field.to_owned());
+        error.0.value = Some(value.to_owned());
+        error.0.rule = Some(rule.to_owned());
         error
     }
 

@@ -59,7 +59,7 @@ pub fn projects(service: Service, region: String) -> ProjectSource {
                     format!(
                         "is required: several projects are called {}: {}",
                         Quoted(&region),
-                        ids.join(", ")
+                        crate::text::join(&ids, ", ")
                     ),
                 )),
             }

@@ -242,7 +242,11 @@ impl<'a> Scanner<'a> {
     /// A text.
     pub fn string(&mut self) -> Result<Cow<'a, str>, Broken> {
         let quoted = self.quoted()?;
-        Ok(if quoted.contains('\\') { Cow::Owned(unescape(quoted)) } else { Cow::Borrowed(quoted) })
+        Ok(if quoted.bytes().any(|byte| byte == b'\\') {
+            Cow::Owned(unescape(quoted))
+        } else {
+            Cow::Borrowed(quoted)
+        })
     }
 
     fn value(&mut self, depth: u32) -> Result<Value, Broken> {

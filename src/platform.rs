@@ -81,29 +81,33 @@ impl Utc {
 /// Milliseconds since 1970 of `2026-01-31T23:59:58[.120]Z`, of the basic form `20260131T235958Z`, or of an
 /// HTTP date `Sat, 31 Jan 2026 23:59:58 GMT`; none where the text is none of these.
 pub fn parse_date(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let numbers = if text.len() > 3 && text.as_bytes()[3] == b',' {
-        const MONTHS: [&str; 12] =
-            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-        let words: Vec<&str> = text.get(4..)?.split_whitespace().collect();
-        let [day, month, year, time, "GMT"] = words[..] else { return None };
-        let month = MONTHS.iter().position(|name| *name == month)? as i64 + 1;
-        let mut all = vec![year.parse().ok()?, month, day.parse().ok()?];
-        for part in time.split(':') {
-            all.push(part.parse().ok()?);
-        }
-        all
-    } else {
-        let digits: Vec<u8> =
-            text.bytes().take_while(|byte| *byte != b'.').filter(u8::is_ascii_digit).collect();
-        if digits.len() != 14 || !text.ends_with('Z') {
+    let text = text.trim_ascii();
+    let bytes = text.as_bytes();
+    // All three in the order of the basic form.
+    let mut digits = Vec::with_capacity(14);
+    if bytes.get(3) == Some(&b',') {
+        const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+        if text.get(25..)? != " GMT" {
             return None;
         }
-        let number =
-            |from: usize, to: usize| digits[from..to].iter().fold(0, |sum, d| sum * 10 + i64::from(d - b'0'));
-        vec![number(0, 4), number(4, 6), number(6, 8), number(8, 10), number(10, 12), number(12, 14)]
+        let month = crate::text::find(MONTHS, text.get(8..11)?).filter(|at| at % 3 == 0)? as u8 / 3 + 1;
+        digits.extend_from_slice(bytes.get(12..16)?);
+        digits.extend_from_slice(&[b'0' + month / 10, b'0' + month % 10]);
+        for at in [5, 17, 20, 23] {
+            digits.extend_from_slice(bytes.get(at..at + 2)?);
+        }
+    } else if text.ends_with('Z') {
+        let front = bytes.split(|byte| *byte == b'.').next().unwrap_or_default();
+        digits.extend(front.iter().filter(|byte| byte.is_ascii_digit()));
+    }
+    if digits.len() != 14 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let number = |from: usize, to: usize| {
+        digits[from..to].iter().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'))
     };
-    let [year, month, day, hour, minute, second] = numbers[..] else { return None };
+    let (year, month, day) = (number(0, 4), number(4, 6), number(6, 8));
+    let (hour, minute, second) = (number(8, 10), number(10, 12), number(12, 14));
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
@@ -151,6 +155,10 @@ mod tests {
             "120",
             "Sun, 06 Nov 1994",
             "Sun, 06 Foo 1994 08:49:37 GMT",
+            "Sun, 06 anF 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 CET",
+            "Sun, 06 Nov 1994 0a:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37é",
             "2024-13-01T00:00:00Z",
             "2024",
         ] {

@@ -84,7 +84,7 @@ impl Cancel {
 #[derive(Default)]
 pub struct Turn {
     taken: Cell<bool>,
-    waiting: RefCell<VecDeque<Waker>>,
+    waiting: RefCell<Vec<Waker>>,
 }
 
 /// The turn, given back when dropped.
@@ -94,7 +94,7 @@ impl Turn {
     pub async fn take(&self) -> Held<'_> {
         poll_fn(|context| {
             if self.taken.replace(true) {
-                self.waiting.borrow_mut().push_back(context.waker().clone());
+                self.waiting.borrow_mut().push(context.waker().clone());
                 return Poll::Pending;
             }
             Poll::Ready(())

@@ -5,6 +5,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::json::{Broken, Scanner};
+use crate::text;
 
 /// One field of an answer.
 pub struct AnswerField {
@@ -47,7 +48,7 @@ fn not_understood(reason: &dyn core::fmt::Display) -> Error {
 
 /// A whole body without an envelope, as JSON of the promised shape.
 pub fn whole(text: &str, kind: FieldKind) -> Result<String> {
-    let text = text.trim();
+    let text = text.trim_ascii();
     let mut scanner = Scanner::new(text);
     let raw = scanner.raw()?;
     scanner.end()?;
@@ -273,19 +274,20 @@ fn value(raw: &str, kind: FieldKind, out: &mut String) -> Result<bool> {
 /// A number out of the JSON of a number or of a text, as JSON spells it; the digits are not touched.
 pub fn number_of(raw: &str, percent: bool) -> Option<&str> {
     // JSON's own numbers are numbers already.
-    if raw.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+    if matches!(raw.as_bytes().first(), Some(b'-' | b'0'..=b'9')) {
         return Some(raw);
     }
-    let mut text = raw.trim_matches('"').trim();
+    let quotes = |text| -> Option<&str> { str::strip_suffix(str::strip_prefix(text, "\"")?, "\"") };
+    let mut text = quotes(raw).unwrap_or(raw).trim_ascii();
     if percent {
-        text = text.strip_suffix('%').unwrap_or(text).trim_end();
+        text = text.strip_suffix("%").unwrap_or(text).trim_ascii_end();
     }
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+    let unsigned = text.strip_prefix("-").unwrap_or(text);
+    let (whole, fraction) = text::split_once(unsigned, ".").unwrap_or((unsigned, "0"));
     // Leading zeros are no JSON; exponents stand for no number that a service means.
     let right =
-        digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0')) && whole.len() < 20;
+        digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with("0")) && whole.len() < 20;
     right.then_some(text)
 }
 

@@ -49,7 +49,7 @@ fn opened(text: &str, trusting: bool) -> Option<Opened<'_>> {
     while scanner.next(b'}', &mut first).ok()? {
         let name = scanner.name().ok()?;
         if trusting && name == "data" && opened.code.is_some() && scanner.rest().len() > LONG {
-            opened.data = Some(scanner.rest().trim_end().strip_suffix('}')?.trim_end());
+            opened.data = Some(scanner.rest().trim_ascii_end().strip_suffix("}")?.trim_ascii_end());
             return Some(opened);
         }
         let raw = scanner.raw().ok()?;

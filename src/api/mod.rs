@@ -1,6 +1,7 @@
 //! What can be asked of each service, without I/O: one file per operation, in a folder per service.
 
 pub mod answer;
+pub mod document;
 pub mod envelope;
 pub mod job;
 pub mod operation;

@@ -1,5 +1,7 @@
 //! What an operation is: its method, path, arguments, answer, and what makes it safe to repeat.
 
+pub use crate::api::document::{needs, section};
+
 use crate::api::answer::{AnswerField, FieldKind};
 use crate::api::envelope;
 use crate::api::permission::Permission;
@@ -274,8 +276,11 @@ fn fill_segment(path: &mut String, name: &str, value: &Value) -> Result<()> {
             // The project is not an argument.
             let start = text::find(path, PROJECT).map_or(0, |at| at + PROJECT.len());
             let rest = path.get(start..).unwrap_or_default();
-            if let (Some(open), Some(close)) = (rest.find('{'), rest.find('}')) {
-                path.replace_range(start + open..=start + close, &encode(given, false));
+            if let Some((before, (_, after))) = text::split_once(rest, "{")
+                .and_then(|(before, rest)| Some((before, text::split_once(rest, "}")?)))
+            {
+                let front = path.get(..start).unwrap_or_default();
+                *path = format!("{front}{before}{}{after}", encode(given, false));
             }
             return Ok(());
         }

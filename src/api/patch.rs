@@ -3,7 +3,7 @@
 use super::rules::{self, InputField};
 use crate::error::{Error, Result};
 use crate::json::Value;
-use crate::text::replace;
+use crate::text::{has_any, join, replace};
 
 /// What may be changed.
 pub struct Paths {
@@ -71,11 +71,11 @@ pub fn text(value: &Value, argument: &str, paths: &Paths, removed: Option<&Value
     if changes.is_empty() {
         return Err(Error::invalid(argument, value.to_string(), "must hold at least one change"));
     }
-    Ok(format!("[{}]", changes.join(",")))
+    Ok(format!("[{}]", join(&changes, ",")))
 }
 
 fn change(operation: &str, name: &str, value: Option<&Value>) -> String {
-    let pointer = Value::String(format!("/{}", name.replace('~', "~0").replace('/', "~1")));
+    let pointer = Value::String(format!("/{}", replace(&replace(name, "~", "~0"), "/", "~1")));
     match value {
         Some(value) => format!("{{\"op\":\"{operation}\",\"path\":{pointer},\"value\":{value}}}"),
         None => format!("{{\"op\":\"{operation}\",\"path\":{pointer}}}"),
@@ -93,8 +93,8 @@ fn one(given: &Value, path: &str, paths: &Paths, removed: Option<&Value>) -> Res
         return Err(Error::invalid(format!("{path}.op"), show("op"), rule));
     }
     let pointer = text("path");
-    let name = pointer.strip_prefix('/').unwrap_or_default();
-    if name.is_empty() || name.contains('/') {
+    let name = pointer.strip_prefix("/").unwrap_or_default();
+    if name.is_empty() || has_any(name, "/") {
         let rule = "must be the name of a property after a slash: /name";
         return Err(Error::invalid(format!("{path}.path"), show("path"), rule));
     }
@@ -121,7 +121,7 @@ fn check(name: &str, value: &Value, path: String, paths: &Paths) -> Result<Value
         Some(field) => rules::check(value, path, &field.rule),
         None if !paths.open => {
             let known: Vec<&str> = paths.fields.iter().map(|field| field.name).collect();
-            let rule = format!("cannot be changed (what can: {})", known.join(", "));
+            let rule = format!("cannot be changed (what can: {})", join(&known, ", "));
             Err(Error::invalid(path, value.to_string(), rule))
         }
         None if name.is_empty() => Err(Error::invalid(path, "\"\"", "must not be empty")),
@@ -142,7 +142,7 @@ fn removable<'a>(name: &'a Value, path: String, paths: &Paths) -> Result<&'a str
         }
         Some(name) if !paths.open && !paths.fields.iter().any(|field| field.name == name) => {
             let known: Vec<&str> = paths.fields.iter().map(|field| field.name).collect();
-            let rule = format!("cannot be removed (known: {})", known.join(", "));
+            let rule = format!("cannot be removed (known: {})", join(&known, ", "));
             Err(Error::invalid(path, format!("\"{name}\""), rule))
         }
         Some(name) => Ok(name),

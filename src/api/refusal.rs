@@ -3,7 +3,7 @@
 use crate::error::{Error, Kind, clip};
 use crate::http::{retry, status_words};
 use crate::json::Value;
-use crate::text::contains;
+use crate::text::{self, contains};
 
 /// Whose fault a refusal is by its status.
 pub fn refusal_kind(status: u16) -> Kind {
@@ -17,7 +17,7 @@ pub fn plain_failure(status: u16, text: &str) -> Error {
         Some(told) => told.message.clone(),
         None => words_of_page(text),
     };
-    let message = match words.trim() {
+    let message = match text::trim(&words) {
         "" => format!("status {status}, {}", status_words(status)),
         words => format!("status {status}, {}: {}", status_words(status), clip(words, 400)),
     };
@@ -61,12 +61,12 @@ pub fn foreign_error(text: &str) -> Option<ForeignError> {
 
 /// The error of an answer that is no envelope at all: a proxy's page, an empty or a cut body.
 pub fn not_an_envelope(text: &str, status: u16) -> Error {
-    let shown = text.trim();
+    let shown = text::trim(text);
     let what = if shown.is_empty() {
         "an empty body".to_owned()
-    } else if shown.starts_with('<') {
+    } else if shown.starts_with("<") {
         format!("a page of HTML or XML (a proxy's, perhaps): {}", clip(&words_of_page(shown), 160))
-    } else if shown.starts_with('{') || shown.starts_with('[') {
+    } else if matches!(shown.as_bytes(), [b'{' | b'[', ..]) {
         format!("JSON that is cut off or of another shape: {}", clip(shown, 80))
     } else {
         format!("a text that is no JSON: {}", clip(shown, 160))
@@ -91,7 +91,7 @@ pub fn words_of_page(page: &str) -> String {
             _ => {}
         }
     }
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
+    text::spaced(&words)
 }
 
 #[cfg(test)]

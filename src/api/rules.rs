@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::json::Value;
+use crate::text;
 use std::borrow::Cow;
 
 mod expressions;
@@ -103,7 +104,7 @@ pub fn must_be_object(value: &Value, path: &str) -> Result<()> {
 
 /// Checks an object against the shape that its fields tell.
 pub fn check_shapes(value: &Value, path: &str, shapes: &'static [Shape]) -> Result<Checked> {
-    let has = |shape: &&Shape| match shape.key.split_once('=') {
+    let has = |shape: &&Shape| match text::split_once(shape.key, "=") {
         Some((name, wanted)) => match value.get(name) {
             Some(Value::String(text)) => wanted != "true" && text == wanted,
             Some(Value::Bool(flag)) => wanted == "true" && *flag,
@@ -112,10 +113,9 @@ pub fn check_shapes(value: &Value, path: &str, shapes: &'static [Shape]) -> Resu
         None => shape.key.is_empty() || value.get(shape.key).is_some_and(|value| !value.is_null()),
     };
     let Some(shape) = shapes.iter().find(has) else {
-        let known: Vec<String> =
-            shapes.iter().map(|shape| format!("{} ({})", shape.key, shape.name)).collect();
+        let known = shapes.iter().map(|shape| format!("{} ({})", shape.key, shape.name));
         let name = if path.is_empty() { "request" } else { path };
-        let rule = format!("must have one of {}", known.join(", "));
+        let rule = format!("must have one of {}", text::join(known, ", "));
         return Err(Error::invalid(name, value.to_string(), rule));
     };
     // A field of another shape is no mistake in spelling: it says so.
@@ -166,8 +166,8 @@ pub fn check_object(value: &Value, path: &str, fields: &'static [InputField]) ->
     };
     for (name, value) in object {
         if !value.is_null() && !fields.iter().any(|field| field.name == name) {
-            let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
-            let rule = format!("is not a field of this request (known: {})", known.join(", "));
+            let known = text::join(fields.iter().map(|field| field.name), ", ");
+            let rule = format!("is not a field of this request (known: {known})");
             return Err(Error::invalid(join(path, name), value.to_string(), rule));
         }
     }
@@ -234,7 +234,7 @@ pub fn check(value: &Value, path: String, rule: &Rule) -> Result<Value> {
             value.as_u64().is_some_and(|number| (*min..=*max).contains(&number) && number.is_multiple_of(*of))
         }
         (Rule::NumberText { min, max }, Value::Number(digits) | Value::String(digits)) => {
-            let number = digits.parse().ok().filter(|number: &u64| (*min..=*max).contains(number));
+            let number = text::whole_number(digits).filter(|number| (*min..=*max).contains(number));
             match number {
                 Some(number) => return Ok(Value::String(number.to_string())),
                 None => false,
@@ -300,10 +300,7 @@ pub fn check(value: &Value, path: String, rule: &Rule) -> Result<Value> {
 /// The rule in words.
 fn describe(rule: &Rule, missing: bool) -> String {
     let words = match rule {
-        Rule::OneOf(values) => {
-            let quoted: Vec<String> = values.iter().map(|value| format!("'{value}'")).collect();
-            format!("must be one of {}", quoted.join(", "))
-        }
+        Rule::OneOf(values) => text::one_of(values),
         Rule::Text { min, max: usize::MAX } => format!("must be a text with at least {min} character(s)"),
         Rule::Text { min, max } => format!("must be a text with {min} to {max} characters"),
         Rule::AnyText => "must be a text".to_owned(),
@@ -328,8 +325,8 @@ fn describe(rule: &Rule, missing: bool) -> String {
 fn is_image_name(name: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ' ') || is_chinese(c);
     (1..=128).contains(&name.chars().count())
-        && !name.starts_with(' ')
-        && !name.ends_with(' ')
+        && !name.starts_with(" ")
+        && !name.ends_with(" ")
         && name.chars().all(allowed)
 }
 
@@ -343,8 +340,8 @@ fn is_url(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     rest.is_some_and(|rest| {
         !rest.is_empty()
-            && !rest.starts_with('/')
-            && !rest.chars().any(|c| c.is_whitespace() || c.is_control())
+            && !rest.starts_with("/")
+            && !rest.chars().any(|c| text::is_white(c) || c.is_control())
     })
 }
 

@@ -3,6 +3,7 @@
 
 use crate::http::Headers;
 use crate::http::url::encode;
+use crate::text;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
@@ -39,34 +40,32 @@ pub static AWS: Rules =
 
 /// The canonical request and the list of the headers in it.
 pub fn request(request: &Signable<'_>, headers: &Headers, rules: &Rules) -> (String, String) {
-    // What is sorted by stands in front of what is written.
-    let mut query: Vec<((String, String), String)> = Vec::with_capacity(request.query.len());
-    for (name, value) in request.query {
-        let encoded = (encode(name, false), encode(value, false));
-        let text = format!("{}={}", encoded.0, encoded.1);
-        query.push((if rules.sorts_decoded { ((*name).to_owned(), value.clone()) } else { encoded }, text));
-    }
-    sort_few(&mut query);
-    let query: Vec<String> = query.into_iter().map(|(_, text)| text).collect();
+    let encoded = |text: &str| encode(text, false);
+    let plain = |(name, value): &(&str, String)| ((*name).to_owned(), value.clone());
+    let query: Vec<(String, String)> = match rules.sorts_decoded {
+        true => request.query.iter().map(plain).collect(),
+        false => request.query.iter().map(|(name, value)| (encoded(name), encoded(value))).collect(),
+    };
+    let mut sorted: Vec<(&str, &str)> = query.iter().map(|(name, value)| (&**name, &**value)).collect();
+    sort_few(&mut sorted);
+    let pairs = sorted.into_iter().map(|(name, value)| match rules.sorts_decoded {
+        true => format!("{}={}", encoded(name), encoded(value)),
+        false => format!("{name}={value}"),
+    });
+    let query = text::join(pairs, "&");
     let mut lines: Vec<(&str, &str)> = headers.iter().filter(|(name, _)| (rules.signs)(name)).collect();
     lines.push(("host", request.host));
     sort_few(&mut lines);
-    let names: Vec<&str> = lines.iter().map(|(name, _)| *name).collect();
-    let names = names.join(";");
-    let slash = if rules.closes_path && !request.path.ends_with('/') { "/" } else { "" };
-    let mut canonical = format!("{}\n{}{slash}\n{}\n", request.method, request.path, query.join("&"));
+    let names = text::join(lines.iter().map(|(name, _)| *name), ";");
+    let slash = if rules.closes_path && !request.path.ends_with("/") { "/" } else { "" };
+    let mut canonical = format!("{}\n{}{slash}\n{query}\n", request.method, request.path);
     for (name, value) in lines {
         canonical.push_str(name);
         canonical.push(':');
         if rules.joins_spaces {
-            for (index, word) in value.split_whitespace().enumerate() {
-                if index > 0 {
-                    canonical.push(' ');
-                }
-                canonical.push_str(word);
-            }
+            canonical.push_str(&text::spaced(value));
         } else {
-            canonical.push_str(value.trim());
+            canonical.push_str(value.trim_ascii());
         }
         canonical.push('\n');
     }
@@ -90,7 +89,7 @@ pub fn sort_few<T: PartialOrd>(things: &mut [T]) {
 
 /// The text that is signed: the lines of the algorithm, and the digest of the canonical request.
 pub fn string_to_sign(lines: &[&str], canonical: &str) -> String {
-    format!("{}\n{}", lines.join("\n"), sha256_hex(canonical.as_bytes()))
+    format!("{}\n{}", text::join(lines, "\n"), sha256_hex(canonical.as_bytes()))
 }
 
 pub fn sha256_hex(bytes: &[u8]) -> String {

@@ -3,6 +3,7 @@
 use crate::error::{Error, Kind, Result};
 use crate::http::url::Endpoint;
 use crate::json::{Quoted, Value};
+use crate::text;
 
 /// Which endpoint of a catalog is wanted.
 #[derive(Clone, Debug)]
@@ -53,14 +54,14 @@ pub(super) fn choose(places: &[CatalogPlace], wanted: &Wanted) -> Result<Endpoin
     let place = match &wanted.region {
         Some(region) => places.iter().filter(fits).find(|place| place.region == *region),
         None if regions.len() > 1 => {
-            let rule = format!("is required: the service stands in {}", regions.join(", "));
+            let rule = format!("is required: the service stands in {}", text::join(&regions, ", "));
             return Err(Error::invalid("region", "undefined", rule));
         }
         None => places.iter().find(fits),
     };
     let Some(place) = place else {
         if let Some(region) = wanted.region.as_ref().filter(|_| !regions.is_empty()) {
-            let rule = format!("must be a region of the service: {}", regions.join(", "));
+            let rule = format!("must be a region of the service: {}", text::join(&regions, ", "));
             return Err(Error::invalid("region", Quoted(region).to_string(), rule));
         }
         return Err(Error::new(

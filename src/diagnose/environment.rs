@@ -37,7 +37,7 @@ pub enum Nearness {
 pub fn nearness(origin: &str) -> Nearness {
     let authority = text::without_scheme(origin);
     let end =
-        if authority.starts_with('[') { authority.find(']').map(|at| at + 1) } else { authority.find(':') };
+        if authority.starts_with("[") { authority.find(']').map(|at| at + 1) } else { authority.find(':') };
     let host = authority.get(..end.unwrap_or(authority.len())).unwrap_or(authority);
     let starts = |starts: &[&str]| starts.iter().any(|start| host.starts_with(start));
     // No top-level domain ends in a digit: an IPv4 address. URL parsers spell it with four numbers.

@@ -204,6 +204,6 @@ pub fn explain(
         }
         Cause::Unknown => ("gave no answer: ", &seen.message, "Look at host, port, VPN, firewall and proxy.".into()),
     };
-    let end = if said.ends_with('.') { "" } else { "." };
+    let end = if said.ends_with(".") { "" } else { "." };
     (say(&[who, " at ", target, " ", said, more, end]), advice)
 }

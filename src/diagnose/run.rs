@@ -139,7 +139,7 @@ impl Looking {
         self.in_time(Box::pin(async move {
             let response = sending.await?;
             let (status, headers, at) = (response.status, response.headers, platform.now());
-            let text = String::from_utf8_lossy(&response.body.whole().await?).into_owned();
+            let text = crate::text::of_bytes(response.body.whole().await?);
             Ok(Answer { status, headers, text, at })
         }))
     }

@@ -252,7 +252,7 @@ impl Download {
         }
         self.tell(&mut state, true);
         let md5 = self.digest.then(|| crate::auth::sigv4::hex(&core::mem::take(&mut state.md5).finish()));
-        let checksum = facts.checksum.trim().to_ascii_lowercase();
+        let checksum = crate::text::trim(&facts.checksum).to_ascii_lowercase();
         let verified = match &md5 {
             Some(md5) if is_md5(&checksum) && *md5 != checksum => {
                 let message = format!("the MD5 of what arrived is {md5}, the image's checksum {checksum}");
@@ -307,7 +307,7 @@ impl Download {
             _ => state.received,
         };
         if state.total.is_none() {
-            let length = response.headers.get("content-length").and_then(|length| length.parse::<u64>().ok());
+            let length = response.headers.get("content-length").and_then(crate::text::whole_number);
             state.total = length.map(|length| length + state.received - skip.min(state.received));
         }
         loop {

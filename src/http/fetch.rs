@@ -6,17 +6,22 @@ use super::{
 };
 use crate::error::Kind;
 use crate::platform::LocalFuture;
+use crate::text::whole_number;
 use gloo_net::http::{Method, RequestBuilder};
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, RequestCredentials, RequestInit, RequestRedirect, ResponseType};
+use web_sys::{AbortController, RequestCredentials, RequestRedirect};
 
 #[wasm_bindgen]
 extern "C" {
     // gloo-net's own `send` panics where a page has replaced fetch by something that gives foreign responses.
     #[wasm_bindgen(js_name = fetch, catch)]
     fn global_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
+
+    /// Of anything that can be gone through; what a foreign one throws is caught.
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = from)]
+    fn array_from(list: &JsValue) -> Result<Array, JsValue>;
 
     /// A ReadableStream, or its reader, which may be foreign: what is missing throws. By functions of their own, because a
     /// name that is looked up by a text costs more than the look.
@@ -89,19 +94,8 @@ impl Transport for Fetch {
             }
             // A caller's fetch may give a response of another class with the same members.
             let answer: web_sys::Response = answer.unchecked_into();
-            let mut headers = Headers::default();
-            for name in READ {
-                if let Ok(Some(value)) = answer.headers().get(name) {
-                    headers.set(name, value);
-                }
-            }
-            if head {
-                // Answers without a body say everything in their headers.
-                for (name, value) in all_headers(&answer) {
-                    headers.set(&name, value);
-                }
-            }
-            let opaque_redirect = answer.type_() == ResponseType::Opaqueredirect;
+            let headers = headers_of(&answer.headers(), head);
+            let opaque_redirect = text_of(&answer, "type").is_some_and(|kind| kind == "opaqueredirect");
             Ok(Response {
                 status: answer.status(),
                 headers,
@@ -112,14 +106,25 @@ impl Transport for Fetch {
     }
 }
 
-/// The headers that the platform shows; none where a foreign response cannot list them.
-fn all_headers(answer: &web_sys::Response) -> Vec<(String, String)> {
-    let Ok(Some(pairs)) = js_sys::try_iter(&answer.headers()) else { return Vec::new() };
-    let pair = |pair: JsValue| {
-        let pair = pair.dyn_into::<Array>().ok()?;
-        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
-    };
-    pairs.filter_map(|found| pair(found.ok()?)).collect()
+/// Those that are read. An answer without a body says everything in its headers: `all` that the platform shows, as far
+/// as a foreign response can list them.
+fn headers_of(given: &web_sys::Headers, all: bool) -> Headers {
+    let mut headers = Headers::default();
+    for name in READ {
+        if let Ok(Some(value)) = given.get(name) {
+            headers.set(name, value);
+        }
+    }
+    if all && let Ok(pairs) = array_from(given) {
+        for at in 0..pairs.length() {
+            if let Ok(pair) = pairs.get(at).dyn_into::<Array>()
+                && let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string())
+            {
+                headers.set(&name, value);
+            }
+        }
+    }
+    headers
 }
 
 fn body_of(request: &Request) -> Result<Option<JsValue>, Failure> {
@@ -169,24 +174,30 @@ fn start_global(request: &Request, controller: &AbortController) -> Result<Promi
     global_fetch(&built.into()).map_err(|error| lost(&error))
 }
 
+/// Asks the caller's fetch.
 fn start_custom(
     custom: &Function,
     request: &Request,
     controller: &AbortController,
 ) -> Result<Promise, Failure> {
-    let init = RequestInit::new();
-    init.set_method(request.method.name());
+    // By names, as a call of JavaScript is written: a function of web-sys for each of them weighs more.
+    let set = |object: &Object, name: &str, value: JsValue| {
+        // An object of our own takes every member.
+        let _ = Reflect::set(object, &name.into(), &value);
+    };
     // A plain object: foreign fetches do not know the global Headers.
     let headers = Object::new();
     for (name, value) in request.headers.iter() {
-        let _ = Reflect::set(&headers, &name.into(), &value.into());
+        set(&headers, name, value.into());
     }
-    init.set_headers(&headers);
-    init.set_credentials(cookies(request));
-    init.set_redirect(RequestRedirect::Manual);
-    init.set_signal(Some(&controller.signal()));
+    let init = Object::new();
+    set(&init, "method", request.method.name().into());
+    set(&init, "headers", headers.into());
+    set(&init, "credentials", cookies(request).into());
+    set(&init, "redirect", "manual".into());
+    set(&init, "signal", controller.signal().into());
     if let Some(body) = body_of(request)? {
-        init.set_body(&body);
+        set(&init, "body", body);
     }
     let called = custom.call2(&JsValue::UNDEFINED, &request.url.as_str().into(), &init);
     Ok(Promise::resolve(&called.map_err(|error| lost(&error))?))
@@ -204,8 +215,8 @@ impl ResponseBody for FetchBody {
             // With a known and modest length one call is cheaper; foreign responses may have no stream.
             let known = self.answer.headers().get("content-length").ok().flatten();
             let modest = known
-                .and_then(|length| length.parse().ok())
-                .is_some_and(|length: usize| length <= LARGEST_TEXT);
+                .and_then(|length| whole_number(&length))
+                .is_some_and(|length| length <= LARGEST_TEXT as u64);
             if !modest && self.answer.body().is_some() {
                 let mut all = Vec::new();
                 while let Some(piece) = self.next().await? {
@@ -262,15 +273,8 @@ fn unusable(error: &JsValue) -> Failure {
 
 /// A rejection of fetch. Node says why, browsers do not.
 pub(crate) fn lost(error: &JsValue) -> Failure {
-    let get = |from: &JsValue, name: &str| {
-        Reflect::get(from, &name.into()).ok().filter(|value| !value.is_null() && !value.is_undefined())
-    };
-    let cause = get(error, "cause");
-    let code = [Some(error.clone()), cause.clone()]
-        .into_iter()
-        .flatten()
-        .filter_map(|from| get(&from, "code").and_then(|code| code.as_string()))
-        .next();
+    let cause = Reflect::get(error, &"cause".into()).ok().filter(|cause| !cause.is_null_or_undefined());
+    let code = text_of(error, "code").or_else(|| text_of(cause.as_ref()?, "code"));
     let mut message = describe(error);
     if let Some(cause) = &cause {
         let cause = describe(cause);
@@ -292,13 +296,17 @@ pub(crate) fn lost(error: &JsValue) -> Failure {
     Failure { kind: Kind::Network, message, sent }
 }
 
+/// A text out of whatever it is.
+fn text_of(from: &JsValue, name: &str) -> Option<String> {
+    Reflect::get(from, &name.into()).ok()?.as_string()
+}
+
 /// What an error of JavaScript says.
 pub(crate) fn describe(error: &JsValue) -> String {
     if let Some(text) = error.as_string() {
         return text;
     }
-    let message = Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
-    match message {
+    match text_of(error, "message") {
         Some(message) if !message.is_empty() => message,
         _ => {
             // An AggregateError (several addresses were tried) says it in its errors.

@@ -14,6 +14,8 @@ pub mod fetch;
 #[cfg(target_arch = "wasm32")]
 pub mod foreign;
 #[cfg(target_arch = "wasm32")]
+pub mod global;
+#[cfg(target_arch = "wasm32")]
 pub mod listeners;
 #[cfg(target_arch = "wasm32")]
 pub mod node;

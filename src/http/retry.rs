@@ -1,6 +1,7 @@
 //! When a request is repeated and after how long: one module that everything goes through.
 
 use crate::platform::parse_date;
+use crate::text::whole_number;
 
 /// What a client's `retry` option sets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,9 +45,9 @@ pub fn next_delay(policy: &Policy, last: f64, random: f64) -> f64 {
 
 /// Milliseconds that a `Retry-After` header asks for: seconds, or a date.
 pub fn retry_after(value: &str, now: f64) -> Option<f64> {
-    let value = value.trim();
+    let value = value.trim_ascii();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(value.parse().unwrap_or(u64::MAX) as f64 * 1_000.0);
+        return Some(whole_number(value).unwrap_or(u64::MAX) as f64 * 1_000.0);
     }
     parse_date(value).map(|date| (date - now).max(0.0))
 }

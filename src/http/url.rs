@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::json::Quoted;
-use crate::text::without_scheme;
+use crate::text::{find_any, has_any, of_bytes, split_last, split_once, whole_number, without_scheme};
 
 /// Percent-encodes everything but RFC 3986's unreserved characters, and `/` where it may stay.
 pub fn encode(text: &str, keep_slash: bool) -> String {
@@ -51,10 +51,17 @@ pub fn canonical_path(path: &str) -> String {
 
 /// The name and value pairs of a query, decoded.
 pub fn pairs(query: &str) -> Vec<(String, String)> {
-    let text = |encoded: &str| String::from_utf8_lossy(&decode(encoded)).into_owned();
-    let split =
-        |pair: &str| pair.split_once('=').map_or((text(pair), String::new()), |(n, v)| (text(n), text(v)));
-    query.split('&').filter(|pair| !pair.is_empty()).map(split).collect()
+    let text = |encoded: &str| of_bytes(decode(encoded));
+    let (mut pairs, mut rest) = (Vec::new(), query);
+    while !rest.is_empty() {
+        let (pair, after) = split_once(rest, "&").unwrap_or((rest, ""));
+        rest = after;
+        if !pair.is_empty() {
+            let (name, value) = split_once(pair, "=").unwrap_or((pair, ""));
+            pairs.push((text(name), text(value)));
+        }
+    }
+    pairs
 }
 
 /// `a=1&b=x%7Cy` of name and value pairs, in their order.
@@ -84,8 +91,8 @@ pub struct Endpoint {
 impl Endpoint {
     /// Without the version of an API that it ends with, as some catalogs' endpoints do: paths begin with theirs.
     pub fn without_version(mut self) -> Self {
-        if let Some((front, last)) = self.base_path.rsplit_once('/') {
-            let version = last.strip_prefix('v').unwrap_or_default();
+        if let Some((front, last)) = split_last(&self.base_path, b'/') {
+            let version = last.strip_prefix("v").unwrap_or_default();
             let digits = |byte: u8| byte.is_ascii_digit() || byte == b'.';
             if !version.is_empty() && version.bytes().all(digits) {
                 self.base_path = front.to_owned();
@@ -109,26 +116,24 @@ impl Endpoint {
         {
             return refuse("must be a URL without spaces and with other letters than ASCII percent-encoded");
         }
-        if rest.contains(['?', '#']) {
+        if has_any(rest, "?#") {
             return refuse("must have no query and no fragment");
         }
         let (authority, path) =
-            rest.split_at_checked(rest.find('/').unwrap_or(rest.len())).unwrap_or((rest, ""));
-        if authority.contains('@') {
+            rest.split_at_checked(find_any(rest, "/").unwrap_or(rest.len())).unwrap_or((rest, ""));
+        if has_any(authority, "@") {
             // The value is not repeated: it holds a password.
             return Err(Error::invalid(field, "\"…@…\"", "must hold no user name or password"));
         }
-        let (host, port) = match authority.rsplit_once(':') {
-            Some((host, port)) if !authority.ends_with(']') => (host, Some(port)),
+        let (host, port) = match split_last(authority, b':') {
+            Some((host, port)) if !authority.ends_with("]") => (host, Some(port)),
             _ => (authority, None),
         };
         if host.is_empty() {
             return refuse("must name a host");
         }
         // As a number: what is signed must be what is sent, and URL parsers drop leading zeros.
-        let digits = |port: &&str| port.bytes().all(|byte| byte.is_ascii_digit());
-        let number =
-            port.map(|port| Some(port).filter(digits).and_then(|port| port.parse::<u16>().ok()).unwrap_or(0));
+        let number = port.map(|port| whole_number(port).filter(|number| *number < 65_536).unwrap_or(0));
         let authority = match number {
             Some(0) => return refuse("must have a port from 1 to 65535"),
             Some(number) if number != if secure { 443 } else { 80 } => {
@@ -136,10 +141,10 @@ impl Endpoint {
             }
             _ => host.to_ascii_lowercase(),
         };
-        if path.split('/').any(|segment| segment == "." || segment == "..") {
+        if path.as_bytes().split(|byte| *byte == b'/').any(|segment| matches!(segment, b"." | b"..")) {
             return refuse("must have no . or .. in its path");
         }
-        Ok(Endpoint { secure, authority, base_path: path.trim_end_matches('/').to_owned() })
+        Ok(Endpoint { secure, authority, base_path: without_slash(path).to_owned() })
     }
 
     /// `https://host:port`.
@@ -154,10 +159,18 @@ impl Endpoint {
     }
 }
 
+/// A path without the slashes at its end.
+fn without_slash(mut path: &str) -> &str {
+    while let Some(shorter) = path.strip_suffix("/") {
+        path = shorter;
+    }
+    path
+}
+
 /// `https://host:port` of an absolute URL.
 pub fn origin_of(url: &str) -> &str {
     let start = url.len() - without_scheme(url).len();
-    let end = url.get(start..).unwrap_or_default().find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+    let end = find_any(url.get(start..).unwrap_or_default(), "/?#").map_or(url.len(), |at| start + at);
     url.get(..end).unwrap_or(url)
 }
 
@@ -236,6 +249,20 @@ mod tests {
         assert_eq!(canonical_path("/100%/%zz/%4"), "/100%25/%25zz/%254");
         assert_eq!(canonical_path("/plain-._~/x"), "/plain-._~/x");
         assert_eq!(canonical_path(""), "");
+    }
+
+    #[test]
+    fn queries_are_taken_apart() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(pairs("&a=1&&b%20c=d=e&f&"), [pair("a", "1"), pair("b c", "d=e"), pair("f", "")]);
+        assert_eq!(pairs(""), []);
+    }
+
+    #[test]
+    fn a_path_may_end_with_any_number_of_slashes() {
+        let slashes = "/".repeat(1_000_000);
+        let endpoint = Endpoint::parse(&format!("https://ims.example.com/ims{slashes}"), "endpoint").unwrap();
+        assert_eq!(endpoint.base_path, "/ims");
     }
 
     #[test]

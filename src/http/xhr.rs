@@ -27,7 +27,7 @@ impl Transport for Browser {
             _ => None,
         };
         // Service workers have no XMLHttpRequest.
-        let known = Reflect::has(&js_sys::global(), &"XMLHttpRequest".into()).unwrap_or(false);
+        let known = Reflect::has(&crate::http::global::global(), &"XMLHttpRequest".into()).unwrap_or(false);
         match blob {
             Some(blob) if known => Box::pin(send(request, blob)),
             _ => self.fetch.send(request),
@@ -96,8 +96,8 @@ async fn send(request: Request, blob: Blob) -> Result<Response, Failure> {
     let mut headers = Headers::default();
     // Asking for a header that is not exposed would write into the console.
     for line in xhr.get_all_response_headers().unwrap_or_default().lines() {
-        if let Some((name, value)) = line.split_once(':') {
-            headers.set(name.trim(), value.trim());
+        if let Some((name, value)) = crate::text::split_once(line, ":") {
+            headers.set(crate::text::trim(name), crate::text::trim(value));
         }
     }
     let text = xhr.response_text().ok().flatten().unwrap_or_default();

@@ -16,6 +16,7 @@ use crate::http::{Cookies, Transport};
 use crate::identity;
 use crate::platform::Platform;
 use crate::service::{Observer, Service};
+use crate::text::one_of;
 use functions::{Sign, ask_token};
 use js_sys::Function;
 use std::rc::Rc;
@@ -94,8 +95,7 @@ pub fn chosen(given: &JsValue, address: &Address, common: &Common) -> Result<Cho
     }
     let types: Vec<&str> = TYPES.iter().map(|(name, _)| *name).collect();
     let Some(kind) = choice(&auth, "auth", "type", &types)? else {
-        let rule = format!("must be one of '{}'", types.join("', '"));
-        return Err(Error::invalid("auth.type", "undefined", rule));
+        return Err(Error::invalid("auth.type", "undefined", one_of(&types)));
     };
     let fields = TYPES.iter().find(|(name, _)| *name == kind).map_or(&[][..], |(_, fields)| fields);
     only(&auth, "auth", fields)?;

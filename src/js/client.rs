@@ -55,13 +55,13 @@ impl CecloudCore {
 
     /// Starts an upload.
     pub fn upload(&self, source: JsValue, target: JsValue, options: JsValue) -> super::upload::UploadCore {
-        super::upload::start(self.shared.clone(), Work::Upload { source, target }, options)
+        super::upload::start(self.shared.uploads(CecloudUploads), Work::Upload { source, target }, options)
     }
 
     /// What earlier runs have left in a store of checkpoints.
     #[wasm_bindgen(js_name = pendingUploads)]
     pub fn pending_uploads(&self, store: JsValue) -> Promise {
-        pending::listed(self.shared.clone(), store)
+        pending::listed(self.shared.uploads(CecloudUploads), store)
     }
 
     /// Goes on with one of them.
@@ -73,13 +73,17 @@ impl CecloudCore {
         source: JsValue,
         options: JsValue,
     ) -> super::upload::UploadCore {
-        super::upload::start(self.shared.clone(), Work::Resume { store, key, source }, options)
+        super::upload::start(
+            self.shared.uploads(CecloudUploads),
+            Work::Resume { store, key, source },
+            options,
+        )
     }
 
     /// Takes one of them back.
     #[wasm_bindgen(js_name = discardUpload)]
     pub fn discard_upload(&self, store: JsValue, key: String, options: JsValue) -> Promise {
-        pending::discarded(self.shared.clone(), store, key, options)
+        pending::discarded(self.shared.uploads(CecloudUploads), store, key, options)
     }
 
     /// Starts a download.
@@ -114,5 +118,5 @@ fn build(options: &JsValue) -> Result<Shared> {
     }
     let mut made = service::make(options, &cecloud::DIALECT, endpoint)?;
     made.service.headers.push(("x-regionid".to_owned(), region.clone()));
-    Ok(Shared::new(made, region, Rc::new(CecloudUploads)))
+    Ok(Shared::new(made, region))
 }

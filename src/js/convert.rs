@@ -6,11 +6,11 @@ use crate::platform::LocalFuture;
 use crate::task::Cancel;
 use core::cell::{Cell, RefCell};
 use core::future::Future;
+use wasm_bindgen_futures::future_to_promise;
 
 use js_sys::{Array, Function, JSON, Promise, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 #[wasm_bindgen]
 extern "C" {
@@ -148,7 +148,7 @@ impl Path<'_> {
         match self.parent {
             None => self.name.to_owned(),
             Some(parent) if parent.bare => self.name.to_owned(),
-            Some(parent) if self.name.starts_with('[') => format!("{}{}", parent.text(), self.name),
+            Some(parent) if self.name.starts_with("[") => format!("{}{}", parent.text(), self.name),
             Some(parent) => format!("{}.{}", parent.text(), self.name),
         }
     }

@@ -28,9 +28,9 @@ pub(super) fn start(shared: Rc<Shared>, given: JsValue) -> Promise {
 
 async fn look(shared: &Rc<Shared>, given: &JsValue) -> Result<JsValue> {
     let (options, _watch) = options::call_options(given, &[])?;
-    let Some(store) = shared.store.borrow().clone() else { return Err(crate::service::closed()) };
+    let store = shared.store.transport()?;
     let page = page();
-    let navigator = get(&js_sys::global(), "navigator");
+    let navigator = get(&crate::http::global::global(), "navigator");
     let online = navigator.and_then(|navigator| get(&navigator, "onLine")) != Some(JsValue::FALSE);
     let probes = page.as_ref().map(|_| -> Rc<dyn Probes> { Rc::new(Browser::new()) });
     let environment = Environment { page, online };
@@ -63,7 +63,7 @@ fn page() -> Option<Page> {
     if http_module(false).is_some() {
         return None;
     }
-    let global = js_sys::global();
+    let global = crate::http::global::global();
     let origin = get(&global, "origin")?.as_string()?;
     // Without an origin nothing is kept, whatever is there.
     let has_database = origin != "null" && get(&global, "indexedDB").is_some();
@@ -94,7 +94,7 @@ impl Browser {
 
     fn listen(&self, method: &str) {
         let arguments = Array::of2(&"securitypolicyviolation".into(), self.listener.as_ref());
-        let _ = invoke(&js_sys::global(), method, &arguments);
+        let _ = invoke(&crate::http::global::global(), method, &arguments);
     }
 }
 
@@ -123,7 +123,7 @@ impl Probes for Browser {
         if let Some(guard) = &guard {
             let _ = Reflect::set(&init, &"signal".into(), &guard.0.signal());
         }
-        let asked = invoke(&js_sys::global(), "fetch", &Array::of2(&url.into(), &init));
+        let asked = invoke(&crate::http::global::global(), "fetch", &Array::of2(&url.into(), &init));
         Box::pin(async move {
             let _guard = guard;
             let lost = |_| Failure::network("");

@@ -5,6 +5,7 @@ mod upload;
 use super::convert::{error_to_js, promise};
 use super::options;
 use super::service::{self, call_with};
+use super::upload::shared::Uploads;
 use super::upload::{Shared, UploadCore, Work, pending};
 use super::waiting::{self, Jobs};
 use crate::api;
@@ -37,6 +38,15 @@ struct More {
     /// How long a job is asked for although nothing answers, milliseconds.
     patience_ms: f64,
     enterprise_project: Option<Rc<str>>,
+    region: Option<String>,
+}
+
+impl HuaweiCore {
+    fn uploads(&self) -> Rc<Uploads> {
+        let More { enterprise_project, region, .. } = &*self.more;
+        let (enterprise_project, region) = (enterprise_project.clone(), region.clone());
+        self.shared.uploads(HuaweiUploads { enterprise_project, region })
+    }
 }
 
 #[wasm_bindgen]
@@ -73,13 +83,13 @@ impl HuaweiCore {
 
     /// Starts an upload.
     pub fn upload(&self, source: JsValue, target: JsValue, options: JsValue) -> UploadCore {
-        super::upload::start(self.shared.clone(), Work::Upload { source, target }, options)
+        super::upload::start(self.uploads(), Work::Upload { source, target }, options)
     }
 
     /// What earlier runs have left in a store of checkpoints.
     #[wasm_bindgen(js_name = pendingUploads)]
     pub fn pending_uploads(&self, store: JsValue) -> Promise {
-        pending::listed(self.shared.clone(), store)
+        pending::listed(self.uploads(), store)
     }
 
     /// Goes on with one of them.
@@ -91,13 +101,13 @@ impl HuaweiCore {
         source: JsValue,
         options: JsValue,
     ) -> UploadCore {
-        super::upload::start(self.shared.clone(), Work::Resume { store, key, source }, options)
+        super::upload::start(self.uploads(), Work::Resume { store, key, source }, options)
     }
 
     /// Takes one of them back.
     #[wasm_bindgen(js_name = discardUpload)]
     pub fn discard_upload(&self, store: JsValue, key: String, options: JsValue) -> Promise {
-        pending::discarded(self.shared.clone(), store, key, options)
+        pending::discarded(self.uploads(), store, key, options)
     }
 
     /// Wipes the secrets; calls under way end.
@@ -117,7 +127,6 @@ fn build(given: &JsValue) -> Result<(Shared, More)> {
     }
     let enterprise_project: Option<Rc<str>> = enterprise_project.map(Rc::from);
     let region = options::text(given, "", "region")?;
-    let cloud = HuaweiUploads { enterprise_project: enterprise_project.clone(), region: region.clone() };
-    let more = More { patience_ms: made.patience_ms(), enterprise_project };
-    Ok((Shared::new(made, region.unwrap_or_default(), Rc::new(cloud)), more))
+    let more = More { patience_ms: made.patience_ms(), enterprise_project, region: region.clone() };
+    Ok((Shared::new(made, region.unwrap_or_default()), more))
 }

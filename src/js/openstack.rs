@@ -5,16 +5,15 @@ mod upload;
 
 use super::convert::{error_to_js, promise};
 use super::download::{DownloadCore, Downloads};
+use super::files::Files;
 use super::service::{self, Made};
 use super::waiting;
 use crate::api::{PLAIN, openstack};
 use crate::download::openstack::OpenStack;
 use crate::error::{Error, Kind, Result};
-use crate::http::Transport;
 use crate::http::url::Endpoint;
 use crate::platform::Platform;
 use crate::service::Service;
-use core::cell::RefCell;
 use js_sys::{Array, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -32,17 +31,10 @@ pub struct OpenStackCore {
 pub(super) struct Shared {
     pub service: Rc<Service>,
     pub platform: Rc<dyn Platform>,
-    /// Sends files; let go by close().
-    bytes: RefCell<Option<Rc<dyn Transport>>>,
+    /// Sends files.
+    pub(super) files: Files,
     /// The caller's own policy of repetitions was given.
     own_retry: bool,
-}
-
-impl Shared {
-    /// What sends files.
-    pub(super) fn bytes(&self) -> Result<Rc<dyn Transport>> {
-        self.bytes.borrow().clone().ok_or_else(crate::service::closed)
-    }
 }
 
 #[wasm_bindgen]
@@ -95,7 +87,7 @@ impl OpenStackCore {
     /// Wipes the secrets; calls under way end.
     pub fn close(&self) {
         self.shared.service.close();
-        *self.shared.bytes.borrow_mut() = None;
+        self.shared.files.close();
     }
 }
 
@@ -105,10 +97,5 @@ fn build(options: &JsValue) -> Result<Shared> {
     address.endpoint = address.endpoint.map(Endpoint::without_version);
     let Made { mut service, platform, agent, retry } = service::make(options, &PLAIN, address)?;
     service.signing_endpoint = service.signing_endpoint.map(Endpoint::without_version);
-    Ok(Shared {
-        service: Rc::new(service),
-        platform,
-        bytes: RefCell::new(Some(service::for_files(agent))),
-        own_retry: retry.is_some(),
-    })
+    Ok(Shared { service: Rc::new(service), platform, files: Files::new(agent), own_retry: retry.is_some() })
 }

@@ -1,12 +1,14 @@
 //! The options of a client and of a call, checked field by field: an error names the option, its value, the rule.
 
-use super::convert::{cancel_of, function, get, names_of, refused, to_js};
+use super::convert::{cancel_of, function, get, names_of, refused};
 use crate::error::{Error, Result};
 use crate::http::Cookies;
 use crate::http::retry::Policy;
 use crate::http::url::Endpoint;
 use crate::json::Quoted;
-use crate::service::{CallOptions, Observer};
+use crate::service::{CallOptions, Observer, RequestEvent};
+use crate::text::{self as texts, contains, has_any, one_of};
+use js_sys::{Object, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -17,7 +19,7 @@ pub fn only(object: &JsValue, path: &str, known: &[&str]) -> Result<()> {
     }
     for name in names_of(object) {
         if !known.contains(&name.as_str()) && get(object, &name).is_some() {
-            let rule = format!("is no option here (known: {})", known.join(", "));
+            let rule = format!("is no option here (known: {})", texts::join(known, ", "));
             return Err(Error::invalid(join(path, &name), "***", rule));
         }
     }
@@ -59,12 +61,7 @@ pub fn choice(object: &JsValue, path: &str, name: &str, choices: &[&str]) -> Res
     if choices.contains(&found.as_str()) {
         return Ok(Some(found));
     }
-    let list: Vec<String> = choices.iter().map(|choice| format!("'{choice}'")).collect();
-    Err(Error::invalid(
-        join(path, name),
-        Quoted(&found).to_string(),
-        format!("must be one of {}", list.join(", ")),
-    ))
+    Err(Error::invalid(join(path, name), Quoted(&found).to_string(), one_of(choices)))
 }
 
 pub fn join(path: &str, name: &str) -> String {
@@ -117,16 +114,16 @@ pub fn endpoint(object: &JsValue, path: &str, name: &str) -> Result<Option<Endpo
     let Some(given) = text(object, path, name)? else { return Ok(None) };
     let field = join(path, name);
     let mut absolute = given.clone();
-    if !crate::text::contains(&given, "://") {
-        let page = get(&js_sys::global(), "location")
+    if !contains(&given, "://") {
+        let page = get(&crate::http::global::global(), "location")
             .and_then(|location| text(&location, "", "href").ok().flatten());
         let resolved = page.and_then(|page| web_sys::Url::new_with_base(&given, &page).ok());
         match resolved {
-            Some(url) if given.starts_with('/') || given.starts_with("./") => absolute = url.href(),
+            Some(url) if given.starts_with("/") || given.starts_with("./") => absolute = url.href(),
             _ => return Endpoint::parse(&given, &field).map(Some),
         }
     } else if let Ok(url) = web_sys::Url::new(&given)
-        && !given.contains(['?', '#', '@', '\\', ' '])
+        && !has_any(&given, "?#@\\ ")
     {
         // The platform writes international host names in ASCII.
         absolute = url.href();
@@ -167,9 +164,30 @@ pub fn cookies(object: &JsValue) -> Result<Cookies> {
 pub fn observer(object: &JsValue) -> Result<Option<Observer>> {
     Ok(function(object, "", "onRequest")?.map(|callback| -> Observer {
         Rc::new(move |event| {
-            let _ = callback.call1(&JsValue::UNDEFINED, &to_js(event));
+            let _ = callback.call1(&JsValue::UNDEFINED, &event_to_js(event));
         })
     }))
+}
+
+/// By hand: the service entries would bring a serializer along for this one object.
+fn event_to_js(event: &RequestEvent) -> JsValue {
+    let object = Object::new();
+    let members = [
+        ("operation", Some(JsValue::from_str(&event.operation))),
+        ("method", Some(event.method.into())),
+        ("url", Some(JsValue::from_str(&event.url))),
+        ("attempt", Some(event.attempt.into())),
+        ("status", event.status.map(JsValue::from)),
+        ("durationMs", Some(event.duration_ms.into())),
+        ("error", event.error.as_deref().map(JsValue::from_str)),
+    ];
+    for (name, value) in members {
+        if let Some(value) = value {
+            // An object of our own takes every member.
+            let _ = Reflect::set(&object, &name.into(), &value);
+        }
+    }
+    object.into()
 }
 
 /// The options of one call, besides `more`; the watch must live as long as the call.

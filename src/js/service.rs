@@ -14,8 +14,6 @@ use crate::http::node::http_module;
 use crate::http::node_http::NodeHttp;
 use crate::http::retry::Policy;
 use crate::http::url::Endpoint;
-#[cfg(any(feature = "cecloud", feature = "huawei", feature = "openstack"))]
-use crate::http::xhr::Browser;
 #[cfg(any(feature = "huawei", feature = "workspace"))]
 use crate::json::Quoted;
 use crate::json::Value;
@@ -187,15 +185,6 @@ fn make_at(given: &JsValue, dialect: &'static Dialect, address: &Address) -> Res
         closing: Default::default(),
     };
     Ok(Made { service, platform, agent, retry: retry_given.then_some(retry) })
-}
-
-/// What sends files: it must not buffer them, and tell how far they are.
-#[cfg(any(feature = "cecloud", feature = "huawei", feature = "openstack"))]
-pub fn for_files(agent: Option<JsValue>) -> Rc<dyn Transport> {
-    match http_module(false) {
-        Some(_) => Rc::new(NodeHttp::new(agent)),
-        None => Rc::new(Browser::default()),
-    }
 }
 
 /// Performs an operation with the arguments and the call options of its public method.

@@ -20,9 +20,10 @@ use web_sys::ReadableStream;
 /// The sink of a target; opened at its first byte.
 pub(super) fn describe(target: &JsValue) -> Result<Rc<dyn Sink>> {
     if target.as_string().as_deref() == Some("download") {
-        let directory = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "storage"));
+        let directory =
+            get(&crate::http::global::global(), "navigator").and_then(|navigator| get(&navigator, "storage"));
         let known = directory.is_some_and(|storage| get(&storage, "getDirectory").is_some());
-        if !known || get(&js_sys::global(), "document").is_none() {
+        if !known || get(&crate::http::global::global(), "document").is_none() {
             return Err(unsupported(
                 "this place has no private file system to download through (it needs a page on https:// or \
                  localhost); use a file handle or 'stream'",
@@ -107,7 +108,8 @@ impl Writable {
     }
 
     async fn directory() -> Result<JsValue> {
-        let storage = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "storage"));
+        let storage =
+            get(&crate::http::global::global(), "navigator").and_then(|navigator| get(&navigator, "storage"));
         invoke(&storage.unwrap_or(JsValue::UNDEFINED), "getDirectory", &Array::new()).await
     }
 
@@ -135,7 +137,7 @@ impl Writable {
     /// Hands the finished private file to the browser's downloads.
     async fn save(&self, handle: &JsValue) -> Result<()> {
         let file = invoke(handle, "getFile", &Array::new()).await?;
-        let global = js_sys::global();
+        let global = crate::http::global::global();
         let url_class = get(&global, "URL").unwrap_or(JsValue::UNDEFINED);
         let url = invoke(&url_class, "createObjectURL", &Array::of1(&file)).await?;
         let document = get(&global, "document").unwrap_or(JsValue::UNDEFINED);
@@ -251,7 +253,9 @@ pub(super) fn stream(control: Rc<Control>) -> Result<(Rc<dyn Sink>, ReadableStre
     let _ = Reflect::set(&source, &"cancel".into(), &cancel.into_js_value());
     let strategy = Object::new();
     let _ = Reflect::set(&strategy, &"highWaterMark".into(), &JsValue::from(0));
-    let Some(Ok(class)) = get(&js_sys::global(), "ReadableStream").map(JsCast::dyn_into::<Function>) else {
+    let Some(Ok(class)) =
+        get(&crate::http::global::global(), "ReadableStream").map(JsCast::dyn_into::<Function>)
+    else {
         return Err(unsupported("there are no streams here"));
     };
     let made =

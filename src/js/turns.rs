@@ -30,7 +30,7 @@ thread_local! {
 impl Channel {
     /// None where there are no channels.
     fn open() -> Option<Self> {
-        let class = get(&js_sys::global(), "MessageChannel")?.dyn_into::<Function>().ok()?;
+        let class = get(&crate::http::global::global(), "MessageChannel")?.dyn_into::<Function>().ok()?;
         let channel = Reflect::construct(&class, &Array::new()).ok()?;
         let arrived = Callback::take();
         let to = get(&channel, "port2")?;

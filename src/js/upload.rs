@@ -12,6 +12,7 @@ mod prepare;
 pub(super) mod shared;
 
 pub(super) use shared::Shared;
+use shared::Uploads;
 
 use super::convert::{SignalWatch, error_to_js, function, spawned, to_js, watch_signal};
 use super::service::parse;
@@ -169,7 +170,7 @@ pub(super) enum Work {
 }
 
 /// Starts an upload; whatever is wrong rejects `done`.
-pub(super) fn start(shared: Rc<Shared>, work: Work, given: JsValue) -> UploadCore {
+pub(super) fn start(shared: Rc<Uploads>, work: Work, given: JsValue) -> UploadCore {
     let state = Rc::new(TaskState {
         image_id: RefCell::default(),
         state: Cell::new("running"),
@@ -244,7 +245,7 @@ pub(super) fn start(shared: Rc<Shared>, work: Work, given: JsValue) -> UploadCor
 }
 
 /// Resolves when the task is ended while its source is still being opened; other wishes are kept for the session.
-async fn ended_early(shared: &Shared, events: &Queue<Event>) -> Finish {
+async fn ended_early(shared: &Uploads, events: &Queue<Event>) -> Finish {
     let closing = shared.service.closing.clone();
     let mut kept = Kept { events: events.clone(), all: Vec::new() };
     loop {
@@ -277,7 +278,7 @@ type Ready = (Driver, Session, Option<SignalWatch>);
 
 /// Everything before the first request.
 async fn prepare(
-    shared: &Rc<Shared>,
+    shared: &Rc<Uploads>,
     work: Work,
     given: &JsValue,
     state: &Rc<TaskState>,

@@ -60,7 +60,7 @@ pub async fn for_job(
     job_id: JsValue,
     given: JsValue,
 ) -> Result<JsValue> {
-    let id = job_id.as_string().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
+    let id = job_id.as_string().map(|id| crate::text::trim(&id).to_owned()).filter(|id| !id.is_empty());
     let Some(id) = id else {
         return Err(refused("jobId", &job_id, "must be a text that is not empty"));
     };

@@ -52,7 +52,7 @@ impl Value {
 
     /// A whole number from 0, spelt without exponent.
     pub fn as_u64(&self) -> Option<u64> {
-        if let Value::Number(digits) = self { digits.parse().ok() } else { None }
+        if let Value::Number(digits) = self { crate::text::whole_number(digits) } else { None }
     }
 
     pub fn is_null(&self) -> bool {

@@ -172,14 +172,14 @@ pub fn upload_id(text: &str) -> Result<String> {
 
 /// An ETag without quotes and weakness mark.
 pub fn plain_etag(etag: &str) -> String {
-    let etag = etag.trim();
+    let etag = crate::text::trim(etag);
     etag.strip_prefix("W/").unwrap_or(etag).trim_matches('"').to_owned()
 }
 
 /// Whether a URL can carry a key: parsers resolve the segments `.` and `..`, however they are encoded, so that
 /// another object would be asked for than was signed.
 pub fn is_carried_by_urls(key: &str) -> bool {
-    !key.split('/').any(|segment| segment == "." || segment == "..")
+    !key.as_bytes().split(|byte| *byte == b'/').any(|segment| matches!(segment, b"." | b".."))
 }
 
 /// Whether a text can be an MD5: 32 hexadecimal digits.

@@ -50,7 +50,7 @@ impl Trouble {
     /// `<ServerTime>`, or from the Date header where it can be read.
     pub fn answered(operation: &str, status: u16, headers: &Headers, body: &str, now: f64) -> Self {
         let code = xml::find(body, "Code").or_else(|| by_status(status).map(str::to_owned));
-        let said = xml::find(body, "Message").unwrap_or_else(|| match body.trim() {
+        let said = xml::find(body, "Message").unwrap_or_else(|| match crate::text::trim(body) {
             "" => status_words(status).to_owned(),
             text => clip(text, 160),
         });

@@ -4,6 +4,7 @@
 //! parsers of crates.io cost ten times its weight in the browser.
 
 use super::{PartsPage, StoredPart, plain_etag};
+use crate::text::{before, split_once, trim, whole_number};
 
 /// Calls back for each element that ends: its local name, and the text directly inside it. False where the text is
 /// cut off or no XML.
@@ -12,8 +13,8 @@ fn walk(text: &str, mut visit: impl FnMut(&str, &str)) -> bool {
     let mut content = String::new();
     let mut rest = text;
     loop {
-        let Some((before, tagged)) = rest.split_once('<') else {
-            return open.is_empty() && rest.trim().is_empty();
+        let Some((before, tagged)) = split_once(rest, "<") else {
+            return open.is_empty() && trim(rest).is_empty();
         };
         if !unescape(before, &mut content) {
             return false;
@@ -21,23 +22,23 @@ fn walk(text: &str, mut visit: impl FnMut(&str, &str)) -> bool {
         let special = [("![CDATA[", "]]>"), ("!--", "-->"), ("?", "?>"), ("!", ">")];
         let inside = special.into_iter().find_map(|(head, tail)| Some((tagged.strip_prefix(head)?, tail)));
         if let Some((inside, tail)) = inside {
-            let Some((inside, after)) = crate::text::split_once(inside, tail) else { return false };
+            let Some((inside, after)) = split_once(inside, tail) else { return false };
             if tail == "]]>" {
                 content.push_str(inside);
             }
             rest = after;
             continue;
         }
-        let Some((tag, after)) = tagged.split_once('>') else { return false };
+        let Some((tag, after)) = split_once(tagged, ">") else { return false };
         rest = after;
-        if let Some(name) = tag.strip_prefix('/') {
+        if let Some(name) = tag.strip_prefix("/") {
             let name = local(name);
             if open.pop() != Some(name) {
                 return false;
             }
-            visit(name, content.trim());
+            visit(name, trim(&content));
             content.clear();
-        } else if let Some(tag) = tag.strip_suffix('/') {
+        } else if let Some(tag) = tag.strip_suffix("/") {
             visit(local(tag), "");
         } else {
             open.push(local(tag));
@@ -48,24 +49,30 @@ fn walk(text: &str, mut visit: impl FnMut(&str, &str)) -> bool {
 
 /// The name of a tag without attributes and namespace prefix.
 fn local(tag: &str) -> &str {
-    let name = tag.split(|c: char| c.is_ascii_whitespace()).next().unwrap_or_default();
-    name.split_once(':').map_or(name, |(_, name)| name)
+    let name = before(tag, " \t\r\n\u{c}");
+    split_once(name, ":").map_or(name, |(_, name)| name)
+}
+
+/// The number of a character, decimal or, behind an x, hexadecimal.
+fn code(digits: &str) -> Option<u32> {
+    let Some(digits) = digits.strip_prefix("x") else { return whole_number(digits)?.try_into().ok() };
+    let add = |sum: u32, c: char| sum.checked_mul(16)?.checked_add(c.to_digit(16)?);
+    if digits.is_empty() { None } else { digits.chars().try_fold(0, add) }
 }
 
 /// Adds a text with its entities replaced; false where one is unknown.
 fn unescape(mut text: &str, into: &mut String) -> bool {
-    while let Some((before, after)) = text.split_once('&') {
-        into.push_str(before);
-        let Some((entity, rest)) = after.split_once(';') else { return false };
-        let number = entity.strip_prefix("#x").map(|digits| u32::from_str_radix(digits, 16));
-        let number = number.or_else(|| entity.strip_prefix('#').map(str::parse));
+    while let Some((front, after)) = split_once(text, "&") {
+        into.push_str(front);
+        let Some((entity, rest)) = split_once(after, ";") else { return false };
+        let number = entity.strip_prefix("#").and_then(code);
         let character = match (entity, number) {
             ("amp", _) => Some('&'),
             ("lt", _) => Some('<'),
             ("gt", _) => Some('>'),
             ("quot", _) => Some('"'),
             ("apos", _) => Some('\''),
-            (_, Some(Ok(number))) => char::from_u32(number),
+            (_, Some(number)) => char::from_u32(number),
             _ => None,
         };
         let Some(character) = character else { return false };
@@ -116,17 +123,18 @@ pub fn parts_page(text: &str) -> Option<PartsPage> {
     }
     let mut page = PartsPage::default();
     let (mut number, mut etag, mut size) = (0, String::new(), 0);
+    let whole = |text: &str| whole_number(text).and_then(|number| u32::try_from(number).ok());
     let (mut truncated, mut next, mut sound) = (false, None, true);
     walk(text, |name, content| match name {
-        "PartNumber" => match content.parse() {
-            Ok(parsed) => number = parsed,
-            Err(_) => sound = false,
+        "PartNumber" => match whole(content) {
+            Some(parsed) => number = parsed,
+            None => sound = false,
         },
         "ETag" => etag = plain_etag(content),
-        "Size" => size = content.parse().unwrap_or(0),
+        "Size" => size = whole_number(content).unwrap_or(0),
         "Part" => page.parts.push(StoredPart { number, etag: core::mem::take(&mut etag), size }),
         "IsTruncated" => truncated = content == "true",
-        "NextPartNumberMarker" => next = content.parse().ok(),
+        "NextPartNumberMarker" => next = whole(content),
         _ => {}
     });
     if !sound {

@@ -1,6 +1,6 @@
 //! The attempts of a call: get ready, sign, send, read; again where that is safe and can help.
 
-use super::decode::Reading;
+use super::decode::{Answered, Reading};
 use super::{CallOptions, RequestEvent, Service, aborted, closed, redirect};
 use crate::api::operation::{Answer, Encoded, Operation};
 use crate::auth::Refused;
@@ -15,82 +15,96 @@ use core::cell::Cell;
 impl Service {
     /// Sends, as often as it takes and is allowed. `repeated` is set when an attempt before the last one may have
     /// reached the server.
-    pub(super) async fn perform<T>(
+    pub(super) async fn perform(
         &self,
         operation: &'static Operation,
         encoded: &Encoded,
         options: &CallOptions,
         repeated: &mut bool,
-        read: fn(Response, Reading) -> LocalFuture<'static, Result<T>>,
-    ) -> Result<T> {
-        let mut attempts: Vec<Attempt> = Vec::new();
-        let (mut attempt, mut delay, mut renewed) = (0, 0.0, false);
+        read: Read,
+    ) -> Result<Answered> {
+        let mut course = Course::default();
+        let mut renewed = false;
         loop {
-            attempt += 1;
+            course.attempt += 1;
             let started = self.platform.now();
             let mut seen = Seen::default();
             let outcome = self.attempt(operation, encoded, options, &mut renewed, &mut seen, read).await;
-            let (mut error, sent) = match outcome {
-                Ok(done) => {
-                    self.observe(operation, encoded, attempt, started, seen.status, None);
-                    return Ok(done);
-                }
-                Err(tried) => (tried.error, tried.sent),
+            let status = match &outcome {
+                Ok(_) => seen.status,
+                Err(tried) => tried.error.details().status,
             };
-            let elsewhere = core::mem::take(&mut error.details_mut().attempts);
-            let details = error.details();
-            if !elsewhere.is_empty() {
-                // A call to the identity service that failed: it has been told and repeated as such.
-                attempts.extend(elsewhere);
-                error.details_mut().attempts = attempts;
-                return Err(error);
+            let error = outcome.as_ref().err().map(|tried| &tried.error);
+            // A call to the identity service that failed: it has been told and repeated as such.
+            if error.is_none_or(|error| error.details().attempts.is_empty()) {
+                self.observe(operation, encoded, course.attempt, started, status, error);
             }
-            self.observe(operation, encoded, attempt, started, details.status, Some(&error));
-            attempts.push(Attempt {
-                at: Utc::from_milliseconds(self.platform.now()).rfc3339(),
-                status: details.status,
-                code: details.code.clone(),
-                message: details.message.clone(),
-            });
-            let may = match operation.repeat {
-                Repeat::Once => !sent,
-                _ => true,
-            };
-            let may = may && details.retryable && options.watch.is_none();
-            let next = if may && !options.cancel.is_cancelled() {
-                retry::decide(&self.retry, attempt, delay, self.platform.random(), seen.retry_after)
-            } else {
-                None
-            };
-            let Some(wait) = next else {
-                let tried = attempts.len();
-                let details = error.details_mut();
-                if tried > 1 {
-                    details.message = format!("{} ({tried} attempts)", details.message);
-                }
-                details.attempts = attempts;
-                return Err(error);
+            let tried = match outcome {
+                Ok(done) => return Ok(done),
+                Err(tried) => tried,
             };
             // Whether the server acted on an attempt is unknown unless it answered that it refused.
-            *repeated |= sent && details.status.is_none_or(|status| status >= 500 || status == 408);
-            delay = wait;
-            match first(Box::pin(options.cancel.cancelled()), self.platform.sleep(wait)).await {
+            let unknown = tried.sent && status.is_none_or(|status| status >= 500 || status == 408);
+            self.decide(operation, options, tried, seen.retry_after, &mut course)?;
+            *repeated |= unknown;
+            match first(Box::pin(options.cancel.cancelled()), self.platform.sleep(course.delay)).await {
                 First::Left(()) => return Err(aborted()),
                 First::Right(()) => {}
             }
         }
     }
 
+    /// After an attempt that failed: how long to wait before the next, or the error of the call.
+    fn decide(
+        &self,
+        operation: &Operation,
+        options: &CallOptions,
+        tried: Tried,
+        asked: Option<f64>,
+        course: &mut Course,
+    ) -> Result<()> {
+        let Tried { mut error, sent } = tried;
+        let details = error.details_mut();
+        if !details.attempts.is_empty() {
+            course.attempts.append(&mut details.attempts);
+            details.attempts = core::mem::take(&mut course.attempts);
+            return Err(error);
+        }
+        course.attempts.push(Attempt {
+            at: Utc::from_milliseconds(self.platform.now()).rfc3339(),
+            status: details.status,
+            code: details.code.clone(),
+            message: details.message.clone(),
+        });
+        let may = (!matches!(operation.repeat, Repeat::Once) || !sent)
+            && details.retryable
+            && options.watch.is_none()
+            && !options.cancel.is_cancelled();
+        if may
+            && let random = self.platform.random()
+            && let Some(wait) = retry::decide(&self.retry, course.attempt, course.delay, random, asked)
+        {
+            course.delay = wait;
+            return Ok(());
+        }
+        let tries = course.attempts.len();
+        if tries > 1 {
+            details.message = format!("{} ({tries} attempts)", details.message);
+        }
+        details.attempts = core::mem::take(&mut course.attempts);
+        Err(error)
+    }
+
     /// One attempt; a 401 is answered once with a new token, within the same attempt.
-    async fn attempt<T>(
+    async fn attempt(
         &self,
         operation: &'static Operation,
         encoded: &Encoded,
         options: &CallOptions,
         renewed: &mut bool,
         seen: &mut Seen,
-        read: fn(Response, Reading) -> LocalFuture<'static, Result<T>>,
-    ) -> core::result::Result<T, Tried> {
+        read: Read,
+    ) -> core::result::Result<Answered, Tried> {
         loop {
             if self.closing.is_cancelled() {
                 return Err(Tried::unsent(closed()));
@@ -216,6 +230,20 @@ impl Service {
 
 fn encoded_bytes(operation: &Operation) -> bool {
     matches!(operation.answer, Answer::Bytes)
+}
+
+/// Reads an answer. The same type for all answers: what sends them is large, and would be there once for each.
+pub(super) type Read = fn(Response, Reading) -> LocalFuture<'static, Result<Answered>>;
+
+/// How a call came along.
+#[derive(Default)]
+struct Course {
+    /// Those that failed.
+    attempts: Vec<Attempt>,
+    /// The number of the one under way.
+    attempt: u32,
+    /// How long the last wait was, milliseconds.
+    delay: f64,
 }
 
 /// What the head of an answer said.

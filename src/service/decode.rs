@@ -20,6 +20,12 @@ pub(super) struct Text {
     data: Data,
 }
 
+/// A successful answer, read or still to be read.
+pub(super) enum Answered {
+    Text(Text),
+    Open(Response),
+}
+
 /// How an answer is to be read.
 pub(super) struct Reading {
     pub authenticator: Rc<dyn Authenticator>,
@@ -44,7 +50,7 @@ impl Reading {
 
 /// Reads the answer as a text with its status; what is an error by its status or its envelope becomes one here, so
 /// that it can be repeated.
-pub(super) fn whole_text(response: Response, reading: Reading) -> LocalFuture<'static, Result<Text>> {
+pub(super) fn whole_text(response: Response, reading: Reading) -> LocalFuture<'static, Result<Answered>> {
     Box::pin(async move {
         let status = response.status;
         let told = match reading.answer {
@@ -58,7 +64,7 @@ pub(super) fn whole_text(response: Response, reading: Reading) -> LocalFuture<'s
             Some(told) => told,
             None => text,
         };
-        Ok(Text { status, text, data })
+        Ok(Answered::Text(Text { status, text, data }))
     })
 }
 
@@ -74,22 +80,26 @@ fn headers_text(response: &Response, start: &str) -> String {
 /// Headers and body in one object; both may hold secrets, and are wiped.
 fn headed(headers: String, body: String) -> String {
     let (headers, body) = (zeroize::Zeroizing::new(headers), zeroize::Zeroizing::new(body));
-    let body = match body.trim() {
+    let body = match body.trim_ascii() {
         "" => "null",
         body => body,
     };
-    ["{\"headers\":", &headers, ",\"body\":", body, "}"].concat()
+    let mut both = String::with_capacity(headers.len() + body.len() + 20);
+    for piece in ["{\"headers\":", &headers, ",\"body\":", body, "}"] {
+        both.push_str(piece);
+    }
+    both
 }
 
 /// Hands the body on unread, unless the answer is an error.
-pub(super) fn open_body(response: Response, reading: Reading) -> LocalFuture<'static, Result<Response>> {
+pub(super) fn open_body(response: Response, reading: Reading) -> LocalFuture<'static, Result<Answered>> {
     Box::pin(async move {
         let status = response.status;
         // An envelope in the place of bytes is an error; an image may be JSON.
         let envelope = reading.dialect.is_enveloped
             && response.headers.get("content-type").is_some_and(|kind| text::contains(kind, "json"));
         if matches!(status, 200 | 206) && !envelope {
-            return Ok(response);
+            return Ok(Answered::Open(response));
         }
         let text = read_text(response).await?;
         reading.refuse(status, text)
@@ -98,9 +108,8 @@ pub(super) fn open_body(response: Response, reading: Reading) -> LocalFuture<'st
 
 async fn read_text(response: Response) -> Result<String> {
     let bytes = response.body.whole().await?;
-    let text = String::from_utf8(bytes)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    Ok(match text.strip_prefix('\u{feff}') {
+    let text = text::of_bytes(bytes);
+    Ok(match text.strip_prefix("\u{feff}") {
         Some(marked) => marked.to_owned(),
         None => text,
     })
@@ -111,16 +120,18 @@ pub(super) fn answer(
     dialect: &Dialect,
     operation: &Operation,
     encoded: &Encoded,
-    answered: Text,
+    answered: Answered,
 ) -> Result<String> {
-    let Text { status, text, data } = answered;
+    let Answered::Text(Text { status, text, data }) = answered else { return Err(not_called()) };
     let data = data.and_then(|place| text.get(place));
     let done = match operation.answer {
         Answer::Nothing => Ok("null".to_owned()),
-        Answer::Json(kind) => answer::whole(&text, kind).map_err(|error| match text.trim_start().get(..1) {
-            Some("{" | "[") => error,
-            _ => not_an_envelope(&text, status),
-        }),
+        Answer::Json(kind) => {
+            answer::whole(&text, kind).map_err(|error| match text.trim_ascii_start().get(..1) {
+                Some("{" | "[") => error,
+                _ => not_an_envelope(&text, status),
+            })
+        }
         Answer::Headers(_) | Answer::Headed(_) => Ok(text.clone()),
         Answer::Data(fields, read) => read(data, fields, encoded).or_else(|error| {
             // Where long data end was taken on trust: now the whole answer is looked at.
@@ -128,9 +139,7 @@ pub(super) fn answer(
             let strict = place.and_then(|place| text.get(place));
             if strict == data { Err(error) } else { read(strict, fields, encoded) }
         }),
-        Answer::Bytes => {
-            Err(Error::new(Kind::Internal, "an operation that answers with bytes is opened, not called"))
-        }
+        Answer::Bytes => Err(not_called()),
     };
     let done = done.map_err(|mut error| {
         error.details_mut().request_id = (dialect.request_id)(&text);
@@ -139,4 +148,8 @@ pub(super) fn answer(
     // The text of an answer may hold keys of the object store.
     crate::platform::wipe(text);
     done
+}
+
+fn not_called() -> Error {
+    Error::new(Kind::Internal, "an operation that answers with bytes is opened, not called")
 }

@@ -18,21 +18,18 @@ use crate::json::Value;
 use crate::platform::Platform;
 use crate::task::{Cancel, First, first};
 use core::cell::OnceCell;
-use serde::Serialize;
+use decode::Answered;
 use std::rc::Rc;
 
 /// What a user's `onRequest` sees after every attempt; carries no secret.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 pub struct RequestEvent {
     pub operation: String,
     pub method: &'static str,
     pub url: String,
     pub attempt: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     pub duration_ms: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
@@ -150,8 +147,11 @@ impl Service {
         options: &CallOptions,
     ) -> Result<Response> {
         let encoded = self.encode(operation, arguments, options).await?;
-        let opened = self.perform(operation, &encoded, options, &mut false, decode::open_body).await;
-        opened.map_err(|error| self.finish(error, operation.name))
+        match self.perform(operation, &encoded, options, &mut false, decode::open_body).await {
+            Ok(Answered::Open(response)) => Ok(response),
+            Ok(Answered::Text(_)) => Err(Error::new(Kind::Internal, "an open body was read")),
+            Err(error) => Err(self.finish(error, operation.name)),
+        }
     }
 
     /// Checks and encodes the arguments; the project is looked up only when all else is right.
@@ -208,14 +208,14 @@ impl Service {
     pub fn finish(&self, error: Error, operation: &str) -> Error {
         let mut error = error.during(operation);
         let details = error.details_mut();
-        let mut texts: Vec<&mut String> = vec![&mut details.message];
+        let scrub = |text: &mut String| *text = self.authenticator.scrub(core::mem::take(text));
+        scrub(&mut details.message);
         for attempt in &mut details.attempts {
-            texts.push(&mut attempt.message);
-            texts.extend(attempt.code.iter_mut());
+            scrub(&mut attempt.message);
+            attempt.code.as_mut().map(scrub);
         }
-        texts.extend(details.value.iter_mut().chain(&mut details.code).chain(&mut details.request_id));
-        for text in texts {
-            *text = self.authenticator.scrub(core::mem::take(text));
+        for text in [&mut details.value, &mut details.code, &mut details.request_id] {
+            text.as_mut().map(scrub);
         }
         error
     }

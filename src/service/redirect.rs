@@ -47,7 +47,7 @@ pub(super) async fn send(transport: &dyn Transport, mut request: Request) -> Res
 fn resolve(origin: &str, location: &str) -> Option<String> {
     if location.starts_with("http://") || location.starts_with("https://") {
         Some(location.to_owned())
-    } else if location.starts_with('/') && !location.starts_with("//") {
+    } else if location.starts_with("/") && !location.starts_with("//") {
         Some(format!("{origin}{location}"))
     } else {
         None

@@ -337,7 +337,7 @@ impl Driver {
             }
             Job::HeadObject => {
                 let (headers, _) = self.ask(Ask::HeadObject).await?;
-                let size = headers.get("content-length").and_then(|size| size.parse().ok());
+                let size = headers.get("content-length").and_then(crate::text::whole_number);
                 Outcome::Object { size, etag: headers.get("etag").map(str::to_owned) }
             }
             Job::AbortMultipartUpload { upload_id } => {

@@ -159,7 +159,7 @@ impl Backend for Huawei {
     fn prepare<'a>(&'a self, _: &'a str, _: u64) -> LocalFuture<'a, Result<Prepared>> {
         Box::pin(async move {
             let keys = (self.keys)().await?;
-            let (bucket, key) = self.image_url.split_once(':').unwrap_or_default();
+            let (bucket, key) = crate::text::split_once(&self.image_url, ":").unwrap_or_default();
             Ok(Prepared { keys, domain: self.domain.clone(), bucket: bucket.to_owned(), key: key.to_owned() })
         })
     }

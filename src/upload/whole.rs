@@ -280,7 +280,7 @@ fn compared(facts: ImageFacts, size: u64, md5: Option<String>) -> Result<Uploade
         let message = format!("the image has {told} bytes, the file {size}");
         return Err(Error::new(Kind::Integrity, message));
     }
-    let checksum = facts.checksum.trim().to_ascii_lowercase();
+    let checksum = crate::text::trim(&facts.checksum).to_ascii_lowercase();
     let verified = match &md5 {
         Some(md5) if is_md5(&checksum) && *md5 != checksum => {
             let message = format!("the image's checksum is {checksum}, the MD5 of the file {md5}");

@@ -2,13 +2,13 @@
 
 use super::answers::CopiedImage;
 use super::requests::CopySharedImage;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "copySharedImage",
-    section: "1.21",
+    section: section("1.21"),
     method: Method::Post,
     path: "/api/image/v1/shared-images/{shareImageId}/copy",
     arguments: &[Argument::Segment("shareId"), Argument::Body("request", CopySharedImage::FIELDS)],

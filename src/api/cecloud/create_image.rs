@@ -5,13 +5,13 @@
 
 use super::answers::CreatedImage;
 use super::requests::CreateImage;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "createImage",
-    section: "1.6",
+    section: section("1.6"),
     method: Method::Post,
     path: "/api/image/v1/private-images",
     arguments: &[Argument::Body("image", CreateImage::FIELDS)],

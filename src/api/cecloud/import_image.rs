@@ -2,13 +2,13 @@
 
 use super::answers::PrivateImage;
 use super::requests::ImportImage;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "importImage",
-    section: "1.18",
+    section: section("1.18"),
     method: Method::Post,
     path: "/api/image/v1/private-images/import",
     arguments: &[Argument::Body("request", ImportImage::FIELDS)],

@@ -3,13 +3,13 @@
 
 use super::answers::Share;
 use super::requests::PAGE;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "listImageShares",
-    section: "1.14",
+    section: section("1.14"),
     method: Method::Get,
     path: "/api/image/v1/private-images/{imageId}/share",
     arguments: &[Argument::Segment("imageId"), Argument::Query("page", PAGE)],

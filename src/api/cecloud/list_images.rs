@@ -2,13 +2,13 @@
 
 use super::answers::Image;
 use super::requests::PAGE;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "listImages",
-    section: "1.3",
+    section: section("1.3"),
     method: Method::Get,
     path: "/api/image/v1/images",
     arguments: &[Argument::Query("page", PAGE)],

@@ -2,13 +2,13 @@
 
 use super::answers::PrivateImage;
 use super::requests::PRIVATE_PAGE;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "listPrivateImages",
-    section: "1.10",
+    section: section("1.10"),
     method: Method::Get,
     path: "/api/image/v1/private-images",
     arguments: &[Argument::Query("request", PRIVATE_PAGE)],

@@ -2,13 +2,13 @@
 
 use super::answers::UploadCredentials;
 use super::requests::PREPARE;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "prepareUpload",
-    section: "1.7",
+    section: section("1.7"),
     method: Method::Post,
     path: "/api/image/v1/private-images/{image_id}/upload-prepare",
     arguments: &[Argument::Segment("imageId"), Argument::Body("request", PREPARE)],

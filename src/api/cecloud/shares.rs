@@ -14,7 +14,7 @@ pub fn shares(value: &Value, path: &str) -> Result<String> {
     for (index, item) in list.iter().enumerate() {
         let path = || format!("{path}[{index}]");
         match item {
-            Value::String(text) if !text.trim().is_empty() => {}
+            Value::String(text) if !crate::text::trim(text).is_empty() => {}
             other => return Err(Error::invalid(path(), other.to_string(), "must be a user ID (a text)")),
         }
         if list[..index].contains(item) {

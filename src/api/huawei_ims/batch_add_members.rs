@@ -7,13 +7,13 @@ use super::answers::jobs::JobId;
 use super::requests::members::ImageMembers;
 use super::requests::members::has_a_tenant;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "batchAddMembers",
-    section: "Adding Image Sharing Members",
+    section: section("Adding Image Sharing Members"),
     method: Method::Post,
     path: "/v1/cloudimages/members",
     arguments: &[Argument::Body("request", ImageMembers::FIELDS)],
@@ -21,5 +21,5 @@ pub static OPERATION: Operation = Operation {
     repeat: Repeat::Once,
     content_type: JSON,
     check: Some(has_a_tenant),
-    permission: Some(&permissions::SHARE),
+    permission: needs(&permissions::SHARE),
 };

@@ -6,19 +6,19 @@ use super::permissions;
 use super::answers::jobs::JobId;
 use super::requests::members::DECISION;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "batchUpdateMembers",
-    section: "Updating the Sharing Status for Images",
+    section: section("Updating the Sharing Status for Images"),
     method: Method::Put,
     path: "/v1/cloudimages/members",
     arguments: &[Argument::one_of("request", DECISION)],
     answer: Answer::Json(FieldKind::Object(JobId::FIELDS)),
     repeat: Repeat::Once,
     content_type: JSON,
-    permission: Some(&permissions::SHARE),
+    permission: needs(&permissions::SHARE),
     ..Operation::BASE
 };

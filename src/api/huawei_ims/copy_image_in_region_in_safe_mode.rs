@@ -6,19 +6,19 @@ use super::permissions;
 use super::answers::jobs::JobId;
 use super::requests::images::CopyInRegion;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "copyImageInRegionInSafeMode",
-    section: "Replicating an Image Within a Region (v2.1)",
+    section: section("Replicating an Image Within a Region (v2.1)"),
     method: Method::Post,
     path: "/v2.1/cloudimages/{image_id}/copy",
     arguments: &[Argument::Segment("imageId"), Argument::Body("request", CopyInRegion::FIELDS)],
     answer: Answer::Json(FieldKind::Object(JobId::FIELDS)),
     repeat: Repeat::Once,
     content_type: JSON,
-    permission: Some(&permissions::COPY),
+    permission: needs(&permissions::COPY),
     ..Operation::BASE
 };

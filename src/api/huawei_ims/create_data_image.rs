@@ -7,13 +7,13 @@ use super::answers::jobs::JobId;
 use super::fields::creation;
 use super::requests::whole::DataImageFromFile;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "createDataImage",
-    section: "Creating a Data Disk Image from an External Image File",
+    section: section("Creating a Data Disk Image from an External Image File"),
     method: Method::Post,
     path: "/v1/cloudimages/dataimages/action",
     arguments: &[Argument::Body("request", DataImageFromFile::FIELDS)],
@@ -21,5 +21,5 @@ pub static OPERATION: Operation = Operation {
     repeat: Repeat::Once,
     content_type: JSON,
     check: Some(creation),
-    permission: Some(&permissions::CREATE_DATA_IMAGE),
+    permission: needs(&permissions::CREATE_DATA_IMAGE),
 };

@@ -7,13 +7,13 @@ use super::answers::jobs::JobId;
 use super::fields::creation;
 use super::requests::create::CREATE_IMAGE;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "createImage",
-    section: "Creating an Image",
+    section: section("Creating an Image"),
     method: Method::Post,
     path: "/v2/cloudimages/action",
     arguments: &[Argument::one_of("request", CREATE_IMAGE)],
@@ -21,5 +21,5 @@ pub static OPERATION: Operation = Operation {
     repeat: Repeat::Once,
     content_type: JSON,
     check: Some(creation),
-    permission: Some(&permissions::CREATE_IMAGE),
+    permission: needs(&permissions::CREATE_IMAGE),
 };

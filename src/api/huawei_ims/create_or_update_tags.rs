@@ -4,19 +4,19 @@
 use super::JSON;
 use super::permissions;
 use super::requests::tags::TAG_OF_IMAGE;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "createOrUpdateTags",
-    section: "Adding or Modifying a Tag",
+    section: section("Adding or Modifying a Tag"),
     method: Method::Put,
     path: "/v1/cloudimages/tags",
     arguments: &[Argument::one_of("request", TAG_OF_IMAGE)],
     answer: Answer::Nothing,
     repeat: Repeat::Safe,
     content_type: JSON,
-    permission: Some(&permissions::SET_TAG),
+    permission: needs(&permissions::SET_TAG),
     ..Operation::BASE
 };

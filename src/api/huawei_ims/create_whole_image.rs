@@ -7,13 +7,13 @@ use super::answers::jobs::JobId;
 use super::fields::creation;
 use super::requests::whole::WHOLE_IMAGE;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "createWholeImage",
-    section: "Creating a Full-ECS Image",
+    section: section("Creating a Full-ECS Image"),
     method: Method::Post,
     path: "/v1/cloudimages/wholeimages/action",
     arguments: &[Argument::one_of("request", WHOLE_IMAGE)],
@@ -21,5 +21,5 @@ pub static OPERATION: Operation = Operation {
     repeat: Repeat::Once,
     content_type: JSON,
     check: Some(creation),
-    permission: Some(&permissions::CREATE_WHOLE_IMAGE),
+    permission: needs(&permissions::CREATE_WHOLE_IMAGE),
 };

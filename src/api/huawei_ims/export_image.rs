@@ -7,19 +7,19 @@ use super::permissions;
 use super::answers::jobs::JobId;
 use super::requests::images::EXPORT;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "exportImage",
-    section: "Exporting an Image",
+    section: section("Exporting an Image"),
     method: Method::Post,
     path: "/v1/cloudimages/{image_id}/file",
     arguments: &[Argument::Segment("imageId"), Argument::one_of("request", EXPORT)],
     answer: Answer::Json(FieldKind::Object(JobId::FIELDS)),
     repeat: Repeat::Once,
     content_type: JSON,
-    permission: Some(&permissions::EXPORT_IMAGE),
+    permission: needs(&permissions::EXPORT_IMAGE),
     ..Operation::BASE
 };

@@ -59,12 +59,12 @@ pub const OLD_TAG_KEY: Rule =
 pub const OLD_TAG_VALUE: Rule = Rule::Text { min: 0, max: 255 };
 
 fn is_description(text: &str) -> bool {
-    text.chars().count() <= 1024 && !text.contains(['\r', '\n', '<', '>'])
+    text.chars().count() <= 1024 && !crate::text::has_any(text, "\r\n<>")
 }
 
 /// Whether a text is `bucket:object`.
 pub fn is_file(text: &str) -> bool {
-    let Some((bucket, object)) = text.split_once(':') else { return false };
+    let Some((bucket, object)) = crate::text::split_once(text, ":") else { return false };
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.';
     (3..=63).contains(&bucket.len())
         && bucket.bytes().all(legal)
@@ -82,7 +82,7 @@ pub fn is_enterprise_project(text: &str) -> bool {
 }
 
 fn is_time(text: &str) -> bool {
-    let Some((operator, time)) = text.split_once(':') else { return false };
+    let Some((operator, time)) = crate::text::split_once(text, ":") else { return false };
     let shape = |shape: &[u8]| {
         time.len() == shape.len()
             && time.bytes().zip(shape).all(|(byte, wanted)| match wanted {
@@ -96,7 +96,7 @@ fn is_time(text: &str) -> bool {
 
 /// Letters of any script, digits, `_` and `-`.
 fn is_tag_text(text: &str) -> bool {
-    let (key, value) = text.split_once('.').unwrap_or((text, ""));
+    let (key, value) = crate::text::split_once(text, ".").unwrap_or((text, ""));
     let legal =
         |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-' || (!c.is_ascii() && !c.is_control());
     (1..=36).contains(&key.chars().count())
@@ -105,7 +105,7 @@ fn is_tag_text(text: &str) -> bool {
 }
 
 fn is_key(text: &str, most: usize) -> bool {
-    text.chars().count() <= most && !text.trim().is_empty() && !text.chars().any(char::is_control)
+    text.chars().count() <= most && !crate::text::trim(text).is_empty() && !text.chars().any(char::is_control)
 }
 
 /// A member of an object that is there.

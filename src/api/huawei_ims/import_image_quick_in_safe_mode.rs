@@ -7,13 +7,13 @@ use super::answers::jobs::JobId;
 use super::fields::creation;
 use super::requests::whole::QUICK_IMPORT;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "importImageQuickInSafeMode",
-    section: "Importing an Image File Quickly (v2.1)",
+    section: section("Importing an Image File Quickly (v2.1)"),
     method: Method::Post,
     path: "/v2.1/cloudimages/quickimport/action",
     arguments: &[Argument::one_of("request", QUICK_IMPORT)],
@@ -21,5 +21,5 @@ pub static OPERATION: Operation = Operation {
     repeat: Repeat::Once,
     content_type: JSON,
     check: Some(creation),
-    permission: Some(&permissions::IMPORT_QUICK),
+    permission: needs(&permissions::IMPORT_QUICK),
 };

@@ -7,13 +7,13 @@ use super::answers::tags::FoundImages;
 use super::fields::no_search_twice;
 use super::requests::tags::BY_TAGS;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "listImageByTags",
-    section: "Querying Images by Tag",
+    section: section("Querying Images by Tag"),
     method: Method::Post,
     path: "/v2/{project_id}/images/resource_instances/action",
     arguments: &[Argument::one_of("request", BY_TAGS)],
@@ -21,5 +21,5 @@ pub static OPERATION: Operation = Operation {
     repeat: Repeat::Safe,
     content_type: JSON,
     check: Some(no_search_twice),
-    permission: Some(&permissions::LIST_TAGS),
+    permission: needs(&permissions::LIST_TAGS),
 };

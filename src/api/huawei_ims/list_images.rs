@@ -6,19 +6,19 @@ use super::answers::images::ImagePage;
 use super::requests::queries::ListImages;
 use super::requests::queries::decision_needs_shared;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "listImages",
-    section: "Querying Images",
+    section: section("Querying Images"),
     method: Method::Get,
     path: "/v2/cloudimages",
     arguments: &[Argument::Query("query", ListImages::FIELDS)],
     answer: Answer::Json(FieldKind::Object(ImagePage::FIELDS)),
     repeat: Repeat::Safe,
     check: Some(decision_needs_shared),
-    permission: Some(&permissions::LIST),
+    permission: needs(&permissions::LIST),
     ..Operation::BASE
 };

@@ -6,19 +6,19 @@ use super::permissions;
 use super::answers::jobs::JobId;
 use super::requests::images::RegisterImage;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "registerImage",
-    section: "Registering an Image",
+    section: section("Registering an Image"),
     method: Method::Put,
     path: "/v1/cloudimages/{image_id}/upload",
     arguments: &[Argument::Segment("imageId"), Argument::Body("request", RegisterImage::FIELDS)],
     answer: Answer::Json(FieldKind::Object(JobId::FIELDS)),
     repeat: Repeat::Once,
     content_type: JSON,
-    permission: Some(&permissions::REGISTER),
+    permission: needs(&permissions::REGISTER),
     ..Operation::BASE
 };

@@ -4,18 +4,18 @@
 use super::permissions;
 use super::answers::members::Member;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "showImageMember",
-    section: "Querying Details About an Image Sharing Member",
+    section: section("Querying Details About an Image Sharing Member"),
     method: Method::Get,
     path: "/v1/{project_id}/cloudimages/{image_id}/members/{member_id}",
     arguments: &[Argument::Segment("imageId"), Argument::Segment("memberId")],
     answer: Answer::Json(FieldKind::Object(Member::FIELDS)),
     repeat: Repeat::Safe,
-    permission: Some(&permissions::MEMBERS),
+    permission: needs(&permissions::MEMBERS),
     ..Operation::BASE
 };

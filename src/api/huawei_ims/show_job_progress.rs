@@ -4,18 +4,18 @@
 use super::permissions;
 use super::answers::jobs::Job;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "showJobProgress",
-    section: "Querying the Progress of an Asynchronous Job",
+    section: section("Querying the Progress of an Asynchronous Job"),
     method: Method::Get,
     path: "/v1/cloudimages/job/{job_id}",
     arguments: &[Argument::Segment("jobId")],
     answer: Answer::Json(FieldKind::Object(Job::FIELDS)),
     repeat: Repeat::Safe,
-    permission: Some(&permissions::NONE),
+    permission: needs(&permissions::NONE),
     ..Operation::BASE
 };

@@ -7,13 +7,13 @@ use super::permissions;
 use super::answers::images::Image;
 use super::requests::images::{changes, changes_fit};
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "updateImage",
-    section: "Updating an Image",
+    section: section("Updating an Image"),
     method: Method::Patch,
     path: "/v2/cloudimages/{image_id}",
     arguments: &[Argument::Segment("imageId"), Argument::Made("changes", changes)],
@@ -21,5 +21,5 @@ pub static OPERATION: Operation = Operation {
     repeat: Repeat::Once,
     content_type: JSON,
     check: Some(changes_fit),
-    permission: Some(&permissions::UPDATE),
+    permission: needs(&permissions::UPDATE),
 };

@@ -3,14 +3,14 @@
 //!
 //! Its body is all secret, so it is no argument: the authenticator of the call puts it in.
 
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, section};
 use crate::api::rules::{InputField, Presence, Rule};
 use crate::http::Method;
 
 /// The token comes in the header X-Subject-Token, what it is for in the body.
 pub static OPERATION: Operation = Operation {
     name: "authenticate",
-    section: "Password authentication",
+    section: section("Password authentication"),
     method: Method::Post,
     path: "/v3/auth/tokens",
     arguments: &[Argument::Query("query", QUERY)],

@@ -2,12 +2,12 @@
 //! Identity API v3, “List projects”.
 
 use crate::api::answer::{AnswerField, FieldKind};
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, section};
 use crate::api::rules::{InputField, Presence, Rule};
 
 pub static OPERATION: Operation = Operation {
     name: "listProjects",
-    section: "Querying Project Information",
+    section: section("Querying Project Information"),
     path: "/v3/projects",
     arguments: &[Argument::Query("query", QUERY)],
     answer: Answer::Json(FieldKind::Object(ANSWER)),

@@ -7,21 +7,21 @@ use super::answers::OpenStackImage;
 use super::properties;
 use super::requests::CreateOpenStackImage;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::api::permission::Permission;
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "createImage",
-    section: "Creating Image Metadata (Native OpenStack API)",
+    section: section("Creating Image Metadata (Native OpenStack API)"),
     method: Method::Post,
     path: "/v2/images",
     arguments: &[Argument::open_body("image", CreateOpenStackImage::FIELDS)],
     answer: Answer::Json(FieldKind::Open(OpenStackImage::FIELDS)),
     repeat: Repeat::Once,
     check: Some(properties::check),
-    permission: Some(&Permission {
+    permission: needs(&Permission {
         actions: &["ims:images:create"],
         ..Permission::NONE
     }),

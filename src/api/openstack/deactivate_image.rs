@@ -2,13 +2,13 @@
 //!
 //! Source: OpenStack Image service API reference, "Deactivate image".
 
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "deactivateImage",
-    section: "Deactivate image",
+    section: section("Deactivate image"),
     method: Method::Post,
     path: "/v2/images/{image_id}/actions/deactivate",
     arguments: &[Argument::Segment("imageId")],

@@ -2,13 +2,13 @@
 //!
 //! Source: OpenStack Image service API reference, "Download binary image data".
 
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "downloadFile",
-    section: "Download binary image data",
+    section: section("Download binary image data"),
     method: Method::Get,
     path: "/v2/images/{image_id}/file",
     arguments: &[Argument::Segment("imageId")],

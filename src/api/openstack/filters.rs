@@ -11,7 +11,7 @@ pub const DIRECTIONS: &[&str] = &["asc", "desc"];
 /// `name:asc,size:desc`; a direction may be left out.
 pub fn is_sort(text: &str) -> bool {
     text.split(',').all(|part| {
-        let (key, direction) = part.split_once(':').unwrap_or((part, "desc"));
+        let (key, direction) = crate::text::split_once(part, ":").unwrap_or((part, "desc"));
         SORT_KEYS.contains(&key) && DIRECTIONS.contains(&direction)
     })
 }
@@ -20,7 +20,7 @@ pub fn is_sort(text: &str) -> bool {
 pub fn is_time_filter(text: &str) -> bool {
     let operator = ["gt", "gte", "lt", "lte", "eq", "neq"].iter().find_map(|operator| {
         let rest = text.strip_prefix(operator)?;
-        rest.strip_prefix(':')
+        rest.strip_prefix(":")
     });
     let time = operator.unwrap_or(text).as_bytes();
     let digits = |range: core::ops::Range<usize>| {

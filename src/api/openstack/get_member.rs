@@ -5,20 +5,20 @@
 
 use super::answers::OpenStackMember;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::api::permission::Permission;
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "getMember",
-    section: "Querying Image Sharing Member Details (Native OpenStack API)",
+    section: section("Querying Image Sharing Member Details (Native OpenStack API)"),
     method: Method::Get,
     path: "/v2/images/{image_id}/members/{member_id}",
     arguments: &[Argument::Segment("imageId"), Argument::Segment("memberId")],
     answer: Answer::Json(FieldKind::Object(OpenStackMember::FIELDS)),
     repeat: Repeat::Safe,
-    permission: Some(&Permission {
+    permission: needs(&Permission {
         actions: &["ims:images:get", "ims:images:share"],
         ..Permission::NONE
     }),

@@ -5,18 +5,18 @@
 
 use super::answers::OpenStackSchema;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Operation};
+use crate::api::operation::{Answer, Operation, needs, section};
 use crate::api::permission::Permission;
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "getMemberSchema",
-    section: "Querying a Schema for an Image Sharing Member (Native OpenStack API)",
+    section: section("Querying a Schema for an Image Sharing Member (Native OpenStack API)"),
     method: Method::Get,
     path: "/v2/schemas/member",
     answer: Answer::Json(FieldKind::Open(OpenStackSchema::FIELDS)),
     repeat: Repeat::Safe,
-    permission: Some(&Permission::NONE),
+    permission: needs(&Permission::NONE),
     ..Operation::BASE
 };

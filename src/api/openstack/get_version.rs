@@ -5,19 +5,19 @@
 
 use super::answers::OpenStackVersions;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::api::permission::Permission;
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "getVersion",
-    section: "Querying an API Version (Native OpenStack API)",
+    section: section("Querying an API Version (Native OpenStack API)"),
     method: Method::Get,
     path: "/{version}",
     arguments: &[Argument::Segment("version")],
     answer: Answer::Json(FieldKind::Object(OpenStackVersions::FIELDS)),
     repeat: Repeat::Safe,
-    permission: Some(&Permission::NONE),
+    permission: needs(&Permission::NONE),
     ..Operation::BASE
 };

@@ -4,13 +4,13 @@
 
 use super::answers::OpenStackTasks;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "listImageTasks",
-    section: "Show tasks associated with image",
+    section: section("Show tasks associated with image"),
     method: Method::Get,
     path: "/v2/images/{image_id}/tasks",
     arguments: &[Argument::Segment("imageId")],

@@ -7,21 +7,21 @@ use super::answers::OpenStackImageList;
 use super::filters;
 use super::requests::OpenStackImageFilters;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::api::permission::Permission;
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "listImages",
-    section: "Querying Images (Native OpenStack API)",
+    section: section("Querying Images (Native OpenStack API)"),
     method: Method::Get,
     path: "/v2/images",
     arguments: &[Argument::open_query("filters", OpenStackImageFilters::FIELDS)],
     answer: Answer::Json(FieldKind::Object(OpenStackImageList::FIELDS)),
     repeat: Repeat::Safe,
     check: Some(filters::check),
-    permission: Some(&Permission {
+    permission: needs(&Permission {
         actions: &["ims:images:list"],
         ..Permission::NONE
     }),

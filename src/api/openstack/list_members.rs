@@ -6,20 +6,20 @@
 use super::answers::OpenStackMemberList;
 use super::requests::OpenStackMemberPage;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::api::permission::Permission;
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "listMembers",
-    section: "Querying Image Sharing Members (Native OpenStack API)",
+    section: section("Querying Image Sharing Members (Native OpenStack API)"),
     method: Method::Get,
     path: "/v2/images/{image_id}/members",
     arguments: &[Argument::Segment("imageId"), Argument::Query("page", OpenStackMemberPage::FIELDS)],
     answer: Answer::Json(FieldKind::Object(OpenStackMemberList::FIELDS)),
     repeat: Repeat::Safe,
-    permission: Some(&Permission {
+    permission: needs(&Permission {
         actions: &["ims:images:get", "ims:images:share"],
         ..Permission::NONE
     }),

@@ -4,13 +4,13 @@
 
 use super::answers::OpenStackStores;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Operation};
+use crate::api::operation::{Answer, Operation, section};
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "listStores",
-    section: "List stores",
+    section: section("List stores"),
     method: Method::Get,
     path: "/v2/info/stores",
     answer: Answer::Json(FieldKind::Object(OpenStackStores::FIELDS)),

@@ -5,18 +5,18 @@
 
 use super::answers::OpenStackVersions;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Operation};
+use crate::api::operation::{Answer, Operation, needs, section};
 use crate::api::permission::Permission;
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "listVersions",
-    section: "Querying API Versions (Native OpenStack API)",
+    section: section("Querying API Versions (Native OpenStack API)"),
     method: Method::Get,
     path: "/",
     answer: Answer::Json(FieldKind::Object(OpenStackVersions::FIELDS)),
     repeat: Repeat::Safe,
-    permission: Some(&Permission::NONE),
+    permission: needs(&Permission::NONE),
     ..Operation::BASE
 };

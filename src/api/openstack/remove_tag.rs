@@ -3,20 +3,20 @@
 //! Source: OpenStack Image service API reference, "Delete image tag"
 //! and Image Management Service API reference, "Deleting a Tag (Native OpenStack API)".
 
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::api::permission::Permission;
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "removeTag",
-    section: "Deleting a Tag (Native OpenStack API)",
+    section: section("Deleting a Tag (Native OpenStack API)"),
     method: Method::Delete,
     path: "/v2/images/{image_id}/tags/{tag}",
     arguments: &[Argument::Segment("imageId"), Argument::Segment("tag")],
     answer: Answer::Nothing,
     repeat: Repeat::SafeUntilStatus(404),
-    permission: Some(&Permission {
+    permission: needs(&Permission {
         actions: &["ims:images:get", "ims:images:update"],
         ..Permission::NONE
     }),

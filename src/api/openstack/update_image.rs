@@ -6,21 +6,21 @@
 use super::answers::OpenStackImage;
 use super::properties;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::api::permission::Permission;
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "updateImage",
-    section: "Modifying an Image (Native OpenStack API)",
+    section: section("Modifying an Image (Native OpenStack API)"),
     method: Method::Patch,
     path: "/v2/images/{image_id}",
     arguments: &[Argument::Segment("imageId"), Argument::Made("changes", properties::changes)],
     answer: Answer::Json(FieldKind::Open(OpenStackImage::FIELDS)),
     repeat: Repeat::Once,
     content_type: "application/openstack-images-v2.1-json-patch",
-    permission: Some(&Permission {
+    permission: needs(&Permission {
         actions: &["ims:images:update"],
         enterprise_project: true,
         ..Permission::NONE

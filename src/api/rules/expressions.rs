@@ -37,7 +37,7 @@ pub(super) fn filter(value: &Value, path: &str) -> Result<String> {
             }
         }
     }
-    Ok(terms.join("|"))
+    Ok(crate::text::join(&terms, "|"))
 }
 
 /// A text as it is, a list of texts as `in:a,b`. OpenStack's services read what stands before a colon as an operator, so
@@ -46,14 +46,22 @@ pub(super) fn text_or_in(value: &Value, path: &str) -> Result<String> {
     match value {
         Value::String(text) if !text.is_empty() => {
             let has_operator = ["in:", "eq:"].iter().any(|operator| text.starts_with(operator));
-            Ok(if text.contains(':') && !has_operator { format!("eq:{text}") } else { text.clone() })
+            Ok(if crate::text::has_any(text, ":") && !has_operator {
+                format!("eq:{text}")
+            } else {
+                text.clone()
+            })
         }
         Value::Array(list) if !list.is_empty() => {
             let mut values = Vec::with_capacity(list.len());
             for (index, item) in list.iter().enumerate() {
                 match item.as_str() {
-                    Some(text) if !text.is_empty() && !text.contains('"') => {
-                        values.push(if text.contains(',') { format!("\"{text}\"") } else { text.to_owned() });
+                    Some(text) if !text.is_empty() && !crate::text::has_any(text, "\"") => {
+                        values.push(if crate::text::has_any(text, ",") {
+                            format!("\"{text}\"")
+                        } else {
+                            text.to_owned()
+                        });
                     }
                     _ => {
                         let rule = "must be a text without \" that is not empty";
@@ -61,7 +69,7 @@ pub(super) fn text_or_in(value: &Value, path: &str) -> Result<String> {
                     }
                 }
             }
-            Ok(format!("in:{}", values.join(",")))
+            Ok(format!("in:{}", crate::text::join(&values, ",")))
         }
         _ => Err(Error::invalid(path, value.to_string(), TEXT_OR_IN)),
     }

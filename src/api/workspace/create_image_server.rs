@@ -3,7 +3,7 @@
 use super::answers::StartedImageJob;
 use super::requests::CreateImageServer;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::api::permission::Permission;
 use crate::api::rules::unique_keys;
 use crate::http::Method;
@@ -13,14 +13,14 @@ use crate::json::Value;
 
 pub static OPERATION: Operation = Operation {
     name: "createImageServer",
-    section: "Creating an Image Instance",
+    section: section("Creating an Image Instance"),
     method: Method::Post,
     path: "/v1/{project_id}/image-servers",
     arguments: &[Argument::Body("server", CreateImageServer::FIELDS)],
     answer: Answer::Json(FieldKind::Object(StartedImageJob::FIELDS)),
     repeat: Repeat::Once,
     check: Some(check),
-    permission: Some(&Permission {
+    permission: needs(&Permission {
         actions: &["workspace:imageServer:create"],
         dependencies: &["ims:images:list", "vpc:ports:get", "vpc:subnets:get"],
         enterprise_project: true,

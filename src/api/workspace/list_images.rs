@@ -3,20 +3,20 @@
 use super::answers::ProductImagePage;
 use super::requests::ListProductImages;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::api::permission::Permission;
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "listImages",
-    section: "Querying Product Images",
+    section: section("Querying Product Images"),
     method: Method::Get,
     path: "/v2/{project_id}/images",
     arguments: &[Argument::Query("request", ListProductImages::FIELDS)],
     answer: Answer::Json(FieldKind::Object(ProductImagePage::FIELDS)),
     repeat: Repeat::Safe,
-    permission: Some(&Permission {
+    permission: needs(&Permission {
         actions: &["workspace:images:list"],
         ..Permission::NONE
     }),

@@ -3,7 +3,7 @@
 pub use super::requests_of_jobs::*;
 use super::values::*;
 use crate::api::rules::{INT_MAX, Rule};
-use crate::request;
+use crate::{request, text};
 
 /// IDs have 1 to 128 characters.
 const ID: Rule = Rule::Text { min: 1, max: 128 };
@@ -22,35 +22,38 @@ const SERVER_NAME: Rule = Rule::Checked(
 );
 
 fn is_code(text: &str) -> bool {
-    text.chars().count() <= 100 && !text.chars().any(char::is_whitespace)
+    text.chars().count() <= 100 && !text.chars().any(text::is_white)
 }
 
 /// The service's pattern knows no spaces; the document's own example of 1.1 has them, so they are let through.
 fn is_server_name(name: &str) -> bool {
     let allowed =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' ' | '\u{4e00}'..='\u{9fa5}');
-    (1..=64).contains(&name.chars().count()) && name.chars().all(allowed) && !name.trim().is_empty()
+    (1..=64).contains(&name.chars().count())
+        && name.chars().all(allowed)
+        && !name.bytes().all(|byte| byte == b' ')
 }
 
 /// No line breaks, no angle brackets, no space first.
 fn is_description(text: &str) -> bool {
-    text.chars().count() <= 1024 && !text.starts_with(' ') && !text.contains(['\r', '\n', '<', '>'])
+    text.chars().count() <= 1024 && !text.starts_with(" ") && !text::has_any(text, "\r\n<>")
 }
 
 /// Letters and digits of any script, spaces and these signs.
 fn has_tag_letters(text: &str, signs: &str) -> bool {
-    text.chars().all(|c| c.is_alphanumeric() || c == ' ' || signs.contains(c))
+    text.chars().all(|c| text::is_letter_or_digit(c) || signs.chars().any(|sign| sign == c))
 }
 
 fn is_tag_key(text: &str) -> bool {
     (1..=128).contains(&text.chars().count())
-        && text.trim() == text
+        && !text.starts_with(" ")
+        && !text.ends_with(" ")
         && !text.starts_with("_sys_")
-        && has_tag_letters(text, "_.:=+-@")
+        && has_tag_letters(text, " _.:=+-@")
 }
 
 fn is_tag_value(text: &str) -> bool {
-    text.chars().count() <= 255 && has_tag_letters(text, "_.:/=+-@")
+    text.chars().count() <= 255 && has_tag_letters(text, " _.:/=+-@")
 }
 
 request! {

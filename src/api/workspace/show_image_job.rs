@@ -2,20 +2,20 @@
 
 use super::answers::ImageJob;
 use crate::api::answer::FieldKind;
-use crate::api::operation::{Answer, Argument, Operation};
+use crate::api::operation::{Answer, Argument, Operation, needs, section};
 use crate::api::permission::Permission;
 use crate::http::Method;
 use crate::http::retry::Repeat;
 
 pub static OPERATION: Operation = Operation {
     name: "showImageJob",
-    section: "Querying Image Task Details",
+    section: section("Querying Image Task Details"),
     method: Method::Get,
     path: "/v1/{project_id}/image-server-jobs/{job_id}",
     arguments: &[Argument::Segment("jobId")],
     answer: Answer::Json(FieldKind::Object(ImageJob::FIELDS)),
     repeat: Repeat::Safe,
-    permission: Some(&Permission {
+    permission: needs(&Permission {
         actions: &["workspace:images:getImageJob"],
         ..Permission::NONE
     }),

@@ -159,7 +159,7 @@ impl Directory {
                 continue;
             }
             let left = name.strip_suffix(".tmp").or_else(|| name.strip_suffix(".stale"));
-            let ours = left.and_then(|left| left.split_once('.'));
+            let ours = left.and_then(|left| crate::text::split_once(left, "."));
             if let Some((key, _)) = ours.filter(|(key, token)| is_key(key) && is_key(token)) {
                 let path = self.file(&name);
                 if held == Some(key) || self.age(&path).await.is_some_and(|age| age > LEFT_MS) {

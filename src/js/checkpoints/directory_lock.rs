@@ -80,7 +80,7 @@ impl Hold for FileLock {
 
 /// This process, as its lock files describe it.
 async fn myself(directory: &Directory) -> LockFile {
-    let pid = get(&js_sys::global(), "process").and_then(|process| get(&process, "pid"));
+    let pid = get(&crate::http::global::global(), "process").and_then(|process| get(&process, "pid"));
     let pid = pid.and_then(|pid| pid.as_f64()).unwrap_or(0.0) as u64;
     let mut host = node::hostname().unwrap_or_default();
     // Linux tells one start of a machine from the next, and containers with process IDs of their own.
@@ -89,7 +89,7 @@ async fn myself(directory: &Directory) -> LockFile {
         let found = directory.call(method, &[path.into(), "utf8".into()]).await;
         if let Some(found) = found.ok().and_then(|found| found.as_string()) {
             host.push(' ');
-            host.push_str(found.trim());
+            host.push_str(crate::text::trim(&found));
         }
     }
     let started = started_of(directory, pid).await.unwrap_or_default();
@@ -102,7 +102,7 @@ async fn started_of(directory: &Directory, pid: u64) -> Option<String> {
 
 /// What the system says of a process.
 async fn process(directory: &Directory, pid: u64) -> Process {
-    let process = get(&js_sys::global(), "process").unwrap_or(JsValue::UNDEFINED);
+    let process = get(&crate::http::global::global(), "process").unwrap_or(JsValue::UNDEFINED);
     // Signal 0 only asks.
     match invoke(&process, "kill", &Array::of2(&(pid as f64).into(), &0.into())) {
         Err(error) if is_code(&error, "ESRCH") => Process::Gone,

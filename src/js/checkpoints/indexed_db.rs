@@ -55,7 +55,7 @@ fn member(object: &JsValue, name: &str) -> JsValue {
 
 /// Opens the database, and makes its object stores where it is new.
 async fn connect() -> Answer {
-    let factory = member(&js_sys::global(), "indexedDB");
+    let factory = member(&crate::http::global::global(), "indexedDB");
     if factory.is_undefined() {
         return Err("this place has none".into());
     }

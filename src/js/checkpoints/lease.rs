@@ -74,9 +74,9 @@ impl Channel {
         let heard = answers.clone();
         let hear = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
             let said = get(&event, "data").and_then(|said| said.as_string()).unwrap_or_default();
-            if let Some(token) = said.strip_prefix('!') {
+            if let Some(token) = said.strip_prefix("!") {
                 heard.push(token.to_owned());
-            } else if said.strip_prefix('?') == Some(&holding.token) && !holding.lost.get() {
+            } else if said.strip_prefix("?") == Some(&holding.token) && !holding.lost.get() {
                 get(&event, "target").inspect(|channel| say(channel, '!', &holding.token));
             }
         });

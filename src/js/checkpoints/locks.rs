@@ -172,6 +172,6 @@ pub fn token() -> String {
 
 /// A class of this place, made with one argument.
 pub fn construct(class: &str, argument: &JsValue) -> Option<JsValue> {
-    let class = get(&js_sys::global(), class)?.dyn_into::<Function>().ok()?;
+    let class = get(&crate::http::global::global(), class)?.dyn_into::<Function>().ok()?;
     Reflect::construct(&class, &Array::of1(argument)).ok()
 }

@@ -35,7 +35,7 @@ impl Hold for WebLock {
 
 /// The page's lock manager; pages on http:// have none.
 fn manager() -> Option<JsValue> {
-    get(&get(&js_sys::global(), "navigator")?, "locks")
+    get(&get(&crate::http::global::global(), "navigator")?, "locks")
 }
 
 /// What came of asking.

@@ -52,7 +52,7 @@ fn place(given: &JsValue) -> Result<(String, String)> {
         let rule = "is required: the bucket that the file goes into";
         return Err(Error::invalid("obs.bucket", "undefined", rule));
     };
-    if bucket.contains(':') || !is_file(&format!("{bucket}:k")) {
+    if crate::text::has_any(&bucket, ":") || !is_file(&format!("{bucket}:k")) {
         let rule = "must have 3 to 63 lower-case letters, digits, - and .";
         return Err(Error::invalid("obs.bucket", Quoted(&bucket).to_string(), rule));
     }
@@ -76,7 +76,7 @@ fn creation(target: &Value) -> Result<(&'static Operation, Value)> {
     let found = CREATIONS.iter().find(|operation| using.as_str() == Some(operation.name));
     found.map(|operation| (*operation, request)).ok_or_else(|| {
         let names: Vec<&str> = CREATIONS.iter().map(|operation| operation.name).collect();
-        Error::invalid("using", using.to_string(), format!("must be one of '{}'", names.join("', '")))
+        Error::invalid("using", using.to_string(), crate::text::one_of(&names))
     })
 }
 
@@ -164,7 +164,7 @@ impl HuaweiUploads {
             return Err(Error::invalid("obs.endpoint", "undefined", rule));
         };
         // No certificate is for names with more dots.
-        if store.endpoint.is_none() && store.addressing.is_none() && !bucket.contains('.') {
+        if store.endpoint.is_none() && store.addressing.is_none() && !crate::text::has_any(bucket, ".") {
             store.addressing = Some(Addressing::Virtual);
         }
         Ok(known.url("", ""))
@@ -224,7 +224,7 @@ impl Cloud for HuaweiUploads {
 
     fn name_object(&self, target: Value, unique: &str, file_name: &str) -> Result<Value> {
         let known = target.get("image_url").and_then(Value::as_str).unwrap_or_default();
-        let Some(bucket) = known.strip_suffix(':') else { return Ok(target) };
+        let Some(bucket) = known.strip_suffix(":") else { return Ok(target) };
         if file_name.is_empty() {
             let rule = "is required: the file has no name, and the service tells its format by that";
             return Err(Error::invalid("obs.key", "undefined", rule));
@@ -251,7 +251,7 @@ impl Cloud for HuaweiUploads {
         chosen: &mut Options,
     ) -> Result<Aim> {
         let image_url = target.get("image_url").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let bucket = image_url.split(':').next().unwrap_or_default();
+        let bucket = crate::text::before(&image_url, ":");
         let domain = self.locate(bucket, chosen)?;
         let delete_object = delete_object(given)?;
         if delete_object && chosen.wait_ms.is_none() {

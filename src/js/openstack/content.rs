@@ -61,7 +61,7 @@ impl Content for InNode {
 
 /// Whether requests tell of their progress: service workers have no XMLHttpRequest.
 fn tells() -> bool {
-    get(&js_sys::global(), "XMLHttpRequest").is_some()
+    get(&crate::http::global::global(), "XMLHttpRequest").is_some()
 }
 
 struct InBrowser {

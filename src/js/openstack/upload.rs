@@ -125,7 +125,7 @@ async fn run(
     let wait = waiting::option(given)?;
     let opened = Opened(sources::open(source).await?.source);
     let content = content::of(opened.0.clone(), digest).await?;
-    let mut sender = shared.service.through(shared.bytes()?);
+    let mut sender = shared.service.through(shared.files.transport()?);
     if !opened.0.is_repeatable() {
         // What a stream has given is gone.
         sender.retry.max_attempts = 1;

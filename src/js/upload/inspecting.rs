@@ -2,7 +2,7 @@
 //! pass; what is doubtful is told.
 
 use super::TaskState;
-use super::shared::Shared;
+use super::shared::Uploads;
 use crate::error::{Error, Kind, Result};
 use crate::http::fetch::describe;
 use crate::js::convert::get;
@@ -34,7 +34,7 @@ impl Inspection {
     }
 
     /// Whether the file was looked into. Fails where something speaks against it, or where it cannot be read.
-    pub async fn look(self, shared: &Shared, state: &TaskState, source: Rc<dyn Source>) -> Result<bool> {
+    pub async fn look(self, shared: &Uploads, state: &TaskState, source: Rc<dyn Source>) -> Result<bool> {
         let patience = shared.platform.sleep(PATIENCE_MS);
         let loaded = match self.loading {
             Ok(loading) => match first(Box::pin(loading), patience).await {

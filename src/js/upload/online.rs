@@ -15,7 +15,7 @@ impl Drop for Watch {
     fn drop(&mut self) {
         for (name, listener) in &self.0 {
             // A place that let itself be listened to lets go, too.
-            let _ = invoke(&js_sys::global(), "removeEventListener", &pair(name, listener));
+            let _ = invoke(&crate::http::global::global(), "removeEventListener", &pair(name, listener));
         }
     }
 }
@@ -26,7 +26,8 @@ fn pair(name: &str, listener: &Listener) -> Array {
 
 /// Tells the session of the line's state, now and when it changes. Node says nothing of it.
 pub fn watch(events: &Queue<Event>) -> Watch {
-    let online = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "onLine"));
+    let online =
+        get(&crate::http::global::global(), "navigator").and_then(|navigator| get(&navigator, "onLine"));
     let Some(online) = online.and_then(|online| online.as_bool()) else { return Watch(Vec::new()) };
     if !online {
         events.push(Event::Offline);
@@ -34,7 +35,7 @@ pub fn watch(events: &Queue<Event>) -> Watch {
     let listen = |name: &'static str, event: Event| {
         let events = events.clone();
         let listener = Listener::new(move || events.push(event.clone()));
-        let _ = invoke(&js_sys::global(), "addEventListener", &pair(name, &listener));
+        let _ = invoke(&crate::http::global::global(), "addEventListener", &pair(name, &listener));
         (name, listener)
     };
     Watch(vec![listen("offline", Event::Offline), listen("online", Event::Online)])

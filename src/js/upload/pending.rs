@@ -1,7 +1,7 @@
 //! Uploads that a closed tab, a crash or a stop has left: listed, gone on with, discarded.
 
 use super::prepare;
-use super::shared::Shared;
+use super::shared::Uploads;
 use crate::error::{Error, Kind, Result};
 use crate::js::checkpoints::{self, Opened, Store};
 use crate::js::convert::{promise, to_js};
@@ -43,7 +43,7 @@ pub async fn store(given: &JsValue) -> Result<Rc<Store>> {
 }
 
 /// The promise of [`list`].
-pub fn listed(shared: Rc<Shared>, place: JsValue) -> Promise {
+pub fn listed(shared: Rc<Uploads>, place: JsValue) -> Promise {
     promise(async move {
         let listed = list(&shared, &place).await;
         listed.map_err(|error| shared.service.finish_outer(error, "pendingUploads"))
@@ -51,7 +51,7 @@ pub fn listed(shared: Rc<Shared>, place: JsValue) -> Promise {
 }
 
 /// The promise of [`discard`].
-pub fn discarded(shared: Rc<Shared>, place: JsValue, key: String, given: JsValue) -> Promise {
+pub fn discarded(shared: Rc<Uploads>, place: JsValue, key: String, given: JsValue) -> Promise {
     promise(async move {
         let discarded = discard(&shared, &place, &key, &given).await;
         discarded.map_err(|error| shared.service.finish_outer(error, "discard"))
@@ -59,7 +59,7 @@ pub fn discarded(shared: Rc<Shared>, place: JsValue, key: String, given: JsValue
 }
 
 /// Everything in the store that this client can go on with, the latest first.
-async fn list(shared: &Shared, given: &JsValue) -> Result<JsValue> {
+async fn list(shared: &Uploads, given: &JsValue) -> Result<JsValue> {
     let store = store(given).await?;
     let endpoint = shared.service.endpoint.url("/", "");
     let handles = store.handles().await;
@@ -102,7 +102,7 @@ impl Watcher for Nobody {
 }
 
 /// Takes back what an upload has left at service and store, and forgets it.
-async fn discard(shared: &Rc<Shared>, place: &JsValue, key: &str, given: &JsValue) -> Result<JsValue> {
+async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsValue) -> Result<JsValue> {
     options::check(given, shared.cloud.more_options(), shared.cloud.store_option().0)?;
     let mut chosen = options::read(given, shared.cloud.store_option())?;
     let kept = prepare::load(shared, &store(place).await?, key).await?;

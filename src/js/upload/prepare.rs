@@ -5,7 +5,7 @@ use super::compared::{Compared, Comparison};
 use super::given::{is_stream, path_of, remembered};
 use super::inspecting::Inspection;
 use super::options::{self, Options};
-use super::shared::{Aim, Shared};
+use super::shared::{Aim, Uploads};
 use crate::auth::sigv4::hex;
 use crate::error::{Error, Kind, Result};
 use crate::http::node::http_module;
@@ -52,7 +52,7 @@ impl Drop for Opening {
 
 /// A new upload, unless the store of checkpoints knows that the same file was begun for the same target.
 pub async fn upload(
-    shared: &Rc<Shared>,
+    shared: &Rc<Uploads>,
     source: &JsValue,
     target: &JsValue,
     given: &JsValue,
@@ -145,7 +145,7 @@ pub async fn upload(
 
 /// An upload that an earlier run has left in this store.
 pub async fn resume(
-    shared: &Rc<Shared>,
+    shared: &Rc<Uploads>,
     store: &JsValue,
     key: String,
     source: &JsValue,
@@ -180,7 +180,7 @@ pub async fn resume(
 }
 
 /// The checkpoint of a key, locked.
-pub async fn load(shared: &Shared, store: &Rc<Store>, key: &str) -> Result<Kept> {
+pub async fn load(shared: &Uploads, store: &Rc<Store>, key: &str) -> Result<Kept> {
     let keeper = lock(shared, store, key).await?;
     let gone =
         || Error::new(Kind::Source, "this upload is not in the store any more: it was finished or discarded");
@@ -195,7 +195,7 @@ pub async fn load(shared: &Shared, store: &Rc<Store>, key: &str) -> Result<Kept>
 const LOCK_PATIENCE_MS: f64 = 3_000.0;
 const LOCK_STEP_MS: f64 = 250.0;
 
-async fn lock(shared: &Shared, store: &Rc<Store>, key: &str) -> Result<Keeper> {
+async fn lock(shared: &Uploads, store: &Rc<Store>, key: &str) -> Result<Keeper> {
     let begun = shared.platform.now();
     loop {
         if let Some(lock) = store.lock(key).await? {
@@ -220,7 +220,7 @@ pub fn take_over(chosen: &mut Options, head: &Head) -> Result<Plan> {
 }
 
 /// For the name of an object that only this upload writes.
-fn random_bytes(shared: &Shared) -> [u8; 16] {
+fn random_bytes(shared: &Uploads) -> [u8; 16] {
     core::array::from_fn(|_| (shared.platform.random() * 256.0) as u8)
 }
 
@@ -260,16 +260,14 @@ fn slots(authority: &str) -> Rc<Slots> {
 
 /// Puts driver and session together.
 pub fn assemble(
-    shared: &Rc<Shared>,
+    shared: &Rc<Uploads>,
     mut chosen: Options,
     source: Rc<dyn Source>,
     plan: Plan,
     goal: Goal,
     given: &JsValue,
 ) -> Result<(Driver, Session)> {
-    let Some(transport) = shared.store.borrow().clone() else {
-        return Err(Error::new(Kind::Aborted, "the client is closed"));
-    };
+    let transport = shared.store.transport()?;
     let Aim { backend, imports } = shared.cloud.aim(&shared.service, &goal.target, given, &mut chosen)?;
     let in_node = http_module(false).is_some();
     let usual = if in_node { 16 } else { CONNECTIONS as u32 };

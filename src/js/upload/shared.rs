@@ -2,16 +2,16 @@
 
 use super::options::Options;
 use crate::error::Result;
-use crate::http::Transport;
 use crate::http::retry::Policy;
-use crate::js::service::{Made, for_files};
+use crate::js::files::Files;
+use crate::js::service::Made;
 use crate::json::Value;
 use crate::oss::note::StoreNotes;
 use crate::platform::Platform;
 use crate::service::Service;
 use crate::upload::backend::Backend;
 use crate::upload::session::types::Imports;
-use core::cell::RefCell;
+use core::ops::Deref;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -19,34 +19,51 @@ use wasm_bindgen::prelude::*;
 pub struct Shared {
     pub service: Rc<Service>,
     pub platform: Rc<dyn Platform>,
-    /// Sends to the object store; let go by close().
-    pub store: RefCell<Option<Rc<dyn Transport>>>,
+    /// Sends to the object store.
+    pub store: Files,
     /// What uploads learned of their store, for diagnose().
     pub notes: StoreNotes,
     /// As the caller spelt it.
     pub region: String,
     /// Set by the caller; uploads have a patience of their own where it is not.
     pub retry: Option<Policy>,
+}
+
+/// The same, for uploads to a service. Made where they begin: nothing else of a client knows how images are made of files,
+/// so that a page downloads that when it uploads.
+pub struct Uploads {
+    shared: Rc<Shared>,
     pub cloud: Rc<dyn Cloud>,
 }
 
+impl Deref for Uploads {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
 impl Shared {
-    pub fn new(made: Made, region: String, cloud: Rc<dyn Cloud>) -> Self {
+    pub fn new(made: Made, region: String) -> Self {
         Shared {
             service: Rc::new(made.service),
             platform: made.platform,
-            store: RefCell::new(Some(for_files(made.agent))),
+            store: Files::new(made.agent),
             notes: StoreNotes::default(),
             region,
             retry: made.retry,
-            cloud,
         }
+    }
+
+    pub fn uploads(self: &Rc<Self>, cloud: impl Cloud + 'static) -> Rc<Uploads> {
+        Rc::new(Uploads { shared: self.clone(), cloud: Rc::new(cloud) })
     }
 
     /// Wipes the secrets; calls under way end.
     pub fn close(&self) {
         self.service.close();
-        *self.store.borrow_mut() = None;
+        self.store.close();
     }
 }
 

@@ -141,8 +141,7 @@ impl Driver {
                     Err(failure) => Err(Trouble::lost(failure)),
                     Ok(bytes) => {
                         // The list of 10,000 parts is not copied for being right.
-                        let text = String::from_utf8(bytes)
-                            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+                        let text = crate::text::of_bytes(bytes);
                         if (200..300).contains(&status) && !redirected {
                             Ok((headers, text))
                         } else {

@@ -170,7 +170,7 @@ impl Session {
     fn etag_fits(&self, etag: Option<&str>) -> bool {
         let (Some(etag), Some(expected)) = (etag, self.expected_etag()) else { return true };
         let etag = plain_etag(etag);
-        let comparable = self.parts.etags == Etags::Md5 && is_md5(etag.split('-').next().unwrap_or_default());
+        let comparable = self.parts.etags == Etags::Md5 && is_md5(crate::text::before(&etag, "-"));
         !comparable || etag.eq_ignore_ascii_case(&expected)
     }
 
@@ -305,7 +305,7 @@ impl Session {
     /// Compares the image with what was read.
     fn verify(&mut self) {
         let read = self.parts.file.whole.map(|md5| hex(&md5));
-        let checksum = self.facts.checksum.trim().to_ascii_lowercase();
+        let checksum = crate::text::trim(&self.facts.checksum).to_ascii_lowercase();
         let size = self.facts.size.filter(|size| *size > 0);
         if self.doubtful && read.as_ref() != Some(&checksum) {
             let message = "the image was finished meanwhile, and it cannot be told whether with this file: its \

@@ -161,7 +161,7 @@ impl Session {
         let message = format!(
             "the answer to createImage was lost, and several images of this name wait for a file: one of {} may be \
              it. Delete those that are not wanted, or upload into one by its imageId",
-            list.join(", ")
+            crate::text::join(&list, ", ")
         );
         self.fail_for_good(Error::new(Kind::Service, message));
     }

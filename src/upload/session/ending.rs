@@ -299,7 +299,7 @@ impl Session {
         let add = |mut error: Error| {
             if !left.is_empty() {
                 let details = error.details_mut();
-                details.message = format!("{}; {}", details.message, left.join("; "));
+                details.message = format!("{}; {}", details.message, crate::text::join(&left, "; "));
             }
             error
         };

@@ -41,7 +41,7 @@ impl Session {
     /// over their MD5s, which is compared with what the store lists. No credential is in it.
     pub(super) fn checkpoint(&self, now: f64) -> String {
         let parts = &self.parts;
-        let join = |list: Vec<String>| list.join(",");
+        let join = |list: Vec<String>| crate::text::join(&list, ",");
         let known = match &self.known {
             Some(known) => format!("[{}]", join(known.iter().map(|id| Quoted(id).to_string()).collect())),
             None => "null".to_owned(),
@@ -109,7 +109,7 @@ impl Session {
         parts.chain = Chain::restore(&text("chain")?)?;
         let Value::Object(apart) = saved.get("parts")? else { return None };
         for (index, md5) in apart {
-            let index: u32 = index.parse().ok()?;
+            let index: u32 = u32::try_from(crate::text::whole_number(index)?).ok()?;
             parts.all.get_mut(index as usize)?.md5 = Some(md5_of(md5.as_str()?)?);
         }
         let whole = parts.file.whole.is_some() == (parts.hash_next == count && session.config.digest);

@@ -8,8 +8,10 @@ use crate::json::Value;
 use crate::request;
 
 /// One flavor: the service knows no lists here.
-const FLAVOR: Rule =
-    Rule::Checked(|text| !text.is_empty() && !text.contains(','), "must be the ID of one flavor");
+const FLAVOR: Rule = Rule::Checked(
+    |text| !text.is_empty() && !crate::text::has_any(text, ","),
+    "must be the ID of one flavor",
+);
 const FLAG: Rule = Rule::OneOf(FlagText::VALUES);
 
 request! {

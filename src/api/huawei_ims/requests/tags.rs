@@ -142,7 +142,7 @@ request! {
 }
 
 fn is_searched_key(text: &str) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= 128
+    !crate::text::trim(text).is_empty() && text.chars().count() <= 128
 }
 
 const FILTERS: Rule = Rule::List { of: &Rule::Object(TagFilter::FIELDS), min: 0, max: 10, unique: true };
