@@ -34,6 +34,18 @@ export interface LoadOptions {
   /** A URL, a Response, bytes, or a WebAssembly.Module; default: the file beside the package. */
   wasm?: unknown;
   /**
+   * With what only transfers need (upload, download, pending uploads, diagnosis) and, where files are inspected first, the
+   * inspector: otherwise a page loads them when the first transfer begins. Worth it where the network may be gone by then, or a
+   * new version of the page have replaced the files. Default: false.
+   */
+  transfers?: boolean;
+  /**
+   * The same as `wasm` of the second .wasm for pages (…_transfers_bg.wasm), where the default does not find it: that is
+   * beside the package, or beside `wasm` where that is the address of a file of its usual name. Given, it is loaded now. In Node
+   * there is none.
+   */
+  transfersWasm?: unknown;
+  /**
    * The same of inspect_bg.wasm, which the first upload loads by the way: where the default does not find it. Given, it is
    * loaded now.
    */
@@ -46,6 +58,7 @@ export interface LoadOptions {
  * @throws {ImsError} kind `unsupported`: it cannot be fetched or compiled; the next call tries again.
  * @example
  * await load(); // the first click is then as fast as the second
+ * await load({ transfers: true }); // and the first upload
  */
 export function load(options?: LoadOptions): Promise<void>;
 
@@ -502,7 +515,7 @@ export class CecloudImsClient {
    * content, certificates, local network access, Content-Security-Policy) or what is wrong otherwise (address,
    * credentials, region, clock). Ends within half a minute, each request within `timeoutMs` or ten seconds. Nothing is
    * uploaded, created or deleted; where an image is `queued` its upload credentials are asked for, as an upload does.
-   * It rejects only for bad options, an aborted `signal` or a closed client; what it finds is in the result, which
+   * Where its own code cannot be loaded the only check is `code`. It rejects only for bad options, an aborted `signal` or a closed client; what it finds is in the result, which
    * holds no secret. A browser's console may show the requests that fail on purpose.
    *
    * @example
@@ -920,6 +933,7 @@ export interface DiagnosisCheck {
     | 'store-region'
     | 'store-credentials'
     | 'environment'
+    | 'code'
     | (string & {});
   /** Nothing is wrong with it. */
   ok: boolean;

@@ -43,6 +43,8 @@ export interface UploadWorkerOptions extends Omit<ClientOptions, 'fetch' | 'agen
   worker?: WorkerLike | (() => WorkerLike) | string | { readonly href: string };
   /** As for `load()`, but nothing that cannot be cloned: a URL as text, bytes, a WebAssembly.Module. */
   wasm?: unknown;
+  /** The same of ims_client_transfers_bg.wasm. */
+  transfersWasm?: unknown;
   /** The same of inspect_bg.wasm. */
   inspectWasm?: unknown;
 }

@@ -48,9 +48,17 @@ export class ClientCore {
     return instance.guard(instance.enter(operation, () => core[method](...args)));
   }
 
+  /** The same for a method that is only there when transfers are. */
+  async transfer(operation, method, args) {
+    const { instance } = await this.#client(operation);
+    await instance.transfers();
+    return this.invoke(operation, method, args);
+  }
+
   /** Starts a task of the core; the promise is that of its end. */
   async task(name, args, begin) {
     const { instance, core } = await this.#client(name);
+    await instance.transfers();
     const task = instance.enter(name, () => core[name](...args));
     begin(task);
     return instance.guard(task.done);

@@ -95,8 +95,15 @@ export class CecloudImsClient {
     );
   }
 
-  diagnose(call) {
-    return this.#core.invoke('diagnose', 'diagnose', [call]);
+  async diagnose(call) {
+    try {
+      return await this.#core.transfer('diagnose', 'diagnose', [call]);
+    } catch (error) {
+      // The page or the machine has lost the network: that is a finding, too.
+      if (error?.operation !== 'load') throw error;
+      const message = `What looks for causes is not there: ${error.message}.`;
+      return { ok: false, checks: [{ name: 'code', ok: false, message, advice: ADVICE }] };
+    }
   }
 
   close() {
@@ -107,6 +114,9 @@ export class CecloudImsClient {
     this.close();
   }
 }
+
+const ADVICE =
+  'See that this machine has a network and that the files of the package are still where the page came from; load({ transfers: true }) at its start keeps them.';
 
 /** Page after page, one entry at a time; an entry that a page shows again (the list moved) is passed over. */
 async function* pages(list, request, key) {

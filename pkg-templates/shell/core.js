@@ -1,19 +1,20 @@
 /** The core behind the clients of a service, and the inspector that its uploads load by the way. */
 import { createGlue } from '#glue';
+import { wasm as transfers } from '#transfers-wasm';
 import { wasm } from '#wasm';
 import { judge, prepare } from './inspector.js';
 import { runtime } from './runtime.js';
 
-const core = runtime(createGlue, wasm, (instance) =>
+const core = runtime(createGlue, wasm, transfers, (instance) =>
   instance.enter('load', (glue) => glue.useInspector(() => prepare(), judge)),
 );
 
 /** The living instance. */
 export const { current } = core;
 
-/** Loads the WebAssembly now, from the given source or from beside the package. */
+/** Loads the WebAssembly now, from the given sources or from beside the package. */
 export async function load(options) {
-  const loading = [current(options?.wasm)];
-  if (options?.inspectWasm !== undefined) loading.push(prepare(options.inspectWasm));
+  const loading = [core.load(options)];
+  if (options?.transfers || options?.inspectWasm !== undefined) loading.push(prepare(options.inspectWasm));
   await Promise.all(loading);
 }

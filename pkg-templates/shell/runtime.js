@@ -1,12 +1,18 @@
-/** A WebAssembly instance and who waits for it: loaded at the first call, replaced after a panic. */
+/**
+ * A WebAssembly instance and who waits for it: loaded at the first call, replaced after a panic. What only transfers need is a
+ * second .wasm for pages, put beside the first when one begins.
+ */
 import { compile, platform } from '#load';
 import { ImsError, shellError } from './errors.js';
 
 /**
- * What loads and keeps the instances of one .wasm: `beside` says where it is, `began` is told of each new instance.
+ * What loads and keeps the instances of one .wasm: `beside` says where it is, `later` where its second half is, if it has
+ * one; `began` is told of each new instance.
  */
-export function runtime(createGlue, beside, began) {
+export function runtime(createGlue, beside, later, began) {
   let module;
+  let second;
+  let secondPlace;
   let instance;
 
   /** The living instance. A failure to load is not kept: the next call tries again. */
@@ -22,30 +28,67 @@ export function runtime(createGlue, beside, began) {
   }
 
   async function make(source) {
-    let compiled;
-    try {
-      compiled = source === undefined && module ? module : await compile(source, beside);
-    } catch (cause) {
-      throw shellError('unsupported', 'load', `the WebAssembly cannot be loaded: ${cause?.message ?? cause}`);
-    }
-    const made = begun(compiled);
+    const compiled = source === undefined && module ? module : await compiledOf(source, beside);
+    const made = fitting(
+      () =>
+        new Instance(createGlue, compiled, later && join, () => {
+          instance = undefined;
+        }),
+    );
     module = compiled;
     began?.(made);
     return made;
   }
 
-  function begun(compiled) {
-    try {
-      return new Instance(createGlue, compiled, () => {
-        instance = undefined;
-      });
-    } catch (cause) {
-      const why = `the WebAssembly is not that of this entry and this version of the package: ${cause?.message ?? cause}`;
-      throw shellError('unsupported', 'load', why);
-    }
+  /** Puts the second half beside the first. */
+  async function join(glue, compiling = second ?? compiledLater(secondPlace)) {
+    const compiled = await compiling;
+    fitting(() => glue.join(compiled));
+    second = compiled;
   }
 
-  return { current };
+  /** Loads it now: with what transfers need where that is asked for, or a source of it is given. */
+  async function load(options) {
+    const { wasm, transfers, transfersWasm } = options ?? {};
+    secondPlace = placeOfSecond(wasm) ?? secondPlace;
+    const wanted = later && (transfers || transfersWasm !== undefined);
+    // Both are under way at once.
+    const compiling = wanted ? compiledLater(transfersWasm ?? secondPlace) : undefined;
+    compiling?.catch(() => {});
+    const made = await current(wasm);
+    if (wanted) await made.transfers(compiling);
+  }
+
+  function compiledLater(source) {
+    return compiledOf(source, later, '; give its place to load({ transfersWasm })');
+  }
+
+  return { current, load };
+}
+
+/** The second half is beside the first, where somebody says where that is and has left it its name. */
+function placeOfSecond(wasm) {
+  if (typeof wasm !== 'string' && !(wasm instanceof URL)) return undefined;
+  const place = String(wasm).replace(/_bg(?=\.wasm(?:[?#]|$))/, '_transfers_bg');
+  return place === String(wasm) ? undefined : place;
+}
+
+async function compiledOf(source, beside, advice = '') {
+  try {
+    return await compile(source, beside);
+  } catch (cause) {
+    const why = `the WebAssembly cannot be loaded: ${cause?.message ?? cause}${advice}`;
+    throw shellError('unsupported', 'load', why);
+  }
+}
+
+function fitting(begin) {
+  try {
+    return begin();
+  } catch (cause) {
+    const why = `the WebAssembly is not that of this entry and this version of the package: ${cause?.message ?? cause}`;
+    throw shellError('unsupported', 'load', why);
+  }
 }
 
 /** One instance, with the promises that wait for it. */
@@ -54,9 +97,12 @@ class Instance {
   #waiting = new Set();
   #panic;
   #dead;
+  #join;
+  #joined;
   #ended;
 
-  constructor(createGlue, compiled, ended) {
+  constructor(createGlue, compiled, join, ended) {
+    this.#join = join;
     this.#ended = ended;
     this.#glue = createGlue((trap) => this.#died(this.#panic ?? words(trap)));
     this.#glue.initSync({ module: compiled });
@@ -83,6 +129,15 @@ class Instance {
       operation,
       `this is a defect of ims-client: ${this.#dead}; make a new client`,
     );
+  }
+
+  /** Loads what only transfers need, once, where it is not there already; a failure is not kept. */
+  transfers(compiling) {
+    this.#joined ??= this.#join?.(this.#glue, compiling).catch((error) => {
+      this.#joined = undefined;
+      throw error;
+    });
+    return this.#joined;
   }
 
   /** Calls into the core; what it throws by a panic becomes an error like all others. */

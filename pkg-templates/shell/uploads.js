@@ -13,7 +13,7 @@ export class Uploads {
   }
 
   async pending(store) {
-    const found = await this.#core.invoke('pendingUploads', 'pendingUploads', [store]);
+    const found = await this.#core.transfer('pendingUploads', 'pendingUploads', [store]);
     return found.map(
       ({ key, ...known }) =>
         new PendingUpload(known, (name, ...rest) =>
@@ -27,6 +27,6 @@ export class Uploads {
   }
 
   #discard(store, key, options) {
-    return this.#core.invoke('discard', 'discardUpload', [store, key, options]);
+    return this.#core.transfer('discard', 'discardUpload', [store, key, options]);
   }
 }

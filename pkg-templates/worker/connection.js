@@ -20,7 +20,7 @@ const NOT_SENT = ['fetch', 'agent'];
  * the package's own.
  */
 export async function connect(given, spawn, methods, lost) {
-  const { worker: place, wasm, inspectWasm, ...options } = given;
+  const { worker: place, wasm, transfersWasm, inspectWasm, ...options } = given;
   for (const name of NOT_SENT) {
     if (options[name] !== undefined)
       throw shellError(
@@ -59,7 +59,7 @@ export async function connect(given, spawn, methods, lost) {
   try {
     worker.postMessage({ [CONNECT]: name });
     channel = await connection;
-    await channel.give('open', fromHere(options), { wasm, inspectWasm });
+    await channel.give('open', fromHere(options), { wasm, transfersWasm, inspectWasm });
   } catch (error) {
     end(error);
     throw error;

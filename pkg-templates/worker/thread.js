@@ -31,7 +31,7 @@ function serve(line) {
   const channel = new Channel(line, {
     open: async (options, places) => {
       client = new CecloudImsClient(options);
-      if (places.wasm !== undefined || places.inspectWasm !== undefined) await load(places);
+      if (Object.values(places).some((place) => place !== undefined)) await load(places);
     },
     upload: (id, source, target, options) =>
       run(id, (watching) => client.upload(source, target, watching), options),

@@ -260,6 +260,13 @@ test('chromium: a machine without network', TIMEOUT, async (t) => {
   const { page, diagnose } = await prepare(t, { browser: await launch(t, 'chromium') });
   await page.evaluate(() => globalThis.tests.list({ endpoint: location.origin }).catch(() => {}));
   await page.setOfflineMode(true);
+  const unloaded = await diagnose({ endpoint: 'http://ims.example.com' });
+  assert.deepEqual(unloaded.failed, ['code']);
+  assert.match(unloaded.code.message, /ims_client_transfers_bg\.wasm could not be fetched/);
+  assert.match(unloaded.code.advice, /network/);
+  await page.setOfflineMode(false);
+  await page.evaluate(() => globalThis.tests.load({ transfers: true }));
+  await page.setOfflineMode(true);
   const found = await diagnose({ endpoint: 'http://ims.example.com' });
   assert.deepEqual(found.failed, ['service-reachable']);
   assert.match(found['service-reachable'].message, /offline/);

@@ -11,8 +11,8 @@ export const CHINESE = {
   "`'ims-client/inline'`; second entry point `ims-client/upload-worker/inline`":
     "`'ims-client/inline'`；第二个入口 `ims-client/upload-worker/inline`",
   'esbuild, .wasm copied': 'esbuild，复制 .wasm',
-  '`ims_client_bg.wasm`, `inspect_bg.wasm` beside the bundle; second entry point `ims-client/upload-worker`':
-    '`ims_client_bg.wasm`、`inspect_bg.wasm` 放在打包结果旁；第二个入口 `ims-client/upload-worker`',
+  '`ims_client_bg.wasm`, `ims_client_transfers_bg.wasm`, `inspect_bg.wasm` beside the bundle; second entry point `ims-client/upload-worker`':
+    '`ims_client_bg.wasm`、`ims_client_transfers_bg.wasm`、`inspect_bg.wasm` 放在打包结果旁；第二个入口 `ims-client/upload-worker`',
   'Rollup, .wasm inside': 'Rollup，内含 .wasm',
   'Rollup, .wasm copied': 'Rollup，复制 .wasm',
   'as with esbuild, by @rollup/plugin-node-resolve with `browser: true`':

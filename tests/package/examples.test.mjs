@@ -154,7 +154,7 @@ test('react-upload.tsx: the hook and its form', TIMEOUT, async (t) => {
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'silent',
   });
-  for (const wasm of ['ims_client_bg.wasm', 'inspect_bg.wasm'])
+  for (const wasm of ['ims_client_bg.wasm', 'ims_client_transfers_bg.wasm', 'inspect_bg.wasm'])
     await cp(path.join(CLIENT_DIR, wasm), path.join(site, wasm));
   const html = await readFile(path.join(ROOT, 'tests/bundlers/apps/page/index.html'), 'utf8');
   await writeFile(path.join(site, 'index.html'), html.replace('<body>', '<body><div id="root"></div>'));

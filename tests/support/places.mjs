@@ -31,9 +31,18 @@ export function entryFile(entry = '.') {
   return path.join(CLIENT_DIR, found.default ?? found);
 }
 
-/** The package, imported. */
+/**
+ * The package, imported. With IMS_CLIENT_CODE=page it is the code for pages, with nothing but the .wasm that their calls need:
+ * the second one, for transfers, is never there.
+ */
 export async function importClient(entry = '.') {
-  return import(pathToFileURL(entryFile(entry)).href);
+  if (process.env.IMS_CLIENT_CODE !== 'page') return import(pathToFileURL(entryFile(entry)).href);
+  const file = path.join(CLIENT_DIR, `${entry === '.' ? 'index' : entry.slice(2)}.js`);
+  const client = await import(pathToFileURL(file).href);
+  const stem = entry === '.' ? 'ims_client' : entry.slice(2);
+  const wasm = path.join(CLIENT_DIR, `${stem}_bg.wasm`);
+  if (existsSync(wasm)) await client.load({ wasm: readFileSync(wasm) });
+  return client;
 }
 
 /** The package, required: the other build of the same thing. */

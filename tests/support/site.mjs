@@ -34,11 +34,15 @@ function fileOf(url, pages) {
 
 /**
  * Serves the pages (of another folder, if it is given) for a test, by https where a certificate is given, without the files whose addresses are in `missing`;
- * gives its address.
+ * gives its address. `asked` hears of every address that is asked for.
  */
-export async function startSite(context, { certificate, connect = '*', missing = [], pages = PAGES } = {}) {
+export async function startSite(
+  context,
+  { certificate, connect = '*', missing = [], asked, pages = PAGES } = {},
+) {
   const handle = async (request, response) => {
     if (request.url === '/favicon.ico') return response.writeHead(204).end();
+    asked?.(request.url);
     const file = missing.includes(request.url) ? undefined : fileOf(request.url, pages);
     const info = file && (await stat(file).catch(() => undefined));
     if (!info?.isFile()) return response.writeHead(404, { 'content-type': 'text/plain' }).end('not here');

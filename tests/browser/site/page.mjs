@@ -13,9 +13,11 @@ globalThis.tests = {
     return file.size;
   },
   upload: (request) => work.upload(file, request),
+  refusedUpload: (request) => work.refusedUpload(file, request),
   downloadAndCompare: (request) => work.downloadAndCompare(file, request),
   failure: work.failure,
   list: work.list,
+  load: work.load,
   diagnose: work.diagnose,
   /** The same in a worker; the file goes there by reference. */
   inWorker(name, request) {

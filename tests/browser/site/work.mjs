@@ -1,5 +1,5 @@
 /** What the tests do with the package in a page or a worker; imports it without a bundler, by a relative URL. */
-import { CecloudImsClient, ImsError } from './ims-client/index.js';
+import { CecloudImsClient, ImsError, load as loadNow } from './ims-client/index.js';
 
 const MIB = 1024 * 1024;
 
@@ -19,6 +19,16 @@ export async function makeFile({ key, size }) {
   return new File(pieces, 'noise.raw');
 }
 
+/** Loads the WebAssembly now; how that fails. */
+export async function load(options) {
+  try {
+    await loadNow(options);
+  } catch ({ kind, message }) {
+    return { kind, message };
+  }
+  return undefined;
+}
+
 function newClient({ endpoint, ...more }) {
   return new CecloudImsClient({ endpoint, region: 'region0', ...more });
 }
@@ -35,6 +45,13 @@ export async function upload(file, { metadata, options, ...client }) {
   const result = await task.done;
   ims.close();
   return { ...result, size: file.size, state: task.state, progress, events };
+}
+
+/** How an upload fails, in words. */
+export async function refusedUpload(file, request) {
+  const refused = await upload(file, request).catch((error) => `${error.kind}: ${error.message}`);
+  if (typeof refused !== 'string') throw new Error('the upload did not fail');
+  return refused;
 }
 
 /** Downloads an image as a stream and compares it with a file, byte for byte. */

@@ -74,7 +74,7 @@ async function finish(t, { folder, dist }, copied = []) {
   return serve(t, dist);
 }
 
-const WASM = ['ims_client_bg.wasm', 'inspect_bg.wasm'];
+const WASM = ['ims_client_bg.wasm', 'ims_client_transfers_bg.wasm', 'inspect_bg.wasm'];
 
 async function webpack(t, name) {
   const folder = await project(name, 'page');
@@ -149,8 +149,7 @@ const plainCopy = (t, name) =>
 async function forbidden(context, name) {
   const made = await esbuild(name, 'main.js', 'ims-client/upload-worker');
   await cp(path.join(made.folder, 'index.html'), path.join(made.dist, 'index.html'));
-  const files = ['ims_client_bg.wasm', 'inspect_bg.wasm'];
-  for (const file of files)
+  for (const file of WASM)
     await cp(path.join(made.folder, 'node_modules/ims-client', file), path.join(made.dist, file));
   const policy = STRICT.replace(" 'wasm-unsafe-eval'", '');
   const { upload, worker } = await visit(context, `${await serve(context.t, made.dist, policy)}/`);
@@ -187,7 +186,7 @@ export const PAGES = [
     name: 'esbuild, .wasm copied',
     tools: ['esbuild'],
     fast: true,
-    how: '`ims_client_bg.wasm`, `inspect_bg.wasm` beside the bundle; second entry point `ims-client/upload-worker`',
+    how: '`ims_client_bg.wasm`, `ims_client_transfers_bg.wasm`, `inspect_bg.wasm` beside the bundle; second entry point `ims-client/upload-worker`',
     run: page(plainCopy),
   },
   {

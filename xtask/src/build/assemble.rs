@@ -3,7 +3,7 @@ use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 
 use super::bundle::{self, Kind, Parts};
-use super::{Built, Entry, Profile, declarations, forbidden, manifest, modules, weight};
+use super::{Built, Core, Entry, Profile, declarations, forbidden, manifest, modules, weight};
 use crate::crate_licences;
 use crate::project::{self, Project};
 use crate::stamp::{Inputs, files_below};
@@ -60,7 +60,10 @@ fn inputs(project: &Project, built: &[Built]) -> Result<Inputs> {
     inputs.file(&project.path("Cargo.lock"))?;
     for built in built {
         for core in built.cores() {
-            inputs.file(&core.wasm)?.file(&core.glue)?.file(&core.declarations)?;
+            inputs.file(&core.glue)?.file(&core.declarations)?;
+            for published in core.published() {
+                inputs.file(&published.file)?;
+            }
         }
     }
     Ok(inputs)
@@ -69,8 +72,8 @@ fn inputs(project: &Project, built: &[Built]) -> Result<Inputs> {
 /// The files of one entry: code for each way to load it, declarations, the .wasm.
 fn entry(project: &Project, built: &Built, inspector: &Built, folder: &Path) -> Result<()> {
     let name = built.entry.name;
-    for core in built.cores() {
-        std::fs::copy(&core.wasm, folder.join(&core.name)).context("cannot copy the .wasm")?;
+    for published in built.cores().into_iter().flat_map(Core::published) {
+        std::fs::copy(&published.file, folder.join(&published.name)).context("cannot copy the .wasm")?;
     }
     let templates = project.path("pkg-templates");
     let parts = Parts {

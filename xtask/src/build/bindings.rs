@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{Entry, Machine, Profile, glue, names, standard_library};
+use super::{Entry, Machine, Profile, glue, names, split, standard_library};
 use crate::process;
 use crate::project::{Project, cargo, cargo_home};
 use crate::stamp::Inputs;
@@ -102,6 +102,8 @@ fn flags(project: &Project, profile: Profile, compiler: &str) -> Result<Vec<Stri
     let library = sysroot()?.join("lib/rustlib/src/rust");
     flags.push(format!("--remap-path-prefix={}=/rustc/{commit}", library.display()));
     flags.push("--cfg=sha2_backend_soft=\"compact\"".to_owned());
+    // What refers to what, for build/split.
+    flags.push("-Clink-arg=--emit-relocs".to_owned());
     if profile == Profile::Release && standard_library::is_compiled() {
         flags.extend(standard_library::flags());
     }
@@ -164,7 +166,9 @@ pub fn named(compiled: &Path, folder: &Path) -> Result<PathBuf> {
 /// How one .wasm is bound.
 fn bindgen(compiled: &Path, profile: Profile) -> Result<Bindgen> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(compiled).out_name("ims_client").typescript(true);
+    let wasm = std::fs::read(compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
+    bindgen.input_bytes("ims_client", split::without_relocations(&wasm)?);
+    bindgen.out_name("ims_client").typescript(true);
     bindgen.web(true)?;
     if profile == Profile::Release {
         bindgen.demangle(false).remove_name_section(true).remove_producers_section(true);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::{Built, Core, Entry};
+use super::{Built, Entry, Published};
 use crate::process;
 use crate::project::Project;
 
@@ -100,7 +100,11 @@ pub fn write(project: &Project, parts: &Parts, kind: Kind, output: &Path) -> Res
     {
         let core = if kind.is_node() { &built.node } else { &built.page };
         command.arg(alias(glue, core.glue.clone()));
-        command.arg(alias(wasm, wasm_module(project, built.entry, core, kind)?));
+        command.arg(alias(wasm, wasm_module(project, built.entry, Some(&core.wasm), kind)?));
+        if wasm == "#wasm" {
+            let module = wasm_module(project, built.entry, core.transfers.as_ref(), kind)?;
+            command.arg(alias("#transfers-wasm", module));
+        }
     }
     let name = output.file_name().unwrap_or_default().to_string_lossy();
     process::run(&mut command, &format!("bundling {name}"), Duration::from_secs(120))
@@ -108,8 +112,19 @@ pub fn write(project: &Project, parts: &Parts, kind: Kind, output: &Path) -> Res
 }
 
 /// Writes the module that says where a .wasm is, in the one way that each kind of file needs.
-fn wasm_module(project: &Project, entry: &Entry, core: &Core, kind: Kind) -> Result<PathBuf> {
-    let name = &core.name;
+fn wasm_module(
+    project: &Project,
+    entry: &Entry,
+    published: Option<&Published>,
+    kind: Kind,
+) -> Result<PathBuf> {
+    let folder = project.cache("build").join(entry.name);
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let Some(Published { file, name }) = published else {
+        let module = folder.join("wasm-none.js");
+        std::fs::write(&module, "export const wasm = undefined;\n")?;
+        return Ok(module);
+    };
     let (kind, text) = match kind {
         // Bundlers find the file by this very expression: one literal address and import.meta.url.
         Kind::Browser => {
@@ -121,14 +136,12 @@ fn wasm_module(project: &Project, entry: &Entry, core: &Core, kind: Kind) -> Res
             ("node", format!("export const wasm = () => `${{__dirname}}/{name}`;\n"))
         }
         Kind::Inline | Kind::InlineNode => {
-            let wasm = core.wasm.display().to_string();
+            let wasm = file.display().to_string();
             let kind = if kind.is_node() { "inline-node" } else { "inline" };
             (kind, format!("import base64 from {wasm:?};\nexport const wasm = () => base64;\n"))
         }
     };
-    let folder = project.cache("build").join(entry.name);
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let module = folder.join(format!("wasm-{kind}.js"));
+    let module = folder.join(format!("{name}-{kind}.js"));
     std::fs::write(&module, text).with_context(|| format!("cannot write {}", module.display()))?;
     Ok(module)
 }

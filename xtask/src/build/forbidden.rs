@@ -37,7 +37,8 @@ fn fetched(name: &str) -> Vec<String> {
     let is_it = |entry: &&Entry| name == format!("{}.js", entry.name);
     let Some(entry) = ENTRIES.iter().find(is_it) else { return Vec::new() };
     let inspector = ENTRIES.iter().filter(|other| entry.inspects && other.name == "inspect");
-    core::iter::once(entry).chain(inspector).map(|entry| entry.wasm(Machine::Page)).collect()
+    let wasm = core::iter::once(entry).chain(inspector).map(|entry| entry.wasm(Machine::Page));
+    wasm.chain(entry.transfers.map(|_| entry.transfers_wasm())).collect()
 }
 
 fn code(name: &str, text: &str, fetched: &[String]) -> Result<()> {
@@ -100,7 +101,10 @@ mod tests {
     fn the_wasm_is_named_so_that_bundlers_find_it() {
         let main = "fetch(new URL(\"./ims_client_bg.wasm\",import.meta.url))";
         assert!(judge("index.js", main).is_err(), "the inspector is missing");
-        judge("index.js", &format!("{main};fetch(new URL(\"./inspect_bg.wasm\",import.meta.url))")).unwrap();
+        let transfers = "fetch(new URL(\"./ims_client_transfers_bg.wasm\",import.meta.url))";
+        let inspector = "fetch(new URL(\"./inspect_bg.wasm\",import.meta.url))";
+        judge("index.js", &format!("{main};{inspector};{transfers}")).unwrap();
+        assert!(judge("index.js", &format!("{main};{inspector}")).is_err());
         judge("inspect.js", "fetch(new URL(\"./inspect_bg.wasm\",import.meta.url))").unwrap();
         assert!(judge("inspect.js", "fetch(new URL(\"./ims_client_bg.wasm\",import.meta.url))").is_err());
         assert!(

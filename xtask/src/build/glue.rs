@@ -2,7 +2,8 @@
 //!
 //! As wasm-bindgen writes it, a module holds one WebAssembly instance for ever. After a panic that instance is
 //! unusable and a new client needs a new one, so the whole text becomes the body of a function: each call gives
-//! `{ initSync, …exported classes and functions }` around an instance of its own.
+//! `{ initSync, join, …exported classes and functions }` around an instance of its own. `join(module)` puts the second half of
+//! a divided .wasm beside the first (build/split).
 //!
 //! `createGlue(onTrap)`: `onTrap(error)` is called once, when the instance traps (a panic, memory exhausted, the
 //! stack overflown) or an exception of JavaScript went through it, which leaves its work undone for ever. From then on the instance is dead: its functions throw that error, what the event loop would
@@ -25,6 +26,8 @@ let depth = 0;
 function guarded(exports) {
     const functions = { __proto__: null };
     for (const name of Object.keys(exports)) {
+        // What the second half takes from the first as it is.
+        if (/^\d/.test(name)) continue;
         const value = exports[name];
         if (typeof value !== 'function') {
             functions[name] = value;
@@ -51,6 +54,11 @@ function guarded(exports) {
         };
     }
     return functions;
+}
+let first;
+function join(module) {
+    const instance = new WebAssembly.Instance(module, { ...__wbg_get_imports(), first });
+    Object.assign(wasm, guarded(instance.exports));
 }
 function fromEventLoop(callback) {
     return (...args) => {
@@ -92,7 +100,7 @@ pub fn factory(web: &str) -> Result<String> {
             // Node makes two objects of its own for each microtask, and a reaction of a promise is one small one.
             body.push_str("            settled.then(arg0);");
         } else if line.trim() == "wasm = instance.exports;" {
-            body.push_str("    wasm = guarded(instance.exports);");
+            body.push_str("    first = instance.exports;\n    wasm = guarded(first);");
         } else if let Some((name, parameters)) = callback_adapter(line) {
             // Called by JavaScript with what a closure of the Rust side needs: the event loop's way in.
             callbacks += 1;
@@ -110,7 +118,11 @@ pub fn factory(web: &str) -> Result<String> {
         "wasm-bindgen's code has no function initSync(module)"
     );
     ensure!(
-        body.matches("wasm = guarded(instance.exports);").count() == 1,
+        body.contains("function __wbg_get_imports() {"),
+        "wasm-bindgen's code has no function __wbg_get_imports()"
+    );
+    ensure!(
+        body.matches("wasm = guarded(first);").count() == 1,
         "wasm-bindgen's code does not take the instance's exports where it used to"
     );
     ensure!(
@@ -124,7 +136,7 @@ pub fn factory(web: &str) -> Result<String> {
     }
     Ok(format!(
         "// Each call gives bindings around an instance of its own; see xtask/src/build/glue.rs.\n\
-         export function createGlue(onTrap) {{\n{GUARD}{body}\nreturn {{ initSync, {} }};\n}}\n",
+         export function createGlue(onTrap) {{\n{GUARD}{body}\nreturn {{ initSync, join, {} }};\n}}\n",
         exports.join(", ")
     ))
 }

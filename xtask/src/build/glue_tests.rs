@@ -72,7 +72,7 @@ fn the_text_becomes_the_body_of_a_function() {
         "one export, and the comment that speaks of another"
     );
     assert!(factory.contains("\nclass RawClient {") && factory.contains("\nfunction setPanicHook(f) {"));
-    assert!(factory.ends_with("\nreturn { initSync, RawClient, setPanicHook, Kind };\n}\n"));
+    assert!(factory.ends_with("\nreturn { initSync, join, RawClient, setPanicHook, Kind };\n}\n"));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn what_fetches_the_wasm_is_left_out() {
 #[test]
 fn the_instance_and_its_callbacks_are_guarded() {
     let factory = factory(WEB).unwrap();
-    assert!(factory.contains("    wasm = guarded(instance.exports);"));
+    assert!(factory.contains("    first = instance.exports;\n    wasm = guarded(first);"));
     assert!(
         factory.contains("const _ZN6invoke17hE = fromEventLoop((arg0, arg1) => {\n    const ret = wasm._ZN6")
     );
@@ -117,6 +117,7 @@ fn an_unexpected_shape_is_refused() {
     refused("export { initSync, __wbg_init as default };\n", "", "does not end with its usual exports");
     refused("wasm = instance.exports;", "wasm = instance.members;", "does not take the instance's exports");
     refused("function initSync(module) {", "function initNow(module) {", "no function initSync");
+    refused("function __wbg_get_imports() {", "function imports() {", "no function __wbg_get_imports");
     refused("function _ZN6invoke17hE(arg0, arg1) {", "function invoke(arg0, arg1) {", "no adapters");
     refused("    return f;", "    return import.meta.url;", "still holds \"import.meta\"");
     refused("fetch(new URL('x', import.meta.url));\n}\n", "fetch('x');\n", "no end of the block");

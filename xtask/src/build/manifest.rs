@@ -32,6 +32,10 @@ fn exports(entries: &[&Entry]) -> Value {
     for entry in entries {
         let [page, node] = [Machine::Page, Machine::Node].map(|machine| format!("./{}", entry.wasm(machine)));
         exports.insert(page.clone(), json!({ "node": node, "default": page }));
+        if entry.transfers.is_some() {
+            let transfers = format!("./{}", entry.transfers_wasm());
+            exports.insert(transfers.clone(), transfers.into());
+        }
     }
     exports.insert("./package.json".to_owned(), "./package.json".into());
     exports.into()

@@ -16,6 +16,7 @@ mod names;
 mod optimize;
 mod order;
 pub mod parts;
+mod split;
 mod standard_library;
 mod versions;
 mod weight;
@@ -58,13 +59,25 @@ struct Built {
 /// An entry's code for one machine.
 struct Core {
     /// The .wasm as it is published.
-    wasm: PathBuf,
-    /// The name it is published by.
-    name: String,
+    wasm: Published,
+    /// What is loaded when the first transfer begins, where that is a file of its own.
+    transfers: Option<Published>,
     /// The module with `createGlue`.
     glue: PathBuf,
     /// wasm-bindgen's own declarations, which hold the types of requests and responses.
     declarations: PathBuf,
+}
+
+impl Core {
+    fn published(&self) -> impl Iterator<Item = &Published> {
+        std::iter::once(&self.wasm).chain(&self.transfers)
+    }
+}
+
+/// A file, and the name it is published by.
+struct Published {
+    file: PathBuf,
+    name: String,
 }
 
 impl Built {
@@ -128,10 +141,20 @@ fn core(
     folder: &Path,
 ) -> Result<Core> {
     let bound = bindings::bind(profile, compiled, folder)?;
-    let name = entry.wasm(machine);
-    let wasm = optimize::wasm(project, profile, &bound.wasm, folder.join(&name))?;
-    Ok(Core { wasm, name, glue: bound.glue, declarations: bound.declarations })
+    let whole = optimize::wasm(project, profile, &bound.wasm, folder.join(WHOLE))?;
+    let published = |name: String| Published { file: folder.join(&name), name };
+    let (wasm, transfers) = if entry.transfers.is_some() && machine == Machine::Page {
+        let [first, later] = [published(entry.wasm(machine)), published(entry.transfers_wasm())];
+        split::files(compiled, &whole, [&first.file, &later.file])?;
+        (first, Some(later))
+    } else {
+        (Published { file: whole, name: entry.wasm(machine) }, None)
+    };
+    Ok(Core { wasm, transfers, glue: bound.glue, declarations: bound.declarations })
 }
+
+/// The optimized .wasm of an entry, before it is divided.
+const WHOLE: &str = "whole.wasm";
 
 /// The folder for the intermediate files of an entry.
 fn work_folder(project: &Project, entry: &Entry, machine: Machine, profile: Profile) -> PathBuf {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use wasmparser::{KnownCustom, Name, Parser, Payload};
 
-use super::{ENTRIES, Entry, Machine, Profile, bindings, optimize, order, work_folder};
+use super::{ENTRIES, Entry, Machine, Profile, WHOLE, bindings, optimize, order, work_folder};
 use crate::project::Project;
 
 /// The command line: names of entries, or none for all of them.
@@ -29,7 +29,7 @@ pub fn command(project: &Project, arguments: &[String]) -> Result<()> {
 /// The parts of an entry that was built for pages: `{ entry, bytes, code, sections, parts }`, all in bytes.
 pub fn of(project: &Project, entry: &Entry) -> Result<Value> {
     let folder = work_folder(project, entry, Machine::Page, Profile::Release);
-    let published = read(&folder.join(entry.wasm(Machine::Page)))?;
+    let published = read(&folder.join(WHOLE))?;
     let bound = bindings::named(&folder.join("compiled.wasm"), &folder.join("named"))?;
     let named = folder.join("named.wasm");
     // The names follow their functions.

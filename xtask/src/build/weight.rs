@@ -16,6 +16,14 @@ pub fn check(entries: &[&Entry], folder: &Path) -> Result<()> {
         if wasm + code > entry.budget {
             too_heavy.push(line(entry, wasm, code));
         }
+        if let Some(budget) = entry.transfers {
+            let wasm = zipped(&folder.join(entry.transfers_wasm()))?;
+            let line = format!("{}, transfers: .wasm {wasm} bytes gzipped, at most {budget}", entry.name);
+            eprintln!("{line}");
+            if wasm > budget {
+                too_heavy.push(line);
+            }
+        }
     }
     if !too_heavy.is_empty() && standard_library::is_compiled() {
         bail!("an entry outgrew its budget (see xtask/src/build/entries.rs): {}", too_heavy.join("; "));
@@ -44,7 +52,8 @@ mod tests {
     fn an_entry_above_its_budget_is_refused_with_its_weight() {
         let folder = std::env::temp_dir().join(format!("xtask-weight-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let entry = |budget| Entry { name: "a", feature: "a", inspects: false, budget, codes: None };
+        let entry =
+            |budget| Entry { name: "a", feature: "a", inspects: false, transfers: None, budget, codes: None };
         // Nothing that gzip could make small.
         let noise: Vec<u8> =
             (0..1000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
@@ -54,6 +63,11 @@ mod tests {
         let message = check(&[&entry(3_000)], &folder).unwrap_err().to_string();
         assert!(message.contains("a: .wasm ") && message.ends_with("at most 3000"), "{message}");
         assert!(check(&[&Entry { name: "none", ..entry(1) }], &folder).is_err());
+        std::fs::write(folder.join("a_transfers_bg.wasm"), &noise).unwrap();
+        let with = |most| Entry { transfers: Some(most), ..entry(5_000) };
+        check(&[&with(5_000)], &folder).unwrap();
+        let message = check(&[&with(3_000)], &folder).unwrap_err().to_string();
+        assert!(message.contains("a, transfers: .wasm "), "{message}");
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }
