@@ -8,7 +8,8 @@ const WORDS = {
   'Upload from Node: peak memory': '从 Node 上传：内存峰值',
   'Upload from Chromium: CPU per GiB': '从 Chromium 上传：每 GiB 的 CPU 时间',
   'Decoding 1,000 images': '解码 1,000 个镜像',
-  'Download of a page, gzip': '页面需下载的大小（gzip）',
+  'Download of a page that makes calls, gzip': '只调用接口的页面需下载的大小（gzip）',
+  'Download of a page that uploads, gzip': '上传文件的页面需下载的大小（gzip）',
   'No run is kept yet.': '尚无记录。',
 };
 

@@ -226,7 +226,15 @@ export function summary(suites) {
   const weights = suites.weight?.rows;
   const light = (name) => pick(weights, name)?.gzip / 1000 || undefined;
   add(
-    'Download of a page, gzip',
+    'Download of a page that makes calls, gzip',
+    light('ims-client, until a transfer begins'),
+    `${aws} + client-s3`,
+    light(`${aws} + client-s3`),
+    1,
+    'KB',
+  );
+  add(
+    'Download of a page that uploads, gzip',
     light('ims-client'),
     `${aws} + client-s3`,
     light(`${aws} + client-s3`),

@@ -71,7 +71,20 @@ export async function run(context) {
       folder,
     );
     const binary = await readFile(path.join(CLIENT_DIR, wasm));
-    rows.push({ name, ours: true, wanted, ...weigh([...code, binary]), wasm: weigh([binary]) });
+    const transfers = await readFile(path.join(CLIENT_DIR, wasm.replace('_bg', '_transfers_bg'))).catch(
+      () => undefined,
+    );
+    const binaries = transfers ? [binary, transfers] : [binary];
+    rows.push({ name, ours: true, wanted, ...weigh([...code, ...binaries]), wasm: weigh(binaries) });
+    if (transfers) {
+      rows.push({
+        name: `${name}, until a transfer begins`,
+        ours: true,
+        wanted,
+        ...weigh([...code, binary]),
+        wasm: weigh([binary]),
+      });
+    }
   }
   for (const { name, code, file } of PEERS) {
     const files = file
