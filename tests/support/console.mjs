@@ -125,7 +125,11 @@ export class Console {
 
   /** Gives files to the transfers, and waits until they are looked into. */
   async drop(...files) {
-    if (!(await this.page.$('[data-test=transfers]'))) await this.click('[data-test=open-transfers]');
+    // A panel that was open at the last visit opens by itself, in its time.
+    const isOpen = (button) => button.getAttribute('aria-expanded') === 'true';
+    if (!(await this.page.$eval('[data-test=open-transfers]', isOpen))) {
+      await this.click('[data-test=open-transfers]');
+    }
     const input = await this.page.waitForSelector('[data-test=file-input]');
     await input.uploadFile(...files);
     for (const file of files) {

@@ -53,6 +53,14 @@ class Store {
     return found;
   }
 
+  /** The numbers of the parts that an unfinished upload has. */
+  async parts({ bucket, key, uploadId }) {
+    const text = await this.#text(
+      `/${bucket}/${encodeURIComponent(key)}?${new URLSearchParams({ uploadId })}`,
+    );
+    return elements(text, 'PartNumber').map(Number);
+  }
+
   /** Replaces a part of an unfinished upload behind everybody's back. */
   async putPart({ bucket, key, uploadId }, number, bytes) {
     const query = new URLSearchParams({ partNumber: String(number), uploadId });

@@ -18,21 +18,20 @@ const pending = computed(() =>
   ),
 );
 const looking = ref(false);
+let looks = 0;
 
 /** Asks the package what is left in this browser; the uploads of this page are not among them. */
 async function look() {
   const ims = client.value;
   if (!ims) return;
+  const turn = ++looks;
   looking.value = true;
-  try {
-    const left = await ims.pendingUploads();
-    if (client.value === ims) found.value = left.map((each) => markRaw(each));
-  } catch {
-    // Without storage nothing was kept, and there is nothing to go on with.
-    found.value = [];
-  } finally {
-    looking.value = false;
-  }
+  // Without storage nothing was kept, and there is nothing to go on with.
+  const left = await ims.pendingUploads().catch(() => []);
+  // A later look knows better, whichever is answered first.
+  if (turn !== looks) return;
+  looking.value = false;
+  found.value = client.value === ims ? left.map((each) => markRaw(each)) : [];
 }
 
 // One that was stopped or failed here can go on as well; what was tried again no longer stands there.
