@@ -35,8 +35,9 @@ export interface LoadOptions {
   wasm?: unknown;
   /**
    * With what only transfers need (upload, download, pending uploads, diagnosis) and, where files are inspected first, the
-   * inspector: otherwise a page loads them when the first transfer begins. Worth it where the network may be gone by then, or a
-   * new version of the page have replaced the files. Default: false.
+   * inspector: otherwise a page loads them when the first transfer begins (and pendingUploads() does, where this browser
+   * keeps an upload). Worth it where the network may be gone by then, or a new version of the page have replaced the files.
+   * Default: false.
    */
   transfers?: boolean;
   /**

@@ -48,9 +48,17 @@ export class ClientCore {
     return instance.guard(instance.enter(operation, () => core[method](...args)));
   }
 
-  /** The same for a method that is only there when transfers are. */
-  async transfer(operation, method, args) {
+  /**
+   * The same for a method that is only there when transfers are. Where they would have to be loaded, `needless` may say
+   * that there is nothing for it to do: then it gives undefined.
+   */
+  async transfer(operation, method, args, needless) {
     const { instance } = await this.#client(operation);
+    if (needless && instance.lacksTransfers && (await needless())) {
+      // It may have been closed meanwhile.
+      await this.#client(operation);
+      return undefined;
+    }
     await instance.transfers();
     return this.invoke(operation, method, args);
   }

@@ -131,6 +131,11 @@ class Instance {
     );
   }
 
+  /** Whether what only transfers need would have to be loaded. */
+  get lacksTransfers() {
+    return this.#join !== undefined && this.#joined === undefined;
+  }
+
   /** Loads what only transfers need, once, where it is not there already; a failure is not kept. */
   transfers(compiling) {
     this.#joined ??= this.#join?.(this.#glue, compiling).catch((error) => {

@@ -1,4 +1,5 @@
 /** Uploads that can be gone on with: the same for all clients that have them. */
+import { keepsNone } from './kept.js';
 import { PendingUpload, UploadTask } from './tasks.js';
 
 export class Uploads {
@@ -13,8 +14,9 @@ export class Uploads {
   }
 
   async pending(store) {
-    const found = await this.#core.transfer('pendingUploads', 'pendingUploads', [store]);
-    return found.map(
+    const needless = store == null ? keepsNone : undefined;
+    const found = await this.#core.transfer('pendingUploads', 'pendingUploads', [store], needless);
+    return (found ?? []).map(
       ({ key, ...known }) =>
         new PendingUpload(known, (name, ...rest) =>
           name === 'resume' ? this.#resume(store, key, ...rest) : this.#discard(store, key, ...rest),

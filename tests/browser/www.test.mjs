@@ -25,6 +25,13 @@ async function fillIn(ui, file, fields = {}) {
   for (const [name, text] of Object.entries(fields)) await ui.type(`input[name=${name}]`, text);
 }
 
+/** Whether the page has asked for the .wasm that only transfers need. */
+function hasTransfers({ page }) {
+  return page.evaluate(() =>
+    performance.getEntriesByType('resource').some(({ name }) => /_transfers_bg[^/]*\.wasm$/.test(name)),
+  );
+}
+
 consoleSuite('the console', BOTH, (scenario, browser) => {
   scenario('comes with a strict policy, by the cloud and of its own', { viewport: SMALL }, async (ui) => {
     const policy = ui.answer.headers()['content-security-policy'];
@@ -41,6 +48,7 @@ consoleSuite('the console', BOTH, (scenario, browser) => {
     await ui.click('[data-test=nav-public]');
     await ui.shows('[data-test=view-public] [data-image]', /^Ubuntu 24.04$/);
     await ui.click('[data-test=nav-private]');
+    assert.equal(await hasTransfers(ui), false, 'a visit that only looks loads nothing for transfers');
 
     const file = await makeQcow2(path.join(await temporaryFolder(t), '磁盘 (1)#a.qcow2'), 12);
     await fillIn(ui, file);
@@ -52,6 +60,7 @@ consoleSuite('the console', BOTH, (scenario, browser) => {
     await ui.see('[data-test=view-private] [data-status=saving]');
     await emulator.control('POST', '/_emulator/jobs', { paused: false });
     await ui.transfer('done');
+    assert.equal(await hasTransfers(ui), true);
     await eventually(
       async () => !(await page.$('[data-test=view-private] [data-status=saving]')),
       'the list sees the image become active',

@@ -13,6 +13,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 const WHAT: &str = "the browser's database (IndexedDB)";
+// pkg-templates/shell/kept.js counts its checkpoints before this is loaded.
 const NAME: &str = "ims-client";
 
 /// Opening takes no longer, milliseconds, unless another tab is in the way.

@@ -97,6 +97,19 @@ const ACTIONS = {
     pending = await newClient(client).pendingUploads();
     return pending.map((upload) => ({ ...upload }));
   },
+  /** How looking for pending uploads fails when the client is closed before the browser has said what it keeps. */
+  pendingOfClosed: async ({ client }) => {
+    const { databases } = IDBFactory.prototype;
+    const ims = newClient(client);
+    IDBFactory.prototype.databases = function () {
+      ims.close();
+      return databases.call(this);
+    };
+    return ims.pendingUploads().then(
+      () => 'no error',
+      ({ kind }) => kind,
+    );
+  },
   resume: ({ kind, options }) =>
     watch((callbacks) => pending[0].resume(source(kind), { ...options, ...callbacks })),
   discard: () => pending[0].discard(),
@@ -125,6 +138,10 @@ const ACTIONS = {
     subtle: Boolean(globalThis.crypto?.subtle),
   }),
   databases: async () => (await indexedDB.databases()).map(({ name }) => name),
+  /** From now on nothing says which databases there are: it fails, or never answers. */
+  hideDatabases: ({ how }) => {
+    IDBFactory.prototype.databases = () => (how === 'fails' ? Promise.reject('none') : new Promise(() => {}));
+  },
   breakDatabase: () => {
     IDBFactory.prototype.open = () => {
       throw new DOMException('the database is broken', 'UnknownError');

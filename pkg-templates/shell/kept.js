@@ -1,0 +1,42 @@
+/** Whether a browser keeps uploads that can go on: where it keeps none, what lists them need not be loaded. */
+
+// As src/js/checkpoints/indexed_db.rs names them.
+const NAME = 'ims-client';
+const CHECKPOINTS = 'checkpoints';
+/** Who looks properly knows what to do about a database that does not answer. */
+const PATIENCE_MS = 1000;
+
+/** Resolves to true where its database certainly holds no upload. */
+export async function keepsNone() {
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS, false);
+  });
+  // No such database here, or one that refuses: not certain.
+  const looked = look().catch(() => false);
+  const none = await Promise.race([looked, late]);
+  clearTimeout(timer);
+  return none;
+}
+
+async function look() {
+  // Opening would make it.
+  const all = await indexedDB.databases();
+  if (!all.some(({ name }) => name === NAME)) return true;
+  const opening = indexedDB.open(NAME);
+  // Deleted a moment ago: nobody may find a database without its stores.
+  opening.onupgradeneeded = () => opening.transaction.abort();
+  const database = await result(opening);
+  try {
+    return (await result(database.transaction(CHECKPOINTS).objectStore(CHECKPOINTS).count())) === 0;
+  } finally {
+    database.close();
+  }
+}
+
+function result(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}

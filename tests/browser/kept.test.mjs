@@ -1,0 +1,76 @@
+/** In the real browsers: where nothing is kept, looking for pending uploads loads nothing that only transfers need. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { BROWSERS, launch } from '../support/browsers.mjs';
+import { startEmulator } from '../support/emulator.mjs';
+import { rawImage } from '../support/samples.mjs';
+import { startSite } from '../support/site.mjs';
+import { newProfile, openTab, shared, slowAfter } from '../support/tabs.mjs';
+
+const MIB = 1024 * 1024;
+const TIMEOUT = { timeout: 120_000 };
+const SECOND = '/ims-client/ims_client_transfers_bg.wasm';
+const FILE = { key: '00112233445566778899aabbccddeeff', size: 12 * MIB };
+const OPTIONS = { partSize: 5 * MIB, concurrency: 1 };
+
+async function prepare(t, { browser }) {
+  const emulator = await startEmulator(t);
+  const loaded = [];
+  const site = await startSite(t, { asked: (url) => url.includes('_transfers_') && loaded.push(url) });
+  const profile = await newProfile(t, browser);
+  return { emulator, loaded, open: () => openTab(profile, site, emulator) };
+}
+
+for (const name of Object.keys(BROWSERS)) {
+  describe(name, () => {
+    const common = shared(async (context) => ({ browser: await launch(context, name) }));
+
+    test('the second is loaded where something is kept, and only there', TIMEOUT, async (t) => {
+      const { emulator, loaded, open } = await prepare(t, common);
+      const first = await open();
+      assert.deepEqual(await first.pending(), []);
+      assert.deepEqual(await first.act('databases'), [], 'looking leaves nothing behind');
+      assert.deepEqual(loaded, []);
+      await emulator.spoil(slowAfter(1));
+      await first.act('makeFile', FILE);
+      const upload = await first.begin(rawImage({ name: 'kept' }), OPTIONS);
+      await upload.untilParts(1);
+      await first.close();
+      assert.deepEqual(loaded.splice(0), [SECOND]);
+
+      const second = await open();
+      const [pending, ...others] = await second.pending();
+      assert.equal(pending.name, 'kept');
+      assert.equal(others.length, 0);
+      assert.deepEqual(loaded.splice(0), [SECOND]);
+      await emulator.heal();
+      await second.act('discard');
+      assert.deepEqual(await second.pending(), [], 'it is loaded already, and looks itself');
+      await second.close();
+
+      const third = await open();
+      assert.deepEqual(await third.act('databases'), ['ims-client'], 'a database without an upload');
+      assert.deepEqual(await third.pending(), []);
+      assert.deepEqual(loaded, []);
+      await third.assertQuiet();
+    });
+
+    for (const how of ['fails', 'never answers']) {
+      test(`where asking for databases ${how}, it is looked for properly`, TIMEOUT, async (t) => {
+        const { loaded, open } = await prepare(t, common);
+        const tab = await open();
+        await tab.act('hideDatabases', { how });
+        assert.deepEqual(await tab.pending(), []);
+        assert.deepEqual(loaded, [SECOND]);
+        await tab.assertQuiet();
+      });
+    }
+
+    test('a client that is closed meanwhile says so', TIMEOUT, async (t) => {
+      const { loaded, open } = await prepare(t, common);
+      const tab = await open();
+      assert.equal(await tab.act('pendingOfClosed', { client: tab.client }), 'aborted');
+      assert.deepEqual(loaded, []);
+    });
+  });
+}
