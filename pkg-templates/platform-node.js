@@ -8,4 +8,6 @@ export const platform = {
   https: builtin('node:https'),
   fs: builtin('node:fs'),
   os: builtin('node:os'),
+  // As long as Node's own fetch keeps them. An agent of Node takes it for idle connections only; others need not.
+  idleMs: process.versions.bun || process.versions.deno ? undefined : 4000,
 };

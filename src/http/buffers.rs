@@ -2,10 +2,14 @@
 //! reads a large file would grow by them.
 
 use core::cell::{Cell, RefCell};
-use js_sys::Uint8Array;
+use js_sys::{ArrayBuffer, Uint8Array};
 
 /// Bytes that are read and written at a time.
 pub const BLOCK: u32 = 1024 * 1024;
+/// Bytes that lie unused in front of each buffer. The kernel copies pages of a file to where the buffer lies; an allocator
+/// that puts large buffers a few bytes behind the start of a page, as glibc does, makes each load of that copy wait for a
+/// store whose address ends alike. Measured: 0.6 s of CPU for each GiB that is read, instead of 0.1.
+const ASIDE: u32 = 2032;
 /// Buffers that are kept for later.
 const MOST_KEPT: usize = 18;
 
@@ -23,7 +27,11 @@ impl Buffer {
     /// A buffer of at least so many bytes.
     pub fn take(length: u32) -> Self {
         let kept = if length > BLOCK { None } else { KEPT.with(|kept| kept.borrow_mut().pop()) };
-        let bytes = kept.unwrap_or_else(|| Uint8Array::new_with_length(length.max(BLOCK)));
+        let bytes = kept.unwrap_or_else(|| {
+            let length = length.max(BLOCK);
+            let memory = ArrayBuffer::new(length + ASIDE);
+            Uint8Array::new_with_byte_offset_and_length(&memory, ASIDE, length)
+        });
         Buffer { bytes, lent: Cell::new(false) }
     }
 

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// `{ http, https, fs, os }`; empty outside Node.
+    /// `{ http, https, fs, os, idleMs }`; empty outside Node.
     #[derive(Clone)]
     pub type Modules;
     #[wasm_bindgen(method, getter)]
@@ -18,6 +18,8 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     pub fn os(this: &Modules) -> Option<OsModule>;
+    #[wasm_bindgen(method, getter, js_name = idleMs)]
+    pub fn idle_ms(this: &Modules) -> Option<f64>;
 
     /// node:http or node:https.
     #[derive(Clone)]
@@ -139,6 +141,11 @@ pub fn fs_module() -> Option<FsModule> {
 #[cfg_attr(not(feature = "node"), inline(always))]
 pub fn hostname() -> Option<String> {
     module(Modules::os)?.hostname().ok()?.as_string()
+}
+
+/// How long an agent keeps a connection that nobody uses, milliseconds.
+pub fn idle_ms() -> Option<f64> {
+    module(Modules::idle_ms)
 }
 
 /// node:http or node:https; none in a browser.

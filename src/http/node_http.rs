@@ -13,6 +13,10 @@ use core::cell::{Cell, RefCell};
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
+/// What a request says where it says nothing else: some gateways want to know who asks, and nothing is unpacked here.
+const USUAL: &[(&str, &str)] =
+    &[("user-agent", concat!("ims-client/", env!("CARGO_PKG_VERSION"))), ("accept-encoding", "identity")];
+
 /// Connections of a client: kept alive, one pool per scheme, or the caller's own agent.
 pub struct NodeHttp {
     plain: RefCell<Option<JsValue>>,
@@ -33,6 +37,10 @@ impl NodeHttp {
         if slot.borrow().is_none() {
             let options = Object::new();
             let _ = Reflect::set(&options, &"keepAlive".into(), &JsValue::TRUE);
+            // A server closes what idles, and may do so just when the next request is on its way.
+            if let Some(idle_ms) = super::node::idle_ms() {
+                let _ = Reflect::set(&options, &"timeout".into(), &idle_ms.into());
+            }
             let class = http_module(secure)?.agent_class();
             let agent = Reflect::construct(&class, &Array::of1(&options)).ok()?;
             *slot.borrow_mut() = Some(agent);
@@ -112,7 +120,7 @@ impl Transport for NodeHttp {
             let options = Object::new();
             let set = |name: &str, value: &JsValue| Reflect::set(&options, &name.into(), value).map(drop);
             let headers = Object::new();
-            for (name, value) in request.headers.iter() {
+            for (name, value) in USUAL.iter().copied().chain(request.headers.iter()) {
                 let _ = Reflect::set(&headers, &name.into(), &value.into());
             }
             let length = match &request.body {

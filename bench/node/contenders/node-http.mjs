@@ -10,6 +10,8 @@ import { eachPart, partsOf } from '../parts.mjs';
 import { Bucket } from '../signed.mjs';
 
 const BLOCK = 1024 * 1024;
+/** As far into a page as no load of the kernel's copy waits for its stores: 0.1 s of CPU per GiB that is read instead of 0.6. */
+const ASIDE = 2032;
 
 /** Both digests, in pieces, so that others get their turns. */
 async function digesting(digests, size) {
@@ -31,7 +33,7 @@ export async function prepare({ file, size, partSize, parallel, target, checksum
   const agent = new Agent({ keepAlive: true, maxSockets: parallel });
   return async () => {
     const handle = await open(file);
-    const buffers = Array.from({ length: parallel }, () => Buffer.allocUnsafeSlow(BLOCK));
+    const buffers = Array.from({ length: parallel }, () => Buffer.allocUnsafeSlow(ASIDE + BLOCK).subarray(ASIDE));
     const put = async ({ number, offset, length }, slot) => {
       const headers = { 'content-length': length };
       const outgoing = request(urls[number - 1], { method: 'PUT', agent, headers });
