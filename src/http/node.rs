@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// `{ http, https, fs, os, idleMs }`; empty outside Node.
+    /// `{ http, https, fs, os, isFetchPlain, unpacked }`; empty outside Node.
     #[derive(Clone)]
     pub type Modules;
     #[wasm_bindgen(method, getter)]
@@ -18,8 +18,11 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     pub fn os(this: &Modules) -> Option<OsModule>;
-    #[wasm_bindgen(method, getter, js_name = idleMs)]
-    pub fn idle_ms(this: &Modules) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = isFetchPlain)]
+    pub fn is_fetch_plain(this: &Modules) -> Option<bool>;
+    /// The message itself, or a stream of what it holds compressed, as its headers say.
+    #[wasm_bindgen(method)]
+    pub fn unpacked(this: &Modules, message: &IncomingMessage) -> IncomingMessage;
 
     /// node:http or node:https.
     #[derive(Clone)]
@@ -143,9 +146,17 @@ pub fn hostname() -> Option<String> {
     module(Modules::os)?.hostname().ok()?.as_string()
 }
 
-/// How long an agent keeps a connection that nobody uses, milliseconds.
-pub fn idle_ms() -> Option<f64> {
-    module(Modules::idle_ms)
+/// Whether the global fetch is Node's own, and goes straight to where it is told: then node:http does the same.
+pub fn is_fetch_plain() -> bool {
+    module(Modules::is_fetch_plain).unwrap_or_default()
+}
+
+/// What a message holds, without the compression that its headers name; the message itself where they name none.
+pub fn unpacked(message: &IncomingMessage) -> IncomingMessage {
+    match module(|modules| Some(modules.clone())) {
+        Some(modules) => modules.unpacked(message),
+        None => message.clone(),
+    }
 }
 
 /// node:http or node:https; none in a browser.

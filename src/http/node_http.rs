@@ -13,20 +13,37 @@ use core::cell::{Cell, RefCell};
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-/// What a request says where it says nothing else: some gateways want to know who asks, and nothing is unpacked here.
-const USUAL: &[(&str, &str)] =
-    &[("user-agent", concat!("ims-client/", env!("CARGO_PKG_VERSION"))), ("accept-encoding", "identity")];
+/// What a request says where it says nothing else: some gateways want to know who asks.
+const USER_AGENT: &str = concat!("ims-client/", env!("CARGO_PKG_VERSION"));
+/// What Node unpacks.
+const PACKED: &str = "gzip, deflate, br";
+/// The bytes of a file count as they are kept.
+const AS_KEPT: &str = "identity";
+
+/// As long as Node's own fetch keeps a connection that nobody uses, milliseconds.
+const IDLE_MS: u32 = 4_000;
 
 /// Connections of a client: kept alive, one pool per scheme, or the caller's own agent.
 pub struct NodeHttp {
     plain: RefCell<Option<JsValue>>,
     secure: RefCell<Option<JsValue>>,
     custom: Option<JsValue>,
+    unpacks: bool,
 }
 
 impl NodeHttp {
+    /// For files, which go as they are.
     pub fn new(custom: Option<JsValue>) -> Self {
-        NodeHttp { plain: RefCell::default(), secure: RefCell::default(), custom }
+        NodeHttp::that(false, custom)
+    }
+
+    /// For calls, whose answers may come compressed.
+    pub fn for_calls(custom: Option<JsValue>) -> Self {
+        NodeHttp::that(true, custom)
+    }
+
+    fn that(unpacks: bool, custom: Option<JsValue>) -> Self {
+        NodeHttp { plain: RefCell::default(), secure: RefCell::default(), custom, unpacks }
     }
 
     fn agent(&self, secure: bool) -> Option<JsValue> {
@@ -37,9 +54,10 @@ impl NodeHttp {
         if slot.borrow().is_none() {
             let options = Object::new();
             let _ = Reflect::set(&options, &"keepAlive".into(), &JsValue::TRUE);
-            // A server closes what idles, and may do so just when the next request is on its way.
-            if let Some(idle_ms) = super::node::idle_ms() {
-                let _ = Reflect::set(&options, &"timeout".into(), &idle_ms.into());
+            // A server closes what idles, and may do so just when the next request is on its way. Node takes this for idle
+            // connections only; what else has such an agent may not.
+            if super::node::is_fetch_plain() {
+                let _ = Reflect::set(&options, &"timeout".into(), &IDLE_MS.into());
             }
             let class = http_module(secure)?.agent_class();
             let agent = Reflect::construct(&class, &Array::of1(&options)).ok()?;
@@ -58,6 +76,19 @@ impl Drop for NodeHttp {
             {
                 let _ = destroy.call0(&agent);
             }
+        }
+    }
+}
+
+/// How calls go in Node where the caller says nothing. Its own fetch takes a parser in WebAssembly with it: a tenth of an
+/// upload's CPU, and a quarter of its memory. But somebody may have put another one in its place, or a proxy behind it.
+pub struct Usual(pub NodeHttp);
+
+impl Transport for Usual {
+    fn send(&self, request: Request) -> LocalFuture<'static, Result<Response, Failure>> {
+        match super::node::is_fetch_plain() {
+            true => self.0.send(request),
+            false => super::fetch::Fetch::default().send(request),
         }
     }
 }
@@ -108,7 +139,7 @@ thread_local! {
 impl Transport for NodeHttp {
     fn send(&self, request: Request) -> LocalFuture<'static, Result<Response, Failure>> {
         let secure = request.url.starts_with("https:");
-        let (module, agent) = (http_module(secure), self.agent(secure));
+        let (module, agent, unpacks) = (http_module(secure), self.agent(secure), self.unpacks);
         Box::pin(async move {
             let Some(module) = module else {
                 return Err(Failure {
@@ -120,7 +151,9 @@ impl Transport for NodeHttp {
             let options = Object::new();
             let set = |name: &str, value: &JsValue| Reflect::set(&options, &name.into(), value).map(drop);
             let headers = Object::new();
-            for (name, value) in USUAL.iter().copied().chain(request.headers.iter()) {
+            let encoding = if unpacks { PACKED } else { AS_KEPT };
+            let usual = [("user-agent", USER_AGENT), ("accept-encoding", encoding)];
+            for (name, value) in usual.into_iter().chain(request.headers.iter()) {
                 let _ = Reflect::set(&headers, &name.into(), &value.into());
             }
             let length = match &request.body {
@@ -161,7 +194,7 @@ impl Transport for NodeHttp {
             };
             match sign {
                 Sign::Broken(failure) => Err(failure),
-                Sign::Answer(message) => Ok(answer(message, guard)),
+                Sign::Answer(message) => Ok(answer(message, guard, unpacks)),
             }
         })
     }
@@ -227,7 +260,7 @@ async fn write_blocks(
     Ok(())
 }
 
-fn answer(message: IncomingMessage, guard: Guard) -> Response {
+fn answer(message: IncomingMessage, guard: Guard, unpacks: bool) -> Response {
     let mut headers = Headers::default();
     for name in Object::keys(&message.headers()) {
         if let Some(value) = Reflect::get(&message.headers(), &name).ok().and_then(|value| value.as_string())
@@ -235,18 +268,21 @@ fn answer(message: IncomingMessage, guard: Guard) -> Response {
             headers.set(&name.as_string().unwrap_or_default(), value);
         }
     }
-    let listeners = Listeners::take(&ANSWERS, message.clone().into());
-    message.pause();
+    let content = if unpacks { super::node::unpacked(&message) } else { message.clone() };
+    let listeners = Listeners::take(&ANSWERS, content.clone().into());
+    content.pause();
     Response {
         status: message.status_code(),
         headers,
-        body: Box::new(NodeBody { message, guard, listeners, ended: false }),
+        body: Box::new(NodeBody { message, content, guard, listeners, ended: false }),
         opaque_redirect: false,
     }
 }
 
 struct NodeBody {
     message: IncomingMessage,
+    /// The message, or what is unpacked of it.
+    content: IncomingMessage,
     guard: Guard,
     listeners: Listeners<Piece>,
     ended: bool,
@@ -257,7 +293,7 @@ impl NodeBody {
         if self.ended {
             return Ok(None);
         }
-        self.message.resume();
+        self.content.resume();
         let piece = self.listeners.heard().next().await?;
         if piece.is_none() {
             self.ended = true;

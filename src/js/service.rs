@@ -11,7 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::http::Transport;
 use crate::http::fetch::Fetch;
 use crate::http::node::http_module;
-use crate::http::node_http::NodeHttp;
+use crate::http::node_http::{NodeHttp, Usual};
 use crate::http::retry::Policy;
 use crate::http::url::Endpoint;
 #[cfg(any(feature = "huawei", feature = "workspace"))]
@@ -146,10 +146,10 @@ fn make_at(given: &JsValue, dialect: &'static Dialect, address: &Address) -> Res
     {
         return Err(Error::invalid("agent", "object", "must be an http.Agent or https.Agent, in Node only"));
     }
-    let transport: Rc<dyn Transport> = match custom {
-        // Node's own fetch takes a parser in WebAssembly with it: a tenth of an upload's CPU, and a quarter of its memory.
-        None if http_module(false).is_some() => Rc::new(NodeHttp::new(agent.clone())),
-        custom => Rc::new(Fetch { custom }),
+    let transport: Rc<dyn Transport> = match (&custom, &agent) {
+        (None, Some(agent)) => Rc::new(NodeHttp::for_calls(Some(agent.clone()))),
+        (None, None) if http_module(false).is_some() => Rc::new(Usual(NodeHttp::for_calls(None))),
+        _ => Rc::new(Fetch { custom }),
     };
     let platform: Rc<dyn Platform> = Rc::new(JsPlatform);
     let (retry, retry_given) = options::retry(given)?;

@@ -3,7 +3,7 @@
 use super::attempts::Tried;
 use crate::error::{Error, Kind};
 use crate::http::url::origin_of;
-use crate::http::{Body, Cookies, Headers, Method, Request, Response, Transport};
+use crate::http::{Body, Cookies, Method, Request, Response, Transport};
 
 const MOST_HOPS: usize = 5;
 
@@ -31,10 +31,9 @@ pub(super) async fn send(transport: &dyn Transport, mut request: Request) -> Res
             )));
         }
         if to != from {
-            let kept = request.headers.get("range").map(str::to_owned);
-            request.headers = Headers::default();
-            if let Some(range) = kept {
-                request.headers.set("range", range);
+            let old = core::mem::take(&mut request.headers);
+            for (name, value) in old.iter().filter(|(name, _)| matches!(*name, "range" | "accept-encoding")) {
+                request.headers.set(name, value.to_owned());
             }
             request.cookies = Cookies::Omit;
             request.body = Body::Empty;

@@ -33,7 +33,9 @@ export async function prepare({ file, size, partSize, parallel, target, checksum
   const agent = new Agent({ keepAlive: true, maxSockets: parallel });
   return async () => {
     const handle = await open(file);
-    const buffers = Array.from({ length: parallel }, () => Buffer.allocUnsafeSlow(ASIDE + BLOCK).subarray(ASIDE));
+    const buffers = Array.from({ length: parallel }, () =>
+      Buffer.allocUnsafeSlow(ASIDE + BLOCK).subarray(ASIDE),
+    );
     const put = async ({ number, offset, length }, slot) => {
       const headers = { 'content-length': length };
       const outgoing = request(urls[number - 1], { method: 'PUT', agent, headers });

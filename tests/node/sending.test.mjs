@@ -1,0 +1,146 @@
+/** How calls go in Node: by node:http where nobody wants it otherwise, by the global fetch where somebody does. */
+import assert from 'node:assert/strict';
+import { Agent } from 'node:http';
+import { test } from 'node:test';
+import zlib from 'node:zlib';
+import { newClient } from '../support/client.mjs';
+import { quickly, rejects } from '../support/expect.mjs';
+import { fixture, json, startRecorder } from '../support/recorder.mjs';
+
+const IMAGE = fixture('1.04-get-image.response.json').data;
+const PLAIN = json(IMAGE);
+const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+
+/** The answer with its body compressed, and called that. */
+function packed(encoding, pack, answer = PLAIN) {
+  const headers = { ...answer.headers, 'content-encoding': encoding };
+  return { ...answer, headers, body: pack(Buffer.from(answer.body)) };
+}
+
+/** Who asked, as the service sees it. */
+async function askedBy(ims, recorder) {
+  recorder.next(PLAIN);
+  assert.equal((await ims.getImage('img-1')).name, IMAGE.name);
+  return recorder.take().map(({ headers }) => headers['user-agent']);
+}
+
+const OURS = /^ims-client\/\d+\.\d+\.\d+/;
+
+test('a call says who asks and what may be compressed, over one connection', async (t) => {
+  const recorder = await startRecorder(t);
+  const ims = newClient(t, recorder.url);
+  const ports = new Set();
+  for (let calls = 0; calls < 3; calls++) {
+    recorder.next((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.writeHead(200, PLAIN.headers).end(PLAIN.body);
+    });
+    await ims.getImage('img-1');
+  }
+  const { headers } = recorder.take()[0];
+  assert.match(headers['user-agent'], OURS);
+  assert.equal(headers['accept-encoding'], 'gzip, deflate, br');
+  assert.equal(ports.size, 1);
+  const named = newClient(t, recorder.url, { headers: { 'user-agent': 'console/7' } });
+  assert.deepEqual(await askedBy(named, recorder), ['console/7']);
+});
+
+for (const [how, options] of [
+  ['of its own', () => ({})],
+  [
+    'with an agent',
+    (t) => {
+      const agent = new Agent({ keepAlive: true });
+      t.after(() => agent.destroy());
+      return { agent };
+    },
+  ],
+]) {
+  test(`an answer may be compressed: a client ${how}`, async (t) => {
+    const recorder = await startRecorder(t);
+    const ims = newClient(t, recorder.url, { retry: quickly(2), ...options(t) });
+    for (const [encoding, pack] of [
+      ['gzip', zlib.gzipSync],
+      ['X-GZIP', zlib.gzipSync],
+      ['deflate', zlib.deflateSync],
+      ['br', zlib.brotliCompressSync],
+      ['identity', (body) => body],
+    ]) {
+      recorder.next(packed(encoding, pack));
+      assert.equal((await ims.getImage('img-1')).name, IMAGE.name, encoding);
+    }
+    const many = json({ list: Array.from({ length: 3000 }, () => IMAGE), total: 3000, current: 1, size: 3000 });
+    recorder.next(packed('gzip', zlib.gzipSync, many));
+    assert.equal((await ims.listPrivateImages()).list.length, 3000);
+    recorder.next({ status: 204, headers: { 'content-encoding': 'gzip' } });
+    await rejects(ims.getImage('img-1'), { kind: 'protocol', status: 204 });
+    const refusal = { ...json(null, 404), body: '{"code":"IMG.0404","message":"gone","requestId":"r"}' };
+    recorder.next(packed('gzip', zlib.gzipSync, refusal));
+    await rejects(ims.getImage('img-1'), { kind: 'service', code: 'IMG.0404', status: 404 });
+  });
+}
+
+test('a compressed answer that is cut off or spoilt is asked for again, and ends in an error', async (t) => {
+  const recorder = await startRecorder(t);
+  const ims = newClient(t, recorder.url, { retry: quickly(2) });
+  const short = packed('gzip', (body) => zlib.gzipSync(body).subarray(0, -12));
+  const spoilt = packed('gzip', (body) => Buffer.concat([Buffer.from('no gzip '), body]));
+  const cut = (_request, response) => {
+    const { body, headers } = packed('gzip', zlib.gzipSync);
+    response.writeHead(200, { ...headers, 'content-length': body.length });
+    response.write(body.subarray(0, 40), () => response.destroy());
+  };
+  for (const broken of [short, spoilt, cut]) {
+    recorder.next(broken, PLAIN);
+    assert.equal((await ims.getImage('img-1')).name, IMAGE.name);
+    recorder.next(broken, broken);
+    await rejects(ims.getImage('img-1'), { kind: 'network' });
+  }
+  assert.equal(recorder.take().length, 12);
+});
+
+test('whoever replaces the global fetch is called, before and after the client is made', async (t) => {
+  const recorder = await startRecorder(t);
+  const own = globalThis.fetch;
+  t.after(() => {
+    globalThis.fetch = own;
+  });
+  const called = [];
+  const other = (...input) => {
+    called.push(input[0].url ?? String(input[0]));
+    return own(...input);
+  };
+  const before = newClient(t, recorder.url);
+  assert.match((await askedBy(before, recorder))[0], OURS);
+  globalThis.fetch = other;
+  const after = newClient(t, recorder.url);
+  for (const ims of [before, after]) assert.deepEqual(await askedBy(ims, recorder), ['node']);
+  assert.equal(called.length, 2);
+  globalThis.fetch = own;
+  for (const ims of [before, after]) assert.match((await askedBy(ims, recorder))[0], OURS);
+  assert.equal(called.length, 2);
+});
+
+test('what somebody has put behind fetch is gone through: a mock, a proxy', async (t) => {
+  const recorder = await startRecorder(t);
+  const ims = newClient(t, recorder.url, { retry: quickly(1) });
+  await (await fetch(recorder.url)).text();
+  recorder.take();
+  assert.match((await askedBy(ims, recorder))[0], OURS, 'its own Agent is nothing to go through');
+  const kept = Object.getOwnPropertyDescriptor(globalThis, DISPATCHER);
+  t.after(() => Object.defineProperty(globalThis, DISPATCHER, kept));
+  const asked = [];
+  class MockAgent {
+    dispatch({ path }) {
+      asked.push(path);
+      throw new Error('the mock says no');
+    }
+  }
+  Object.defineProperty(globalThis, DISPATCHER, { ...kept, value: new MockAgent() });
+  await rejects(ims.getImage('img-1'), { kind: 'network' });
+  assert.equal(asked.length, 1);
+  Object.defineProperty(globalThis, DISPATCHER, kept);
+  process.env.NODE_USE_ENV_PROXY = '1';
+  t.after(() => delete process.env.NODE_USE_ENV_PROXY);
+  assert.deepEqual(await askedBy(ims, recorder), ['node']);
+});
