@@ -6,6 +6,8 @@ import { GIB, MIB, measureInNode } from '../support/measuring.mjs';
 
 /** Node itself, the .wasm and the buffers of 16 parts in flight: most of it is there before the upload begins. */
 const LIMIT = 130 * MIB;
+/** The young generation of V8 doubles once or twice in a process that goes on, when V8 likes. */
+const STEP = 8 * MIB;
 
 test('6 GiB need no more memory than 1 GiB', { timeout: 600_000 }, async (t) => {
   const emulator = await startEmulator(t, '--oss-sink');
@@ -22,7 +24,7 @@ test('6 GiB need no more memory than 1 GiB', { timeout: 600_000 }, async (t) => 
     assert.ok(one.checkpoints.writes >= 2, 'progress is kept');
   }
   assert.ok(
-    large.peakRss <= small.peakRss * 1.1,
+    large.peakRss <= small.peakRss * 1.1 + STEP,
     `${large.peakRss} bytes, ${small.peakRss} for a sixth of it`,
   );
   assert.ok(large.wasmMemory <= small.wasmMemory + MIB, `${large.wasmMemory} bytes of the .wasm`);
