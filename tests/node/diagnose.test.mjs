@@ -94,7 +94,12 @@ test('an address where nobody is, or that is none', async (t) => {
   assert.match(found.store.message, /was not looked at/);
   await fails(newClient(t, 'http://nowhere.invalid'), 'service-reachable', /no address/, /spelling/);
   const { fetch } = globalThis;
-  await fails(newClient(t, 'http://127.0.0.1:6000', { fetch }), 'service-reachable', /never asks/, /another port/);
+  await fails(
+    newClient(t, 'http://127.0.0.1:6000', { fetch }),
+    'service-reachable',
+    /never asks/,
+    /another port/,
+  );
 });
 
 test('certificates: self-signed, of another name, expired; and the advice works', async (t) => {

@@ -211,7 +211,10 @@ test('where a range is not let through, the file is taken from its start again',
   assert.ok((await readFile(path)).equals(BYTES));
   const asked = recorder.take().filter(({ path }) => path.endsWith('/file'));
   const ranges = asked.map(({ headers }) => headers.range);
-  assert.ok(asked.every(({ headers }) => headers['accept-encoding'] === 'identity'), 'its bytes as they are kept');
+  assert.ok(
+    asked.every(({ headers }) => headers['accept-encoding'] === 'identity'),
+    'its bytes as they are kept',
+  );
   assert.match(ranges.at(-2), /^bytes=/);
   assert.equal(ranges.at(-1), undefined);
 });

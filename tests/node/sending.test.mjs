@@ -69,7 +69,12 @@ for (const [how, options] of [
       recorder.next(packed(encoding, pack));
       assert.equal((await ims.getImage('img-1')).name, IMAGE.name, encoding);
     }
-    const many = json({ list: Array.from({ length: 3000 }, () => IMAGE), total: 3000, current: 1, size: 3000 });
+    const many = json({
+      list: Array.from({ length: 3000 }, () => IMAGE),
+      total: 3000,
+      current: 1,
+      size: 3000,
+    });
     recorder.next(packed('gzip', zlib.gzipSync, many));
     assert.equal((await ims.listPrivateImages()).list.length, 3000);
     recorder.next({ status: 204, headers: { 'content-encoding': 'gzip' } });
