@@ -44,8 +44,12 @@ impl<'a> Scanner<'a> {
     }
 
     /// The byte at this place; 0 at the end.
+    #[inline(always)]
     pub fn byte(&self) -> u8 {
-        self.text.as_bytes().get(self.at).copied().unwrap_or(0)
+        match self.text.as_bytes().get(self.at) {
+            Some(byte) => *byte,
+            None => 0,
+        }
     }
 
     /// The first byte of what comes next; 0 at the end.
@@ -92,6 +96,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// What stands between two places where it was.
+    #[inline(always)]
     pub fn piece(&self, from: usize, to: usize) -> &'a str {
         self.text.get(from..to).unwrap_or_default()
     }
@@ -104,16 +109,42 @@ impl<'a> Scanner<'a> {
 
     /// Passes over these bytes if they come next, as they are.
     pub fn passes(&mut self, known: &str) -> bool {
-        let next = self.text.as_bytes().get(self.at..self.at + known.len());
-        let there = next.is_some_and(|next| words::same(next, known.as_bytes()));
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let there = rest.starts_with(known.as_bytes());
         self.at += if there { known.len() } else { 0 };
         there
     }
 
+    /// The byte behind these bytes, if they come next, as they are; 0 at the end.
+    #[inline(always)]
+    pub fn after(&self, known: &str) -> Option<u8> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let (next, after) = rest.split_at_checked(known.len())?;
+        if !words::same(next, known.as_bytes()) {
+            return None;
+        }
+        match after {
+            [first, ..] => Some(*first),
+            [] => Some(0),
+        }
+    }
+
+    /// Passes over bytes that come next, and over the value behind them.
+    #[inline(always)]
+    pub fn pass_after(&mut self, known: &str) -> Result<(), Broken> {
+        self.at += known.len();
+        self.pass()
+    }
+
     /// Passes over the next value.
+    #[inline(always)]
     pub fn pass(&mut self) -> Result<(), Broken> {
-        // Most values are texts, and nothing stands before them.
-        if self.byte() == b'"' { self.text() } else { self.skip(0) }
+        // Most values are texts, some are numbers, and nothing stands before them.
+        match self.byte() {
+            b'"' => self.text(),
+            b'-' | b'0'..=b'9' => self.number(),
+            _ => self.skip(0),
+        }
     }
 
     /// The text of the next value, as it stands.
@@ -125,6 +156,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Both ends are next to ASCII, so there is always such a piece.
+    #[inline(always)]
     fn since(&self, start: usize) -> &'a str {
         self.text.get(start..self.at).unwrap_or_default()
     }

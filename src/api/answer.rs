@@ -3,9 +3,12 @@
 //!
 //! Unknown fields are ignored, unknown values are kept, numbers may come as texts, a list as null.
 
+mod object;
+
 use crate::error::{Error, Kind, Result};
 use crate::json::{Broken, Scanner};
 use crate::text;
+pub use object::write_object;
 
 /// One field of an answer.
 pub struct AnswerField {
@@ -62,142 +65,6 @@ pub fn whole(text: &str, kind: FieldKind) -> Result<String> {
         _ => "a value of another kind",
     };
     Err(Scanner::new(text).broken(expected).into())
-}
-
-/// What an object had in one place, as the next one has it again: one object after the other has the same members in the
-/// same order, and most of an answer need not be taken apart.
-pub struct Known<'a> {
-    /// All that stands before the value: comma, name, colon.
-    lead: &'a str,
-    /// Where in it the name begins.
-    name: usize,
-    /// Its place in the table; behind the end where it is not there.
-    field: usize,
-}
-
-/// Whether a value that begins so has the promised shape as it came.
-fn is_kept(first: u8, kind: FieldKind) -> bool {
-    match kind {
-        FieldKind::Text => first == b'"',
-        FieldKind::Number | FieldKind::Percent => first == b'-' || first.is_ascii_digit(),
-        FieldKind::Flag => matches!(first, b't' | b'f'),
-        FieldKind::List => first == b'[',
-        FieldKind::Any => first != b'n',
-        FieldKind::Object(_) | FieldKind::Open(_) | FieldKind::ListOf(_) => false,
-    }
-}
-
-/// The next member by its name: its place in the table, and where it begins; none at the end of the object.
-fn look_up<'a>(
-    scanner: &mut Scanner<'a>,
-    fields: &[AnswerField],
-    first: &mut bool,
-    order: &mut Vec<Known<'a>>,
-    place: usize,
-) -> Result<Option<(usize, usize)>> {
-    let before = scanner.at();
-    if !scanner.next(b'}', first)? {
-        return Ok(None);
-    }
-    scanner.peek();
-    let start = scanner.at();
-    let name = scanner.name()?;
-    scanner.peek();
-    let field = fields.iter().position(|field| field.name == name).unwrap_or(usize::MAX);
-    if place == order.len() {
-        order.push(Known { lead: scanner.piece(before, scanner.at()), name: start - before, field });
-    }
-    Ok(Some((field, start)))
-}
-
-/// Which fields of a table came. No table has more than 128 (a test counts).
-#[derive(Default)]
-struct Seen([u64; 2]);
-
-impl Seen {
-    fn has(&self, index: usize) -> bool {
-        self.0.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
-    }
-
-    fn add(&mut self, index: usize) {
-        if let Some(word) = self.0.get_mut(index / 64) {
-            *word |= 1 << (index % 64);
-        }
-    }
-}
-
-/// Writes an object in the shape of a table; `open`: with what the table does not know as it came. `order` is what the
-/// objects before had: empty, or of the same table.
-pub fn write_object<'a>(
-    scanner: &mut Scanner<'a>,
-    fields: &'static [AnswerField],
-    open: bool,
-    order: &mut Vec<Known<'a>>,
-    out: &mut String,
-) -> Result<()> {
-    let mut seen = Seen::default();
-    let mut first = true;
-    // Where members begin that are written as they came, one after the other: they are copied in one piece.
-    let mut copied: Option<usize> = None;
-    if !scanner.take(b'{') {
-        return Err(scanner.broken("an object").into());
-    }
-    out.push('{');
-    let inside = out.len();
-    for place in 0.. {
-        let before = scanner.at();
-        let known = order.get(place).filter(|known| scanner.passes(known.lead));
-        let member = match known {
-            Some(known) => Some((known.field, before + known.name)),
-            None => look_up(scanner, fields, &mut first, order, place)?,
-        };
-        first = false;
-        let mut field = None;
-        if let Some((index, start)) = member {
-            field = fields.get(index).filter(|_| !seen.has(index));
-            let value = scanner.byte();
-            let is_kept = match field {
-                Some(field) => is_kept(value, field.kind),
-                None => open && index >= fields.len() && value != b'n',
-            };
-            if is_kept {
-                scanner.pass()?;
-                seen.add(index);
-                copied.get_or_insert(start);
-                continue;
-            }
-        }
-        let comma = |out: &mut String| {
-            if out.len() > inside {
-                out.push(',');
-            }
-        };
-        if let Some(from) = copied.take() {
-            comma(out);
-            out.push_str(scanner.piece(from, before));
-        }
-        let Some((index, _)) = member else { break };
-        let raw = scanner.raw()?;
-        let end = out.len();
-        if let Some(field) = field {
-            comma(out);
-            out.push('"');
-            out.push_str(field.name);
-            out.push_str("\":");
-            if value(raw, field.kind, out)? {
-                seen.add(index);
-            } else {
-                out.truncate(end);
-            }
-        }
-    }
-    out.push('}');
-    for (index, field) in fields.iter().enumerate() {
-        if field.required && !seen.has(index) {
-            return Err(not_understood(&format_args!("the field {} is missing", field.name)));
-        }
-    }
-    Ok(())
 }
 
 /// Writes a list of values; those that are not what the table promises are left out.

@@ -218,7 +218,8 @@ impl ResponseBody for FetchBody {
                 .and_then(|length| whole_number(&length))
                 .is_some_and(|length| length <= LARGEST_TEXT as u64);
             if !modest && self.answer.body().is_some() {
-                let mut all = Vec::new();
+                // Often all comes in one piece.
+                let mut all = self.next().await?.unwrap_or_default();
                 while let Some(piece) = self.next().await? {
                     all.extend_from_slice(&piece);
                     if all.len() > LARGEST_TEXT {

@@ -128,7 +128,8 @@ thread_local! {
     static ANSWERS: Pool<Piece> = Pool::of(|on| {
         on("data", |pieces, message, chunk| {
             message.unchecked_ref::<IncomingMessage>().pause();
-            pieces.push(Ok(Some(Uint8Array::new(&chunk).to_vec())));
+            // A Buffer, which is a Uint8Array.
+            pieces.push(Ok(Some(chunk.unchecked_ref::<Uint8Array>().to_vec())));
         });
         on("end", |pieces, _, _| pieces.push(Ok(None)));
         on("error", |pieces, _, error| pieces.push(Err(super::fetch::lost(&error))));
@@ -306,7 +307,7 @@ impl NodeBody {
 impl ResponseBody for NodeBody {
     fn whole(mut self: Box<Self>) -> LocalFuture<'static, Result<Vec<u8>, Failure>> {
         Box::pin(async move {
-            let mut all = Vec::new();
+            let mut all = self.piece().await?.unwrap_or_default();
             while let Some(piece) = self.piece().await? {
                 all.extend_from_slice(&piece);
                 if all.len() > LARGEST_TEXT {

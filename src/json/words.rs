@@ -7,7 +7,7 @@ const QUOTES: u64 = ONES * b'"' as u64;
 const BACKSLASHES: u64 = ONES * b'\\' as u64;
 
 /// Whether two pieces of the same length are the same.
-#[inline]
+#[inline(always)]
 pub(super) fn same(left: &[u8], right: &[u8]) -> bool {
     let Some(last) = left.len().checked_sub(8) else { return left == right };
     let mut at = 0;
@@ -28,7 +28,7 @@ fn word(bytes: &[u8], at: usize) -> u64 {
 }
 
 /// How many bytes come before the first quote, backslash or control character.
-#[inline]
+#[inline(always)]
 pub(super) fn plain(bytes: &[u8]) -> usize {
     let mut passed = 0;
     for word in bytes.as_chunks::<8>().0 {

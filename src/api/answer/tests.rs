@@ -36,7 +36,8 @@ fn types_are_bent_into_shape_and_the_unknown_is_ignored() {
                    "inner":{"x":"\u00e9\"","y":1},"any":[1,{"a":2}]}"#;
     let read =
         r#"{"id":"7","size":27205947,"tags":[],"shared":true,"inner":{"x":"\u00e9\""},"any":[1,{"a":2}]}"#;
-    assert_eq!(object(came).unwrap(), read);
+    // White space stays where it was.
+    assert_eq!(object(came).unwrap().replace("\n                   ", ""), read);
     assert_eq!(object(r#"{"id":"a","inner":null,"size":null}"#).unwrap(), r#"{"id":"a"}"#);
 }
 

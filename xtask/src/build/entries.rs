@@ -61,7 +61,7 @@ pub static ENTRIES: &[Entry] = &[
         feature: "workspace",
         inspects: false,
         transfers: None,
-        budget: 83_300,
+        budget: 83_400,
         codes: None,
     },
 ];
