@@ -107,14 +107,6 @@ impl<'a> Scanner<'a> {
         self.piece(self.at, self.text.len())
     }
 
-    /// Passes over these bytes if they come next, as they are.
-    pub fn passes(&mut self, known: &str) -> bool {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let there = rest.starts_with(known.as_bytes());
-        self.at += if there { known.len() } else { 0 };
-        there
-    }
-
     /// The byte behind these bytes, if they come next, as they are; 0 at the end.
     #[inline(always)]
     pub fn after(&self, known: &str) -> Option<u8> {
@@ -129,11 +121,10 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Passes over bytes that come next, and over the value behind them.
+    /// Passes over these bytes, which come next.
     #[inline(always)]
-    pub fn pass_after(&mut self, known: &str) -> Result<(), Broken> {
+    pub fn go_behind(&mut self, known: &str) {
         self.at += known.len();
-        self.pass()
     }
 
     /// Passes over the next value.

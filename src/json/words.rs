@@ -9,7 +9,9 @@ const BACKSLASHES: u64 = ONES * b'\\' as u64;
 /// Whether two pieces of the same length are the same.
 #[inline(always)]
 pub(super) fn same(left: &[u8], right: &[u8]) -> bool {
-    let Some(last) = left.len().checked_sub(8) else { return left == right };
+    let Some(last) = left.len().checked_sub(8) else {
+        return left.iter().zip(right).all(|(left, right)| left == right);
+    };
     let mut at = 0;
     while at < last {
         if word(left, at) != word(right, at) {

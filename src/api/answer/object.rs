@@ -75,25 +75,26 @@ impl Seen {
 }
 
 /// Passes over the members from `place` on that are as the objects before had them and are written as they came: most of
-/// a list.
+/// a list. True where the next one is as they had it, up to its value.
 fn pass_kept<'a>(
     scanner: &mut Scanner<'a>,
     fields: &'static [AnswerField],
     order: &[Known<'a>],
     seen: &mut Seen,
     place: &mut usize,
-) -> Result<()> {
+) -> Result<bool> {
     while let Some(known) = order.get(*place) {
-        let Some(field) = fields.get(known.field) else { break };
-        let Some(first) = scanner.after(known.lead) else { break };
-        if !is_kept(first, field.kind) || seen.has(known.field) {
-            break;
+        let Some(first) = scanner.after(known.lead) else { return Ok(false) };
+        match fields.get(known.field) {
+            Some(field) if is_kept(first, field.kind) && !seen.has(known.field) => {}
+            _ => return Ok(true),
         }
-        scanner.pass_after(known.lead)?;
+        scanner.go_behind(known.lead);
+        scanner.pass()?;
         seen.add(known.field);
         *place += 1;
     }
-    Ok(())
+    Ok(false)
 }
 
 /// Writes an object in the shape of a table; `open`: with what the table does not know as it came. `order` is what the
@@ -119,16 +120,18 @@ pub fn write_object<'a>(
         let (before, from) = (scanner.at(), place);
         // A member begins with its name, and behind another one with its comma.
         let begin = |out: &String, before, name| if out.len() > inside { before } else { before + name };
-        pass_kept(scanner, fields, order, &mut seen, &mut place)?;
+        let is_known = pass_kept(scanner, fields, order, &mut seen, &mut place)?;
         if place > from {
             first = false;
             copied.get_or_insert(begin(out, before, order.get(from).map_or(0, |known| known.name)));
         }
         let before = scanner.at();
-        let known = order.get(place).filter(|known| scanner.passes(known.lead));
-        let member = match known {
-            Some(known) => Some((known.field, known.name)),
-            None => look_up(scanner, fields, &mut first, order, place)?,
+        let member = match order.get(place) {
+            Some(known) if is_known => {
+                scanner.go_behind(known.lead);
+                Some((known.field, known.name))
+            }
+            _ => look_up(scanner, fields, &mut first, order, place)?,
         };
         let member = member.map(|(index, name)| (index, begin(out, before, name)));
         (first, place) = (false, place + 1);
@@ -153,14 +156,17 @@ pub fn write_object<'a>(
             if member.is_none() {
                 break;
             }
-            scanner.raw()?;
+            scanner.pass()?;
             continue;
         };
         // The name stands right behind what is copied, and goes along.
         let lead = scanner.at();
         out.push_str(scanner.piece(from.unwrap_or(start), lead));
         let written = out.len();
-        if value(scanner.raw()?, field.kind, out)? {
+        scanner.peek();
+        let value_at = scanner.at();
+        scanner.pass()?;
+        if value(scanner.piece(value_at, scanner.at()), field.kind, out)? {
             seen.add(index);
         } else {
             out.truncate(from.map_or(end, |_| written - (lead - before)));
@@ -186,10 +192,13 @@ mod tests {
         AnswerField { name: "tags", kind: FieldKind::List, required: false },
     ];
 
-    /// Members as they come, what is read of them, and what an open table reads.
-    fn members() -> Vec<(&'static str, Option<(&'static str, Value)>, bool)> {
+    /// A member as it comes, what is read of it, and whether only an open table reads it.
+    type Member = (&'static str, Option<(&'static str, Value)>, bool);
+
+    fn members() -> Vec<Member> {
         vec![
             (r#""id":"a""#, Some(("id", json!("a"))), false),
+            (r#""id": "b""#, Some(("id", json!("b"))), false),
             (r#""id" : 7 "#, Some(("id", json!("7"))), false),
             (r#""\u0069d":{}"#, None, false),
             (r#""size":12"#, Some(("size", json!(12))), false),

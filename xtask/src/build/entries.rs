@@ -29,7 +29,7 @@ pub static ENTRIES: &[Entry] = &[
         feature: "cecloud",
         inspects: true,
         transfers: Some(127_500),
-        budget: 95_300,
+        budget: 95_400,
         codes: Some(&error_codes::CECLOUD),
     },
     Entry {
