@@ -2,24 +2,63 @@
 
 // Asked for at run time where Node can (20.16, 22.3 and later): a server bundled as one ES module has no require.
 const builtin = typeof process.getBuiltinModule === 'function' ? process.getBuiltinModule : require;
+const zlib = builtin('node:zlib');
+const { pipeline, Transform } = builtin('node:stream');
 
 /** Node's fetch, which goes by a package inside of Node; others that have Node's modules have one of their own. */
 const own = globalThis.fetch;
-const isNodes = typeof own === 'function' && /undici/i.test(Function.prototype.toString.call(own));
-/** Where that package keeps what fetch goes through: nothing, or an Agent, unless somebody has put a proxy or a mock there. */
-const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+const isOwn =
+  typeof own === 'function' && /internal\/deps\/undici/.test(Function.prototype.toString.call(own));
+/** Where that package keeps what fetch goes through. */
+const DISPATCHERS = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map(Symbol.for);
 const PROXY_FLAG = '--use-env-proxy';
 
-const zlib = builtin('node:zlib');
-const { pipeline } = builtin('node:stream');
-/** What unpacks a content-encoding. */
+/** Whether fetch goes through nothing, or through an Agent that nobody has told anything: not a proxy, a mock, own certificates. */
+function isUntouched(dispatcher) {
+  if (dispatcher === undefined) return true;
+  const named = Object.getOwnPropertySymbols(dispatcher).find(({ description }) => description === 'options');
+  const options = Object.values(dispatcher[named] ?? { connect: 'unknown' });
+  return (
+    dispatcher.constructor?.name === 'Agent' &&
+    dispatcher.dispatch === Object.getPrototypeOf(dispatcher).dispatch &&
+    options.every((option) => option === undefined || option === Number.POSITIVE_INFINITY)
+  );
+}
+
+/** What unpacks a content-encoding; made with its first bytes. */
 const UNPACKERS = {
-  gzip: zlib.createUnzip,
-  'x-gzip': zlib.createUnzip,
-  deflate: zlib.createUnzip,
-  br: zlib.createBrotliDecompress,
+  gzip: () => zlib.createGunzip(),
+  'x-gzip': () => zlib.createGunzip(),
+  // With and without zlib's head: servers differ.
+  deflate: ([first]) => ((first & 15) === 8 ? zlib.createInflate() : zlib.createInflateRaw()),
+  br: () => zlib.createBrotliDecompress(),
 };
-/** Whoever reads the stream is told by its own events. */
+
+/** A stream that unpacks, made when the first bytes come: an answer without any holds nothing. */
+function unpacking(encoding) {
+  let unpacker;
+  return new Transform({
+    transform(chunk, _encoding, done) {
+      if (!unpacker) {
+        unpacker = UNPACKERS[encoding](chunk);
+        unpacker.on('data', (piece) => this.push(piece));
+        unpacker.on('error', (error) => this.destroy(error));
+      }
+      unpacker.write(chunk, () => done());
+    },
+    flush(done) {
+      if (!unpacker) return done();
+      unpacker.on('end', () => done());
+      return unpacker.end();
+    },
+    destroy(error, done) {
+      unpacker?.destroy();
+      done(error);
+    },
+  });
+}
+
+/** Whoever reads a stream is told by its own events. */
 const nothing = () => {};
 
 export const platform = {
@@ -27,21 +66,26 @@ export const platform = {
   https: builtin('node:https'),
   fs: builtin('node:fs'),
   os: builtin('node:os'),
+  isNode: !process.versions.bun && !process.versions.deno,
   /** An IncomingMessage, or the stream of what it holds compressed. */
   unpacked(message) {
-    const encoding = message.headers['content-encoding']?.toLowerCase();
-    const isEmpty = message.statusCode === 204 || message.statusCode === 304 || message.req.method === 'HEAD';
-    if (isEmpty || !Object.hasOwn(UNPACKERS, encoding ?? '')) return message;
-    const unpacker = UNPACKERS[encoding]();
-    unpacker.on('error', nothing);
-    return pipeline(message, unpacker, nothing);
+    const header = message.headers['content-encoding'] ?? '';
+    const encodings = header
+      .toLowerCase()
+      .split(',')
+      .map((encoding) => encoding.trim());
+    const packed = encodings.filter((encoding) => encoding && encoding !== 'identity').reverse();
+    const isKnown = packed.every((encoding) => Object.hasOwn(UNPACKERS, encoding));
+    if (packed.length === 0 || !isKnown) return message;
+    const stages = packed.map(unpacking);
+    for (const stage of stages) stage.on('error', nothing);
+    return pipeline([message, ...stages], nothing);
   },
   /** Whether the global fetch is Node's own, and goes straight to where it is told. */
   get isFetchPlain() {
     const { env, execArgv } = process;
-    if (!isNodes || globalThis.fetch !== own) return false;
+    if (!isOwn || globalThis.fetch !== own) return false;
     if (env.NODE_USE_ENV_PROXY || execArgv.includes(PROXY_FLAG)) return false;
-    const dispatcher = globalThis[DISPATCHER];
-    return dispatcher === undefined || dispatcher.constructor?.name === 'Agent';
+    return DISPATCHERS.every((place) => isUntouched(globalThis[place]));
   },
 };

@@ -269,8 +269,6 @@ impl Download {
     /// One request, from where the last one ended.
     async fn receive(&self, state: &mut State, sink: &dyn Sink, options: &CallOptions) -> Result<Ended> {
         let mut options = options.clone();
-        // Its bytes count as they are kept. (A browser says what it likes.)
-        options.headers.push(("accept-encoding".to_owned(), "identity".to_owned()));
         if state.received > 0 && state.ranges {
             options.headers.push(("range".to_owned(), format!("bytes={}-", state.received)));
         }

@@ -293,7 +293,11 @@ pub(crate) fn lost(error: &JsValue) -> Failure {
     // Only these come before the first byte for certain.
     const BEFORE: [&str; 6] =
         ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"];
-    let sent = !code.is_some_and(|code| BEFORE.contains(&code.as_str()));
+    // Node says it of a connection too that was there.
+    let connecting = || text_of(error, "syscall").is_none_or(|call| call == "connect");
+    let sent = !code.is_some_and(|code| {
+        BEFORE.contains(&code.as_str()) || code == "ETIMEDOUT" && cause.is_none() && connecting()
+    });
     Failure { kind: Kind::Network, message, sent }
 }
 

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// `{ http, https, fs, os, isFetchPlain, unpacked }`; empty outside Node.
+    /// `{ http, https, fs, os, isNode, isFetchPlain, unpacked }`; empty outside Node.
     #[derive(Clone)]
     pub type Modules;
     #[wasm_bindgen(method, getter)]
@@ -18,11 +18,13 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     pub fn os(this: &Modules) -> Option<OsModule>;
+    #[wasm_bindgen(method, getter, js_name = isNode)]
+    pub fn is_node(this: &Modules) -> Option<bool>;
     #[wasm_bindgen(method, getter, js_name = isFetchPlain)]
     pub fn is_fetch_plain(this: &Modules) -> Option<bool>;
     /// The message itself, or a stream of what it holds compressed, as its headers say.
-    #[wasm_bindgen(method)]
-    pub fn unpacked(this: &Modules, message: &IncomingMessage) -> IncomingMessage;
+    #[wasm_bindgen(method, catch)]
+    pub fn unpacked(this: &Modules, message: &IncomingMessage) -> Result<IncomingMessage, JsValue>;
 
     /// node:http or node:https.
     #[derive(Clone)]
@@ -146,6 +148,11 @@ pub fn hostname() -> Option<String> {
     module(Modules::os)?.hostname().ok()?.as_string()
 }
 
+/// Whether this is Node itself, not something else that has its modules.
+pub fn is_node() -> bool {
+    module(Modules::is_node).unwrap_or_default()
+}
+
 /// Whether the global fetch is Node's own, and goes straight to where it is told: then node:http does the same.
 pub fn is_fetch_plain() -> bool {
     module(Modules::is_fetch_plain).unwrap_or_default()
@@ -153,10 +160,8 @@ pub fn is_fetch_plain() -> bool {
 
 /// What a message holds, without the compression that its headers name; the message itself where they name none.
 pub fn unpacked(message: &IncomingMessage) -> IncomingMessage {
-    match module(|modules| Some(modules.clone())) {
-        Some(modules) => modules.unpacked(message),
-        None => message.clone(),
-    }
+    let modules = module(|modules| Some(modules.clone()));
+    modules.and_then(|modules| modules.unpacked(message).ok()).unwrap_or_else(|| message.clone())
 }
 
 /// node:http or node:https; none in a browser.

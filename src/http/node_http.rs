@@ -56,7 +56,7 @@ impl NodeHttp {
             let _ = Reflect::set(&options, &"keepAlive".into(), &JsValue::TRUE);
             // A server closes what idles, and may do so just when the next request is on its way. Node takes this for idle
             // connections only; what else has such an agent may not.
-            if super::node::is_fetch_plain() {
+            if super::node::is_node() {
                 let _ = Reflect::set(&options, &"timeout".into(), &IDLE_MS.into());
             }
             let class = http_module(secure)?.agent_class();
@@ -103,6 +103,8 @@ enum Sign {
 struct Guard {
     request: ClientRequest,
     done: Cell<bool>,
+    /// All of the body was handed over, and its end.
+    written: Cell<bool>,
     _listeners: Listeners<Sign>,
 }
 
@@ -175,7 +177,12 @@ impl Transport for NodeHttp {
             })?;
             let listeners = Listeners::take(&REQUESTS, sent.clone().into());
             let signs = listeners.heard().clone();
-            let guard = Guard { request: sent.clone(), done: Cell::new(false), _listeners: listeners };
+            let guard = Guard {
+                request: sent.clone(),
+                done: Cell::new(false),
+                written: Cell::new(false),
+                _listeners: listeners,
+            };
             let body = request.body.clone();
             let on_sent = request.on_sent.clone();
             drop(request);
@@ -184,7 +191,10 @@ impl Transport for NodeHttp {
             let first = crate::task::first(Box::pin(signs.next()), writing).await;
             let sign = match first {
                 crate::task::First::Left(sign) => sign,
-                crate::task::First::Right(Ok(())) => signs.next().await,
+                crate::task::First::Right(Ok(())) => {
+                    guard.written.set(true);
+                    signs.next().await
+                }
                 crate::task::First::Right(Err(failure)) => {
                     // A broken pipe often hides an answer that says why.
                     match failure.kind {
@@ -298,7 +308,8 @@ impl NodeBody {
         let piece = self.listeners.heard().next().await?;
         if piece.is_none() {
             self.ended = true;
-            self.guard.done.set(self.message.complete());
+            // Where the server did not want to hear the end, its connection waits for it.
+            self.guard.done.set(self.message.complete() && self.guard.written.get());
         }
         Ok(piece)
     }

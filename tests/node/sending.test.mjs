@@ -63,6 +63,8 @@ for (const [how, options] of [
       ['gzip', zlib.gzipSync],
       ['X-GZIP', zlib.gzipSync],
       ['deflate', zlib.deflateSync],
+      ['deflate', zlib.deflateRawSync],
+      ['gzip, br', (body) => zlib.brotliCompressSync(zlib.gzipSync(body))],
       ['br', zlib.brotliCompressSync],
       ['identity', (body) => body],
     ]) {
@@ -79,6 +81,12 @@ for (const [how, options] of [
     assert.equal((await ims.listPrivateImages()).list.length, 3000);
     recorder.next({ status: 204, headers: { 'content-encoding': 'gzip' } });
     await rejects(ims.getImage('img-1'), { kind: 'protocol', status: 204 });
+    for (const status of [200, 403]) {
+      recorder.next({ status, headers: { 'content-encoding': 'br' } });
+      const kind = status === 200 ? 'protocol' : 'auth';
+      // Nothing, and called compressed.
+      await rejects(ims.getImage('img-1'), { kind, status });
+    }
     const refusal = { ...json(null, 404), body: '{"code":"IMG.0404","message":"gone","requestId":"r"}' };
     recorder.next(packed('gzip', zlib.gzipSync, refusal));
     await rejects(ims.getImage('img-1'), { kind: 'service', code: 'IMG.0404', status: 404 });
@@ -126,7 +134,7 @@ test('whoever replaces the global fetch is called, before and after the client i
   assert.equal(called.length, 2);
 });
 
-test('what somebody has put behind fetch is gone through: a mock, a proxy', async (t) => {
+test('what somebody has put behind fetch is gone through: a mock, own certificates, a proxy', async (t) => {
   const recorder = await startRecorder(t);
   const ims = newClient(t, recorder.url, { retry: quickly(1) });
   await (await fetch(recorder.url)).text();
@@ -135,15 +143,28 @@ test('what somebody has put behind fetch is gone through: a mock, a proxy', asyn
   const kept = Object.getOwnPropertyDescriptor(globalThis, DISPATCHER);
   t.after(() => Object.defineProperty(globalThis, DISPATCHER, kept));
   const asked = [];
+  const dispatch = ({ path }) => {
+    asked.push(path);
+    throw new Error('the mock says no');
+  };
+  const nodes = kept.value;
   class MockAgent {
-    dispatch({ path }) {
-      asked.push(path);
-      throw new Error('the mock says no');
-    }
+    dispatch = dispatch;
   }
-  Object.defineProperty(globalThis, DISPATCHER, { ...kept, value: new MockAgent() });
-  await rejects(ims.getImage('img-1'), { kind: 'network' });
-  assert.equal(asked.length, 1);
+  const Agent = nodes.constructor;
+  const connecting = new Agent({ connect: { rejectUnauthorized: false } });
+  connecting.dispatch = dispatch;
+  // As undici composes interceptors.
+  const composed = new Proxy(nodes, { get: (of, name) => (name === 'dispatch' ? dispatch : of[name]) });
+  for (const dispatcher of [new MockAgent(), connecting, composed]) {
+    Object.defineProperty(globalThis, DISPATCHER, { ...kept, value: dispatcher });
+    await rejects(ims.getImage('img-1'), { kind: 'network' });
+    assert.equal(asked.splice(0).length, 1);
+  }
+  delete connecting.dispatch;
+  assert.equal(Object.getPrototypeOf(connecting).dispatch, connecting.dispatch);
+  Object.defineProperty(globalThis, DISPATCHER, { ...kept, value: connecting });
+  assert.deepEqual(await askedBy(ims, recorder), ['node'], 'an Agent that was told how to connect');
   Object.defineProperty(globalThis, DISPATCHER, kept);
   process.env.NODE_USE_ENV_PROXY = '1';
   t.after(() => delete process.env.NODE_USE_ENV_PROXY);

@@ -24,7 +24,8 @@ fn is_kept(first: u8, kind: FieldKind) -> bool {
         FieldKind::Number | FieldKind::Percent => first == b'-' || first.is_ascii_digit(),
         FieldKind::Flag => matches!(first, b't' | b'f'),
         FieldKind::List => first == b'[',
-        FieldKind::Any => first != b'n',
+        // Not white space either, before what may be null.
+        FieldKind::Any => first > b' ' && first != b'n',
         FieldKind::Object(_) | FieldKind::Open(_) | FieldKind::ListOf(_) => false,
     }
 }
@@ -141,7 +142,7 @@ pub fn write_object<'a>(
             let value = scanner.byte();
             let is_kept = match field {
                 Some(field) => is_kept(value, field.kind),
-                None => open && index >= fields.len() && value != b'n',
+                None => open && index >= fields.len() && is_kept(value, FieldKind::Any),
             };
             if is_kept {
                 scanner.pass()?;
@@ -190,6 +191,7 @@ mod tests {
         AnswerField { name: "id", kind: FieldKind::Text, required: false },
         AnswerField { name: "size", kind: FieldKind::Number, required: false },
         AnswerField { name: "tags", kind: FieldKind::List, required: false },
+        AnswerField { name: "any", kind: FieldKind::Any, required: false },
     ];
 
     /// A member as it comes, what is read of it, and whether only an open table reads it.
@@ -207,6 +209,8 @@ mod tests {
             (r#""tags":null"#, Some(("tags", json!([]))), false),
             (r#""new":{"x":[1,"}"]}"#, Some(("new", json!({"x": [1, "}"]}))), true),
             (r#""new":null"#, None, true),
+            (r#""any":{}"#, Some(("any", json!({}))), false),
+            (r#""any": null"#, None, false),
         ]
     }
 

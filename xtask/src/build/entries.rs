@@ -61,7 +61,7 @@ pub static ENTRIES: &[Entry] = &[
         feature: "workspace",
         inspects: false,
         transfers: None,
-        budget: 83_400,
+        budget: 83_600,
         codes: None,
     },
 ];
