@@ -85,8 +85,8 @@ export interface ClientOptions {
   retry?: RetryOptions;
   /**
    * Replaces the global fetch for calls to the service, called as fetch(url, init). Node's own fetch is left aside for
-   * node:http, which costs less; one that you or a test put in its place is called, and so it is behind a proxy or a mock of
-   * undici's (`setGlobalDispatcher`, NODE_USE_ENV_PROXY).
+   * node:http, which costs less; one that you or a test put in its place is called, and so it is where you told undici how
+   * to connect (`setGlobalDispatcher` with a proxy, a mock or an Agent with options) or set NODE_USE_ENV_PROXY.
    */
   fetch?: (url: string, init: FetchInit) => Promise<unknown>;
   /** Node: an http.Agent or https.Agent for parts and calls (proxy, own CA). */
