@@ -58,6 +58,9 @@ function unpacking(encoding) {
   });
 }
 
+/** As long as Node's own fetch waits for a connection, milliseconds: what has none for longer was not sent for certain. */
+const CONNECT_MS = 10_000;
+
 /** Whoever reads a stream is told by its own events. */
 const nothing = () => {};
 
@@ -80,6 +83,18 @@ export const platform = {
     const stages = packed.map(unpacking);
     for (const stage of stages) stage.on('error', nothing);
     return pipeline([message, ...stages], nothing);
+  },
+  /** Gives a ClientRequest up that gets no connection; the time of TLS counts. */
+  limitConnecting(request) {
+    request.once('socket', (socket) => {
+      if (!socket.connecting) return;
+      const timer = setTimeout(() => {
+        const error = new Error(`there is no connection after ${CONNECT_MS} ms`);
+        request.destroy(Object.assign(error, { code: 'ETIMEDOUT', syscall: 'connect' }));
+      }, CONNECT_MS);
+      const stop = () => clearTimeout(timer);
+      socket.once(socket.encrypted ? 'secureConnect' : 'connect', stop).once('close', stop);
+    });
   },
   /** Whether the global fetch is Node's own, and goes straight to where it is told. */
   get isFetchPlain() {

@@ -74,15 +74,16 @@ const SHAPES = {
       const where = store === 'sink' ? 'a store that throws away' : 'a store that keeps';
       return {
         caption: `Upload from Node, ${size / 2 ** 20} MiB, into ${where}`,
-        columns: ['', 'CPU / floor', 'CPU s/GiB', 'seconds', 'peak RSS, MiB'],
+        columns: ['', 'CPU / floor', 'CPU s/GiB', 'seconds', 'until the image can be used', 'peak RSS, MiB'],
         rows: rows.map((row) =>
           row.failed
-            ? [row.name, row.failed, '', '', '']
+            ? [row.name, row.failed, '', '', '', '']
             : [
                 row.name,
                 times(row.cpuSecondsPerGiB, floor),
                 round(row.cpuSecondsPerGiB, 2),
                 round(row.seconds, 1),
+                round(row.activeSeconds, 1),
                 round(row.peakRssMiB, 0),
               ],
         ),

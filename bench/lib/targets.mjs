@@ -22,7 +22,10 @@ function target(what, got, limit, { unit = '×', digits = 2, above = false } = {
 }
 
 function uploads(node) {
-  const rows = node?.stores.find(({ store }) => store === 'sink')?.rows ?? [];
+  const into = (name) => node?.stores.find(({ store }) => store === name)?.rows ?? [];
+  const isPlainPeer = (row) => !row.floor && !row.ours && !row.digests;
+  const kept = into('disk');
+  const rows = into('sink');
   const floor = rows.find((row) => row.floor)?.[CPU];
   const ours = named(rows, 'ims-client');
   const withDigests = rows.find((row) => row.ours && row.digests);
@@ -30,12 +33,17 @@ function uploads(node) {
   // What digests cost beside an upload: a machine that does something else as well takes longer for them.
   const digested = rows.find((row) => row.floor && row.digests)?.[CPU];
   const digesting = withDigests && digested ? withDigests[CPU] - (digested - floor) : undefined;
-  const plain = peers.filter((row) => !row.digests);
+  const plain = rows.filter(isPlainPeer);
   return [
     target('Node: CPU of an upload, by the node:http floor', times(ours?.[CPU], floor), 1.25),
     target('Node: the same with MD5, less the time of the digests themselves', times(digesting, floor), 1.25),
     target("Node: CPU, by the most thrifty peer's", times(ours?.[CPU], least(peers, CPU)), 0.5),
     target("Node: time, by the best peer's", times(ours?.seconds, least(plain, 'seconds')), 1),
+    target(
+      "Node: time into a store that keeps, by the best peer's",
+      times(named(kept, 'ims-client')?.seconds, least(kept.filter(isPlainPeer), 'seconds')),
+      1,
+    ),
     target("Node: peak memory, by the lowest peer's", times(ours?.peakRssMiB, least(peers, 'peakRssMiB')), 1),
   ];
 }

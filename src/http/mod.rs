@@ -1,6 +1,6 @@
 //! Requests, responses, and the trait of whoever sends them.
 //!
-//! [`fetch`](self), `xhr` and `node_http` are the only files that send; they exist on WebAssembly alone.
+//! [`fetch`](self), `xhr` and `node_http` (with `node_write`) are the only files that send; they exist on WebAssembly alone.
 
 pub mod retry;
 pub mod url;
@@ -21,6 +21,8 @@ pub mod listeners;
 pub mod node;
 #[cfg(target_arch = "wasm32")]
 pub mod node_http;
+#[cfg(target_arch = "wasm32")]
+pub mod node_write;
 #[cfg(target_arch = "wasm32")]
 pub mod xhr;
 

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// `{ http, https, fs, os, isNode, isFetchPlain, unpacked }`; empty outside Node.
+    /// `{ http, https, fs, os, isNode, isFetchPlain, unpacked, limitConnecting }`; empty outside Node.
     #[derive(Clone)]
     pub type Modules;
     #[wasm_bindgen(method, getter)]
@@ -26,6 +26,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub fn unpacked(this: &Modules, message: &IncomingMessage) -> Result<IncomingMessage, JsValue>;
 
+    #[wasm_bindgen(method, catch, js_name = limitConnecting)]
+    pub fn limit_connecting(this: &Modules, request: &ClientRequest) -> Result<(), JsValue>;
+
     /// node:http or node:https.
     #[derive(Clone)]
     pub type HttpModule;
@@ -39,6 +42,8 @@ extern "C" {
     pub type ClientRequest;
     #[wasm_bindgen(method, catch)]
     pub fn write(this: &ClientRequest, block: &Uint8Array, written: &Function) -> Result<bool, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = flushHeaders)]
+    pub fn flush_headers(this: &ClientRequest) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     pub fn end(this: &ClientRequest) -> Result<(), JsValue>;
     #[wasm_bindgen(method)]
@@ -162,6 +167,14 @@ pub fn is_fetch_plain() -> bool {
 pub fn unpacked(message: &IncomingMessage) -> IncomingMessage {
     let modules = module(|modules| Some(modules.clone()));
     modules.and_then(|modules| modules.unpacked(message).ok()).unwrap_or_else(|| message.clone())
+}
+
+/// Has a request that gets no connection fail soon, as one that was not sent.
+pub fn limit_connecting(request: &ClientRequest) {
+    if let Some(modules) = module(|modules| Some(modules.clone())) {
+        // Without a limit the time of the whole request holds.
+        let _ = modules.limit_connecting(request);
+    }
 }
 
 /// node:http or node:https; none in a browser.

@@ -1,16 +1,16 @@
 //! Sends by node:http and node:https: parts go out in blocks from a few reused buffers, so that memory does not
 //! depend on the size of a part. (Node's fetch copies each body: measured at three times the memory and CPU.)
 
-use super::buffers::BLOCK;
-use super::callback::Callback;
-use super::foreign::ForeignBytes;
 use super::listeners::{Listeners, Pool};
-use super::node::{ClientRequest, IncomingMessage, http_module};
+use super::node::{ClientRequest, HttpModule, IncomingMessage, http_module};
+use super::node_write::{Asking, CONTINUE, Sleep, write};
 use super::{Body, Failure, Headers, LARGEST_TEXT, Request, Response, ResponseBody, Transport, too_large};
 use crate::error::Kind;
 use crate::platform::LocalFuture;
+use crate::task::{First, Queue, first};
 use core::cell::{Cell, RefCell};
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 /// What a request says where it says nothing else: some gateways want to know who asks.
@@ -28,22 +28,22 @@ pub struct NodeHttp {
     plain: RefCell<Option<JsValue>>,
     secure: RefCell<Option<JsValue>>,
     custom: Option<JsValue>,
-    unpacks: bool,
+    /// None for calls, which are small, and whose answers may come compressed.
+    files: Option<Rc<Asking>>,
 }
 
 impl NodeHttp {
     /// For files, which go as they are.
-    pub fn new(custom: Option<JsValue>) -> Self {
-        NodeHttp::that(false, custom)
+    pub fn new(custom: Option<JsValue>, sleep: Sleep) -> Self {
+        NodeHttp::that(Some(Rc::new(Asking::new(sleep))), custom)
     }
 
-    /// For calls, whose answers may come compressed.
     pub fn for_calls(custom: Option<JsValue>) -> Self {
-        NodeHttp::that(true, custom)
+        NodeHttp::that(None, custom)
     }
 
-    fn that(unpacks: bool, custom: Option<JsValue>) -> Self {
-        NodeHttp { plain: RefCell::default(), secure: RefCell::default(), custom, unpacks }
+    fn that(files: Option<Rc<Asking>>, custom: Option<JsValue>) -> Self {
+        NodeHttp { plain: RefCell::default(), secure: RefCell::default(), custom, files }
     }
 
     fn agent(&self, secure: bool) -> Option<JsValue> {
@@ -95,6 +95,8 @@ impl Transport for Usual {
 
 /// What the sockets say.
 enum Sign {
+    /// The server wants the body.
+    Continue,
     Answer(IncomingMessage),
     Broken(Failure),
 }
@@ -121,6 +123,7 @@ type Piece = Result<Option<Vec<u8>>, Failure>;
 
 thread_local! {
     static REQUESTS: Pool<Sign> = Pool::of(|on| {
+        on("continue", |signs, _, _| signs.push(Sign::Continue));
         on("response", |signs, _, message| signs.push(Sign::Answer(message.unchecked_into())));
         on("error", |signs, _, error| signs.push(Sign::Broken(super::fetch::lost(&error))));
         on("close", |signs, _, _| {
@@ -142,7 +145,7 @@ thread_local! {
 impl Transport for NodeHttp {
     fn send(&self, request: Request) -> LocalFuture<'static, Result<Response, Failure>> {
         let secure = request.url.starts_with("https:");
-        let (module, agent, unpacks) = (http_module(secure), self.agent(secure), self.unpacks);
+        let (module, agent, files) = (http_module(secure), self.agent(secure), self.files.clone());
         Box::pin(async move {
             let Some(module) = module else {
                 return Err(Failure {
@@ -151,124 +154,126 @@ impl Transport for NodeHttp {
                     sent: false,
                 });
             };
-            let options = Object::new();
-            let set = |name: &str, value: &JsValue| Reflect::set(&options, &name.into(), value).map(drop);
-            let headers = Object::new();
-            let encoding = if unpacks { PACKED } else { AS_KEPT };
-            let usual = [("user-agent", USER_AGENT), ("accept-encoding", encoding)];
-            for (name, value) in usual.into_iter().chain(request.headers.iter()) {
-                let _ = Reflect::set(&headers, &name.into(), &value.into());
-            }
-            let length = match &request.body {
-                Body::Empty => 0,
-                Body::Bytes(bytes) => bytes.len() as u64,
-                Body::Foreign { length, .. } => *length,
-            };
-            if length > 0 || !matches!(request.method, super::Method::Get | super::Method::Head) {
-                let _ = Reflect::set(&headers, &"content-length".into(), &length.to_string().into());
-            }
-            let _ = set("method", &request.method.name().into());
-            let _ = set("headers", &headers);
-            if let Some(agent) = &agent {
-                let _ = set("agent", agent);
-            }
-            let sent = module.request(&request.url, &options).map_err(|error| {
-                Failure::unsent(format!("the request cannot be made: {}", super::fetch::describe(&error)))
-            })?;
-            let listeners = Listeners::take(&REQUESTS, sent.clone().into());
-            let signs = listeners.heard().clone();
-            let guard = Guard {
-                request: sent.clone(),
-                done: Cell::new(false),
-                written: Cell::new(false),
-                _listeners: listeners,
-            };
-            let body = request.body.clone();
-            let on_sent = request.on_sent.clone();
-            drop(request);
-            // The server may answer, or go, before it has all.
-            let writing: LocalFuture<'_, Result<(), Failure>> = Box::pin(write(sent, body, on_sent));
-            let first = crate::task::first(Box::pin(signs.next()), writing).await;
-            let sign = match first {
-                crate::task::First::Left(sign) => sign,
-                crate::task::First::Right(Ok(())) => {
-                    guard.written.set(true);
-                    signs.next().await
-                }
-                crate::task::First::Right(Err(failure)) => {
-                    // A broken pipe often hides an answer that says why.
-                    match failure.kind {
-                        Kind::Network => signs.next().await,
-                        _ => return Err(failure),
+            let asking = files.as_ref().filter(|asking| asking.concerns(&request.body));
+            let open = |asks| open(&module, agent.as_ref(), &request, asks, files.is_none());
+            if let Some(asking) = asking {
+                let sending = open(true)?;
+                match sending.ask(asking).await? {
+                    Asked::Refused(message) if message.status_code() == EXPECTATION_FAILED => {
+                        asking.give_up();
                     }
+                    Asked::Refused(message) => return Ok(answer(message, sending.guard, false)),
+                    Asked::Wanted => return sending.finish(request, false).await,
                 }
-            };
-            match sign {
-                Sign::Broken(failure) => Err(failure),
-                Sign::Answer(message) => Ok(answer(message, guard, unpacks)),
             }
+            open(false)?.finish(request, files.is_none()).await
         })
     }
 }
 
-async fn write(request: ClientRequest, body: Body, on_sent: Option<super::OnSent>) -> Result<(), Failure> {
-    match body {
-        Body::Empty => {}
-        Body::Bytes(bytes) => {
-            let written = Callback::take();
-            request
-                .write(&Uint8Array::from(&bytes[..]), written.expect())
-                .map_err(|error| super::fetch::lost(&error))?;
-            written.called().await.map_err(|error| super::fetch::lost(&error))?;
-        }
-        Body::Foreign { content, .. } => {
-            let Some(bytes) = content.downcast_ref::<ForeignBytes>() else {
-                return Err(Failure {
-                    kind: Kind::Internal,
-                    message: "a body of an unknown kind".into(),
-                    sent: false,
-                });
-            };
-            write_blocks(&request, bytes, on_sent).await?;
-        }
-    }
-    request.end().map_err(|error| super::fetch::lost(&error))
+/// Somebody on the way does not know what the header Expect says.
+const EXPECTATION_FAILED: u16 = 417;
+
+/// What became of the question whether the server wants the body.
+enum Asked {
+    /// It does, or does not say.
+    Wanted,
+    Refused(IncomingMessage),
 }
 
-/// Below this a block costs more than it carries.
-const SMALLEST_BLOCK: u32 = 64 * 1024;
-/// A block that takes longer is followed by a smaller one, milliseconds.
-const SLOW_MS: f64 = 2_000.0;
+/// A request that has begun: nothing of its body is sent yet.
+struct Sending {
+    guard: Guard,
+    signs: Queue<Sign>,
+}
 
-/// One block after the other: while the disk is read for one part, others are on the line, and a buffer for each part
-/// in flight is enough.
-async fn write_blocks(
-    request: &ClientRequest,
-    bytes: &ForeignBytes,
-    on_sent: Option<super::OnSent>,
-) -> Result<(), Failure> {
-    let written = Callback::take();
-    let mut done = 0;
-    // On a slow line small blocks tell that something moves.
-    let mut most = BLOCK;
-    while done < bytes.length {
-        let length = u64::from(most).min(bytes.length - done) as u32;
-        let block = bytes.blocks.read(bytes.offset + done, length).await?;
-        let started = js_sys::Date::now();
-        request.write(block.lend(), written.expect()).map_err(|error| super::fetch::lost(&error))?;
-        // When the kernel has it, its buffer may be used again.
-        written.called().await.map_err(|error| super::fetch::lost(&error))?;
-        block.give_back();
-        done += u64::from(length);
-        if let Some(on_sent) = &on_sent {
-            on_sent(done);
-        }
-        most = match js_sys::Date::now() - started {
-            slow if slow > SLOW_MS => (most / 2).max(SMALLEST_BLOCK),
-            _ => (most * 2).min(BLOCK),
-        };
+fn open(
+    module: &HttpModule,
+    agent: Option<&JsValue>,
+    request: &Request,
+    asks: bool,
+    unpacks: bool,
+) -> Result<Sending, Failure> {
+    let options = Object::new();
+    let set = |name: &str, value: &JsValue| Reflect::set(&options, &name.into(), value).map(drop);
+    let headers = Object::new();
+    let encoding = if unpacks { PACKED } else { AS_KEPT };
+    let usual = [("user-agent", USER_AGENT), ("accept-encoding", encoding)];
+    let asked = asks.then_some(("expect", CONTINUE));
+    for (name, value) in usual.into_iter().chain(asked).chain(request.headers.iter()) {
+        let _ = Reflect::set(&headers, &name.into(), &value.into());
     }
-    Ok(())
+    let length = match &request.body {
+        Body::Empty => 0,
+        Body::Bytes(bytes) => bytes.len() as u64,
+        Body::Foreign { length, .. } => *length,
+    };
+    if length > 0 || !matches!(request.method, super::Method::Get | super::Method::Head) {
+        let _ = Reflect::set(&headers, &"content-length".into(), &length.to_string().into());
+    }
+    let _ = set("method", &request.method.name().into());
+    let _ = set("headers", &headers);
+    if let Some(agent) = agent {
+        let _ = set("agent", agent);
+    }
+    let sent = module.request(&request.url, &options).map_err(|error| {
+        Failure::unsent(format!("the request cannot be made: {}", super::fetch::describe(&error)))
+    })?;
+    super::node::limit_connecting(&sent);
+    let listeners = Listeners::take(&REQUESTS, sent.clone().into());
+    let signs = listeners.heard().clone();
+    let guard =
+        Guard { request: sent, done: Cell::new(false), written: Cell::new(false), _listeners: listeners };
+    Ok(Sending { guard, signs })
+}
+
+impl Sending {
+    /// Sends the headers, and waits for what the server says of them.
+    async fn ask(&self, asking: &Asking) -> Result<Asked, Failure> {
+        self.guard.request.flush_headers().map_err(|error| super::fetch::lost(&error))?;
+        match first(Box::pin(self.signs.next()), asking.patience()).await {
+            First::Left(Sign::Broken(failure)) => Err(failure),
+            First::Left(Sign::Answer(message)) => {
+                asking.heard(true);
+                Ok(Asked::Refused(message))
+            }
+            said => {
+                asking.heard(matches!(said, First::Left(_)));
+                Ok(Asked::Wanted)
+            }
+        }
+    }
+
+    /// The answer, whatever the server said before it.
+    async fn answered(&self) -> Result<IncomingMessage, Failure> {
+        loop {
+            match self.signs.next().await {
+                Sign::Continue => {}
+                Sign::Answer(message) => return Ok(message),
+                Sign::Broken(failure) => return Err(failure),
+            }
+        }
+    }
+
+    /// Sends the body, and waits for the answer.
+    async fn finish(self, request: Request, unpacks: bool) -> Result<Response, Failure> {
+        let (body, on_sent) = (request.body.clone(), request.on_sent.clone());
+        drop(request);
+        // The server may answer, or go, before it has all.
+        let writing: LocalFuture<'_, Result<(), Failure>> =
+            Box::pin(write(self.guard.request.clone(), body, on_sent));
+        let message = match first(Box::pin(self.answered()), writing).await {
+            First::Left(answered) => answered?,
+            First::Right(Ok(())) => {
+                self.guard.written.set(true);
+                self.answered().await?
+            }
+            // A broken pipe often hides an answer that says why.
+            First::Right(Err(failure)) if failure.kind == Kind::Network => self.answered().await?,
+            First::Right(Err(failure)) => return Err(failure),
+        };
+        Ok(answer(message, self.guard, unpacks))
+    }
 }
 
 fn answer(message: IncomingMessage, guard: Guard, unpacks: bool) -> Response {

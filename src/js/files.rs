@@ -1,11 +1,13 @@
 //! What sends the files of a client. It is made when the first of them is sent: calls alone need none of it, and a page
 //! that only makes calls does not download it.
 
+use super::platform::JsPlatform;
 use crate::error::Result;
 use crate::http::Transport;
 use crate::http::node::http_module;
 use crate::http::node_http::NodeHttp;
 use crate::http::xhr::Browser;
+use crate::platform::Platform;
 use core::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -31,7 +33,9 @@ impl Files {
             State::Closed => return Err(crate::service::closed()),
             State::Made(transport) => return Ok(transport.clone()),
             State::Agent(agent) => match http_module(false) {
-                Some(_) => Rc::new(NodeHttp::new(agent.take())),
+                Some(_) => {
+                    Rc::new(NodeHttp::new(agent.take(), |milliseconds| JsPlatform.sleep(milliseconds)))
+                }
                 None => Rc::new(Browser::default()),
             },
         };

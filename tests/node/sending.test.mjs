@@ -1,11 +1,13 @@
 /** How calls go in Node: by node:http where nobody wants it otherwise, by the global fetch where somebody does. */
 import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
+import { Socket } from 'node:net';
 import { test } from 'node:test';
 import zlib from 'node:zlib';
 import { newClient } from '../support/client.mjs';
 import { quickly, rejects } from '../support/expect.mjs';
 import { fixture, json, startRecorder } from '../support/recorder.mjs';
+import { rawImage } from '../support/samples.mjs';
 
 const IMAGE = fixture('1.04-get-image.response.json').data;
 const PLAIN = json(IMAGE);
@@ -169,4 +171,51 @@ test('what somebody has put behind fetch is gone through: a mock, own certificat
   process.env.NODE_USE_ENV_PROXY = '1';
   t.after(() => delete process.env.NODE_USE_ENV_PROXY);
   assert.deepEqual(await askedBy(ims, recorder), ['node']);
+});
+
+/** Goes on with virtual time, a second at a time, until this is settled. */
+async function inVirtualTime(t, promise) {
+  let settled = false;
+  const end = () => {
+    settled = true;
+  };
+  promise.then(end, end);
+  while (!settled) {
+    t.mock.timers.tick(1_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return promise;
+}
+
+test('what gets no connection within ten seconds was not sent, and is sent again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  // The network swallows every packet: a socket that never connects.
+  const sockets = [];
+  const agent = new Agent();
+  agent.createConnection = () => {
+    const socket = new Socket();
+    socket.connecting = true;
+    sockets.push(socket);
+    return socket;
+  };
+  const ims = newClient(t, 'http://service.invalid', { agent, retry: { maxAttempts: 3 }, timeoutMs: 60_000 });
+  const created = inVirtualTime(t, ims.createImage(rawImage({ name: 'unsent' })));
+  const error = await rejects(created, { kind: 'network' });
+  assert.match(error.message, /there is no connection after 10000 ms \(ETIMEDOUT\)/);
+  assert.equal(sockets.length, 3, 'a POST was tried as often as anything else');
+  assert.ok(
+    sockets.every(({ destroyed }) => destroyed),
+    'none is left',
+  );
+});
+
+test('who has a connection may take longer to answer', async (t) => {
+  const recorder = await startRecorder(t);
+  const ims = newClient(t, recorder.url, { timeoutMs: 60_000 });
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  recorder.next((_, response) => {
+    t.mock.timers.tick(30_000);
+    response.writeHead(200, PLAIN.headers).end(PLAIN.body);
+  });
+  assert.equal((await ims.getImage('img-1')).name, IMAGE.name);
 });

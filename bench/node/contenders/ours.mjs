@@ -15,7 +15,12 @@ export async function prepare({
 }) {
   const counted = checkpoint ? countCheckpoints() : undefined;
   const { CecloudImsClient } = await importClient();
-  const ims = new CecloudImsClient({ endpoint, region: 'region0' });
+  let storedAt;
+  // The store has it; what follows is the service's own look at the image.
+  const onRequest = ({ operation, status }) => {
+    if (operation === 'CompleteMultipartUpload' && status === 200) storedAt = performance.now();
+  };
+  const ims = new CecloudImsClient({ endpoint, region: 'region0', onRequest });
   await ims.listPrivateImages();
   const options = {
     ...(partSize ? { partSize } : {}),
@@ -36,6 +41,7 @@ export async function prepare({
     const { verified } = await task.done;
     return {
       verified,
+      storedSeconds: (storedAt - started) / 1000,
       parts: task.progress.parts.done,
       planMs,
       ...(counted ? { checkpoints: counted.writes, checkpointBytes: counted.largest } : {}),
