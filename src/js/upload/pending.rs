@@ -124,8 +124,11 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
     let finish = Rc::new(driver).run(session, Event::Abort, Queue::default(), Rc::new(Nobody)).await;
     match finish {
         Finish::Aborted(error) if crate::text::contains(error.message(), "not taken back") => {
-            let failed = Error::new(Kind::Service, error.message());
-            Err(if error.details().resumable { failed.resumable() } else { failed })
+            // Nobody but this function has aborted it.
+            let what = error.message();
+            let failed = Error::new(Kind::Service, what.split_once("; ").map_or(what, |(_, left)| left));
+            let later = error.details().resumable;
+            Err(if later { failed.resumable().retryable(true) } else { failed })
         }
         Finish::Failed(error) => Err(error),
         _ => Ok(JsValue::UNDEFINED),

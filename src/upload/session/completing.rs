@@ -1,4 +1,4 @@
-//! From the last part to an image that is active and found to be the file that was read.
+//! From the last part to a file that stands whole at the store and is reported.
 
 use super::ending::Ending;
 use super::failures::Verdict;
@@ -6,11 +6,11 @@ use super::parts::Etags;
 use super::{KeyState, Session, types::*};
 use crate::auth::sigv4::hex;
 use crate::error::{Error, Kind};
-use crate::oss::trouble::Remedy;
+use crate::oss::trouble::{Remedy, Trouble};
 use crate::oss::{StoredPart, is_md5, plain_etag};
 
-/// The slowest poll of an image that is being saved, milliseconds.
-const SLOWEST_POLL_MS: f64 = 5_000.0;
+/// Parts that the store has taken and does not list are sent again so many times.
+const MOST_RELISTED: u32 = 5;
 
 /// Whether the service says that there is no such image.
 fn is_unknown(error: &Error) -> bool {
@@ -21,6 +21,15 @@ impl Session {
     pub(super) fn advance_completing(&mut self, now: f64) {
         let job = if !self.source_checked {
             Job::CheckSource
+        } else if self.imports()
+            && !self.importing.stood_looked
+            && !self.completed
+            && !self.config.plan.is_single()
+        {
+            if !self.keys_are_good(now) {
+                return;
+            }
+            Job::HeadObject
         } else if self.must_save && self.config.head.is_some() {
             // A run that finds the image past being queued must know the file's digest, to tell whether it is its own.
             Job::Save { checkpoint: self.checkpoint(now) }
@@ -52,6 +61,13 @@ impl Session {
             (Job::CheckSource, Outcome::Done) => {
                 self.source_checked = true;
                 self.must_save = true;
+                // What makes the object follows.
+                self.parts.object_may_stand = true;
+            }
+            (Job::HeadObject, Outcome::Object { etag, .. }) if !self.look_for_object => {
+                self.store_went_well();
+                self.importing.stood = etag.map(|etag| plain_etag(&etag));
+                self.importing.stood_looked = true;
             }
             // Parts of two files may be stored: nothing of it is of use.
             (Job::CheckSource, Outcome::Failed(trouble)) => self.end_with(Ending::TakeBack(trouble.error)),
@@ -72,7 +88,12 @@ impl Session {
             (Job::HeadObject, Outcome::Object { size, etag }) => {
                 self.store_went_well();
                 self.look_for_object = false;
-                if size.is_none_or(|size| size == self.config.plan.size) && self.etag_fits(etag.as_deref()) {
+                let own =
+                    !self.imports() || self.importing.was_completed || self.is_own_object(etag.as_deref());
+                if own
+                    && size.is_none_or(|size| size == self.config.plan.size)
+                    && self.etag_fits(etag.as_deref())
+                {
                     self.completed = true;
                     self.inventory = false;
                     self.phase = Phase::Completing;
@@ -121,6 +142,25 @@ impl Session {
             }
             (job, Outcome::Failed(trouble)) => {
                 let absent = trouble.error.details().status == Some(404) && matches!(job, Job::HeadObject);
+                if matches!(job, Job::HeadObject) && !self.look_for_object {
+                    // Who may write need not be allowed to look.
+                    let again = match &trouble.remedy {
+                        Remedy::NewKeys => self.keys.refusals == 0,
+                        remedy => !matches!(remedy, Remedy::GiveUp),
+                    };
+                    if absent || !again {
+                        self.importing.stood = absent.then(String::new);
+                        self.importing.stood_looked = true;
+                        self.control_went_well();
+                        if trouble.remedy == Remedy::NewKeys {
+                            self.keys.state = KeyState::Needed("refused");
+                        }
+                        return;
+                    }
+                }
+                if matches!(job, Job::CreateMultipartUpload) {
+                    self.note_lost_creation(&trouble);
+                }
                 if absent {
                     self.look_for_object = false;
                     self.start_over(now, "the store knows neither the multipart upload nor the object");
@@ -151,11 +191,21 @@ impl Session {
     fn listed(&mut self, now: f64, all: &[StoredPart]) {
         if !self.check_listed(now, all) && self.ending.is_none() {
             self.phase = Phase::Uploading;
+            self.relisted += 1;
+            if self.relisted > MOST_RELISTED {
+                let message = format!("the store has lost parts that it had taken, {MOST_RELISTED} times");
+                self.fail(Error::new(Kind::Storage, message));
+            }
         }
     }
 
+    /// The store may have done what it was asked for.
+    pub(super) fn note_lost_creation(&mut self, trouble: &Trouble) {
+        self.create_lost |= super::failures::is_uncertain(&trouble.error);
+    }
+
     /// The ETag that the whole object must have; none where the parts' MD5s are not known.
-    fn expected_etag(&self) -> Option<String> {
+    pub(super) fn expected_etag(&self) -> Option<String> {
         let whole = self.parts.file.whole?;
         let count = self.config.plan.count;
         Some(if count == 1 { hex(&whole) } else { self.parts.chain.etag(count) })
@@ -163,15 +213,19 @@ impl Session {
 
     /// An earlier run had read the whole file: it may have completed the upload without having put that down.
     fn may_be_completed(&self) -> bool {
-        self.inventory && (self.parts.file.whole.is_some() || !self.config.digest)
+        self.inventory && self.parts.object_may_stand
     }
 
     /// An ETag that can be compared and is another one means other bytes.
     fn etag_fits(&self, etag: Option<&str>) -> bool {
         let (Some(etag), Some(expected)) = (etag, self.expected_etag()) else { return true };
         let etag = plain_etag(etag);
-        let comparable = self.parts.etags == Etags::Md5 && is_md5(crate::text::before(&etag, "-"));
-        !comparable || etag.eq_ignore_ascii_case(&expected)
+        !self.is_comparable(&etag) || etag.eq_ignore_ascii_case(&expected)
+    }
+
+    /// Whether an object's ETag is made of MD5s.
+    pub(super) fn is_comparable(&self, etag: &str) -> bool {
+        self.parts.etags == Etags::Md5 && is_md5(crate::text::before(etag, "-"))
     }
 
     fn object_stands(&mut self, etag: Option<String>) {
@@ -188,169 +242,8 @@ impl Session {
     }
 
     /// The image cannot be good: the service is told so and nothing of it stays.
-    fn take_back(&mut self, message: String) {
+    pub(super) fn take_back(&mut self, message: String) {
         self.take_back_report = self.reported;
         self.end_with(Ending::TakeBack(Error::new(Kind::Integrity, message)));
-    }
-
-    pub(super) fn reported(&mut self, now: f64) {
-        self.reported = true;
-        self.dirty = true;
-        self.phase = Phase::Verifying;
-        self.poll_after = now;
-        self.wait_until = self.config.wait_ms.map(|wait| now + wait);
-    }
-
-    pub(super) fn advance_verifying(&mut self, now: f64) {
-        if self.imports() {
-            self.advance_importing(now);
-        } else if now >= self.poll_after {
-            self.start_control(now, Job::ShowImage);
-        }
-    }
-
-    /// The service has told of the image: before the upload, or while it is being saved.
-    pub(super) fn image_shown(&mut self, now: f64, facts: ImageFacts) {
-        self.control_went_well();
-        let status = facts.status.clone();
-        let id = self.image_id.clone().unwrap_or_default();
-        if self.phase == Phase::Creating {
-            self.dirty = true;
-            match status.as_str() {
-                "queued" if self.completed => self.phase = Phase::Completing,
-                "queued" => {
-                    self.reported = false;
-                    self.phase = Phase::Preparing;
-                }
-                // What an earlier run has reported, or has done without having put it down.
-                "saving" | "active" if self.restored && self.is_whole() => {
-                    self.doubtful = !self.reported && !self.completed;
-                    self.reported(now);
-                }
-                _ => {
-                    let meanwhile = if self.restored { " meanwhile" } else { "" };
-                    self.fail_for_good(Error::new(
-                        Kind::Service,
-                        format!("the image {id} is {status}{meanwhile}: only a queued image takes a file"),
-                    ));
-                    return;
-                }
-            }
-            if self.phase != Phase::Verifying {
-                return;
-            }
-        }
-        self.facts = facts;
-        if let Some(refusal) = self.refusal.take() {
-            // Was the refusal only of a report that had been heard before?
-            if !matches!(status.as_str(), "saving" | "active") {
-                if status == "queued" && !core::mem::replace(&mut self.rechecked, true) {
-                    self.recheck(now);
-                } else {
-                    self.fail(refusal);
-                }
-                return;
-            }
-            self.reported(now);
-        }
-        match status.as_str() {
-            "active" => self.verify(),
-            "killed" | "deleted" => self.fail_for_good(Error::new(
-                Kind::Service,
-                format!("the service did not take the file: the image {id} is {status}"),
-            )),
-            status => self.wait_for(now, status),
-        }
-    }
-
-    /// The image is not ready yet.
-    pub(super) fn wait_for(&mut self, now: f64, status: &str) {
-        if self.config.wait_ms.is_none() && !self.doubtful {
-            self.verify();
-            return;
-        }
-        // A run that goes on with an image that was reported before has not begun to wait.
-        if self.wait_until.is_none() {
-            self.wait_until = self.config.wait_ms.map(|wait| now + wait);
-        }
-        if self.wait_until.is_some_and(|until| now >= until) {
-            let id = self.image_id.as_deref().unwrap_or_default();
-            let message =
-                format!("the file is stored, but the image {id} is still {status}; ask for it later");
-            self.fail(Error::new(Kind::Timeout, message));
-        } else {
-            self.poll_after = now + self.poll_delay;
-            self.poll_delay = (self.poll_delay * 1.5).min(SLOWEST_POLL_MS);
-        }
-    }
-
-    /// The service refuses a file that was stored: is it still there, and where the service looks for it?
-    fn recheck(&mut self, now: f64) {
-        // Asking for credentials tells the place anew.
-        self.keys.state = KeyState::Needed("first");
-        if self.config.plan.is_single() {
-            self.start_over(now, "the service does not take the file that was stored");
-            return;
-        }
-        self.phase = Phase::Completing;
-        self.completed = false;
-        self.look_for_object = true;
-    }
-
-    /// All bytes were sent, as far as this client knows.
-    fn is_whole(&self) -> bool {
-        self.completed || self.reported || self.parts.file.whole.is_some()
-    }
-
-    /// Compares the image with what was read.
-    fn verify(&mut self) {
-        let read = self.parts.file.whole.map(|md5| hex(&md5));
-        let checksum = crate::text::trim(&self.facts.checksum).to_ascii_lowercase();
-        let size = self.facts.size.filter(|size| *size > 0);
-        if self.doubtful && read.as_ref() != Some(&checksum) {
-            let message = "the image was finished meanwhile, and it cannot be told whether with this file: its \
-                           checksum is not the file's MD5";
-            self.fail_for_good(Error::new(Kind::Service, message));
-            return;
-        }
-        if self.imports() {
-            self.imported();
-            return;
-        }
-        if let Some(size) = size
-            && size != self.config.plan.size
-        {
-            let message = format!("the image has {size} bytes, the file {}", self.config.plan.size);
-            self.take_back(message);
-            return;
-        }
-        let mut verified = if size.is_some() { "size" } else { "none" };
-        match &read {
-            Some(read) if is_md5(&checksum) && *read != checksum => {
-                let message = format!("the image's checksum is {checksum}, the file's MD5 {read}");
-                self.take_back(message);
-                return;
-            }
-            Some(_) if is_md5(&checksum) => verified = "md5",
-            Some(_) => self.warn(
-                "checksum-unverified",
-                format!(
-                    "the image's checksum is {}, no MD5: the file was not compared with it",
-                    crate::json::Quoted(&checksum)
-                ),
-            ),
-            None => {}
-        }
-        self.finish_well(verified);
-    }
-
-    pub(super) fn finish_well(&mut self, verified: &'static str) {
-        self.phase = Phase::Done;
-        let warnings = self.warnings.iter().map(|(_, message)| message.clone()).collect();
-        let image = core::mem::take(&mut self.facts.json);
-        let md5 = self.parts.file.whole.map(|md5| hex(&md5));
-        let order = self.importing.order.clone();
-        let object = self.config.imports.as_ref().map(|imports| imports.object.clone());
-        self.finish(Finish::Done(Summary { image, order, object, md5, verified, warnings }));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Session, types::*};
 use crate::error::{Error, Kind};
+use crate::oss::plain_etag;
 use crate::oss::trouble::{Remedy, Trouble};
 
 /// Why it ends.
@@ -52,7 +53,7 @@ impl Session {
 
     /// Takes everything back. It may come after a stop that has not ended yet, or while a failure is cleaned up.
     pub(super) fn abort(&mut self) {
-        if !matches!(self.ending, Some(Ending::Abort | Ending::TakeBack(_))) {
+        if !self.taken_over && !matches!(self.ending, Some(Ending::Abort | Ending::TakeBack(_))) {
             self.end_with(Ending::Abort);
         }
     }
@@ -123,7 +124,16 @@ impl Session {
             (Job::CreateMultipartUpload, Outcome::MultipartCreated { upload_id }) => {
                 self.upload_id = Some(upload_id.clone());
             }
+            (Job::CreateMultipartUpload, Outcome::Failed(trouble)) => self.note_lost_creation(trouble),
             (Job::CompleteMultipartUpload { .. }, Outcome::Completed { .. }) => self.completed = true,
+            (Job::HeadObject, Outcome::Object { etag, .. }) => {
+                // What stood there before, or came there since, is not ours to delete.
+                if self.is_own_object(etag.as_deref()) {
+                    self.completed = true;
+                } else {
+                    self.forget_object();
+                }
+            }
             _ => {}
         }
         if let Outcome::Failed(trouble) = &outcome
@@ -162,14 +172,26 @@ impl Session {
                 matches!(job, Job::Report { .. }) && (self.created || !trouble.error.details().retryable);
             if !gone && !forbidden && !enough {
                 self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
-                self.stays |= trouble.error.details().retryable
-                    && matches!(job, Job::FindImages | Job::ShowOrder { .. } | Job::DeleteImage);
+                let of_store = !matches!(
+                    job,
+                    Job::FindImages | Job::ShowOrder { .. } | Job::DeleteImage | Job::Report { .. }
+                );
+                // At the service's own store the service removes what is left.
+                let left = trouble.error.details().retryable && (!of_store || self.imports());
+                self.stays |= left && !matches!(job, Job::Report { .. });
+                self.store_left |= left && of_store;
             }
         }
         self.control.tries = 0;
         self.control.after = 0.0;
         self.keys.refusals = 0;
         match job {
+            // It is kept with what is put down.
+            Job::ListMultipartUploads
+            | Job::AbortMultipartUpload { .. }
+            | Job::HeadObject
+            | Job::DeleteObject
+                if self.store_left => {}
             Job::FindImages => self.uncertain = false,
             Job::ShowOrder { .. } => self.importing.settled = true,
             // Not every store lets everybody list: then nothing can be done about strays.
@@ -185,6 +207,8 @@ impl Session {
                 }
             }
             Job::DeleteObject => self.forget_object(),
+            // It is not there, or cannot be looked at.
+            Job::HeadObject if matches!(outcome, Outcome::Failed(_)) => self.forget_object(),
             Job::Report { .. } => {
                 self.reported = true;
                 self.take_back_report = false;
@@ -199,20 +223,33 @@ impl Session {
         self.parts.forget_object();
     }
 
-    /// Without keys nothing at the store can be taken back; the service removes what belongs to a failed image.
+    /// Without keys nothing at the store can be taken back; the service removes what belongs to a failed image. What lies in
+    /// the caller's own bucket may be taken back later.
     pub(super) fn keys_for_ending_failed(&mut self, now: f64, trouble: Trouble) {
         if trouble.error.details().retryable && self.keys.tries < TRIES {
             self.keys.after = now + self.backoff(self.keys.tries, None);
             return;
         }
-        self.warnings.push(("left-behind", format!("parts not removed: {}", trouble.error.message())));
-        self.upload_id = None;
-        self.strays = Some(Vec::new());
-        self.forget_object();
+        self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
+        self.store_left = true;
+        self.stays |= self.imports();
+    }
+
+    /// Whether the object in the caller's own bucket is what this upload has put there.
+    pub(super) fn is_own_object(&self, etag: Option<&str>) -> bool {
+        let etag = etag.map(plain_etag);
+        let same = self.expected_etag().is_some_and(|own| etag.as_ref() == Some(&own));
+        let instead = match (self.importing.stood.as_deref(), &etag) {
+            (Some(""), _) => true,
+            (Some(stood), Some(etag)) => stood != etag,
+            _ => false,
+        };
+        same || instead
     }
 
     fn step(&self) -> Step {
         let has_keys = self.place.is_some();
+        let reaches = has_keys && !self.store_left;
         let stored = self.completed || self.parts.object_may_stand;
         // An order ends by itself where its object is gone: so that goes first.
         let imports = self.imports();
@@ -220,13 +257,14 @@ impl Session {
         let looks = ordered || (self.image_id.is_none() && self.uncertain && self.known.is_some());
         if looks && !imports {
             Step::Look
-        } else if self.upload_id.is_some() && !self.completed {
+        } else if self.upload_id.is_some() && !self.completed && !self.store_left {
             Step::Parts
-        } else if has_keys && self.strays.is_none() {
+        // Somebody else may be sending to a place that the caller has chosen.
+        } else if reaches && self.strays.is_none() && (!imports || self.create_lost) {
             Step::Strays
-        } else if has_keys && self.strays.as_ref().is_some_and(|strays| !strays.is_empty()) {
+        } else if reaches && self.strays.as_ref().is_some_and(|strays| !strays.is_empty()) {
             Step::Stray
-        } else if has_keys && stored && (imports || !self.reported) {
+        } else if reaches && stored && (imports || !self.reported) {
             Step::Object
         } else if looks {
             Step::Look
@@ -270,6 +308,7 @@ impl Session {
                     Step::Parts => {
                         Job::AbortMultipartUpload { upload_id: self.upload_id.clone().unwrap_or_default() }
                     }
+                    Step::Object if self.imports() && !self.completed => Job::HeadObject,
                     Step::Object => Job::DeleteObject,
                     Step::Report => Job::Report { success: false, upload_id: None },
                     Step::Image => Job::DeleteImage,
@@ -319,10 +358,12 @@ impl Session {
 
     pub(super) fn finish(&mut self, finish: Finish) {
         self.finished = true;
+        // What cannot be gone on with can still be taken back, as long as somebody knows of it.
+        let left = matches!(self.ending, Some(Ending::Fail(_))) && !self.hopeless && self.is_something_kept();
         let kept = match &finish {
             Finish::Done(_) => false,
             Finish::Stopped(error) | Finish::Failed(error) | Finish::Aborted(error) => {
-                error.details().resumable
+                error.details().resumable || left
             }
         };
         if self.config.head.is_some() && !self.taken_over {

@@ -34,6 +34,11 @@ pub(super) struct Importing {
     pub(super) tidying: bool,
     pub(super) twins_looked_for: bool,
     object_is_gone: bool,
+    /// The ETag of what stood in the object's place before it: empty where nothing did, none where that is not known.
+    pub(super) stood: Option<String>,
+    pub(super) stood_looked: bool,
+    /// An earlier run has heard that the object stands.
+    pub(super) was_completed: bool,
 }
 
 /// Entries of the package without such a service do without all of this.
@@ -236,7 +241,11 @@ impl Session {
             Some(order) => Quoted(order).to_string(),
             None => "null".to_owned(),
         };
-        format!(",\"order\":{order},\"intended\":{}", self.importing.intended)
+        let stood = match &self.importing.stood {
+            Some(etag) => format!(",\"stood\":{}", Quoted(etag)),
+            None => String::new(),
+        };
+        format!(",\"order\":{order},\"intended\":{}{stood}", self.importing.intended)
     }
 
     /// Where an upload goes on whose image is made last.
@@ -246,6 +255,10 @@ impl Session {
         }
         self.importing.order = saved.get("order").and_then(Value::as_str).map(str::to_owned);
         self.importing.intended = saved.get("intended") == Some(&Value::Bool(true));
+        self.importing.stood = saved.get("stood").and_then(Value::as_str).map(str::to_owned);
+        // What a run finds that goes on may be its own.
+        self.importing.stood_looked = self.importing.stood.is_some() || self.parts.object_may_stand;
+        self.importing.was_completed = self.completed;
         let known = self.importing.order.is_some() || (self.image_id.is_some() && self.makes_image_last());
         if known {
             self.phase = Phase::Verifying;

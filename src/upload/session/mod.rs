@@ -18,6 +18,7 @@ mod telling;
 #[cfg(test)]
 mod tests;
 pub mod types;
+mod verifying;
 
 use crate::error::{Attempt, Error};
 use crate::oss::StoredPart;
@@ -88,8 +89,14 @@ pub struct Session {
     reported: bool,
     /// It was told of a success that turned out to be none.
     take_back_report: bool,
-    /// The image stays, for the service could not be reached: taking it back may be tried again later.
+    /// Something stays, for service or store could not be reached: taking it back may be tried again later.
     stays: bool,
+    /// The store is left as it is: it could not be reached, or there are no keys for it.
+    store_left: bool,
+    /// An answer to the creation of a multipart upload was lost: there may be one that nobody knows of.
+    create_lost: bool,
+    /// Rounds of sending again what the store's list of parts does not have.
+    relisted: u32,
     paused: bool,
     offline: bool,
     ending: Option<Ending>,
@@ -195,6 +202,9 @@ impl Session {
             reported: false,
             take_back_report: false,
             stays: false,
+            store_left: false,
+            create_lost: false,
+            relisted: 0,
             paused: false,
             offline: false,
             ending: None,
@@ -228,6 +238,10 @@ impl Session {
         if now - self.expected_wake.min(self.last_now + SLEPT_MS * 10.0) > SLEPT_MS {
             // Everything under way gets its time anew: while the machine slept, nothing could move.
             self.parts.forgive(now);
+            self.patience.first_failure = self.patience.first_failure.map(|_| now);
+        }
+        if now < self.last_now {
+            self.clock_set_back(self.last_now - now);
         }
         self.last_now = now;
         match event {
@@ -272,6 +286,16 @@ impl Session {
         }
         self.expected_wake = self.next_wake().unwrap_or(f64::INFINITY);
         core::mem::take(&mut self.actions)
+    }
+
+    /// What was to be done at a moment is to be done as much later as it was to be.
+    fn clock_set_back(&mut self, by: f64) {
+        let moments = [&mut self.control.after, &mut self.keys.after, &mut self.poll_after];
+        let moments = moments.into_iter().chain(&mut self.wait_until).chain(&mut self.patience.first_failure);
+        for moment in moments.chain(self.parts.moments()) {
+            *moment -= by;
+        }
+        self.rate.reset();
     }
 
     /// When `handle` wants a tick although nothing happened; none while only events matter.

@@ -138,6 +138,13 @@ impl Parts {
         }
     }
 
+    /// All moments that something waits for, or is measured from.
+    pub(super) fn moments(&mut self) -> impl Iterator<Item = &mut f64> {
+        let again = self.again.iter_mut().map(|(_, after)| after);
+        let moved = self.flights.iter_mut().map(|flight| &mut flight.moved_at);
+        again.chain(moved).chain([&mut self.slowed_at])
+    }
+
     /// What waits for its back-off need not wait any longer.
     pub(super) fn hurry(&mut self) {
         for (_, after) in &mut self.again {

@@ -52,7 +52,7 @@ impl Session {
         format!(
             "{{\"version\":{VERSION},\"upload\":{},\"session\":{{\"at\":\"{}\",\"bytes\":{},\"known\":{known},\
              \"imageId\":{},\"created\":{},\"place\":{},\"uploadId\":{},\"hashed\":{},\"file\":\"{}\",\"md5\":{},\
-             \"chain\":\"{}\",\"parts\":{{{}}},\"etags\":\"{}\",\"completed\":{},\"reported\":{}{}}}}}",
+             \"chain\":\"{}\",\"parts\":{{{}}},\"etags\":\"{}\",\"sent\":{},\"completed\":{},\"reported\":{}{}}}}}",
             self.config.head.as_deref().unwrap_or("null"),
             Utc::from_milliseconds(now).rfc3339(),
             self.shown.min(parts.done_bytes),
@@ -70,6 +70,7 @@ impl Session {
                 Etags::Md5 => "md5",
                 Etags::Opaque => "opaque",
             },
+            parts.object_may_stand,
             self.completed,
             self.reported,
             self.importing_members(),
@@ -97,6 +98,7 @@ impl Session {
         session.completed = flag("completed");
         session.reported = flag("reported");
         session.source_checked = session.completed;
+        session.create_lost = session.upload_id.is_none();
         let parts = &mut session.parts;
         parts.etags = match text("etags")?.as_str() {
             "md5" => Etags::Md5,
@@ -115,8 +117,7 @@ impl Session {
         let whole = parts.file.whole.is_some() == (parts.hash_next == count && session.config.digest);
         let begun = parts.hash_next == 0 || crate::md5::Md5::restore(&parts.file.state).is_some();
         // An earlier run may have sent what makes the object without having heard of it.
-        let all_read = parts.file.whole.is_some() || !session.config.digest;
-        parts.object_may_stand = session.place.is_some() && (count == 1 || all_read);
+        parts.object_may_stand = session.place.is_some() && (count == 1 || flag("sent"));
         let fits = parts.hash_next <= count && whole && begun;
         session.restore_importing(saved);
         fits.then_some(session)

@@ -64,6 +64,10 @@ impl Session {
                 return;
             }
         }
+        if self.imports() && self.config.plan.is_single() && !self.importing.stood_looked {
+            self.start_control(now, Job::HeadObject);
+            return;
+        }
         while let Some(index) = self.parts.take(now) {
             let job = match &self.upload_id {
                 Some(upload_id) => Job::SendPart { index, upload_id: upload_id.clone() },
@@ -73,6 +77,7 @@ impl Session {
                 }
             };
             let id = self.start(job);
+            self.source_checked = false;
             let generation = self.keys.generation;
             self.parts.flights.push(Flight { id, index, generation, sent: 0, moved_at: f64::INFINITY });
             let read_before = index < self.parts.hash_next;
@@ -129,6 +134,7 @@ impl Session {
             Outcome::Stored { etag } => {
                 self.store_went_well();
                 self.speed_up();
+                self.corrections = 0;
                 let hidden = etag.is_none();
                 let part = self.parts.part(index);
                 part.stored = true;

@@ -147,7 +147,12 @@ fn story(seed: u64) -> Story {
         // Nothing compares the bytes then, and `verified` says so.
         faults.flipped_bit = 0;
     }
-    Simulation::new(seed, faults, script, 1 + (seed % 12) as u32, seed.is_multiple_of(3)).run()
+    let count = 1 + (seed % 12) as u32;
+    if count == 1 {
+        // A PUT that is delivered twice, the second time damaged, replaces what stood: nothing tells of it.
+        faults.flipped_bit = 0;
+    }
+    Simulation::new(seed, faults, script, count, seed.is_multiple_of(3)).run()
 }
 
 #[test]
@@ -190,6 +195,8 @@ fn an_abort_at_any_moment_leaves_nothing() {
                 assert!(tried || !left, "seed {seed}: an image is left");
             }
             Finish::Done(_) => {}
+            // It had ended before.
+            Finish::Failed(error) if error.message().contains("the answer to createImage was lost") => {}
             other => panic!("seed {seed}: {other:?}"),
         }
     }

@@ -9,6 +9,7 @@ mod ledger;
 mod process;
 mod script;
 mod simulation;
+mod single;
 mod store;
 mod world;
 
@@ -103,7 +104,7 @@ fn an_abort_at_any_moment_leaves_nothing() {
             Finish::Aborted(error) => {
                 assert_eq!(error.kind(), Kind::Aborted);
                 // Nobody gets credentials for an image whose file the service has taken.
-                let taken = !story.world.taken.is_empty() && error.message().contains("parts not removed");
+                let taken = !story.world.taken.is_empty() && error.message().contains("not taken back");
                 assert!(
                     taken || !error.message().contains("not "),
                     "seed {seed} at {at}: {}",
@@ -142,7 +143,7 @@ fn a_later_run_that_only_takes_back_follows_the_store_too() {
         let script = Script { kills: 1, kill_chance: 30, discard: Some(2), ..Script::default() };
         let story = run(seed, faults, 5, script);
         if let Finish::Aborted(error) = story.end {
-            let taken = !story.world.taken.is_empty() && error.message().contains("parts not removed");
+            let taken = !story.world.taken.is_empty() && error.message().contains("not taken back");
             assert!(taken || !error.message().contains("not "), "seed {seed}: {}", error.message());
             aborted += 1;
         }

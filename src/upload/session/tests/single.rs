@@ -1,0 +1,278 @@
+//! Single stories, told by hand: what a store or a clock does that the simulation's does not.
+
+use super::super::*;
+use super::world::{lost, trouble};
+use crate::error::Kind;
+use crate::http::retry::Policy;
+use crate::json::Value;
+use crate::oss::PartsPage;
+use crate::oss::trouble::Remedy;
+use crate::upload::plan::Plan;
+
+const MIB: u64 = 1024 * 1024;
+/// What stood in the caller's bucket before.
+const OLD: &str = "etag-of-last-month";
+
+/// A session, and whoever does its jobs.
+struct Hand {
+    session: Session,
+    now: f64,
+    asked: Vec<Job>,
+    /// What has not been answered yet.
+    open: Vec<(u64, Job)>,
+    /// The checkpoint; none when it was forgotten.
+    kept: Option<String>,
+    finish: Option<Finish>,
+}
+
+fn config(parts: u64, imports: bool, digest: bool) -> Config {
+    Config {
+        plan: Plan::new(parts * 5 * MIB, Some(5 * MIB)).unwrap(),
+        image_id: None,
+        digest,
+        repeatable: true,
+        most_parallel: 1,
+        first_parallel: 1,
+        retry: Policy { max_attempts: 3, base_delay_ms: 100.0, max_delay_ms: 1_000.0 },
+        patience_ms: 60_000.0,
+        wait_ms: Some(60_000.0),
+        seed: 1,
+        resends: false,
+        head: Some("{}".to_owned()),
+        imports: imports.then(|| Imports { object: "bucket:key".to_owned(), delete_object: false }),
+    }
+}
+
+impl Hand {
+    fn new(session: Session) -> Self {
+        Hand { session, now: 1e12, asked: Vec::new(), open: Vec::new(), kept: None, finish: None }
+    }
+
+    /// A later run, from what the earlier one has kept.
+    fn again(&self, config: Config) -> Self {
+        let kept = Value::parse(self.kept.as_deref().expect("a checkpoint is kept")).unwrap();
+        let session = kept.get("session").and_then(|saved: &Value| Session::restore(config, saved));
+        Hand { now: self.now + 1e6, ..Hand::new(session.expect("it can be read")) }
+    }
+
+    /// Something happens; what is to be done is answered as `answer` says, until it leaves everything open.
+    fn tell(&mut self, event: Event, answer: &mut dyn FnMut(&Job) -> Option<Outcome>) {
+        let mut events = vec![event];
+        while let Some(event) = events.pop() {
+            self.now += 1.0;
+            for action in self.session.handle(self.now, event) {
+                match action {
+                    Action::Start { id, job } => {
+                        self.asked.push(job.clone());
+                        self.open.push((id, job));
+                    }
+                    Action::Cancel { id } => self.open.retain(|(open, _)| *open != id),
+                    Action::Save { checkpoint } => self.kept = Some(checkpoint),
+                    Action::Forget => self.kept = None,
+                    Action::Finish(finish) => self.finish = Some(*finish),
+                    _ => {}
+                }
+            }
+            let answered = self.open.iter().enumerate().find_map(|(at, (_, job))| Some((at, answer(job)?)));
+            if let Some((at, outcome)) = answered {
+                events.push(Event::Ended { id: self.open.remove(at).0, outcome });
+            }
+            assert!(self.asked.len() < 200, "it never ends: {:?}", &self.asked[190..]);
+        }
+    }
+
+    /// Time goes by, as often as the session wants to be woken.
+    fn wait(&mut self, times: u32, answer: &mut dyn FnMut(&Job) -> Option<Outcome>) {
+        for _ in 0..times {
+            let Some(wake) = self.session.next_wake() else { return };
+            self.now = self.now.max(wake);
+            self.tell(Event::Tick, answer);
+        }
+    }
+
+    fn count(&self, is: fn(&Job) -> bool) -> usize {
+        self.asked.iter().filter(|job| is(job)).count()
+    }
+}
+
+/// A service and a store where everything goes well, and nothing is to be looked at.
+fn well(job: &Job) -> Option<Outcome> {
+    Some(match job {
+        Job::FindImages => Outcome::Found(Vec::new()),
+        Job::CreateImage => Outcome::ImageCreated { image_id: "img-1".to_owned() },
+        Job::Prepare => Outcome::Prepared { place: "place".to_owned() },
+        Job::CreateMultipartUpload => Outcome::MultipartCreated { upload_id: "upload".to_owned() },
+        Job::SendPart { .. } | Job::PutObject => Outcome::Stored { etag: Some("opaque".to_owned()) },
+        Job::HashPart { .. } => Outcome::Hashed { part: [7; 16], file: None },
+        Job::ListMultipartUploads => Outcome::Uploads(Vec::new()),
+        Job::HeadObject => Outcome::Object { size: Some(15 * MIB), etag: Some(OLD.to_owned()) },
+        Job::ShowImage | Job::ShowOrder { .. } => return None,
+        _ => Outcome::Done,
+    })
+}
+
+fn gone() -> Outcome {
+    trouble(Remedy::NoSuchUpload, Kind::Storage, "NoSuchUpload", 404)
+}
+
+/// Everything but the part of this index.
+fn all_but(part: u32) -> impl FnMut(&Job) -> Option<Outcome> {
+    move |job| match job {
+        Job::SendPart { index, .. } if *index == part => None,
+        job => well(job),
+    }
+}
+
+#[test]
+fn what_stood_in_the_callers_bucket_before_is_not_taken_for_the_upload() {
+    let mut hand = Hand::new(Session::new(config(3, true, false)));
+    hand.tell(Event::Start, &mut all_but(1));
+    hand.tell(Event::Stop, &mut well);
+    // The multipart upload is gone; an object of the same size stands there.
+    let mut later = hand.again(config(3, true, false));
+    later.tell(Event::Start, &mut |job| match job {
+        Job::ListParts { .. } => Some(gone()),
+        Job::SendPart { .. } => None,
+        job => well(job),
+    });
+    assert_eq!(later.count(|job| matches!(job, Job::Report { .. } | Job::CreateImage)), 0);
+    assert_eq!(later.count(|job| matches!(job, Job::SendPart { .. })), 1, "{:?}", later.asked);
+}
+
+#[test]
+fn a_lost_answer_to_complete_does_not_make_ones_own_of_what_stood_before() {
+    for (found, parts_again) in [(OLD, true), ("another", false)] {
+        let mut hand = Hand::new(Session::new(config(3, true, false)));
+        let mut completed = false;
+        hand.tell(Event::Start, &mut |job| match job {
+            Job::CompleteMultipartUpload { .. } => {
+                completed = true;
+                Some(gone())
+            }
+            Job::HeadObject if completed => {
+                Some(Outcome::Object { size: Some(15 * MIB), etag: Some(found.to_owned()) })
+            }
+            Job::SendPart { .. } if completed => None,
+            job => well(job),
+        });
+        assert_eq!(hand.count(|job| matches!(job, Job::SendPart { .. })) > 3, parts_again, "{found}");
+        assert_eq!(hand.count(|job| matches!(job, Job::CreateImage)) > 0, !parts_again, "{found}");
+    }
+}
+
+#[test]
+fn what_another_has_put_into_the_callers_bucket_is_not_deleted() {
+    for parts in [1, 3] {
+        let mut hand = Hand::new(Session::new(config(parts, true, false)));
+        let stays = |job: &Job| matches!(job, Job::SendPart { index: 2, .. } | Job::PutObject);
+        hand.tell(Event::Start, &mut |job| if stays(job) { None } else { well(job) });
+        hand.tell(Event::Stop, &mut well);
+        let mut later = hand.again(config(parts, true, false));
+        later.tell(Event::Abort, &mut well);
+        assert!(matches!(later.finish, Some(Finish::Aborted(_))), "{:?}", later.finish);
+        assert_eq!(later.count(|job| matches!(job, Job::DeleteObject)), 0, "{parts}: {:?}", later.asked);
+        // Nor what others are sending to the same place.
+        let strays = later.count(|job| matches!(job, Job::ListMultipartUploads));
+        assert_eq!(strays, 0, "{parts}: {:?}", later.asked);
+    }
+}
+
+#[test]
+fn the_file_is_looked_at_again_after_parts_were_sent_again() {
+    let mut hand = Hand::new(Session::new(config(3, false, false)));
+    let mut completes = 0;
+    hand.tell(Event::Start, &mut |job| match job {
+        Job::CompleteMultipartUpload { .. } => {
+            completes += 1;
+            Some(if completes == 1 { gone() } else { Outcome::Completed { etag: None } })
+        }
+        Job::HeadObject => Some(trouble(Remedy::GiveUp, Kind::Storage, "NoSuchKey", 404)),
+        job => well(job),
+    });
+    assert_eq!(completes, 2);
+    assert_eq!(hand.count(|job| matches!(job, Job::CheckSource)), 2);
+}
+
+#[test]
+fn nothing_is_taken_back_that_another_driver_has() {
+    let mut hand = Hand::new(Session::new(config(3, false, false)));
+    hand.tell(Event::Start, &mut |job| match job {
+        Job::CreateMultipartUpload => None,
+        job => well(job),
+    });
+    hand.tell(Event::TakenOver, &mut |_| None);
+    hand.tell(Event::Abort, &mut well);
+    assert!(matches!(&hand.finish, Some(Finish::Failed(error)) if error.kind() == Kind::Aborted));
+    let taken =
+        |job: &Job| matches!(job, Job::AbortMultipartUpload { .. } | Job::DeleteImage | Job::Report { .. });
+    assert_eq!(hand.count(taken), 0, "{:?}", hand.asked);
+}
+
+#[test]
+fn what_could_not_be_taken_back_from_the_callers_bucket_is_not_forgotten() {
+    let nothing_of_keys = || trouble(Remedy::GiveUp, Kind::Validation, "NoCredentials", 0);
+    for (what, failing) in [("no keys", Job::Prepare), ("away", Job::ListMultipartUploads)] {
+        let mut hand = Hand::new(Session::new(config(3, true, false)));
+        hand.tell(Event::Start, &mut all_but(1));
+        hand.tell(Event::Stop, &mut well);
+        let mut later = hand.again(config(3, true, false));
+        let mut answer = |job: &Job| match job {
+            Job::Prepare if failing == Job::Prepare => Some(nothing_of_keys()),
+            Job::AbortMultipartUpload { .. } => Some(lost()),
+            job => well(job),
+        };
+        later.tell(Event::Abort, &mut answer);
+        later.wait(20, &mut answer);
+        let Some(Finish::Aborted(error)) = &later.finish else { panic!("{what}: {:?}", later.finish) };
+        assert!(error.message().contains("not taken back"), "{what}: {}", error.message());
+        // A third run finds it all, and takes it back.
+        let mut last = later.again(config(3, true, false));
+        last.tell(Event::Abort, &mut well);
+        assert_eq!(last.count(|job| matches!(job, Job::AbortMultipartUpload { .. })), 1, "{what}");
+        assert!(last.kept.is_none(), "{what}");
+    }
+}
+
+#[test]
+fn a_store_that_forgets_parts_again_and_again_is_given_up() {
+    let mut hand = Hand::new(Session::new(config(2, false, false)));
+    let mut answer = |job: &Job| match job {
+        Job::CompleteMultipartUpload { .. } => {
+            Some(trouble(Remedy::CheckParts, Kind::Storage, "InvalidPart", 400))
+        }
+        Job::ListParts { .. } => Some(Outcome::Parts(PartsPage { parts: Vec::new(), next: None })),
+        job => well(job),
+    };
+    hand.tell(Event::Start, &mut answer);
+    hand.wait(50, &mut answer);
+    let Some(Finish::Failed(error)) = &hand.finish else { panic!("{:?}", hand.asked.len()) };
+    assert!(error.message().contains("lost parts"), "{}", error.message());
+}
+
+#[test]
+fn a_clock_that_is_set_back_delays_nothing() {
+    let mut hand = Hand::new(Session::new(config(2, false, false)));
+    let mut failing = |job: &Job| match job {
+        Job::SendPart { .. } => Some(lost()),
+        job => well(job),
+    };
+    hand.tell(Event::Start, &mut failing);
+    hand.now -= 3_600_000.0;
+    hand.tell(Event::Tick, &mut well);
+    let wake = hand.session.next_wake().expect("it waits for its next try");
+    assert!(wake - hand.now < 10_000.0, "{}", wake - hand.now);
+}
+
+#[test]
+fn what_a_machine_slept_through_costs_no_patience() {
+    let mut hand = Hand::new(Session::new(config(2, false, false)));
+    let mut failing = |job: &Job| match job {
+        Job::SendPart { .. } => Some(lost()),
+        job => well(job),
+    };
+    hand.tell(Event::Start, &mut failing);
+    hand.wait(3, &mut failing);
+    hand.now += 3_600_000.0;
+    hand.wait(2, &mut failing);
+    assert!(hand.finish.is_none(), "{:?}", hand.finish);
+}
