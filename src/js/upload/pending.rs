@@ -126,7 +126,8 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
         Finish::Aborted(error) if crate::text::contains(error.message(), "not taken back") => {
             // Nobody but this function has aborted it.
             let what = error.message();
-            let failed = Error::new(Kind::Service, what.split_once("; ").map_or(what, |(_, left)| left));
+            let failed =
+                Error::new(Kind::Service, crate::text::split_once(what, "; ").map_or(what, |(_, left)| left));
             let later = error.details().resumable;
             Err(if later { failed.resumable().retryable(true) } else { failed })
         }
