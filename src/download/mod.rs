@@ -25,13 +25,17 @@ pub trait Sink {
     fn named(&self, _: &str) {}
     /// Takes the next bytes; resolves when there is room for more.
     fn write(&self, bytes: Vec<u8>) -> LocalFuture<'_, Result<()>>;
-    /// All bytes are there and right.
-    fn finish(&self) -> LocalFuture<'_, Result<()>>;
+    /// All bytes are there and right, so many.
+    fn finish(&self, length: u64) -> LocalFuture<'_, Result<()>>;
     /// The download has failed: nothing is to stay.
     fn discard(&self, error: &Error) -> LocalFuture<'_, ()>;
-    /// What an earlier download of the same file has left here; the next bytes are written behind it.
+    /// What an earlier download of the same file has left here. This only looks.
     fn left(&self, _of: &str) -> LocalFuture<'_, Option<Left>> {
         Box::pin(async { None })
+    }
+    /// The next bytes are written behind so many of what is left. Without this, nothing of it stays.
+    fn go_on(&self, _received: u64) -> LocalFuture<'_, Result<()>> {
+        Box::pin(async { Ok(()) })
     }
     /// Puts down how far it is, so that a later download can go on from there; false where that is not possible.
     fn note(&self, _of: &str, _left: &Left) -> LocalFuture<'_, bool> {
@@ -205,6 +209,9 @@ impl Download {
             total.is_some_and(|total| left.received <= total).then_some((left.received, md5))
         });
         let (received, md5) = left.unwrap_or_default();
+        if received > 0 {
+            sink.go_on(received).await?;
+        }
         let mut state = State {
             received,
             total,
@@ -262,7 +269,7 @@ impl Download {
             _ if facts.size.is_some_and(|size| size > 0) => "size",
             _ => "none",
         };
-        sink.finish().await?;
+        sink.finish(state.received).await?;
         Ok(Downloaded { bytes: state.received as f64, md5, verified })
     }
 

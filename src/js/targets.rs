@@ -162,7 +162,7 @@ impl Sink for Writable {
         })
     }
 
-    fn finish(&self) -> LocalFuture<'_, Result<()>> {
+    fn finish(&self, _: u64) -> LocalFuture<'_, Result<()>> {
         Box::pin(async move {
             let stream = self.stream().await?;
             invoke(&stream, "close", &Array::new()).await?;
@@ -211,7 +211,7 @@ impl Sink for StreamSink {
         })
     }
 
-    fn finish(&self) -> LocalFuture<'_, Result<()>> {
+    fn finish(&self, _: u64) -> LocalFuture<'_, Result<()>> {
         self.pieces.push(Piece::End);
         Box::pin(async { Ok(()) })
     }

@@ -10,7 +10,7 @@ use crate::js::convert::{get, invoke, unsupported};
 use crate::json::{Quoted, Value};
 use crate::platform::LocalFuture;
 use core::cell::{Cell, RefCell};
-use js_sys::{Promise, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -74,7 +74,35 @@ impl NodeFile {
         if let Some(handle) = self.open.borrow().as_ref() {
             return Ok(handle.clone());
         }
-        self.open("w").await
+        // What lay here goes, its notes first: they must never speak of other bytes. The file is a new one, so that who has
+        // the old one open does not write into it.
+        self.unlink(&self.notes()).await?;
+        self.unlink(&self.partial()).await?;
+        self.open("wx").await
+    }
+
+    /// Removes a file; one that is not there is no error.
+    async fn unlink(&self, path: &str) -> Result<()> {
+        let Some(fs) = node::fs() else { return Ok(()) };
+        match JsFuture::from(fs.unlink(path)).await {
+            Err(error) if get(&error, "code").is_none_or(|code| code != "ENOENT") => Err(unwritable(&error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Cuts away what was written behind so many bytes.
+    async fn cut(&self, received: u64) -> Result<()> {
+        let fs = node::fs().map_or(JsValue::UNDEFINED, JsValue::from);
+        let arguments = Array::of2(&self.partial().into(), &(received as f64).into());
+        super::invoke(&fs, "truncate", &arguments).await.map(drop)
+    }
+
+    /// The length of the file that is open; none where its name belongs to another one by now.
+    async fn length(&self, handle: &FileHandle) -> Option<u64> {
+        let open = super::invoke(handle, "stat", &Array::new()).await.ok()?;
+        let named = self.call("stat", &[self.partial().into()]).await?;
+        let same = get(&open, "ino")? == get(&named, "ino")?;
+        get(&open, "size")?.as_f64().filter(|_| same).map(|size| size as u64)
     }
 }
 
@@ -100,38 +128,52 @@ impl Sink for NodeFile {
         })
     }
 
-    fn finish(&self) -> LocalFuture<'_, Result<()>> {
+    fn finish(&self, length: u64) -> LocalFuture<'_, Result<()>> {
         Box::pin(async move {
             let handle = self.handle().await?;
             JsFuture::from(handle.sync()).await.map_err(|error| unwritable(&error))?;
+            if self.length(&handle).await != Some(length) {
+                let message =
+                    format!("{} is not what was written: something else has changed it", self.partial());
+                return Err(Error::new(Kind::Integrity, message));
+            }
             *self.open.borrow_mut() = None;
             JsFuture::from(handle.close()).await.map_err(|error| unwritable(&error))?;
             let Some(fs) = node::fs() else { return Ok(()) };
             JsFuture::from(fs.rename(&self.partial(), &self.path))
                 .await
                 .map_err(|error| unwritable(&error))?;
-            self.call("unlink", &[self.notes().into()]).await;
+            // Without its file it says nothing.
+            let _ = self.unlink(&self.notes()).await;
             Ok(())
         })
     }
 
     fn left(&self, of: &str) -> LocalFuture<'_, Option<Left>> {
         let of = of.to_owned();
+        Box::pin(async move { self.saved(&of).await })
+    }
+
+    fn go_on(&self, received: u64) -> LocalFuture<'_, Result<()>> {
         Box::pin(async move {
-            let left = self.saved(&of).await?;
-            self.open("r+").await.ok()?;
-            self.at.set(left.received);
-            Some(left)
+            self.cut(received).await?;
+            self.open("r+").await?;
+            self.at.set(received);
+            Ok(())
         })
     }
 
     fn note(&self, of: &str, left: &Left) -> LocalFuture<'_, bool> {
+        let received = left.received;
         let text =
-            format!("{{\"of\":{},\"received\":{},\"md5\":{}}}", Quoted(of), left.received, Quoted(&left.md5));
+            format!("{{\"of\":{},\"received\":{},\"md5\":{}}}", Quoted(of), received, Quoted(&left.md5));
         Box::pin(async move {
             // The bytes first, then what is said of them; whole or not at all.
             let handle = self.open.borrow().clone();
             let Some(handle) = handle else { return false };
+            if self.length(&handle).await.is_none_or(|length| length < received) {
+                return false;
+            }
             if JsFuture::from(handle.sync()).await.is_err() {
                 return false;
             }
@@ -155,10 +197,13 @@ impl Sink for NodeFile {
         Box::pin(async move {
             let handle = self.open.borrow_mut().take();
             if let Some(handle) = handle {
+                let ours = self.length(&handle).await.is_some();
                 // What cannot be closed or removed keeps its other name: it does not look finished.
                 let _ = JsFuture::from(handle.close()).await;
-                self.call("unlink", &[self.partial().into()]).await;
-                self.call("unlink", &[self.notes().into()]).await;
+                if ours {
+                    let _ = self.unlink(&self.notes()).await;
+                    let _ = self.unlink(&self.partial()).await;
+                }
             }
         })
     }
