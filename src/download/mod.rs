@@ -3,6 +3,9 @@
 #[cfg(any(feature = "openstack", not(target_arch = "wasm32")))]
 pub mod openstack;
 pub mod origin;
+mod sink;
+#[cfg(test)]
+mod tests;
 
 use crate::error::{Error, Kind, Result};
 use crate::http::retry::{self, Policy};
@@ -19,41 +22,7 @@ use origin::Origin;
 use serde::Serialize;
 use std::rc::Rc;
 
-/// Where the bytes go. Nothing that looks finished is left behind unless `finish` was called.
-pub trait Sink {
-    /// The name that a file of this image should have; told before the first byte.
-    fn named(&self, _: &str) {}
-    /// Takes the next bytes; resolves when there is room for more.
-    fn write(&self, bytes: Vec<u8>) -> LocalFuture<'_, Result<()>>;
-    /// All bytes are there and right, so many.
-    fn finish(&self, length: u64) -> LocalFuture<'_, Result<()>>;
-    /// The download has failed: nothing is to stay.
-    fn discard(&self, error: &Error) -> LocalFuture<'_, ()>;
-    /// What an earlier download of the same file has left here. This only looks.
-    fn left(&self, _of: &str) -> LocalFuture<'_, Option<Left>> {
-        Box::pin(async { None })
-    }
-    /// The next bytes are written behind so many of what is left. Without this, nothing of it stays.
-    fn go_on(&self, _received: u64) -> LocalFuture<'_, Result<()>> {
-        Box::pin(async { Ok(()) })
-    }
-    /// Puts down how far it is, so that a later download can go on from there; false where that is not possible.
-    fn note(&self, _of: &str, _left: &Left) -> LocalFuture<'_, bool> {
-        Box::pin(async { false })
-    }
-    /// Lets go of what is kept for a later download.
-    fn leave(&self) -> LocalFuture<'_, ()> {
-        Box::pin(async {})
-    }
-}
-
-/// A download that is not whole.
-pub struct Left {
-    /// Bytes that are there, from the first one on.
-    pub received: u64,
-    /// The state of their MD5; empty where none is computed.
-    pub md5: String,
-}
+pub use sink::{Left, Sink};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -125,8 +94,23 @@ pub struct Download {
     pub on_progress: Box<dyn Fn(&DownloadProgress)>,
 }
 
+/// What is written, and can be gone on with by a later download.
+#[derive(Default)]
+struct Kept {
+    /// Which file of which image it is.
+    of: String,
+    received: u64,
+    md5: Md5,
+}
+
+impl Kept {
+    fn left(&self, digest: bool) -> Left {
+        Left { received: self.received, md5: if digest { self.md5.save() } else { String::new() } }
+    }
+}
+
 /// What has arrived so far.
-struct State {
+struct State<'a> {
     received: u64,
     total: Option<u64>,
     md5: Md5,
@@ -137,19 +121,23 @@ struct State {
     noted: u64,
     /// Whether ranges are asked for: some services do not let pages of other origins do that.
     ranges: bool,
-    /// Which file of which image it is.
-    of: String,
+    /// Always says what is written: who gives up in the middle finds it here.
+    kept: &'a RefCell<Kept>,
 }
 
-impl State {
-    fn left(&self, digest: bool) -> Left {
-        Left { received: self.received, md5: if digest { self.md5.save() } else { String::new() } }
+impl State<'_> {
+    /// All that has arrived is written.
+    fn keep(&self) {
+        let mut kept = self.kept.borrow_mut();
+        kept.received = self.received;
+        kept.md5 = self.md5.clone();
     }
 }
 
-/// Whether what has arrived is worth keeping after this error.
+/// Whether what has arrived is worth keeping after this error. A target that takes no more may have room again later.
 fn is_kept(error: &Error) -> bool {
-    matches!(error.kind(), Kind::Network | Kind::Timeout | Kind::Auth | Kind::Service | Kind::Protocol)
+    use Kind::*;
+    matches!(error.kind(), Network | Timeout | Auth | Service | Protocol | Source)
 }
 
 /// `name.qcow2`, with what file systems refuse replaced.
@@ -175,8 +163,8 @@ impl Download {
     pub async fn run(&self, sink: &dyn Sink) -> Result<Downloaded> {
         let cancelled = self.control.cancel.clone();
         let stopped = first(Box::pin(cancelled.cancelled()), Box::pin(self.service.closing.cancelled()));
-        let state = RefCell::new(None);
-        let (error, keep) = match first(Box::pin(stopped), Box::pin(self.transfer(sink, &state))).await {
+        let kept = RefCell::default();
+        let (error, keep) = match first(Box::pin(stopped), Box::pin(self.transfer(sink, &kept))).await {
             First::Left(First::Left(())) => (aborted(), false),
             First::Left(First::Right(())) => (crate::service::closed(), true),
             First::Right(Ok(downloaded)) => return Ok(downloaded),
@@ -185,10 +173,8 @@ impl Download {
                 (error, keep)
             }
         };
-        let left: Option<(String, Left)> = state.take();
-        if let Some((of, left)) = left.filter(|_| keep)
-            && sink.note(&of, &left).await
-        {
+        let kept = kept.take();
+        if keep && kept.received > 0 && sink.note(&kept.of, &kept.left(self.digest)).await {
             sink.leave().await;
             return Err(error.resumable());
         }
@@ -196,8 +182,7 @@ impl Download {
         Err(error)
     }
 
-    /// `last` always says how far it is.
-    async fn transfer(&self, sink: &dyn Sink, last: &RefCell<Option<(String, Left)>>) -> Result<Downloaded> {
+    async fn transfer(&self, sink: &dyn Sink, kept: &RefCell<Kept>) -> Result<Downloaded> {
         let options = CallOptions { cancel: self.control.cancel.clone(), ..CallOptions::default() };
         let facts = self.origin.show(&self.image_id).await?;
         sink.named(&file_name(&facts.json, self.origin.format_field(), &self.image_id));
@@ -209,6 +194,7 @@ impl Download {
             total.is_some_and(|total| left.received <= total).then_some((left.received, md5))
         });
         let (received, md5) = left.unwrap_or_default();
+        *kept.borrow_mut() = Kept { of, received, md5: md5.clone() };
         if received > 0 {
             sink.go_on(received).await?;
         }
@@ -221,14 +207,13 @@ impl Download {
             untold: false,
             noted: received,
             ranges: true,
-            of,
+            kept,
         };
         let (mut failures, mut delay, mut since) = (0, 0.0, None);
         loop {
             self.control.until(false).await;
             let before = state.received;
             let ended = self.receive(&mut state, sink, &options).await;
-            *last.borrow_mut() = Some((state.of.clone(), state.left(self.digest)));
             let error = match ended {
                 Ok(Ended::Complete) => break,
                 Ok(Ended::Paused) => {
@@ -274,7 +259,7 @@ impl Download {
     }
 
     /// One request, from where the last one ended.
-    async fn receive(&self, state: &mut State, sink: &dyn Sink, options: &CallOptions) -> Result<Ended> {
+    async fn receive(&self, state: &mut State<'_>, sink: &dyn Sink, options: &CallOptions) -> Result<Ended> {
         let mut options = options.clone();
         if state.received > 0 && state.ranges {
             options.headers.push(("range".to_owned(), format!("bytes={}-", state.received)));
@@ -356,10 +341,15 @@ impl Download {
                 state.md5.update(&bytes);
             }
             sink.write(bytes).await?;
+            state.keep();
             if state.received - state.noted >= NOTE_BYTES {
                 state.noted = state.received;
+                let noting = {
+                    let kept = state.kept.borrow();
+                    sink.note(&kept.of, &kept.left(self.digest))
+                };
                 // What cannot be put down is lost only if the process dies.
-                sink.note(&state.of, &state.left(self.digest)).await;
+                noting.await;
             }
             self.tell(state, false);
         }
@@ -372,7 +362,7 @@ impl Download {
         }
     }
 
-    fn tell(&self, state: &mut State, last: bool) {
+    fn tell(&self, state: &mut State<'_>, last: bool) {
         let now = self.platform.now();
         state.rate.note(now, state.received as f64);
         state.untold = !last && now - state.told < PROGRESS_MS;

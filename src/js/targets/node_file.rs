@@ -19,6 +19,8 @@ pub struct NodeFile {
     path: String,
     open: RefCell<Option<FileHandle>>,
     at: Cell<u64>,
+    /// There are notes of this download.
+    noted: Cell<bool>,
     /// No other download of this process writes there.
     _claim: Claim,
 }
@@ -32,7 +34,13 @@ impl NodeFile {
                 "is being written by another download",
             ));
         };
-        Ok(NodeFile { path, open: RefCell::default(), at: Cell::new(0), _claim: claim })
+        Ok(NodeFile {
+            path,
+            open: RefCell::default(),
+            at: Cell::new(0),
+            noted: Cell::new(false),
+            _claim: claim,
+        })
     }
 
     /// Says how far it is, and of what.
@@ -140,9 +148,11 @@ impl Sink for NodeFile {
             *self.open.borrow_mut() = None;
             JsFuture::from(handle.close()).await.map_err(|error| unwritable(&error))?;
             let Some(fs) = node::fs() else { return Ok(()) };
-            JsFuture::from(fs.rename(&self.partial(), &self.path))
-                .await
-                .map_err(|error| unwritable(&error))?;
+            if let Err(error) = JsFuture::from(fs.rename(&self.partial(), &self.path)).await {
+                // It is whole all the same: a later download has nothing left to do but this.
+                let _ = self.open("r+").await;
+                return Err(unwritable(&error));
+            }
             // Without its file it says nothing.
             let _ = self.unlink(&self.notes()).await;
             Ok(())
@@ -156,6 +166,7 @@ impl Sink for NodeFile {
 
     fn go_on(&self, received: u64) -> LocalFuture<'_, Result<()>> {
         Box::pin(async move {
+            self.noted.set(true);
             self.cut(received).await?;
             self.open("r+").await?;
             self.at.set(received);
@@ -168,18 +179,27 @@ impl Sink for NodeFile {
         let text =
             format!("{{\"of\":{},\"received\":{},\"md5\":{}}}", Quoted(of), received, Quoted(&left.md5));
         Box::pin(async move {
-            // The bytes first, then what is said of them; whole or not at all.
             let handle = self.open.borrow().clone();
-            let Some(handle) = handle else { return false };
+            // Where it cannot be put down, what was put down before holds on.
+            let Some(handle) = handle else { return self.noted.get() };
             if self.length(&handle).await.is_none_or(|length| length < received) {
                 return false;
             }
-            if JsFuture::from(handle.sync()).await.is_err() {
-                return false;
+            // A disk that is full has room for the notes again without what was written of a block in vain.
+            let _ = self.cut(received).await;
+            // The bytes first, then what is said of them; whole or not at all.
+            if JsFuture::from(handle.sync()).await.is_ok() {
+                let temporary = format!("{}.tmp", self.notes());
+                let names = [temporary.as_str().into(), self.notes().into()];
+                if self.call("writeFile", &[temporary.as_str().into(), text.into()]).await.is_some()
+                    && self.call("rename", &names).await.is_some()
+                {
+                    self.noted.set(true);
+                } else {
+                    let _ = self.unlink(&temporary).await;
+                }
             }
-            let temporary = format!("{}.tmp", self.notes());
-            let written = self.call("writeFile", &[temporary.as_str().into(), text.into()]).await;
-            written.is_some() && self.call("rename", &[temporary.into(), self.notes().into()]).await.is_some()
+            self.noted.get()
         })
     }
 

@@ -1,0 +1,242 @@
+//! Downloads that end in the middle: what is kept is what is written, and what is gone on with fits.
+
+use super::*;
+use crate::api::{PLAIN, openstack::download_file};
+use crate::auth::NoAuth;
+use crate::http::url::Endpoint;
+use crate::http::{Cookies, Failure, Headers, Request, Response, ResponseBody, Transport};
+use crate::upload::session::types::ImageFacts;
+use core::task::Context;
+use std::pin::pin;
+
+const FILE: &[u8] = b"the bytes of an image";
+
+/// What comes of the file before nothing comes any more, or its end.
+struct Coming {
+    rest: Vec<u8>,
+    ends: bool,
+}
+
+impl ResponseBody for Coming {
+    fn whole(self: Box<Self>) -> LocalFuture<'static, core::result::Result<Vec<u8>, Failure>> {
+        Box::pin(async move { Ok(self.rest) })
+    }
+
+    fn next(&mut self) -> LocalFuture<'_, core::result::Result<Option<Vec<u8>>, Failure>> {
+        let rest = self.rest.split_off(self.rest.len().min(4));
+        let piece = core::mem::replace(&mut self.rest, rest);
+        if piece.is_empty() && !self.ends {
+            return Box::pin(core::future::pending());
+        }
+        Box::pin(async move { Ok(Some(piece).filter(|piece| !piece.is_empty())) })
+    }
+}
+
+/// Answers with the file up to there, from where it is asked for.
+struct Store {
+    upto: Cell<usize>,
+    asked: RefCell<Vec<usize>>,
+}
+
+impl Transport for Store {
+    fn send(&self, request: Request) -> LocalFuture<'static, core::result::Result<Response, Failure>> {
+        let range = request.headers.get("range").and_then(|range| range[6..].strip_suffix('-'));
+        let from = range.map_or(0, |from| from.parse().unwrap());
+        self.asked.borrow_mut().push(from);
+        let mut headers = Headers::default();
+        headers.set("content-range", format!("bytes {from}-{}/{}", FILE.len() - 1, FILE.len()));
+        let upto = self.upto.get();
+        let body = Box::new(Coming { rest: FILE[from..upto].to_vec(), ends: upto == FILE.len() });
+        let status = if range.is_some() { 206 } else { 200 };
+        let response = Response { status, headers, body, opaque_redirect: false };
+        Box::pin(async { Ok(response) })
+    }
+}
+
+struct Image;
+
+impl Origin for Image {
+    fn show<'a>(&'a self, _: &'a str) -> LocalFuture<'a, Result<ImageFacts>> {
+        let size = Some(FILE.len() as u64);
+        Box::pin(async move { Ok(ImageFacts { size, ..ImageFacts::default() }) })
+    }
+
+    fn file(&self) -> &'static crate::api::operation::Operation {
+        &download_file::OPERATION
+    }
+
+    fn format_field(&self) -> &'static str {
+        "disk_format"
+    }
+}
+
+/// A file that outlives the downloads into it.
+struct Target {
+    bytes: RefCell<Vec<u8>>,
+    noted: RefCell<Option<(String, u64, String)>>,
+    room: Cell<usize>,
+    /// Bytes of this download are in it.
+    begun: Cell<bool>,
+}
+
+impl Sink for Target {
+    fn left(&self, of: &str) -> LocalFuture<'_, Option<Left>> {
+        let noted = self.noted.borrow().clone().filter(|noted| noted.0 == of);
+        Box::pin(async move { noted.map(|(_, received, md5)| Left { received, md5 }) })
+    }
+
+    fn go_on(&self, received: u64) -> LocalFuture<'_, Result<()>> {
+        self.bytes.borrow_mut().truncate(received as usize);
+        self.begun.set(true);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn write(&self, bytes: Vec<u8>) -> LocalFuture<'_, Result<()>> {
+        if !self.begun.replace(true) {
+            self.bytes.borrow_mut().clear();
+        }
+        // As a disk does that fills up in the middle of a block.
+        let mut there = self.bytes.borrow_mut();
+        let written = bytes.len().min(self.room.get() - there.len());
+        there.extend(&bytes[..written]);
+        let full = written < bytes.len();
+        Box::pin(async move { if full { Err(Error::new(Kind::Source, "no space left")) } else { Ok(()) } })
+    }
+
+    fn finish(&self, length: u64) -> LocalFuture<'_, Result<()>> {
+        assert_eq!(self.bytes.borrow().len() as u64, length);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn discard(&self, _: &Error) -> LocalFuture<'_, ()> {
+        self.bytes.borrow_mut().clear();
+        self.noted.take();
+        Box::pin(async {})
+    }
+
+    fn note(&self, of: &str, left: &Left) -> LocalFuture<'_, bool> {
+        self.noted.replace(Some((of.to_owned(), left.received, left.md5.clone())));
+        Box::pin(async { true })
+    }
+}
+
+struct Case {
+    store: Rc<Store>,
+    target: Target,
+}
+
+/// Nobody sleeps: what does not come does not come.
+struct Still;
+
+impl Platform for Still {
+    fn now(&self) -> f64 {
+        0.0
+    }
+
+    fn random(&self) -> f64 {
+        0.5
+    }
+
+    fn sleep(&self, _: f64) -> LocalFuture<'static, ()> {
+        Box::pin(core::future::pending())
+    }
+
+    fn spawn(&self, _: LocalFuture<'static, ()>) {}
+}
+
+impl Case {
+    fn new() -> Self {
+        let store = Rc::new(Store { upto: Cell::new(FILE.len()), asked: RefCell::default() });
+        let room = Cell::new(usize::MAX);
+        let (bytes, noted, begun) = Default::default();
+        Case { store, target: Target { bytes, noted, room, begun } }
+    }
+
+    /// Downloads until nothing moves any more; then the client is closed.
+    fn download(&self, upto: usize, digest: bool) -> Result<Downloaded> {
+        self.store.upto.set(upto);
+        self.target.begun.set(false);
+        let service = Rc::new(Service {
+            dialect: &PLAIN,
+            project: None,
+            transport: self.store.clone(),
+            platform: Rc::new(Still),
+            authenticator: Rc::new(NoAuth),
+            endpoint: Endpoint::parse("https://glance.example.com", "endpoint").unwrap(),
+            located: None,
+            signing_endpoint: None,
+            headers: Vec::new(),
+            timeout_ms: 30_000.0,
+            retry: Policy { max_attempts: 1, ..Policy::default() },
+            cookies: Cookies::SameOrigin,
+            observer: None,
+            closing: Cancel::default(),
+        });
+        let download = Download {
+            service: service.clone(),
+            origin: Box::new(Image),
+            platform: Rc::new(Still),
+            image_id: "i".to_owned(),
+            digest,
+            retry: service.retry,
+            patience_ms: 0.0,
+            control: Rc::default(),
+            on_progress: Box::new(|_| {}),
+        };
+        let mut run = pin!(download.run(&self.target));
+        let mut context = Context::from_waker(Waker::noop());
+        for round in 0..20 {
+            if let Poll::Ready(done) = run.as_mut().poll(&mut context) {
+                return done;
+            }
+            if round == 10 {
+                service.close();
+            }
+        }
+        panic!("it hangs")
+    }
+
+    /// Ends in the middle, and is said to be kept up to there.
+    fn broken(&self, upto: usize, digest: bool, kept: u64) {
+        let error = self.download(upto, digest).unwrap_err();
+        assert!(error.details().resumable, "{error}");
+        assert_eq!(self.target.noted.borrow().as_ref().unwrap().1, kept);
+    }
+
+    fn whole(&self, digest: bool, asked: &[usize]) {
+        let downloaded = self.download(FILE.len(), digest);
+        assert_eq!(downloaded.unwrap_or_else(|error| panic!("{error}")).bytes, FILE.len() as f64);
+        assert_eq!(*self.target.bytes.borrow(), FILE);
+        assert_eq!(*self.store.asked.borrow(), asked);
+    }
+}
+
+#[test]
+fn a_client_that_is_closed_keeps_what_is_written() {
+    let case = Case::new();
+    case.broken(6, true, 6);
+    // Also where nothing came since.
+    case.broken(6, true, 6);
+    case.broken(13, true, 13);
+    case.whole(true, &[0, 6, 6, 13]);
+}
+
+#[test]
+fn what_was_not_digested_is_not_gone_on_with_by_a_download_that_digests() {
+    let case = Case::new();
+    case.broken(9, false, 9);
+    case.whole(true, &[0, 0]);
+    let case = Case::new();
+    case.broken(9, true, 9);
+    case.whole(false, &[0, 9]);
+}
+
+#[test]
+fn a_target_that_is_full_keeps_what_is_whole() {
+    let case = Case::new();
+    case.target.room.set(10);
+    // Blocks are of four bytes: half of the third is there.
+    case.broken(FILE.len(), true, 8);
+    case.target.room.set(usize::MAX);
+    case.whole(true, &[0, 8]);
+}
