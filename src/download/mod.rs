@@ -12,7 +12,7 @@ use crate::http::retry::{self, Policy};
 use crate::json::{Quoted, Value};
 use crate::md5::Md5;
 use crate::oss::is_md5;
-use crate::platform::{LocalFuture, Platform};
+use crate::platform::Platform;
 use crate::service::{CallOptions, Service, aborted};
 use crate::task::{Cancel, First, first};
 use crate::upload::progress::Rate;

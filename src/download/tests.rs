@@ -5,6 +5,7 @@ use crate::api::{PLAIN, openstack::download_file};
 use crate::auth::NoAuth;
 use crate::http::url::Endpoint;
 use crate::http::{Cookies, Failure, Headers, Request, Response, ResponseBody, Transport};
+use crate::platform::LocalFuture;
 use crate::upload::session::types::ImageFacts;
 use core::task::Context;
 use std::pin::pin;

@@ -21,6 +21,15 @@ async function* pieces(size = SIZE, piece = 77_777) {
   for (const chunk of randomPieces(SEED, size, piece)) yield new Uint8Array(chunk);
 }
 
+/** One buffer for all chunks: each is gone with the next one. */
+async function* reusing() {
+  const buffer = Buffer.alloc(300_000);
+  for (const chunk of randomPieces(SEED, SIZE, buffer.length)) {
+    chunk.copy(buffer);
+    yield buffer.subarray(0, chunk.length);
+  }
+}
+
 /** Every kind of source that works in Node, of the same bytes. */
 const SOURCES = {
   'a path': (file) => ({ path: file }),
@@ -44,6 +53,7 @@ const SOURCES = {
   'a Readable': (file) => ({ stream: createReadStream(file), size: SIZE }),
   'an async generator': () => ({ stream: pieces(), size: SIZE }),
   'a stream of single pieces': () => ({ stream: pieces(SIZE, 16 * MIB), size: SIZE }),
+  'a stream whose producer uses its buffer again': () => ({ stream: reusing(), size: SIZE }),
 };
 
 for (const [what, make] of Object.entries(SOURCES)) {
@@ -68,6 +78,42 @@ test('bytes that are changed after the call do not matter once it is done, and t
   assert.equal(bytes.byteLength, 100_000, 'the buffer was not taken away');
   await assertSameBytes([bytes], await emulator.file(image.imageId));
 });
+
+for (const [when, early] of [
+  ['while it stands still', true],
+  ['after it goes on', false],
+]) {
+  test(`a chunk that is waited for when an upload pauses, and comes ${when}, is not lost`, {
+    timeout: 60_000,
+  }, async (t) => {
+    const emulator = await startEmulator(t);
+    const ims = newClient(t, emulator.ims);
+    let waitedFor = 0;
+    let come;
+    const coming = new Promise((resolve) => {
+      come = resolve;
+    });
+    async function* halting() {
+      for await (const piece of pieces(SIZE, MIB)) {
+        if (++waitedFor === 3) await coming;
+        yield piece;
+      }
+    }
+    const task = ims.upload({ stream: halting(), size: SIZE }, rawImage(), { partSize: 5 * MIB });
+    await Promise.race([task.done, eventually(() => waitedFor === 3, 'the third chunk is waited for')]);
+    task.pause();
+    await eventually(() => task.state === 'paused', 'it pauses');
+    if (early) {
+      come();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    task.resume();
+    await eventually(() => task.state === 'running', 'it goes on');
+    come();
+    assert.equal((await task.done).verified, 'md5');
+    await assertSameBytes([randomBytes(SEED, SIZE)], await emulator.file(task.imageId));
+  });
+}
 
 /** Sources that are refused: [what, a maker that gets a folder, the fields of the error]. */
 const REFUSED = [

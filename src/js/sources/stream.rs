@@ -32,6 +32,7 @@ pub(super) fn open(given: &JsValue, stream: &JsValue) -> Result<Opened> {
     let window = Window {
         pull,
         end,
+        pending: RefCell::default(),
         size,
         turn: Turn::default(),
         chunks: RefCell::default(),
@@ -74,9 +75,11 @@ const MOST_EMPTY: u32 = 1_000;
 struct Window {
     pull: Method,
     end: Option<Method>,
+    /// The chunk that is waited for. Who gives up in the middle, as a pause does, leaves it to who comes next.
+    pending: RefCell<Option<Promise>>,
     size: u64,
     turn: Turn,
-    /// Where each chunk starts, and its bytes.
+    /// Where each chunk starts, and a copy of its bytes: the producer may use its buffer again for the next one.
     chunks: RefCell<VecDeque<(u64, Uint8Array)>>,
     loaded: Cell<u64>,
     /// Ranges that will not be asked for again.
@@ -134,15 +137,28 @@ impl Window {
         if self.over.get() {
             return Ok(None);
         }
-        let called = self.pull.0.call0(&self.pull.1).map_err(|error| unreadable(&error))?;
-        let piece = JsFuture::from(Promise::resolve(&called)).await.map_err(|error| unreadable(&error))?;
+        let pending = self.pending.take();
+        let pending = match pending {
+            Some(pending) => pending,
+            None => {
+                let called = self.pull.0.call0(&self.pull.1).map_err(|error| unreadable(&error))?;
+                Promise::resolve(&called)
+            }
+        };
+        *self.pending.borrow_mut() = Some(pending.clone());
+        let piece = JsFuture::from(pending).await;
+        self.pending.take();
+        let piece = piece.map_err(|error| unreadable(&error))?;
         if get(&piece, "done").is_some_and(|done| done.is_truthy()) {
             self.over.set(true);
             return Ok(None);
         }
         let value = get(&piece, "value").unwrap_or(JsValue::UNDEFINED);
-        let bytes = value.dyn_into::<Uint8Array>();
-        bytes.map(Some).map_err(|value| refused("source.stream", &value, "must give Uint8Array chunks"))
+        match value.dyn_ref::<Uint8Array>() {
+            // Not by slice(), which in Node's Buffers copies nothing.
+            Some(bytes) => Ok(Some(Uint8Array::new(bytes))),
+            None => Err(refused("source.stream", &value, "must give Uint8Array chunks")),
+        }
     }
 
     /// The chunks of a range that has been loaded and not released.
