@@ -22,6 +22,7 @@ mod huawei;
 mod inspect;
 #[cfg(any(feature = "cecloud", feature = "huawei"))]
 mod inspector;
+mod memory;
 #[cfg(feature = "openstack")]
 mod openstack;
 mod options;

@@ -8,6 +8,7 @@ mod file;
 mod stream;
 
 use super::convert::{get, refused, unsupported};
+use super::memory;
 use super::platform::to_its_end;
 use crate::error::{Error, Kind, Result};
 use crate::http::fetch::describe;
@@ -15,8 +16,8 @@ use crate::http::foreign::{Blocks, ForeignBytes};
 use crate::http::{Body, Failure, node};
 use crate::platform::LocalFuture;
 use crate::upload::source::Source;
-use blob::{BlobBlocks, memory};
-use js_sys::{ArrayBuffer, Function, Promise, Uint8Array};
+use blob::BlobBlocks;
+use js_sys::{Function, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -30,14 +31,8 @@ pub struct Opened {
 pub async fn open(given: &JsValue) -> Result<Opened> {
     let rule = "must be a Blob or File, an ArrayBuffer, a Uint8Array, { path } in Node, a FileSystemFileHandle, or \
                 { stream, size }";
-    if let Some(buffer) = given.dyn_ref::<ArrayBuffer>() {
-        // A buffer that was transferred away cannot even be looked at.
-        let bytes =
-            if buffer.byte_length() == 0 { Uint8Array::new_with_length(0) } else { Uint8Array::new(buffer) };
-        return Ok(memory(bytes));
-    }
-    if let Some(bytes) = given.dyn_ref::<Uint8Array>() {
-        return Ok(memory(bytes.clone()));
+    if let Some(size) = memory::size_of(given) {
+        return Ok(blob::memory(memory::view_of(given, size), size));
     }
     if !given.is_object() {
         return Err(refused("source", given, rule));

@@ -106,6 +106,24 @@ test('of a Blob of 8 TiB only the pieces that are asked for are read', async () 
   assert.ok(pieces.length > 0 && total <= MIB, `${total} bytes`);
 });
 
+test('bytes in memory may be more than 32 bits count', async () => {
+  const size = 4 * GIB + MIB;
+  const asked = [];
+  class Large extends Uint8Array {
+    get byteLength() {
+      return size;
+    }
+    subarray(from, to) {
+      asked.push([from, to]);
+      return new Uint8Array(to - from);
+    }
+  }
+  const info = await inspect(new Large());
+  assert.deepEqual([info.format, info.fileSize], ['raw', size]);
+  assert.ok(asked.length > 0);
+  for (const [from, to] of asked) assert.ok(from < to && to <= size, `${from} to ${to}`);
+});
+
 test('a virtual size beyond 2^53 is the largest exact number, and a problem', async () => {
   for (const virtualSize of [2n ** 53n, 2n ** 53n + 4096n, 2n ** 57n]) {
     const image = qcow2({ virtualSize, clusterBits: 21 });

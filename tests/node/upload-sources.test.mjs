@@ -10,7 +10,7 @@ import { startEmulator } from '../support/emulator.mjs';
 import { eventually, rejects } from '../support/expect.mjs';
 import { assertSameBytes, makeRandomRaw, randomBytes, randomPieces } from '../support/images.mjs';
 import { temporaryFolder } from '../support/places.mjs';
-import { rawImage } from '../support/samples.mjs';
+import { imageOf, rawImage } from '../support/samples.mjs';
 import { openStore } from '../support/store.mjs';
 
 const MIB = 1024 * 1024;
@@ -77,6 +77,26 @@ test('bytes that are changed after the call do not matter once it is done, and t
   const { image } = await ims.upload(bytes, rawImage()).done;
   assert.equal(bytes.byteLength, 100_000, 'the buffer was not taken away');
   await assertSameBytes([bytes], await emulator.file(image.imageId));
+});
+
+test('bytes in memory may be more than 32 bits count', { timeout: 60_000 }, async (t) => {
+  const emulator = await startEmulator(t);
+  const ims = newClient(t, emulator.ims);
+  const size = 2 ** 32 + MIB;
+  class Large extends Uint8Array {
+    get byteLength() {
+      return size;
+    }
+    subarray(from, to) {
+      return new Uint8Array(Math.max(0, Math.min(to, size) - from));
+    }
+  }
+  const task = ims.upload(new Large(), imageOf(size), { partSize: 5 * MIB });
+  const ended = rejects(task.done, { kind: 'aborted' });
+  await Promise.race([ended, eventually(() => task.progress.bytesTotal === size, 'all of it is counted')]);
+  assert.equal(task.progress.bytesTotal, size);
+  await task.abort();
+  await ended;
 });
 
 for (const [when, early] of [

@@ -4,8 +4,9 @@ use crate::error::{Error, Kind, Result};
 use crate::http::fetch::describe;
 use crate::http::node::{self, FileHandle, FsPromises};
 use crate::js::convert::{get, invoke, refused, unsupported};
+use crate::js::memory;
 use crate::platform::LocalFuture;
-use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -28,11 +29,8 @@ const LARGEST: f64 = 9_007_199_254_740_991.0;
 
 impl File {
     pub async fn open(given: &JsValue) -> Result<Self> {
-        if given.is_instance_of::<ArrayBuffer>() || given.is_instance_of::<Uint8Array>() {
-            // A buffer that was transferred away cannot even be looked at.
-            let length = get(given, "byteLength").and_then(|length| length.as_f64()).unwrap_or(0.0);
-            let bytes = if length > 0.0 { Uint8Array::new(given) } else { Uint8Array::new_with_length(0) };
-            return Ok(File { size: bytes.length().into(), content: Content::Bytes(bytes) });
+        if let Some(size) = memory::size_of(given) {
+            return Ok(File { content: Content::Bytes(memory::view_of(given, size)), size });
         }
         if let Some(path) = get(given, "path").filter(|_| blob_size(given).is_none()) {
             let Some(path) = path.as_string().filter(|path| !path.is_empty()) else {
@@ -63,7 +61,10 @@ impl File {
     /// So many bytes from here on, all of them.
     pub async fn read(&self, offset: u64, length: u32) -> Result<Vec<u8>> {
         let piece = match &self.content {
-            Content::Bytes(bytes) => bytes.subarray(offset as u32, offset as u32 + length),
+            Content::Bytes(bytes) => {
+                let piece = memory::piece_of(bytes, offset, length.into());
+                piece.map_err(|error| unreadable(&error))?
+            }
             Content::Blob(blob) => {
                 let (start, end) = (offset as f64, (offset + u64::from(length)) as f64);
                 let piece = invoke(blob, "slice", &Array::of2(&start.into(), &end.into()));

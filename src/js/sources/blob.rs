@@ -8,6 +8,7 @@ use crate::http::buffers::Block;
 use crate::http::foreign::Blocks;
 use crate::http::node;
 use crate::js::convert::{get, invoke};
+use crate::js::memory::piece_of;
 use crate::js::turns::give_way;
 use crate::platform::LocalFuture;
 use core::cell::{Cell, RefCell};
@@ -113,17 +114,21 @@ impl Known for BlobBlocks {
     }
 }
 
-/// Bytes that the caller keeps in memory; they are not copied as a whole.
-pub(super) fn memory(bytes: Uint8Array) -> Opened {
-    Opened { source: Rc::new(Repeatable(Rc::new(MemoryBlocks(bytes)))) }
+/// So many bytes that the caller keeps in memory; they are not copied as a whole.
+pub(super) fn memory(bytes: Uint8Array, size: u64) -> Opened {
+    Opened { source: Rc::new(Repeatable(Rc::new(MemoryBlocks { bytes, size }))) }
 }
 
-struct MemoryBlocks(Uint8Array);
+struct MemoryBlocks {
+    bytes: Uint8Array,
+    size: u64,
+}
 
 impl Blocks for MemoryBlocks {
     fn read(&self, offset: u64, length: u32) -> LocalFuture<'static, core::result::Result<Block, Failure>> {
-        let bytes = self.0.subarray(offset as u32, offset as u32 + length);
+        let piece = piece_of(&self.bytes, offset, length.into());
         Box::pin(async move {
+            let bytes = piece.map_err(|error| failure(unreadable(&error)))?;
             if bytes.length() != length {
                 // The buffer was transferred elsewhere, which empties it.
                 return Err(failure(Error::new(Kind::Source, "the buffer became shorter while it was read")));
@@ -133,14 +138,14 @@ impl Blocks for MemoryBlocks {
     }
 
     fn blob(&self, offset: u64, length: u64) -> Option<Blob> {
-        let bytes = self.0.subarray(offset as u32, (offset + length) as u32);
+        let bytes = piece_of(&self.bytes, offset, length).ok()?;
         Blob::new_with_u8_array_sequence(&Array::of1(&bytes)).ok()
     }
 }
 
 impl Known for MemoryBlocks {
     fn size(&self) -> u64 {
-        u64::from(self.0.length())
+        self.size
     }
 
     fn copy(&self, offset: u64, length: u32) -> LocalFuture<'static, Result<Vec<u8>>> {
