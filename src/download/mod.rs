@@ -184,6 +184,7 @@ impl Download {
 
     async fn transfer(&self, sink: &dyn Sink, kept: &RefCell<Kept>) -> Result<Downloaded> {
         let options = CallOptions { cancel: self.control.cancel.clone(), ..CallOptions::default() };
+        sink.take().await?;
         let facts = self.origin.show(&self.image_id).await?;
         sink.named(&file_name(&facts.json, self.origin.format_field(), &self.image_id));
         let total = facts.size.filter(|size| *size > 0);

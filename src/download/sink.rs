@@ -5,6 +5,10 @@ use crate::platform::LocalFuture;
 
 /// Where the bytes go. Nothing that looks finished is left behind unless `finish` was called.
 pub trait Sink {
+    /// Nobody else writes there until the download ends. The first that is asked for.
+    fn take(&self) -> LocalFuture<'_, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
     /// The name that a file of this image should have; told before the first byte.
     fn named(&self, _: &str) {}
     /// Takes the next bytes; resolves when there is room for more.

@@ -27,8 +27,6 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-pub use locks::{Claim, claim_now};
-
 /// What became of the `checkpoint` option.
 pub enum Opened {
     Store(Rc<Store>),
@@ -163,21 +161,34 @@ impl CheckpointStore for Store {
     }
 
     fn lock(&self, key: &str) -> LocalFuture<'static, Result<Option<Rc<dyn Lock>>>> {
-        let (backing, key) = (self.backing.clone(), key.to_owned());
-        Box::pin(async move {
-            let name = backing.name(&key);
-            let Some(claim) = locks::claim(name.clone()).await else { return Ok(None) };
-            let waiting = claim.waiting();
-            // A lock that nobody waits for any more is let go of as soon as it is taken.
-            let taken = to_its_end(Box::pin(async move {
-                let taken = backing.take(key, name).await.map_err(|error| failed(backing.what(), &error));
-                taken.map(|hold| hold.map(|hold| claim.held(hold)))
-            }));
-            let taken = taken.await;
-            waiting.over();
-            taken
-        })
+        let name = self.backing.name(key);
+        let (what, taking) = (self.backing.what(), self.backing.take(key.to_owned(), name.clone()));
+        Box::pin(async move { take(name, taking).await.map_err(|error| failed(what, &error)) })
     }
+}
+
+/// A lock, or none where somebody else has it, or what was thrown.
+type Locked = core::result::Result<Option<Rc<dyn Lock>>, JsValue>;
+
+/// Takes a name in this page or process, and then a lock beyond it, which is not begun with before.
+async fn take(name: String, taking: LocalFuture<'static, Taken>) -> Locked {
+    let Some(claim) = locks::claim(name).await else { return Ok(None) };
+    let waiting = claim.waiting();
+    // A lock that nobody waits for any more is let go of as soon as it is taken.
+    let taken = to_its_end(Box::pin(async move {
+        let taken = taking.await;
+        taken.map(|hold| hold.map(|hold| claim.held(hold)))
+    }));
+    let taken = taken.await;
+    waiting.over();
+    taken
+}
+
+/// Takes the lock of a file of Node, `path.lock`.
+pub async fn lock_file(path: String) -> Locked {
+    let Some(fs) = node::fs() else { return Ok(None) };
+    let directory = Directory::any(fs.into());
+    take(path.clone(), Box::pin(directory_lock::take(directory, path))).await
 }
 
 /// What a store is asked for.

@@ -38,7 +38,7 @@ pub(super) fn describe(target: &JsValue) -> Result<Rc<dyn Sink>> {
         if node::fs().is_none() {
             return Err(unsupported("a path can only be written in Node"));
         }
-        return Ok(Rc::new(NodeFile::new(path)?));
+        return Ok(Rc::new(NodeFile::new(path)));
     }
     if get(target, "createWritable").is_some_and(|create| create.is_function()) {
         return Ok(Rc::new(Writable::new(Origin::Handle(target.clone()))));

@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 const WHAT: &str = "the checkpoint directory";
 
 /// What a process left behind that died is removed after so long, milliseconds.
-const LEFT_MS: f64 = 60_000.0;
+pub const LEFT_MS: f64 = 60_000.0;
 
 /// A lock of an upload that was never put down is removed after so long without a touch, milliseconds.
 const LOCK_LEFT_MS: f64 = 86_400_000.0;
@@ -40,6 +40,11 @@ fn if_there(answer: Answer) -> Answer {
 }
 
 impl Directory {
+    /// No directory in particular: what is asked for is named by its whole path.
+    pub fn any(fs: JsValue) -> Self {
+        Directory { fs, path: "".into() }
+    }
+
     /// Makes the directory where there is none.
     pub async fn open(fs: JsValue, path: String) -> Result<Self> {
         let mut directory = Directory { fs, path: path.into() };
@@ -197,7 +202,12 @@ impl Backing for Directory {
         format!("{}/{key}.lock", self.path)
     }
 
-    fn take(&self, key: String, name: String) -> LocalFuture<'static, Taken> {
-        Box::pin(directory_lock::take(self.clone(), key, name))
+    fn take(&self, key: String, _: String) -> LocalFuture<'static, Taken> {
+        let (directory, what) = (self.clone(), format!("{}/{key}", self.path));
+        Box::pin(async move {
+            // What earlier processes left of this key and others.
+            directory.names(None).await?;
+            directory_lock::take(directory, what).await
+        })
     }
 }

@@ -1,6 +1,6 @@
-//! The lock of a checkpoint in a directory of Node: a file that a dead process does not hold for ever.
+//! The lock of a checkpoint in a directory of Node, or of a file: a file that a dead process does not hold for ever.
 
-use super::directory::{Directory, PRIVATE_FILE, is_code};
+use super::directory::{Directory, LEFT_MS, PRIVATE_FILE, is_code};
 use super::locks::{Heartbeat, Hold, token};
 use super::{Taken, call};
 use crate::http::node;
@@ -111,26 +111,28 @@ async fn process(directory: &Directory, pid: u64) -> Process {
     }
 }
 
-/// Takes the lock of a key, whose file has this path; none where a living process has it.
-pub async fn take(directory: Directory, key: String, path: String) -> Taken {
-    // What earlier processes left of this key and others.
-    directory.names(None).await?;
+/// Takes the lock `what.lock`, by files whose names begin like that; none where a living process has it.
+pub async fn take(directory: Directory, what: String) -> Taken {
     let mine = myself(&directory).await;
-    let path = JsValue::from(path);
-    // Only one at a time clears away; if it dies meanwhile, this is tidied up like any temporary file.
-    let clearing = directory.file(&format!("{key}.clearing.tmp"));
+    let path = JsValue::from(format!("{what}.lock"));
+    // Only one at a time clears away.
+    let clearing = JsValue::from(format!("{what}.clearing.tmp"));
     for _ in 0..ROUNDS {
         if let Some(lock) = create(&directory, &path, &mine).await? {
             return Ok(Some(Box::new(lock)));
         }
         match directory.with(&clearing, "wx", None).await {
             Err(error) if is_code(&error, "EEXIST") => {
+                // It died meanwhile.
+                if directory.age(&clearing).await.is_some_and(|age| age > LEFT_MS) {
+                    let _ = directory.unlink(&clearing).await;
+                }
                 JsPlatform.sleep(ROUND_MS).await;
                 continue;
             }
             made => made?,
         };
-        let aside = directory.file(&format!("{key}.{}.stale", mine.token));
+        let aside = JsValue::from(format!("{what}.{}.stale", mine.token));
         let cleared = clear(&directory, &path, &aside, &mine).await;
         let _ = directory.unlink(&clearing).await;
         if !cleared? {

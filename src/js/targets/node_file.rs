@@ -5,12 +5,14 @@ use super::unwritable;
 use crate::download::{Left, Sink};
 use crate::error::{Error, Kind, Result};
 use crate::http::node::{self, FileHandle};
-use crate::js::checkpoints::{Claim, claim_now};
+use crate::js::checkpoints::lock_file;
 use crate::js::convert::{get, invoke, unsupported};
 use crate::json::{Quoted, Value};
 use crate::platform::LocalFuture;
+use crate::upload::checkpoint::Lock;
 use core::cell::{Cell, RefCell};
 use js_sys::{Array, Promise, Uint8Array};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -21,26 +23,22 @@ pub struct NodeFile {
     at: Cell<u64>,
     /// There are notes of this download.
     noted: Cell<bool>,
-    /// No other download of this process writes there.
-    _claim: Claim,
+    /// No other download writes there, of this process or another one.
+    lock: RefCell<Option<Rc<dyn Lock>>>,
 }
 
 impl NodeFile {
-    pub fn new(path: String) -> Result<Self> {
-        let Some(claim) = claim_now(format!("download to {path}")) else {
-            return Err(Error::invalid(
-                "target.path",
-                Quoted(&path).to_string(),
-                "is being written by another download",
-            ));
-        };
-        Ok(NodeFile {
-            path,
-            open: RefCell::default(),
-            at: Cell::new(0),
-            noted: Cell::new(false),
-            _claim: claim,
-        })
+    pub fn new(path: String) -> Self {
+        let (open, at, noted, lock) = Default::default();
+        NodeFile { path, open, at, noted, lock }
+    }
+
+    /// Lets others write there.
+    async fn let_go(&self) {
+        let lock = self.lock.take();
+        if let Some(lock) = lock {
+            lock.release().await;
+        }
     }
 
     /// Says how far it is, and of what.
@@ -115,6 +113,21 @@ impl NodeFile {
 }
 
 impl Sink for NodeFile {
+    fn take(&self) -> LocalFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let lock = lock_file(self.partial()).await.map_err(|error| unwritable(&error))?;
+            if lock.is_none() {
+                return Err(Error::invalid(
+                    "target.path",
+                    Quoted(&self.path).to_string(),
+                    "is being written by another download",
+                ));
+            }
+            *self.lock.borrow_mut() = lock;
+            Ok(())
+        })
+    }
+
     fn write(&self, bytes: Vec<u8>) -> LocalFuture<'_, Result<()>> {
         Box::pin(async move {
             let handle = self.handle().await?;
@@ -155,6 +168,7 @@ impl Sink for NodeFile {
             }
             // Without its file it says nothing.
             let _ = self.unlink(&self.notes()).await;
+            self.let_go().await;
             Ok(())
         })
     }
@@ -210,6 +224,7 @@ impl Sink for NodeFile {
                 // What was written is on the disk already.
                 let _ = JsFuture::from(handle.close()).await;
             }
+            self.let_go().await;
         })
     }
 
@@ -225,6 +240,7 @@ impl Sink for NodeFile {
                     let _ = self.unlink(&self.partial()).await;
                 }
             }
+            self.let_go().await;
         })
     }
 }
