@@ -191,6 +191,8 @@ impl Service {
             headers.set("content-type", operation.content_type);
             request.body = bytes.body.clone();
             request.on_sent = bytes.on_sent.clone();
+            // Nothing of this request has left, whatever has of one before it.
+            bytes.on_sent.iter().for_each(|on_sent| on_sent(0));
         }
         for (name, value) in self.headers.iter().chain(&options.headers) {
             headers.set(name, value.as_str());

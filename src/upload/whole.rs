@@ -24,6 +24,8 @@ pub trait Content {
     fn digest(&self) -> LocalFuture<'_, Result<Option<[u8; 16]>>>;
     /// Fails where the file has changed meanwhile.
     fn check(&self) -> LocalFuture<'_, Result<()>>;
+    /// False where it is known that some of it was not even read yet.
+    fn is_read(&self) -> bool;
     /// Whether the transport tells how many bytes have left: else it cannot be seen whether anything moves.
     fn tells(&self) -> bool;
 }
@@ -91,15 +93,18 @@ struct Meter {
     platform: Rc<dyn Platform>,
     on_progress: OnProgress,
     total: u64,
+    /// Of the request that is made now: one that is made again begins at its start.
     sent: Cell<u64>,
+    /// Of the one that came furthest: the bar does not fall.
+    most: Cell<u64>,
     rate: RefCell<Rate>,
     told: Cell<f64>,
 }
 
 impl Meter {
     fn sent(&self, bytes: u64) {
-        // A request that is made again begins at its start; the bar does not fall.
-        self.sent.set(self.sent.get().max(bytes.min(self.total)));
+        self.sent.set(bytes.min(self.total));
+        self.most.set(self.most.get().max(self.sent.get()));
         let now = self.platform.now();
         self.rate.borrow_mut().note(now, self.sent.get() as f64);
         if now - self.told.get() >= PROGRESS_MS || self.is_all_sent() {
@@ -120,7 +125,7 @@ impl Meter {
         };
         (self.on_progress)(&Progress {
             phase,
-            bytes_sent: self.sent.get() as f64,
+            bytes_sent: self.most.get() as f64,
             bytes_total: self.total as f64,
             bytes_per_second: per_second,
             eta_seconds: eta,
@@ -191,7 +196,8 @@ impl Whole {
             platform: self.platform.clone(),
             on_progress: self.on_progress.clone(),
             total: content.size(),
-            sent: Cell::new(0),
+            sent: Cell::default(),
+            most: Cell::default(),
             rate: RefCell::default(),
             told: Cell::new(f64::NEG_INFINITY),
         });
@@ -227,6 +233,11 @@ impl Whole {
             meter.stalled().await
         };
         let error = match first(Box::pin(watching), Box::pin(sending)).await {
+            // Its digest would be waited for in vain, and what the image holds is not this file.
+            First::Right(Ok(_)) if !content.is_read() => {
+                let message = "the service said that it has the file before all of it was sent";
+                Error::new(Kind::Protocol, message)
+            }
             First::Right(Ok(_)) => return Ok(()),
             First::Right(Err(error)) => error,
             First::Left(error) => self.sender.finish(error, upload_file::OPERATION.name),
@@ -235,7 +246,9 @@ impl Whole {
         let lost = matches!(error.kind(), Kind::Network | Kind::Timeout) && meter.is_all_sent();
         if lost && let Ok(facts) = facts(&self.service, &self.image_id, &self.options()).await {
             let has_all = facts.size.is_none_or(|size| size == content.size());
-            if matches!(facts.status.as_str(), "active" | "saving") && has_all {
+            // What is saved may still prove to be cut off: only who waits sees that.
+            let may_have = facts.status == "active" || facts.status == "saving" && self.wait_ms.is_some();
+            if may_have && has_all {
                 return Ok(());
             }
         }

@@ -1,12 +1,13 @@
 /** Files of OpenStack images: what is sent and compared, what breaks off, what comes back. */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import { eventually, everyText, rejects } from '../support/expect.mjs';
-import { glance } from '../support/openstack.mjs';
+import { glance, OpenStackImageClient } from '../support/openstack.mjs';
 import { temporaryFolder } from '../support/places.mjs';
+import { startServer } from '../support/servers.mjs';
 
 const BYTES = randomBytes(3 * 1024 * 1024 + 7);
 const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
@@ -145,6 +146,62 @@ test('an expired token is renewed before a file, and in its middle', async (cont
     ['token-2', 'token-3'],
   );
   assert.ok(puts[1].body.equals(BYTES), 'from its start');
+});
+
+/**
+ * A service that is told to its bytes what to do with a file: `puts` are called with request and response, one for each
+ * time that it comes, and say in `state.status` what becomes of the image. A client of it, whose token is always renewed.
+ */
+async function wilful(context, ...puts) {
+  const state = { status: 'queued', puts: 0 };
+  const port = await startServer(context, (request, response) => {
+    if (request.method === 'PUT') {
+      state.puts += 1;
+      puts.shift()(request, response, state);
+      return;
+    }
+    const image = { ...queued, status: state.status, size: null, checksum: null };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(image));
+  });
+  let tokens = 0;
+  const auth = { type: 'token', token: () => `token-${++tokens}` };
+  const images = new OpenStackImageClient({ endpoint: `http://127.0.0.1:${port}`, auth, retry: quickly() });
+  context.after(() => images.close());
+  return { images, state };
+}
+
+/** A file of zeros that no socket takes at once. */
+async function large(context) {
+  const path = join(await temporaryFolder(context), 'large.raw');
+  await writeFile(path, '');
+  await truncate(path, 40 * 1024 * 1024);
+  return path;
+}
+
+test('what was sent with an expired token does not make a cut-off file complete', async (context) => {
+  const expired = (request, response) => {
+    request.resume().on('end', () => response.writeHead(401).end());
+  };
+  const cut = (request, _response, state) => {
+    state.status = 'saving';
+    request.once('data', () => request.socket.resetAndDestroy());
+  };
+  const { images, state } = await wilful(context, expired, cut);
+  const task = images.upload('i', { path: await large(context) }, { wait: false });
+  await rejects(task.done, { kind: 'network', operation: 'upload' });
+  assert.equal(state.puts, 2);
+});
+
+test('a service that has a file before it was sent is not believed, and not waited for', async (context) => {
+  const path = await large(context);
+  for (const checksum of ['none', 'md5']) {
+    const { images } = await wilful(context, (_request, response, state) => {
+      state.status = 'active';
+      response.writeHead(204).end();
+    });
+    const { done } = images.upload('i', { path }, { checksum });
+    await rejects(done, { kind: 'protocol', operation: 'upload', message: /before all of it was sent/ });
+  }
 });
 
 test('abort() and signals end an upload; nothing is left open', async (context) => {

@@ -54,6 +54,10 @@ impl Content for InNode {
         self.source.check()
     }
 
+    fn is_read(&self) -> bool {
+        self.digesting.is_read()
+    }
+
     fn tells(&self) -> bool {
         true
     }
@@ -89,6 +93,10 @@ impl Content for InBrowser {
 
     fn check(&self) -> LocalFuture<'_, Result<()>> {
         self.source.check()
+    }
+
+    fn is_read(&self) -> bool {
+        true
     }
 
     fn tells(&self) -> bool {
@@ -161,6 +169,10 @@ impl Content for Collected {
 
     fn check(&self) -> LocalFuture<'_, Result<()>> {
         Box::pin(async { Ok(()) })
+    }
+
+    fn is_read(&self) -> bool {
+        true
     }
 
     fn tells(&self) -> bool {

@@ -36,6 +36,11 @@ impl Digesting {
         Body::Foreign { length, content: Rc::new(ForeignBytes { blocks, offset: 0, length }) }
     }
 
+    /// Whether all has been read, since its start was read last.
+    pub fn is_read(&self) -> bool {
+        self.0.read.borrow().0 == self.0.source.size()
+    }
+
     /// The MD5, when all has been read.
     pub async fn md5(&self) -> Option<[u8; 16]> {
         if self.0.digest { Some(self.0.whole.next().await) } else { None }
