@@ -291,14 +291,27 @@ pub(crate) fn lost(error: &JsValue) -> Failure {
         message = format!("{message} ({code})");
     }
     // Only these come before the first byte for certain.
-    const BEFORE: [&str; 6] =
-        ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"];
-    // Node says it of a connection too that was there.
-    let connecting = || text_of(error, "syscall").is_none_or(|call| call == "connect");
-    let sent = !code.is_some_and(|code| {
-        BEFORE.contains(&code.as_str()) || code == "ETIMEDOUT" && cause.is_none() && connecting()
+    let sent = !code.is_some_and(|code| match code.as_str() {
+        "ECONNREFUSED" | "ENOTFOUND" | "EAI_AGAIN" | "UND_ERR_CONNECT_TIMEOUT" => true,
+        // Node says these of a connection too that was there.
+        "ETIMEDOUT" | "EHOSTUNREACH" | "ENETUNREACH" => {
+            let call = syscall_of(error).or_else(|| syscall_of(cause.as_ref()?));
+            call.is_some_and(|call| call == "connect")
+        }
+        _ => false,
     });
     Failure { kind: Kind::Network, message, sent }
+}
+
+/// The call to the system that failed, as Node names it.
+fn syscall_of(error: &JsValue) -> Option<String> {
+    text_of(error, "syscall").or_else(|| text_of(&first_of(error)?, "syscall"))
+}
+
+/// The first of the errors that an AggregateError is made of (several addresses were tried): they are of one kind.
+fn first_of(error: &JsValue) -> Option<JsValue> {
+    let errors = Reflect::get(error, &"errors".into()).ok()?;
+    Some(errors.dyn_ref::<Array>()?.get(0))
 }
 
 /// A text out of whatever it is.
@@ -313,11 +326,7 @@ pub(crate) fn describe(error: &JsValue) -> String {
     }
     match text_of(error, "message") {
         Some(message) if !message.is_empty() => message,
-        _ => {
-            // An AggregateError (several addresses were tried) says it in its errors.
-            let errors =
-                Reflect::get(error, &"errors".into()).ok().and_then(|list| list.dyn_into::<Array>().ok());
-            errors.map(|errors| describe(&errors.get(0))).unwrap_or_default()
-        }
+        // An AggregateError says it in its errors.
+        _ => first_of(error).map(|error| describe(&error)).unwrap_or_default(),
     }
 }

@@ -69,6 +69,39 @@ test('a create that never reached a server is repeated: nothing can be there twi
   assert.equal(recorder.requests.length, 0);
 });
 
+test('a create is repeated only where Node says that there was no connection', async (t) => {
+  const failed = (code, syscall, message = `${syscall} ${code}`) =>
+    Object.assign(new Error(message), { code, syscall });
+  const wrapped = (cause) => Object.assign(new TypeError('fetch failed'), { cause });
+  const several = (errors) => Object.assign(new AggregateError(errors, ''), { code: errors[0].code });
+  let error;
+  const fetch = async () => {
+    throw error;
+  };
+  const ims = newClient(t, 'http://service.invalid', { fetch, retry: quickly(3) });
+  const tries = async () =>
+    (await rejects(ims.createImage(samples.createImage()), { kind: 'network' })).attempts.length;
+  for (const code of ['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']) {
+    const before = failed(code, 'connect');
+    for (error of [before, wrapped(before), several([before, before]), wrapped(several([before]))])
+      assert.equal(await tries(), 3, `${code} of connecting`);
+    for (const syscall of ['read', 'write']) {
+      const after = failed(code, syscall);
+      for (error of [after, wrapped(after)]) assert.equal(await tries(), 1, `${code} of ${syscall}`);
+    }
+    error = Object.assign(new Error('lost'), { code });
+    assert.equal(await tries(), 1, `${code} of nobody knows what`);
+  }
+  for (const [code, syscall] of [
+    ['ECONNREFUSED', 'connect'],
+    ['ENOTFOUND', 'getaddrinfo'],
+    ['EAI_AGAIN', 'getaddrinfo'],
+  ]) {
+    error = wrapped(failed(code, syscall));
+    assert.equal(await tries(), 3, code);
+  }
+});
+
 test('an update and a delete are repeated, and a delete that had worked is no error', async (t) => {
   const recorder = await startRecorder(t);
   const ims = newClient(t, recorder.url);
