@@ -34,21 +34,38 @@ const UNPACKERS = {
   br: () => zlib.createBrotliDecompress(),
 };
 
-/** A stream that unpacks, made when the first bytes come: an answer without any holds nothing. */
+/**
+ * A stream that unpacks, made when the first bytes come: an answer without any holds nothing. Where bytes follow that
+ * belong to nothing, Node's unpacker ends, and does not say that it took them.
+ */
 function unpacking(encoding) {
   let unpacker;
+  let ended = false;
+  let waiting;
+  /** Called for what was taken, and at the end for what was not; Node refuses that afterwards. */
+  const goOn = () => {
+    const done = waiting;
+    waiting = undefined;
+    done?.();
+  };
   return new Transform({
     transform(chunk, _encoding, done) {
+      if (ended) return done();
+      waiting = done;
       if (!unpacker) {
         unpacker = UNPACKERS[encoding](chunk);
         unpacker.on('data', (piece) => this.push(piece));
         unpacker.on('error', (error) => this.destroy(error));
+        unpacker.on('end', () => {
+          ended = true;
+          goOn();
+        });
       }
-      unpacker.write(chunk, () => done());
+      return unpacker.write(chunk, goOn);
     },
     flush(done) {
-      if (!unpacker) return done();
-      unpacker.on('end', () => done());
+      if (!unpacker || ended) return done();
+      waiting = done;
       return unpacker.end();
     },
     destroy(error, done) {

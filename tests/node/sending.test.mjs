@@ -114,6 +114,37 @@ test('a compressed answer that is cut off or spoilt is asked for again, and ends
   assert.equal(recorder.take().length, 12);
 });
 
+test('bytes behind the end of a compressed answer are passed over, wherever they come', async (t) => {
+  const recorder = await startRecorder(t);
+  const ims = newClient(t, recorder.url, { retry: quickly(1) });
+  const body = Buffer.from(PLAIN.body);
+  const twice = (pack) => Buffer.concat([pack(body.subarray(0, 9)), pack(body.subarray(9))]);
+  const padding = Buffer.alloc(16);
+  for (const [encoding, whole] of [
+    ['gzip', zlib.gzipSync(body)],
+    // Several members, one after the other, are one answer.
+    ['gzip', twice(zlib.gzipSync)],
+    ['deflate', zlib.deflateSync(body)],
+    ['deflate', zlib.deflateRawSync(body)],
+    ['br', zlib.brotliCompressSync(body)],
+    ['br, gzip', zlib.gzipSync(Buffer.concat([zlib.brotliCompressSync(body), padding]))],
+  ]) {
+    for (const chunks of [
+      [whole, padding],
+      [Buffer.concat([whole, padding])],
+      [Buffer.concat([whole, padding]), padding, padding],
+      [whole.subarray(0, 11), whole.subarray(11), padding, padding],
+    ]) {
+      recorder.next((_request, response) => {
+        response.writeHead(200, { ...PLAIN.headers, 'content-encoding': encoding });
+        for (const chunk of chunks) response.write(chunk);
+        response.end();
+      });
+      assert.equal((await ims.getImage('img-1')).name, IMAGE.name, `${encoding}, ${chunks.length} chunks`);
+    }
+  }
+});
+
 test('whoever replaces the global fetch is called, before and after the client is made', async (t) => {
   const recorder = await startRecorder(t);
   const own = globalThis.fetch;
