@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
-import { eventually, everyText, rejects } from '../support/expect.mjs';
+import { eventually, everyText, quickly, rejects } from '../support/expect.mjs';
 import { glance, OpenStackImageClient } from '../support/openstack.mjs';
 import { temporaryFolder } from '../support/places.mjs';
 import { startServer } from '../support/servers.mjs';
