@@ -50,8 +50,11 @@ impl Driver {
         };
         let text = format!("{domain} {} {}", prepared.bucket, prepared.key);
         let mut place = self.place.borrow_mut();
-        // What the store corrected stays corrected.
-        let (region, clock_skew_ms) = match place.take() {
+        let before = place.take();
+        // What the store corrected stays corrected; how another one wants the bucket to be named is not known.
+        let same = before.as_ref().filter(|before| before.endpoint == endpoint);
+        let addressing = same.map(|same| same.addressing).or(self.settings.store.addressing);
+        let (region, clock_skew_ms) = match before {
             Some(place) => (place.region, place.clock_skew_ms),
             None => (self.settings.store.region.clone().unwrap_or_else(|| "us-east-1".to_owned()), 0.0),
         };
@@ -61,7 +64,7 @@ impl Driver {
             bucket: prepared.bucket,
             key: prepared.key,
             region,
-            addressing: self.settings.store.addressing.unwrap_or(Addressing::Path),
+            addressing: addressing.unwrap_or(Addressing::Path),
             clock_skew_ms,
         });
         if let Some(place) = place.as_ref() {
