@@ -116,8 +116,8 @@ pub fn uploads_of(text: &str, wanted: &str) -> Option<Vec<String>> {
     Some(found)
 }
 
-/// A page of ListParts; none where the text is none.
-pub fn parts_page(text: &str) -> Option<PartsPage> {
+/// The page of ListParts behind this part; none where the text is none, or where the pages would have no end.
+pub fn parts_page(text: &str, marker: u32) -> Option<PartsPage> {
     if root(text)? != "ListPartsResult" {
         return None;
     }
@@ -141,7 +141,8 @@ pub fn parts_page(text: &str) -> Option<PartsPage> {
         return None;
     }
     if truncated {
-        page.next = next.or(page.parts.last().map(|part| part.number));
+        let last = page.parts.last().map(|part| part.number);
+        page.next = Some([next, last].into_iter().flatten().find(|next| *next > marker)?);
     }
     Some(page)
 }
@@ -194,12 +195,14 @@ mod tests {
                 <Size>10485760</Size></Part>
               <Part><PartNumber>3</PartNumber><ETag>"aaaa18db4cc2f85cedef654fccc4a4x8"</ETag><Size>5</Size></Part>
             </ListPartsResult>"#;
-        let page = parts_page(text).unwrap();
+        let page = parts_page(text, 1).unwrap();
         assert_eq!(page.next, Some(3));
         assert_eq!(page.parts[0].etag, "7778aef83f66abc1fa1e8477f296d394");
         assert_eq!((page.parts[1].number, page.parts[1].size), (3, 5));
         assert_eq!(
-            parts_page("<ListPartsResult><IsTruncated>false</IsTruncated></ListPartsResult>").unwrap().next,
+            parts_page("<ListPartsResult><IsTruncated>false</IsTruncated></ListPartsResult>", 7)
+                .unwrap()
+                .next,
             None
         );
         for none in [
@@ -207,7 +210,23 @@ mod tests {
             "<html></html>",
             "<ListPartsResult><Part><PartNumber>x</PartNumber></Part></ListPartsResult>",
         ] {
-            assert_eq!(parts_page(none), None, "{none}");
+            assert_eq!(parts_page(none, 0), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_parts_leads_on_or_is_none() {
+        let next = |marker, rest: &str| {
+            let text = format!("<ListPartsResult><IsTruncated>true</IsTruncated>{rest}</ListPartsResult>");
+            parts_page(&text, marker).map(|page| page.next)
+        };
+        let told = "<NextPartNumberMarker>2</NextPartNumberMarker>";
+        let part = "<Part><PartNumber>3</PartNumber><ETag>e</ETag></Part>";
+        assert_eq!(next(1, told), Some(Some(2)));
+        assert_eq!(next(2, part), Some(Some(3)), "a store that tells no marker");
+        assert_eq!(next(2, &format!("{told}{part}")), Some(Some(3)), "or the one that it was asked with");
+        for (marker, rest) in [(2, told), (3, told), (3, part), (0, "")] {
+            assert_eq!(next(marker, rest), None, "the same page for ever: {marker} {rest}");
         }
     }
 
@@ -231,7 +250,7 @@ mod tests {
         }
         let whole = "<?xml version=\"1.0\"?><a><b>é&amp;</b><![CDATA[]]><c/></a>";
         for end in (0..=whole.len()).filter(|end| whole.is_char_boundary(*end)) {
-            let _ = (root(&whole[..end]), find(&whole[..end], "b"), parts_page(&whole[..end]));
+            let _ = (root(&whole[..end]), find(&whole[..end], "b"), parts_page(&whole[..end], 0));
         }
     }
 }

@@ -326,7 +326,7 @@ impl Driver {
             }
             Job::ListParts { upload_id, marker } => {
                 let (_, text) = self.ask(Ask::ListParts { upload_id: &upload_id, marker }).await?;
-                let page = xml::parts_page(&text)
+                let page = xml::parts_page(&text, marker)
                     .ok_or_else(|| Error::new(Kind::Protocol, "the store's list of parts cannot be read"));
                 Outcome::Parts(page.map_err(service)?)
             }
