@@ -45,7 +45,7 @@ function serve(line) {
     },
     resume: (id, key, source, options) =>
       run(id, (watching) => found.get(key).resume(source, watching), options),
-    discard: (key) => found.get(key).discard(),
+    discard: (key, options) => found.get(key).discard(options),
     /** Pauses, resumes, stops or aborts. */
     ask: (id, name) => {
       const task = tasks.get(id);

@@ -24,13 +24,13 @@ export class UploadWorker {
   }
 
   async pendingUploads(store) {
-    const { channel } = await this.#connection('pendingUploads');
+    const channel = await this.#channel('pendingUploads');
     // A store of the caller's is asked as long as what it holds can be resumed.
     const found = await sent(channel.give('pendingUploads', store));
     return found.map(
       ({ key, ...known }) =>
         new PendingUpload(known, (name, ...rest) =>
-          name === 'resume' ? this.#resume(key, ...rest) : this.#discard(key),
+          name === 'resume' ? this.#resume(channel, key, ...rest) : this.#discard(channel, key, ...rest),
         ),
     );
   }
@@ -46,16 +46,24 @@ export class UploadWorker {
     this.close();
   }
 
-  #resume(key, source, options) {
-    return this.#task('resume', [key, source], options);
+  #resume(finder, key, source, options) {
+    return this.#task('resume', [key, source], options, finder);
   }
 
-  async #discard(key) {
-    const { channel } = await this.#connection('discard');
-    return channel.ask('discard', key);
+  async #discard(finder, key, options) {
+    const channel = await this.#channel('discard', finder);
+    return sent(channel.ask('discard', key, options));
   }
 
-  #task(name, parameters, given) {
+  /** To the worker; `finder` is the line by which it told of an upload: another one numbers what it finds anew. */
+  async #channel(operation, finder) {
+    const { channel } = await this.#connection(operation);
+    if (!finder || finder === channel) return channel;
+    const message = 'the worker that found this upload is gone; ask for the pending uploads again';
+    throw shellError('source', operation, message);
+  }
+
+  #task(name, parameters, given, finder) {
     this.#last += 1;
     const id = this.#last;
     const { options, onProgress, onEvent } = split(given);
@@ -70,7 +78,7 @@ export class UploadWorker {
     });
     const work = async () => {
       try {
-        const { channel } = await this.#connection('upload');
+        const channel = await this.#channel('upload', finder);
         const done = sent(channel.ask(name, id, ...parameters, options));
         ask = (what) => channel.tell('ask', id, what);
         for (const what of asked) ask(what);

@@ -150,6 +150,56 @@ for (const name of Object.keys(BROWSERS)) {
       },
     );
 
+    test('what a worker found that broke is not taken for what the next one finds', TIMEOUT, async (t) => {
+      const { emulator, complaints, ask } = await prepare(t, common.browser);
+      await emulator.spoil({ operation: 'UploadPart', skip: 1, delayMs: 600_000, times: 0 });
+      const seen = await ask(async () => {
+        const { createUploadWorker, noise, told, options, metadata, MIB } = globalThis.tools;
+        const workers = [];
+        const worker = () => {
+          workers.push(new Worker('/ims-client/upload-worker.js', { type: 'module' }));
+          return workers.at(-1);
+        };
+        const uploads = createUploadWorker({ ...options, worker });
+        const file = noise(11 * MIB);
+        for (const name of ['first', 'second']) {
+          const more = { partSize: 5 * MIB, concurrency: 1 };
+          const task = uploads.upload(file, { ...metadata, name }, more);
+          while (!task.imageId) await new Promise((resolve) => setTimeout(resolve, 20));
+          await task.stop();
+        }
+        const before = await uploads.pendingUploads();
+        workers[0].dispatchEvent(new ErrorEvent('error', { message: 'it broke' }));
+        // The next one finds them too, and what it found first is discarded.
+        const [gone, left] = await uploads.pendingUploads();
+        await gone.discard();
+        const outcomes = [];
+        for (const pending of before)
+          outcomes.push(await told(pending.discard()), await told(pending.resume(file).done));
+        const after = (await uploads.pendingUploads()).map(({ imageId }) => imageId);
+        const refused = await told(left.discard({ partsize: 7 }));
+        await left.discard();
+        uploads.close();
+        return {
+          before: before.length,
+          outcomes,
+          left: left.imageId,
+          after,
+          refused,
+          workers: workers.length,
+        };
+      });
+      assert.deepEqual([seen.before, seen.workers], [2, 2]);
+      assert.equal(seen.outcomes.length, 4);
+      for (const { kind, message } of seen.outcomes) {
+        assert.equal(kind, 'source', message);
+        assert.match(message, /ask for the pending uploads again/);
+      }
+      assert.deepEqual(seen.after, [seen.left], 'nothing else was discarded or gone on with');
+      assert.deepEqual([seen.refused.kind, seen.refused.field], ['validation', 'partsize']);
+      assert.deepEqual(complaints, []);
+    });
+
     test('functions stay in the page: token, store, signal, stream', TIMEOUT, async (t) => {
       const { complaints, ask } = await prepare(t, common.browser, { cloud: ['--token', 'of-the-page'] });
       const seen = await ask(async () => {
