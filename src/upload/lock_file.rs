@@ -49,7 +49,7 @@ impl LockFile {
     }
 
     /// Whether the holder is dead. `mine` describes who asks, `process` is what the system says of the holder's ID,
-    /// `age_ms` is how long ago the lock was touched.
+    /// `age_ms` is how long ago the lock was touched, by its directory's clock.
     pub fn is_stale(&self, mine: &LockFile, process: &Process, age_ms: f64) -> bool {
         let silent = age_ms > SILENT_MS;
         if self.host != mine.host {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { newClient } from '../support/client.mjs';
@@ -251,6 +251,55 @@ test('the lock of a dead holder is taken over, that of a living one is not', asy
   await place.emulator.heal();
   await endsWell(place, begin());
   assert.equal((await place.emulator.image(imageId)).status, 'active');
+});
+
+test('locks are judged by the clock of their directory, not by those of the machines that share it', async (t) => {
+  const place = await ready(t);
+  const { directory, begin, emulator } = place;
+  const { file } = await stopped(place);
+  const lock = file.replace(/json$/, 'lock');
+  const HOURS = 2 * 3_600_000;
+  const { now } = Date;
+  /** What the directory's own clock says. */
+  const made = async () => {
+    const probe = path.join(directory, 'probe');
+    await writeFile(probe, '');
+    const { mtimeMs } = statSync(probe);
+    await rm(probe);
+    return mtimeMs;
+  };
+  const leave = async (secondsAgo) => {
+    const touched = (await made()) / 1_000 - secondsAgo;
+    await writeFile(lock, JSON.stringify({ pid: 1, host: 'elsewhere', started: '', token: 'x' }));
+    await utimes(lock, touched, touched);
+  };
+  const refused = { kind: 'source', retryable: true, message: /another task/ };
+  await emulator.spoil({ operation: 'prepare_upload', status: 403, times: 0 });
+  for (const wrong of [HOURS, -HOURS]) {
+    const clock = t.mock.method(Date, 'now', () => now() + wrong);
+    await leave(30);
+    await rejects(begin().task.done, refused);
+    await leave(70);
+    // It gets as far as the service, which refuses it.
+    await rejects(begin().task.done, { status: 403, resumable: true });
+    clock.mock.restore();
+  }
+  await emulator.heal();
+  // Its holder goes by that clock, too.
+  await emulator.spoil({ operation: 'prepare_upload', delayMs: 600_000, times: 0 });
+  t.mock.method(Date, 'now', () => now() - HOURS);
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const { task } = begin();
+  await eventually(() => existsSync(lock) && statSync(lock).size > 0, 'it is locked');
+  const isTouched = () => {
+    t.mock.timers.tick(10_000);
+    return statSync(lock).mtimeMs !== first;
+  };
+  const first = statSync(lock).mtimeMs;
+  await eventually(isTouched, 'it is touched');
+  const behind = (await made()) - statSync(lock).mtimeMs;
+  await Promise.all([rejects(task.done, { kind: 'aborted' }), task.stop()]);
+  assert.ok(Math.abs(behind) < HOURS / 2, `touched as of ${behind} ms ago`);
 });
 
 test('a checkpoint that is broken or from another version begins anew, with a warning', async (t) => {

@@ -133,7 +133,7 @@ pub async fn take(directory: Directory, what: String) -> Taken {
             made => made?,
         };
         let aside = JsValue::from(format!("{what}.{}.stale", mine.token));
-        let cleared = clear(&directory, &path, &aside, &mine).await;
+        let cleared = clear(&directory, &path, &clearing, &aside, &mine).await;
         let _ = directory.unlink(&clearing).await;
         if !cleared? {
             return Ok(None);
@@ -163,8 +163,10 @@ async fn create(directory: &Directory, path: &JsValue, mine: &LockFile) -> Outco
     let Some(handle) = make(directory, path, &text).await? else { return Ok(None) };
     let handle = Rc::new(RefCell::new(handle));
     let touched = handle.clone();
+    // The file system may be another machine's, shared with others still: all go by its clock.
+    let ahead = directory.age(path).await.unwrap_or_default();
     let touch = move || {
-        let now = JsValue::from(JsPlatform.now() / 1_000.0);
+        let now = JsValue::from((JsPlatform.now() - ahead) / 1_000.0);
         let touching = call(&touched.borrow(), "utimes", &Array::of2(&now, &now));
         // The next one may do better.
         JsPlatform.spawn(Box::pin(async move { drop(touching.await) }));
@@ -180,11 +182,19 @@ async fn create(directory: &Directory, path: &JsValue, mine: &LockFile) -> Outco
     }))
 }
 
-/// Clears away the lock of a dead process; false where its holder lives.
-async fn clear(directory: &Directory, path: &JsValue, aside: &JsValue, mine: &LockFile) -> Outcome<bool> {
+/// Clears away the lock of a dead process; false where its holder lives. `young` was made a moment ago.
+async fn clear(
+    directory: &Directory,
+    path: &JsValue,
+    young: &JsValue,
+    aside: &JsValue,
+    mine: &LockFile,
+) -> Outcome<bool> {
     let judged = directory.read(path).await?;
+    let ages = (directory.age(path).await, directory.age(young).await);
     // Given back meanwhile?
-    let (Some(text), Some(age_ms)) = (judged.as_string(), directory.age(path).await) else { return Ok(true) };
+    let (Some(text), (Some(age_ms), Some(young_ms))) = (judged.as_string(), ages) else { return Ok(true) };
+    let age_ms = age_ms - young_ms;
     let stale = match LockFile::parse(&text) {
         Some(other) => other.is_stale(mine, &process(directory, other.pid).await, age_ms),
         // Just being written, or never finished.
