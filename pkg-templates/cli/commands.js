@@ -58,9 +58,9 @@ async function list(values, _words, output) {
     for await (const image of pages) images.push(image);
     const row = (image) => [
       image.imageId ?? image.shareId,
-      image.name ?? image.imageName,
-      image.status,
-      size(image),
+      image.name ?? image.imageName ?? image.image?.name,
+      image.status ?? image.image?.status,
+      size(image.image ?? image),
     ];
     output.result(images, () => columns(['image', 'name', 'status', 'size'], images.map(row)));
     return EXIT.done;

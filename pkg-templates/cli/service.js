@@ -23,6 +23,10 @@ export async function withClient(values, work) {
 
 async function authOf(values) {
   const { env } = process;
+  for (const name of ['auth-file', 'token-file']) {
+    // A variable that is not set must not mean: nobody.
+    if (values[name] === '') throw new UsageError(`--${name} is empty`);
+  }
   const authFile = values['auth-file'] ?? env.IMS_AUTH_FILE;
   if (authFile) return jsonOf(authFile, 'who is asking');
   const tokenFile = values['token-file'] ?? env.IMS_TOKEN_FILE;

@@ -1,5 +1,6 @@
 /** `ims-client/openstack`: OpenStack's Image service, on any cloud. Forwards to the core. */
 import { ClientCore } from './base.js';
+import { held } from './held.js';
 import { pages } from './pages.js';
 import { DownloadTask, FileUploadTask } from './tasks.js';
 
@@ -110,7 +111,7 @@ export class OpenStackImageClient {
   }
 
   upload(imageId, source, options) {
-    return new FileUploadTask((begin) => this.#core.task('upload', [imageId, source, options], begin));
+    return new FileUploadTask((begin) => this.#core.task('upload', [imageId, held(source), options], begin));
   }
 
   download(imageId, target, options) {

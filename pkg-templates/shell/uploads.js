@@ -1,4 +1,5 @@
 /** Uploads that can be gone on with: the same for all clients that have them. */
+import { held } from './held.js';
 import { keepsNone } from './kept.js';
 import { PendingUpload, UploadTask } from './tasks.js';
 
@@ -10,7 +11,7 @@ export class Uploads {
   }
 
   start(source, target, options) {
-    return new UploadTask((begin) => this.#core.task('upload', [source, target, options], begin));
+    return new UploadTask((begin) => this.#core.task('upload', [held(source), target, options], begin));
   }
 
   async pending(store) {
@@ -25,7 +26,7 @@ export class Uploads {
   }
 
   #resume(store, key, source, options) {
-    return new UploadTask((begin) => this.#core.task('resumeUpload', [store, key, source, options], begin));
+    return new UploadTask((begin) => this.#core.task('resumeUpload', [store, key, held(source), options], begin));
   }
 
   #discard(store, key, options) {

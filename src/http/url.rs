@@ -103,7 +103,12 @@ impl Endpoint {
 
     /// Takes an absolute http(s) URL apart; `field` names it in the error.
     pub fn parse(text: &str, field: &str) -> Result<Self> {
-        let refuse = |rule: &str| Err(Error::invalid(field, Quoted(text).to_string(), rule));
+        // A value that holds a password, or a query, is not repeated.
+        let shown = match has_any(text, "@?#") {
+            true => "\"…\"".to_owned(),
+            false => Quoted(text).to_string(),
+        };
+        let refuse = |rule: &str| Err(Error::invalid(field, shown.as_str(), rule));
         let lower = text.get(..8).unwrap_or(text).to_ascii_lowercase();
         let (secure, rest) = if lower.starts_with("https://") {
             (true, text.get(8..).unwrap_or_default())

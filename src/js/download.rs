@@ -7,6 +7,7 @@ use crate::download::{Control, Download, Sink};
 use crate::error::Result;
 use crate::platform::Platform;
 use crate::service::{CallOptions, Service};
+use core::cell::Cell;
 use js_sys::Promise;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -66,6 +67,9 @@ pub(super) fn start(shared: Downloads, image_id: JsValue, target: JsValue, given
         _ => (targets::describe(&target), None),
     };
     let held = control.clone();
+    // Whoever reads a stream hears of what is refused before there is a download.
+    let unused = sink.as_ref().ok().cloned().filter(|_| stream.is_some());
+    let begun = Rc::new(Cell::new(false));
     let done = spawned(Box::pin(async move {
         let service = shared.service.clone();
         let work = async {
@@ -99,11 +103,18 @@ pub(super) fn start(shared: Downloads, image_id: JsValue, target: JsValue, given
                     }
                 }),
             };
+            begun.set(true);
             download.run(&*sink).await
         };
         match work.await {
             Ok(done) => Ok(to_js(&done)),
-            Err(error) => Err(error_to_js(&service.finish_outer(error, "download"))),
+            Err(error) => {
+                let error = service.finish_outer(error, "download");
+                if let Some(sink) = unused.filter(|_| !begun.get()) {
+                    sink.discard(&error).await;
+                }
+                Err(error_to_js(&error))
+            }
         }
     }));
     DownloadCore { control, done, stream }

@@ -18,6 +18,9 @@ pub fn only(object: &JsValue, path: &str, known: &[&str]) -> Result<()> {
         return Ok(());
     }
     for name in names_of(object) {
+        if Reflect::get(object, &name.as_str().into()).is_err() {
+            return Err(Error::invalid(join(path, &name), "***", "must be readable (a getter threw)"));
+        }
         if !known.contains(&name.as_str()) && get(object, &name).is_some() {
             let rule = format!("is no option here (known: {})", texts::join(known, ", "));
             return Err(Error::invalid(join(path, &name), "***", rule));
@@ -82,8 +85,9 @@ fn is_header_name(text: &str) -> bool {
 pub fn headers(object: &JsValue, path: &str, name: &str) -> Result<Vec<(String, String)>> {
     let Some(value) = get(object, name) else { return Ok(Vec::new()) };
     let path = join(path, name);
-    if !value.is_object() {
-        return Err(refused(&path, &value, "must be an object of header names and values"));
+    // Headers and maps have names that are no members: nothing of them would be sent.
+    if !value.is_object() || get(&value, "entries").is_some_and(|entries| entries.is_function()) {
+        return Err(Error::invalid(path, "***", "must be an object of header names and values"));
     }
     let mut all = Vec::new();
     for name in names_of(&value) {

@@ -9,7 +9,7 @@ use crate::http::fetch;
 use crate::http::node;
 use crate::platform::LocalFuture;
 use crate::task::Queue;
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use node_file::NodeFile;
 use std::rc::Rc;
@@ -199,7 +199,6 @@ struct StreamSink {
     pieces: Queue<Piece>,
     /// The reader wants more.
     wanted: Queue<()>,
-    read: Rc<Cell<bool>>,
 }
 
 impl Sink for StreamSink {
@@ -217,24 +216,18 @@ impl Sink for StreamSink {
     }
 
     fn discard(&self, error: &Error) -> LocalFuture<'_, ()> {
-        // Without a reader nobody would see it, and a stream that fails unread is no one's rejection.
-        if self.read.get() || error.kind() != Kind::Aborted {
-            self.pieces.push(Piece::Failed(error_to_js(error)));
-        } else {
-            self.pieces.push(Piece::End);
-        }
+        // Who begins to read only now must not take nothing for the whole of it.
+        self.pieces.push(Piece::Failed(error_to_js(error)));
         Box::pin(async {})
     }
 }
 
 /// A stream and the sink that feeds it. Cancelling the stream aborts the download.
 pub(super) fn stream(control: Rc<Control>) -> Result<(Rc<dyn Sink>, ReadableStream)> {
-    let sink =
-        Rc::new(StreamSink { pieces: Queue::default(), wanted: Queue::default(), read: Rc::default() });
+    let sink = Rc::new(StreamSink { pieces: Queue::default(), wanted: Queue::default() });
     let feeding = sink.clone();
     let pull = Closure::<dyn FnMut(JsValue) -> Promise>::new(move |controller: JsValue| {
         let sink = feeding.clone();
-        sink.read.set(true);
         sink.wanted.push(());
         spawned(Box::pin(async move {
             match sink.pieces.next().await {

@@ -18,7 +18,7 @@ use wasm_bindgen_futures::JsFuture;
 
 /// A file of Node: written under another name until it is whole and right.
 pub struct NodeFile {
-    path: String,
+    path: RefCell<String>,
     open: RefCell<Option<FileHandle>>,
     at: Cell<u64>,
     /// There are notes of this download.
@@ -30,7 +30,7 @@ pub struct NodeFile {
 impl NodeFile {
     pub fn new(path: String) -> Self {
         let (open, at, noted, lock) = Default::default();
-        NodeFile { path, open, at, noted, lock }
+        NodeFile { path: RefCell::new(path), open, at, noted, lock }
     }
 
     /// Lets others write there.
@@ -43,7 +43,7 @@ impl NodeFile {
 
     /// Says how far it is, and of what.
     fn notes(&self) -> String {
-        format!("{}.part.json", self.path)
+        format!("{}.part.json", self.path.borrow())
     }
 
     /// Calls the file system; what fails gives nothing.
@@ -73,7 +73,7 @@ impl NodeFile {
     }
 
     fn partial(&self) -> String {
-        format!("{}.part", self.path)
+        format!("{}.part", self.path.borrow())
     }
 
     async fn handle(&self) -> Result<FileHandle> {
@@ -85,6 +85,23 @@ impl NodeFile {
         self.unlink(&self.notes()).await?;
         self.unlink(&self.partial()).await?;
         self.open("wx").await
+    }
+
+    /// What stands at the path already is a file, and where it is a link the file that it leads to: anything else would be
+    /// replaced by a file, and whoever reads a pipe would wait for ever.
+    async fn look(&self) -> Result<()> {
+        let path = JsValue::from(self.path.borrow().as_str());
+        let Some(stat) = self.call("stat", &[path.clone()]).await else { return Ok(()) };
+        if invoke(&stat, "isFile", &Array::new()).is_ok_and(|is_file| is_file.is_falsy()) {
+            let shown = Quoted(&self.path.borrow()).to_string();
+            let rule =
+                "must be the path of a file, or of nothing yet; there is a directory, a device or a pipe";
+            return Err(Error::invalid("target.path", shown, rule));
+        }
+        if let Some(real) = self.call("realpath", &[path]).await.and_then(|real| real.as_string()) {
+            *self.path.borrow_mut() = real;
+        }
+        Ok(())
     }
 
     /// Removes a file; one that is not there is no error.
@@ -115,11 +132,12 @@ impl NodeFile {
 impl Sink for NodeFile {
     fn take(&self) -> LocalFuture<'_, Result<()>> {
         Box::pin(async move {
+            self.look().await?;
             let lock = lock_file(self.partial()).await.map_err(|error| unwritable(&error))?;
             if lock.is_none() {
                 return Err(Error::invalid(
                     "target.path",
-                    Quoted(&self.path).to_string(),
+                    Quoted(&self.path.borrow()).to_string(),
                     "is being written by another download",
                 ));
             }
@@ -161,7 +179,8 @@ impl Sink for NodeFile {
             *self.open.borrow_mut() = None;
             JsFuture::from(handle.close()).await.map_err(|error| unwritable(&error))?;
             let Some(fs) = node::fs() else { return Ok(()) };
-            if let Err(error) = JsFuture::from(fs.rename(&self.partial(), &self.path)).await {
+            let renaming = fs.rename(&self.partial(), &self.path.borrow());
+            if let Err(error) = JsFuture::from(renaming).await {
                 // It is whole all the same: a later download has nothing left to do but this.
                 let _ = self.open("r+").await;
                 return Err(unwritable(&error));
