@@ -26,7 +26,9 @@ export class Uploads {
   }
 
   #resume(store, key, source, options) {
-    return new UploadTask((begin) => this.#core.task('resumeUpload', [store, key, held(source), options], begin));
+    return new UploadTask((begin) =>
+      this.#core.task('resumeUpload', [store, key, held(source), options], begin),
+    );
   }
 
   #discard(store, key, options) {

@@ -208,9 +208,10 @@ for (const notes of [true, false]) {
 
 test('what is whole and cannot be given its name is not downloaded again', TIMEOUT, async (context) => {
   const { recorder, images, folder, target } = await prepare(context);
+  const { task, line } = await standing(images, recorder, A, target, MIB);
   await mkdir(path.join(target, 'in the way'), { recursive: true });
-  serve(recorder, A);
-  await rejects(images.download('i', { path: target }).done, { kind: 'source', resumable: true });
+  line.response.end(A.bytes.subarray(MIB));
+  await rejects(task.done, { kind: 'source', resumable: true });
   await rm(target, { recursive: true });
   recorder.json(A.shown).next({ status: 416 });
   assert.deepEqual(await images.download('i', { path: target }).done, WHOLE);

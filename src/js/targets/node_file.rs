@@ -91,7 +91,7 @@ impl NodeFile {
     /// replaced by a file, and whoever reads a pipe would wait for ever.
     async fn look(&self) -> Result<()> {
         let path = JsValue::from(self.path.borrow().as_str());
-        let Some(stat) = self.call("stat", &[path.clone()]).await else { return Ok(()) };
+        let Some(stat) = self.call("stat", core::slice::from_ref(&path)).await else { return Ok(()) };
         if invoke(&stat, "isFile", &Array::new()).is_ok_and(|is_file| is_file.is_falsy()) {
             let shown = Quoted(&self.path.borrow()).to_string();
             let rule =
