@@ -130,8 +130,8 @@ test('pages are compared with the lower floor, lists with zod, entries with thei
 
 test('tables begin with the ratio, and say why something is missing', () => {
   const [table] = tables('upload-node', nodeSuite(1.5));
-  assert.deepEqual(table.rows[1], ['ims-client', '1.50 ×', '1.50', '2.5', '110']);
-  assert.deepEqual(table.rows[4], ['peer that fails', 'no', '', '', '']);
+  assert.deepEqual(table.rows[1], ['ims-client', '1.50 ×', '1.50', '2.5', '', '110']);
+  assert.deepEqual(table.rows[4], ['peer that fails', 'no', '', '', '', '']);
   const [none] = tables('upload-browser', { rows: [], missing: 'no browser at /x' });
   assert.deepEqual(none.rows, [['no browser at /x']]);
   const line = { size: 2 ** 28, rttMs: 50, mbits: 200, stallMs: 4000 };

@@ -173,6 +173,8 @@ test('exit codes tell what went wrong', TIMEOUT, async (t) => {
     ['list', '--fast'],
     ['download', 'i'],
     ['list', '--header', 'x'],
+    ['list', '--auth-file', ''],
+    ['list', '--token-file', ''],
     ['list', '--public', '--shared'],
     ['list', 'everything'],
     ['upload', disk],
@@ -235,6 +237,20 @@ test('names in Chinese do not push the columns; a reader may leave early', TIMEO
   child.stdout.destroy();
   const { code, stderr } = await ended;
   assert.deepEqual([code, stderr], [0, ''], emulator.errors);
+});
+
+test('images that others share have names and states, too', TIMEOUT, async (t) => {
+  const { ims } = await prepare(t, 1024, '--seed-demo');
+  const [, ...rows] = (await ims('list', '--shared')).stdout.trim().split('\n');
+  assert.ok(rows.length > 0);
+  for (const row of rows) assert.match(row, /^\S+ +\S.* +active +\S/);
+});
+
+test('nobody needs to see how far an upload is', TIMEOUT, async (t) => {
+  const { disk, metadata, env } = await prepare(t, 3 * MIB);
+  const { child, ended } = start(CLI, ['upload', disk, '--metadata', metadata], { env });
+  child.stderr.destroy();
+  assert.equal((await ended).code, 0);
 });
 
 test('Ctrl-C stops a download, and the same command goes on', TIMEOUT, async (t) => {
