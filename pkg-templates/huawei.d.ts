@@ -546,7 +546,8 @@ export class HuaweiImsClient {
   /**
    * Uploads that a closed tab, a crash or a stop has left in this store, the latest first; those of this client's endpoint
    * and region only. In browsers the default is IndexedDB; Node has no default. `resume` and `discard` take the keys
-   * again: `{ obs: { credentials } }`, unless the client has its own.
+   * again: `{ obs: { credentials } }`, unless the client has its own; and `endpoint`, `region` and `addressing` of `obs`, where
+   * the upload was given any.
    *
    * @example
    * for (const pending of await ims.pendingUploads({ directory: './uploads' })) {

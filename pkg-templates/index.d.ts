@@ -747,8 +747,9 @@ export class UploadTask<Result = UploadResult> {
 /**
  * Where checkpoints are kept: small texts (about 1 KB, whatever the size of the file) under keys of up to 64 letters,
  * digits, `-` and `_`. No credential is in them; names, sizes and the image's metadata are. Methods may be
- * asynchronous; what they throw ends the upload before anything is created, or, later, is told by a warning
- * (`checkpoint-failed`).
+ * asynchronous. What `load` and `list` throw ends the upload before anything is created. What `save` throws is told by a
+ * warning (`checkpoint-failed`): the upload goes on, and a later run may have to begin anew. What `remove` throws leaves an
+ * upload that has ended among the pending ones.
  */
 export interface CheckpointStore {
   /** Undefined where there is no such key. */

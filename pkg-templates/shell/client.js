@@ -1,5 +1,6 @@
 /** CecloudImsClient: forwards to the core. */
 import { ClientCore } from './base.js';
+import { copied } from './pages.js';
 import { DownloadTask } from './tasks.js';
 import { Uploads } from './uploads.js';
 
@@ -120,16 +121,20 @@ const ADVICE =
 
 /** Page after page, one entry at a time; an entry that a page shows again (the list moved) is passed over. */
 async function* pages(list, request, key) {
-  const { size = 50, ...rest } = request ?? {};
+  const known = copied(request);
+  if (!known) await list(request);
+  const { size = 50, current: first = 1, ...rest } = known;
   const seen = new Set();
-  for (let current = 1; ; current++) {
+  for (let current = first; ; current = Number(current) + 1) {
     const page = await list({ ...rest, size, current });
+    const before = seen.size;
     for (const entry of page.list) {
       if (seen.has(entry[key])) continue;
       seen.add(entry[key]);
       yield entry;
     }
     // The total may be a count of pages (the document says both): a page that is not full is the last one.
-    if (page.list.length < size) return;
+    // One without anything new would lead round for ever.
+    if (page.list.length < size || seen.size === before) return;
   }
 }

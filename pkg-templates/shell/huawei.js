@@ -125,8 +125,8 @@ export class HuaweiImsClient {
     return pages((page) => this.listImageMembers(imageId, page, call), query, nextMember);
   }
   iterateImagesByTags(request, call) {
-    const find = (asked) => this.listImageByTags({ ...asked, action: 'filter' }, call);
-    return offsetPages(find, request, 'resources', 'resource_id');
+    const find = (asked) => this.listImageByTags(asked, call);
+    return offsetPages(find, request, 'resources', 'resource_id', { action: 'filter' });
   }
 
   waitForJob(jobId, options) {

@@ -16,12 +16,24 @@ export async function* pages(list, request, next) {
   }
 }
 
+/** A copy of a request for pages of it; none where it is no object or cannot be read: then the list itself refuses it. */
+export function copied(request) {
+  if (request === undefined || request === null) return {};
+  try {
+    return typeof request === 'object' ? { ...request } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The same for lists with `limit` (100 where the request names none) and `offset`; `field` holds the entries. An entry
- * that a page shows again (the list moved) is passed over.
+ * that a page shows again (the list moved) is passed over. `more` is asked for, too.
  */
-export async function* offsetPages(list, request, field, key) {
-  const { limit = 100, offset = 0, ...rest } = request ?? {};
+export async function* offsetPages(list, request, field, key, more) {
+  const known = copied(request);
+  if (!known) await list(request);
+  const { limit = 100, offset = 0, ...rest } = { ...known, ...more };
   const seen = new Set();
   for (let passed = offset; ; ) {
     const { [field]: entries = [] } = await list({ ...rest, limit, offset: passed });

@@ -9,8 +9,10 @@ import { startEmulator } from '../support/emulator.mjs';
 import { everyText, rejects } from '../support/expect.mjs';
 import { randomBytes } from '../support/images.mjs';
 import { temporaryFolder } from '../support/places.mjs';
-import { startRecorder } from '../support/recorder.mjs';
+import { fixture, json, startRecorder } from '../support/recorder.mjs';
 import { rawImage } from '../support/samples.mjs';
+
+const IMAGE = fixture('1.04-get-image.response.json').data;
 
 async function allOf(stream) {
   const pieces = [];
@@ -92,6 +94,29 @@ test('an option that cannot be read is not one that was not given', async (t) =>
   await rejects(ims.getImage('img-1', throwing('signal')), refused('signal'));
   await rejects(ims.download('img-1', 'stream', throwing('signal')).done, refused('signal'));
   assert.deepEqual(recorder.take(), []);
+});
+
+test('an iterator refuses what its list refuses, and begins where it is told to', async (t) => {
+  const recorder = await startRecorder(t);
+  const ims = newClient(t, recorder.url);
+  const throwing = Object.defineProperty({}, 'size', {
+    enumerable: true,
+    get() {
+      throw new Error('no size');
+    },
+  });
+  for (const request of [5, 'all', throwing]) {
+    await rejects(ims.iteratePrivateImages(request).next(), { kind: 'validation' });
+  }
+  assert.deepEqual(recorder.take(), []);
+  // A service that shows the same page again and again is not asked for ever.
+  const page = json({ total: 1_000, list: [IMAGE] });
+  recorder.next(page).next(page);
+  const images = [];
+  for await (const image of ims.iteratePrivateImages({ current: 3, size: 1 })) images.push(image.imageId);
+  assert.deepEqual(images, [IMAGE.imageId]);
+  const asked = recorder.take().map(({ query }) => new URLSearchParams(query).get('current'));
+  assert.deepEqual(asked, ['3', '4']);
 });
 
 test('headers that are no plain object are refused, not left out', async (t) => {

@@ -79,14 +79,20 @@ impl Session {
             Remedy::SetRegion(region) => {
                 self.warn(
                     "region-corrected",
-                    format!("the store signs for the region {region}; set oss.region to it"),
+                    format!(
+                        "the store signs for the region {region}; set {}.region to it",
+                        self.store_option()
+                    ),
                 );
                 self.actions.push(Action::SetRegion { region });
                 self.corrected(now, error)
             }
             Remedy::UseVirtualAddressing => {
-                let message = "the store wants the bucket in the host name; set oss.addressing to 'virtual'";
-                self.warn("addressing-corrected", message.to_owned());
+                let option = self.store_option();
+                let message = format!(
+                    "the store wants the bucket in the host name; set {option}.addressing to 'virtual'"
+                );
+                self.warn("addressing-corrected", message);
                 self.actions.push(Action::UseVirtualAddressing);
                 self.corrected(now, error)
             }
@@ -132,6 +138,11 @@ impl Session {
         }
         self.actions.push(action);
         true
+    }
+
+    /// What the option for the store is called.
+    fn store_option(&self) -> &'static str {
+        if self.imports() { "obs" } else { "oss" }
     }
 
     fn most_corrections(&self) -> u32 {
