@@ -258,7 +258,9 @@ impl Cloud for HuaweiUploads {
             let rule = "must not be true where wait is false: the service reads the object until the image is active";
             return Err(Error::invalid("deleteObject", "true", rule));
         }
-        let imports = Some(Imports { object: image_url.clone(), delete_object });
+        // What an earlier run has found there it has put down.
+        let fresh = get(given, "obs").is_none_or(|obs| get(&obs, "key").is_none());
+        let imports = Some(Imports { object: image_url.clone(), delete_object, fresh });
         let creation = if target.get("imageId").is_some() { None } else { Some(creation(target)?) };
         let keys = key_source(service, given)?;
         let backend = Box::new(Huawei { creation, image_url, domain, keys, ..self.looking(service) });

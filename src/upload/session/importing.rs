@@ -41,6 +41,13 @@ pub(super) struct Importing {
     pub(super) was_completed: bool,
 }
 
+impl Importing {
+    pub(super) fn of(imports: Option<&Imports>) -> Self {
+        let fresh = imports.is_some_and(|imports| imports.fresh);
+        Importing { stood: fresh.then(String::new), stood_looked: fresh, ..Importing::default() }
+    }
+}
+
 /// Entries of the package without such a service do without all of this.
 const IS_THERE: bool = cfg!(any(feature = "huawei", not(target_arch = "wasm32")));
 

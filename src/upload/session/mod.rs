@@ -167,6 +167,7 @@ impl Session {
     pub fn new(config: Config) -> Self {
         let image_id = config.image_id.clone();
         let strays = config.plan.is_single().then(Vec::new);
+        let importing = Importing::of(config.imports.as_ref());
         Session {
             parts: Parts::new(&config),
             random: config.seed | 1,
@@ -176,7 +177,7 @@ impl Session {
             image_id,
             created: false,
             creating: Creating::Look,
-            importing: Importing::default(),
+            importing,
             intended_at: 0.0,
             known: None,
             uncertain: false,

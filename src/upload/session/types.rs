@@ -46,6 +46,8 @@ pub struct Imports {
     pub object: String,
     /// The object goes when the image is active.
     pub delete_object: bool,
+    /// Its name was made for this upload: nothing stood in its place before.
+    pub fresh: bool,
 }
 
 /// One piece of work that the driver does for the session.

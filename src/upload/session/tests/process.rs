@@ -101,6 +101,7 @@ impl Simulation {
             imports: self.script.imports.then(|| Imports {
                 object: "bucket:key".to_owned(),
                 delete_object: self.script.delete_object,
+                fresh: self.seed % 5 == 1,
             }),
         };
         let session = match &self.checkpoint {

@@ -39,7 +39,11 @@ fn config(parts: u64, imports: bool, digest: bool) -> Config {
         seed: 1,
         resends: false,
         head: Some("{}".to_owned()),
-        imports: imports.then(|| Imports { object: "bucket:key".to_owned(), delete_object: false }),
+        imports: imports.then(|| Imports {
+            object: "bucket:key".to_owned(),
+            delete_object: false,
+            fresh: false,
+        }),
     }
 }
 
@@ -275,4 +279,14 @@ fn what_a_machine_slept_through_costs_no_patience() {
     hand.now += 3_600_000.0;
     hand.wait(2, &mut failing);
     assert!(hand.finish.is_none(), "{:?}", hand.finish);
+}
+
+#[test]
+fn where_nothing_can_have_stood_nothing_is_looked_for() {
+    let mut fresh = config(3, true, false);
+    fresh.imports.as_mut().unwrap().fresh = true;
+    let mut hand = Hand::new(Session::new(fresh));
+    hand.tell(Event::Start, &mut well);
+    assert_eq!(hand.count(|job| matches!(job, Job::HeadObject)), 0, "{:?}", hand.asked);
+    assert_eq!(hand.count(|job| matches!(job, Job::CompleteMultipartUpload { .. })), 1);
 }
