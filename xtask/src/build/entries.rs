@@ -29,7 +29,7 @@ pub static ENTRIES: &[Entry] = &[
         feature: "cecloud",
         inspects: true,
         transfers: Some(128_400),
-        budget: 95_800,
+        budget: 96_200,
         codes: Some(&error_codes::CECLOUD),
     },
     Entry {
