@@ -1,12 +1,11 @@
 /** Sources that are held from the moment they are given, before the WebAssembly is loaded. */
-const nothing = () => {};
 
 /** A stream of Node that breaks before anybody reads it would end the process. Who reads it hears of that all the same. */
 export function held(source) {
   try {
-    source?.stream?.on?.('error', nothing);
+    source.stream.on('error', () => {});
   } catch {
-    // Whatever it is, it is refused later.
+    // No stream of Node.
   }
   return source;
 }
