@@ -9,9 +9,9 @@ import { Output } from './output.js';
 
 const given = process.argv.slice(2);
 const output = new Output(given.includes('--json'));
-// Whoever reads may have enough: `ims-client list | head`.
 // Nobody needs to see how far it is.
 process.stderr.on('error', () => {});
+// Whoever reads may have enough: `ims-client list | head`.
 process.stdout.on('error', ({ code }) => process.exit(code === 'EPIPE' ? EXIT.done : EXIT.failed));
 
 try {

@@ -1,11 +1,11 @@
 //! Downloads that end in the middle: what is kept is what is written, and what is gone on with fits.
 
 use super::*;
-use crate::api::{PLAIN, openstack::download_file};
+use crate::api::openstack::download_file;
 use crate::auth::NoAuth;
-use crate::http::url::Endpoint;
-use crate::http::{Cookies, Failure, Headers, Request, Response, ResponseBody, Transport};
+use crate::http::{Failure, Headers, Request, Response, ResponseBody, Transport};
 use crate::platform::LocalFuture;
+use crate::service::tests::service_of;
 use crate::upload::session::types::ImageFacts;
 use core::task::Context;
 use std::pin::pin;
@@ -158,20 +158,8 @@ impl Case {
         self.store.upto.set(upto);
         self.target.begun.set(false);
         let service = Rc::new(Service {
-            dialect: &PLAIN,
-            project: None,
-            transport: self.store.clone(),
-            platform: Rc::new(Still),
-            authenticator: Rc::new(NoAuth),
-            endpoint: Endpoint::parse("https://glance.example.com", "endpoint").unwrap(),
-            located: None,
-            signing_endpoint: None,
-            headers: Vec::new(),
-            timeout_ms: 30_000.0,
             retry: Policy { max_attempts: 1, ..Policy::default() },
-            cookies: Cookies::SameOrigin,
-            observer: None,
-            closing: Cancel::default(),
+            ..service_of(self.store.clone(), Rc::new(Still), Rc::new(NoAuth))
         });
         let download = Download {
             service: service.clone(),

@@ -98,6 +98,30 @@ pub(crate) struct Case {
     pub slept: Rc<RefCell<Vec<f64>>>,
 }
 
+/// A service of no kind that asks by these; what a test is about it sets by itself.
+pub(crate) fn service_of(
+    transport: Rc<dyn Transport>,
+    platform: Rc<dyn Platform>,
+    authenticator: Rc<dyn Authenticator>,
+) -> Service {
+    Service {
+        dialect: &crate::api::PLAIN,
+        project: None,
+        transport,
+        platform,
+        authenticator,
+        endpoint: Endpoint::parse("https://service.example.com", "endpoint").unwrap(),
+        located: None,
+        signing_endpoint: None,
+        headers: Vec::new(),
+        timeout_ms: 30_000.0,
+        retry: Policy::default(),
+        cookies: Cookies::SameOrigin,
+        observer: None,
+        closing: Cancel::default(),
+    }
+}
+
 pub(crate) fn case(
     authenticator: Rc<dyn Authenticator>,
     answers: Vec<core::result::Result<Response, Failure>>,
@@ -106,20 +130,10 @@ pub(crate) fn case(
     let platform = Rc::new(Jumping::default());
     let slept = platform.slept.clone();
     let service = Service {
-        dialect: &crate::api::cecloud::DIALECT,
-        project: None,
-        transport: canned.clone(),
-        platform,
-        authenticator,
+        dialect: &cecloud::DIALECT,
         endpoint: Endpoint::parse("https://ims.example.com/base", "endpoint").unwrap(),
-        located: None,
-        signing_endpoint: None,
         headers: vec![("x-regionid".into(), "region0".into())],
-        timeout_ms: 30_000.0,
-        retry: Policy::default(),
-        cookies: Cookies::SameOrigin,
-        observer: None,
-        closing: Cancel::default(),
+        ..service_of(canned.clone(), platform, authenticator)
     };
     Case { service, canned, slept }
 }

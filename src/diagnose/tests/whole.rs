@@ -6,12 +6,12 @@ use crate::diagnose::run::{Diagnosing, run};
 use crate::diagnose::store::Answer;
 use crate::diagnose::{Check, Environment, Probes};
 use crate::error::Kind;
-use crate::http::retry::Policy;
 use crate::http::url::Endpoint;
 use crate::http::{Cookies, Failure, Headers, Request, Response, ResponseBody, Transport};
 use crate::oss::note::StoreNotes;
 use crate::oss::{Addressing, Place};
 use crate::platform::{LocalFuture, Platform};
+use crate::service::tests::service_of;
 use crate::service::{CallOptions, Service};
 use crate::task::Cancel;
 use core::cell::{Cell, RefCell};
@@ -102,19 +102,10 @@ fn diagnose(service: Say, store: Say, environment: Environment, each_ms: f64, no
     let canned = |say| Rc::new(Canned(say, asked.clone(), time.clone(), each_ms));
     let service = Service {
         dialect: &crate::api::cecloud::DIALECT,
-        project: None,
-        transport: canned(service),
-        platform,
-        authenticator: Rc::new(NoAuth),
         endpoint: Endpoint::parse("https://ims.example.com/base", "endpoint").unwrap(),
-        located: None,
-        signing_endpoint: None,
         headers: vec![("x-regionid".to_owned(), "region0".to_owned())],
-        timeout_ms: 30_000.0,
-        retry: Policy::default(),
         cookies: Cookies::Omit,
-        observer: None,
-        closing: Cancel::default(),
+        ..service_of(canned(service), platform, Rc::new(NoAuth))
     };
     let probes = environment.page.as_ref().map(|_| -> Rc<dyn Probes> { Rc::new(false) });
     let (store, options) = (canned(store), CallOptions::default());
@@ -227,19 +218,10 @@ fn the_caller_ends_it() {
     let canned = Rc::new(Canned(silence, Rc::default(), Rc::default(), 0.0));
     let service = Service {
         dialect: &crate::api::cecloud::DIALECT,
-        project: None,
-        transport: canned.clone(),
-        platform,
-        authenticator: Rc::new(NoAuth),
         endpoint: Endpoint::parse("https://ims.example.com", "endpoint").unwrap(),
-        located: None,
-        signing_endpoint: None,
-        headers: Vec::new(),
         timeout_ms: 1.0,
-        retry: Policy::default(),
         cookies: Cookies::Omit,
-        observer: None,
-        closing: Cancel::default(),
+        ..service_of(canned.clone(), platform, Rc::new(NoAuth))
     };
     let options = CallOptions { cancel, ..CallOptions::default() };
     let mut running = Box::pin(run(Diagnosing {

@@ -1,11 +1,10 @@
 //! Uploads in virtual time: nothing that stands still is waited for for ever, and nothing that moves is given up.
 
 use super::*;
-use crate::api::PLAIN;
 use crate::auth::{Authenticator, Refused};
 use crate::http::retry::Policy;
-use crate::http::url::Endpoint;
-use crate::http::{Cookies, Failure, Headers, Method, Request, Response, ResponseBody, Transport};
+use crate::http::{Failure, Headers, Method, Request, Response, ResponseBody, Transport};
+use crate::service::tests::service_of;
 use core::task::{Context, Poll, Waker};
 use std::pin::pin;
 
@@ -187,21 +186,10 @@ fn upload_of(
     wait_ms: Option<f64>,
 ) -> Run {
     let clock = Rc::new(Clock(Rc::new(Hands { now: Cell::new(0.0), more, ticks: Cell::new(0) })));
+    let glance = Rc::new(Glance { puts: RefCell::new(puts.to_vec()), shows: RefCell::new(shows.to_vec()) });
     let service = Rc::new(Service {
-        dialect: &PLAIN,
-        project: None,
-        transport: Rc::new(Glance { puts: RefCell::new(puts.to_vec()), shows: RefCell::new(shows.to_vec()) }),
-        platform: clock.clone(),
-        authenticator: Rc::new(Tokens),
-        endpoint: Endpoint::parse("https://glance.example.com", "endpoint").unwrap(),
-        located: None,
-        signing_endpoint: None,
-        headers: Vec::new(),
-        timeout_ms: 30_000.0,
         retry: Policy { max_attempts: 1, ..Policy::default() },
-        cookies: Cookies::SameOrigin,
-        observer: None,
-        closing: Cancel::default(),
+        ..service_of(glance, clock.clone(), Rc::new(Tokens))
     });
     let bar = Rc::new(RefCell::new(Vec::new()));
     let told = bar.clone();

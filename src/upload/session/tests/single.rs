@@ -115,6 +115,14 @@ fn well(job: &Job) -> Option<Outcome> {
     })
 }
 
+/// The service is there, the store is not.
+fn lines_down(job: &Job) -> Option<Outcome> {
+    match job {
+        Job::SendPart { .. } => Some(lost()),
+        job => well(job),
+    }
+}
+
 fn gone() -> Outcome {
     trouble(Remedy::NoSuchUpload, Kind::Storage, "NoSuchUpload", 404)
 }
@@ -256,11 +264,7 @@ fn a_store_that_forgets_parts_again_and_again_is_given_up() {
 #[test]
 fn a_clock_that_is_set_back_delays_nothing() {
     let mut hand = Hand::new(Session::new(config(2, false, false)));
-    let mut failing = |job: &Job| match job {
-        Job::SendPart { .. } => Some(lost()),
-        job => well(job),
-    };
-    hand.tell(Event::Start, &mut failing);
+    hand.tell(Event::Start, &mut lines_down);
     hand.now -= 3_600_000.0;
     hand.tell(Event::Tick, &mut well);
     let wake = hand.session.next_wake().expect("it waits for its next try");
@@ -270,14 +274,10 @@ fn a_clock_that_is_set_back_delays_nothing() {
 #[test]
 fn what_a_machine_slept_through_costs_no_patience() {
     let mut hand = Hand::new(Session::new(config(2, false, false)));
-    let mut failing = |job: &Job| match job {
-        Job::SendPart { .. } => Some(lost()),
-        job => well(job),
-    };
-    hand.tell(Event::Start, &mut failing);
-    hand.wait(3, &mut failing);
+    hand.tell(Event::Start, &mut lines_down);
+    hand.wait(3, &mut lines_down);
     hand.now += 3_600_000.0;
-    hand.wait(2, &mut failing);
+    hand.wait(2, &mut lines_down);
     assert!(hand.finish.is_none(), "{:?}", hand.finish);
 }
 
