@@ -555,13 +555,15 @@ export class HuaweiImsClient {
    * }
    */
   pendingUploads(
-    store?: CheckpointStore | { directory: string },
+    store?: CheckpointStore | { directory: string } | { account: string },
   ): Promise<PendingUpload<HuaweiUploadOptions, HuaweiUploadResult>[]>;
   /**
-   * Wipes secrets; calls and uploads under way end, later ones reject. Also `[Symbol.dispose]`.
+   * Wipes secrets; calls and uploads under way end, later ones reject.
    *
    * @example
    * ims.close();
    */
   close(): void;
+  /** Closes, where `using` ends. */
+  [Symbol.dispose](): void;
 }

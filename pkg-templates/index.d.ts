@@ -26,6 +26,13 @@ import type {
   UploadOutcome,
 } from './types.js';
 
+declare global {
+  interface SymbolConstructor {
+    /** For `using`; declared here for libraries before "esnext.disposable", which the clients do not need. */
+    readonly dispose: unique symbol;
+  }
+}
+
 /** An image of the public list, or by its ID (1.3, 1.4). */
 export type CloudImage = Image;
 
@@ -506,7 +513,7 @@ export class CecloudImsClient {
    * @example
    * for (const pending of await ims.pendingUploads({ directory: './uploads' })) await pending.resume().done;
    */
-  pendingUploads(store?: CheckpointStore | { directory: string }): Promise<PendingUpload[]>;
+  pendingUploads(store?: CheckpointStore | { directory: string } | { account: string }): Promise<PendingUpload[]>;
   /**
    * The file of a private image (1.11), resumed by ranges when the line breaks, compared with the checksum.
    *
@@ -529,12 +536,14 @@ export class CecloudImsClient {
    */
   diagnose(call?: CallOptions): Promise<Diagnosis>;
   /**
-   * Wipes secrets; calls and tasks under way end, later ones reject. Also `[Symbol.dispose]`.
+   * Wipes secrets; calls and tasks under way end, later ones reject.
    *
    * @example
    * ims.close(); // or, where the language has it: using ims = new CecloudImsClient(options);
    */
   close(): void;
+  /** Closes, where `using` ends. */
+  [Symbol.dispose](): void;
 }
 
 // ---------------------------------------------------------------- upload
@@ -595,8 +604,12 @@ export interface UploadOptions {
    * none in Node; false turns it off. With a store, the same file for the same target goes on where it stopped, by
    * calling `upload` again or by {@link CecloudImsClient.pendingUploads}; while another task, tab or process has it,
    * `done` rejects (kind `source`, retryable). Streams have no checkpoint: nobody can read them again.
+   *
+   * A store knows nothing of accounts: where several people or projects use one browser, or one machine, give each its own,
+   * by `{ account }` (a database of its own in browsers; any text, the project's ID for example) or `{ directory }` (Node).
+   * Who is somebody else then neither sees the uploads nor goes on with them.
    */
-  checkpoint?: CheckpointStore | { directory: string } | false;
+  checkpoint?: CheckpointStore | { directory: string } | { account: string } | false;
   /** Whole-file digest, computed while reading and compared with the image's checksum. Default 'md5'. */
   checksum?: 'md5' | 'none';
   /**

@@ -363,12 +363,14 @@ export class OpenStackImageClient {
    */
   download(imageId: string, target: DownloadTarget, options?: DownloadOptions): DownloadTask;
   /**
-   * Wipes secrets; calls and tasks under way end, later ones reject. Also `[Symbol.dispose]`.
+   * Wipes secrets; calls and tasks under way end, later ones reject.
    *
    * @example
    * images.close();
    */
   close(): void;
+  /** Closes, where `using` ends. */
+  [Symbol.dispose](): void;
 }
 
 /** How a file is uploaded. */

@@ -66,14 +66,16 @@ export interface UploadWorker {
    * @example
    * for (const pending of await uploads.pendingUploads()) await pending.discard();
    */
-  pendingUploads(store?: CheckpointStore): Promise<PendingUpload[]>;
+  pendingUploads(store?: CheckpointStore | { account: string }): Promise<PendingUpload[]>;
   /**
-   * Uploads under way end (kind `aborted`; with a checkpoint they can be resumed), the worker too. Also `[Symbol.dispose]`.
+   * Uploads under way end (kind `aborted`; with a checkpoint they can be resumed), the worker too.
    *
    * @example
    * uploads.close();
    */
   close(): void;
+  /** Closes, where `using` ends. */
+  [Symbol.dispose](): void;
 }
 
 /**

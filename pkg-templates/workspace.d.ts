@@ -257,4 +257,6 @@ export declare class HuaweiWorkspaceClient {
    * workspace.close();
    */
   close(): void;
+  /** Closes, where `using` ends. */
+  [Symbol.dispose](): void;
 }

@@ -6,24 +6,37 @@ const CHECKPOINTS = 'checkpoints';
 /** Who looks properly knows what to do about a database that does not answer. */
 const PATIENCE_MS = 1000;
 
-/** Resolves to true where its database certainly holds no upload. */
-export async function keepsNone() {
+/** What finds out whether a store of the browser's own certainly holds no upload; undefined for any other. */
+export function emptinessOf(store) {
+  if (store === undefined || store === null) return () => keepsNone(NAME);
+  try {
+    const { account, ...others } = store;
+    const named = typeof account === 'string' && account !== '' && Object.keys(others).length === 0;
+    return named ? () => keepsNone(`${NAME}:${account}`) : undefined;
+  } catch {
+    // What cannot be read is refused by who opens it.
+    return undefined;
+  }
+}
+
+/** Resolves to true where the database of a name certainly holds no upload. */
+async function keepsNone(name) {
   let timer;
   const late = new Promise((resolve) => {
     timer = setTimeout(resolve, PATIENCE_MS, false);
   });
   // No such database here, or one that refuses: not certain.
-  const looked = look().catch(() => false);
+  const looked = look(name).catch(() => false);
   const none = await Promise.race([looked, late]);
   clearTimeout(timer);
   return none;
 }
 
-async function look() {
+async function look(name) {
   // Opening would make it.
   const all = await indexedDB.databases();
-  if (!all.some(({ name }) => name === NAME)) return true;
-  const opening = indexedDB.open(NAME);
+  if (!all.some((database) => database.name === name)) return true;
+  const opening = indexedDB.open(name);
   // Deleted a moment ago: nobody may find a database without its stores.
   opening.onupgradeneeded = () => opening.transaction.abort();
   const database = await result(opening);

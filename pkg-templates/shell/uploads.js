@@ -1,6 +1,6 @@
 /** Uploads that can be gone on with: the same for all clients that have them. */
 import { held } from './held.js';
-import { keepsNone } from './kept.js';
+import { emptinessOf } from './kept.js';
 import { PendingUpload, UploadTask } from './tasks.js';
 
 export class Uploads {
@@ -15,8 +15,8 @@ export class Uploads {
   }
 
   async pending(store) {
-    const needless = store == null ? keepsNone : undefined;
-    const found = await this.#core.transfer('pendingUploads', 'pendingUploads', [store], needless);
+    const empty = emptinessOf(store);
+    const found = await this.#core.transfer('pendingUploads', 'pendingUploads', [store], empty);
     return (found ?? []).map(
       ({ key, ...known }) =>
         new PendingUpload(known, (name, ...rest) =>

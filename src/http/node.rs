@@ -163,15 +163,19 @@ pub fn is_fetch_plain() -> bool {
     module(Modules::is_fetch_plain).unwrap_or_default()
 }
 
+/// What has methods of its own. They are called when it is no longer borrowed: they may come back here.
+fn all() -> Option<Modules> {
+    module(|modules| Some(modules.clone()))
+}
+
 /// What a message holds, without the compression that its headers name; the message itself where they name none.
 pub fn unpacked(message: &IncomingMessage) -> IncomingMessage {
-    let modules = module(|modules| Some(modules.clone()));
-    modules.and_then(|modules| modules.unpacked(message).ok()).unwrap_or_else(|| message.clone())
+    all().and_then(|modules| modules.unpacked(message).ok()).unwrap_or_else(|| message.clone())
 }
 
 /// Has a request that gets no connection fail soon, as one that was not sent.
 pub fn limit_connecting(request: &ClientRequest) {
-    if let Some(modules) = module(|modules| Some(modules.clone())) {
+    if let Some(modules) = all() {
         // Without a limit the time of the whole request holds.
         let _ = modules.limit_connecting(request);
     }

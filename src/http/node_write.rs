@@ -85,7 +85,7 @@ pub type Sleep = fn(f64) -> LocalFuture<'static, ()>;
 /// Whether servers are asked if they want a body before it is sent (RFC 9110, section 10.1.1): what a store refuses,
 /// for its load or for keys that have expired, has then not been sent in vain.
 pub struct Asking {
-    pub sleep: Sleep,
+    sleep: Sleep,
     silent: Cell<u32>,
 }
 

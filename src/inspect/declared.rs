@@ -39,8 +39,11 @@ fn disk_problem(info: &DiskImageInfo, format: Option<&str>, min_disk: u64) -> Op
     (min_disk < smallest).then(|| Problem {
         code: "min-disk",
         severity: Severity::Fatal,
-        message: format!("minDisk is {min_disk} GiB, but the disk in the file has {}", text::size(size)),
-        advice: format!("Set minDisk to {smallest} at least."),
+        message: format!(
+            "the smallest disk is declared as {min_disk} GiB, but the disk in the file has {}",
+            text::size(size)
+        ),
+        advice: format!("Declare {smallest} GiB at least."),
     })
 }
 
@@ -74,9 +77,9 @@ mod tests {
         assert_eq!(problem.severity, Severity::Fatal);
         assert_eq!(
             problem.message,
-            "minDisk is 1 GiB, but the disk in the file has 20 GiB (21474836480 bytes)"
+            "the smallest disk is declared as 1 GiB, but the disk in the file has 20 GiB (21474836480 bytes)"
         );
-        assert_eq!(problem.advice, "Set minDisk to 20 at least.");
+        assert_eq!(problem.advice, "Declare 20 GiB at least.");
     }
 
     #[test]

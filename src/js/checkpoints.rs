@@ -50,11 +50,8 @@ pub async fn open(given: Option<&JsValue>) -> Result<Opened> {
         if node::fs().is_some() {
             return Ok(Opened::Off);
         }
-        return Ok(match Database::open().await {
-            Ok(database) => {
-                let backing = Rc::new(database.clone());
-                Opened::Store(Rc::new(Store { backing, database: Some(database) }))
-            }
+        return Ok(match database(None).await {
+            Ok(store) => Opened::Store(store),
             Err(error) => Opened::Unavailable(error),
         });
     };
@@ -73,8 +70,21 @@ pub async fn open(given: Option<&JsValue>) -> Result<Opened> {
         let locks = function(given, "checkpoint", "lock")?.is_some();
         return store(Rc::new(Custom { object: given.clone(), locks }));
     }
+    if let Some(account) = get(given, "account") {
+        options::only(given, "checkpoint", &["account"])?;
+        let Some(account) = account.as_string().filter(|account| !account.is_empty()) else {
+            return Err(refused("checkpoint.account", &account, "must be a text that is not empty"));
+        };
+        if node::fs().is_some() {
+            let instead =
+                "checkpoint.account can only be used in browsers; in Node name a directory for each account";
+            return Err(unsupported(instead));
+        }
+        return database(Some(&account)).await.map(Opened::Store);
+    }
     let Some(directory) = get(given, "directory") else {
-        let rule = "must be a store with load, save, remove and list, { directory } in Node, or false";
+        let rule = "must be a store with load, save, remove and list, { directory } in Node, { account } in browsers, \
+                    or false";
         return Err(refused("checkpoint", given, rule));
     };
     options::only(given, "checkpoint", &["directory"])?;
@@ -90,6 +100,12 @@ pub async fn open(given: Option<&JsValue>) -> Result<Opened> {
     let opened: LocalFuture<'_, Result<Rc<dyn Backing>>> =
         Box::pin(async move { Ok(Rc::new(Directory::open(fs.into(), path).await?) as Rc<dyn Backing>) });
     store(opened.await?)
+}
+
+/// The browser's own store, of an account where one is named.
+async fn database(account: Option<&str>) -> Result<Rc<Store>> {
+    let database = Database::open(account).await?;
+    Ok(Rc::new(Store { backing: Rc::new(database.clone()), database: Some(database) }))
 }
 
 impl Store {

@@ -91,6 +91,17 @@ pub fn function(object: &JsValue, path: &str, name: &str) -> Result<Option<Funct
     }
 }
 
+/// Calls the caller's own function. What it throws, or what a promise of it rejects with, is its own affair: neither
+/// breaks what calls it, nor ends the process.
+pub fn tell(callback: &Function, value: &JsValue) {
+    if let Ok(answer) = callback.call1(&JsValue::UNDEFINED, value)
+        && answer.is_object()
+    {
+        // Somebody has waited for it then.
+        let _ = Promise::all_settled(&Array::of1(&answer));
+    }
+}
+
 /// A validation error about a JavaScript value.
 pub fn refused(field: &str, value: &JsValue, rule: &str) -> Error {
     Error::invalid(field, shown(value), rule)

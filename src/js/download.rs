@@ -1,6 +1,6 @@
 //! The class behind `DownloadTask`.
 
-use super::convert::{error_to_js, function, refused, spawned, to_js, watch_signal};
+use super::convert::{error_to_js, function, refused, spawned, tell, to_js, watch_signal};
 use super::{options, targets};
 use crate::download::origin::Origin;
 use crate::download::{Control, Download, Sink};
@@ -98,8 +98,7 @@ pub(super) fn start(shared: Downloads, image_id: JsValue, target: JsValue, given
                 control: held.clone(),
                 on_progress: Box::new(move |progress| {
                     if let Some(callback) = &on_progress {
-                        // What a callback throws is its own affair.
-                        let _ = callback.call1(&JsValue::UNDEFINED, &to_js(progress));
+                        tell(callback, &to_js(progress));
                     }
                 }),
             };

@@ -1,6 +1,6 @@
 //! The options of a client and of a call, checked field by field: an error names the option, its value, the rule.
 
-use super::convert::{cancel_of, function, get, names_of, refused};
+use super::convert::{cancel_of, function, get, names_of, refused, tell};
 use crate::error::{Error, Result};
 use crate::http::Cookies;
 use crate::http::retry::Policy;
@@ -168,7 +168,7 @@ pub fn cookies(object: &JsValue) -> Result<Cookies> {
 pub fn observer(object: &JsValue) -> Result<Option<Observer>> {
     Ok(function(object, "", "onRequest")?.map(|callback| -> Observer {
         Rc::new(move |event| {
-            let _ = callback.call1(&JsValue::UNDEFINED, &event_to_js(event));
+            tell(&callback, &event_to_js(event));
         })
     }))
 }

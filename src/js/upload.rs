@@ -14,7 +14,7 @@ pub(super) mod shared;
 pub(super) use shared::Shared;
 use shared::Uploads;
 
-use super::convert::{SignalWatch, error_to_js, function, spawned, to_js, watch_signal};
+use super::convert::{SignalWatch, error_to_js, function, spawned, tell, to_js, watch_signal};
 use super::service::parse;
 use crate::error::{Kind, Result};
 use crate::json::Value;
@@ -84,8 +84,7 @@ impl TaskState {
     fn call(callback: &RefCell<Option<Function>>, value: &JsValue) {
         let callback = callback.borrow().clone();
         if let Some(callback) = callback {
-            // What a callback throws is its own affair; it must not break the upload.
-            let _ = callback.call1(&JsValue::UNDEFINED, value);
+            tell(&callback, value);
         }
     }
 }
@@ -185,6 +184,8 @@ pub(super) fn start(shared: Rc<Uploads>, work: Work, given: JsValue) -> UploadCo
         let preparing = prepare(&shared, work, &given, &watched, &events);
         let prepared = match first(Box::pin(ended_early(&shared, &events)), Box::pin(preparing)).await {
             First::Left(finish) => Err(finish),
+            // Its signal was aborted before it began.
+            First::Right(Err(error)) if error.kind() == Kind::Aborted => Err(Finish::Stopped(error)),
             First::Right(prepared) => prepared.map_err(Finish::Failed),
         };
         let finish = match prepared {
@@ -230,7 +231,7 @@ pub(super) fn start(shared: Rc<Uploads>, work: Work, given: JsValue) -> UploadCo
             }
             Finish::Failed(error) => ("failed", error),
             Finish::Stopped(error) => ("stopped", error),
-            Finish::Aborted(error) => ("aborted", error),
+            Finish::Aborted(error, _) => ("aborted", error),
         };
         watched.state.set(name);
         // A client that was closed says so; what is stored is kept all the same.
@@ -253,7 +254,7 @@ async fn ended_early(shared: &Uploads, events: &Queue<Event>) -> Finish {
         match ended.await {
             First::Left(()) => return Finish::Stopped(crate::service::closed()),
             First::Right(Event::Stop) => return Finish::Stopped(crate::service::aborted()),
-            First::Right(Event::Abort) => return Finish::Aborted(crate::service::aborted()),
+            First::Right(Event::Abort) => return Finish::Aborted(crate::service::aborted(), None),
             First::Right(other) => kept.all.push(other),
         }
     }

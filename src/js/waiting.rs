@@ -73,8 +73,7 @@ pub async fn for_job(
         if let Some(progress) = &progress
             && let Ok(job) = js_sys::JSON::parse(text)
         {
-            // What it throws is its own affair.
-            let _ = progress.call1(&JsValue::UNDEFINED, &job);
+            super::convert::tell(progress, &job);
         }
     };
     let waiting = crate::service::waiting::Waiting {

@@ -25,7 +25,9 @@ pub trait Content {
     /// Fails where the file has changed meanwhile.
     fn check(&self) -> LocalFuture<'_, Result<()>>;
     /// False where it is known that some of it was not even read yet.
-    fn is_read(&self) -> bool;
+    fn is_read(&self) -> bool {
+        true
+    }
     /// Whether the transport tells how many bytes have left: else it cannot be seen whether anything moves.
     fn tells(&self) -> bool;
 }

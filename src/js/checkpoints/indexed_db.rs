@@ -1,4 +1,5 @@
-//! IndexedDB, the store of browsers: one database of the origin, with checkpoints, file handles and leases.
+//! IndexedDB, the store of browsers: a database of the origin, with checkpoints, file handles and leases; one for each
+//! account that the caller tells apart.
 
 use super::web_lock::{self, Asked};
 use super::{Action, Answer, Backing, Taken, bounded, failed, lease};
@@ -16,14 +17,20 @@ const WHAT: &str = "the browser's database (IndexedDB)";
 // pkg-templates/shell/kept.js counts its checkpoints before this is loaded.
 const NAME: &str = "ims-client";
 
+/// The database of an account; of all that are not told apart where none is named.
+fn name_of(account: Option<&str>) -> Rc<str> {
+    account.map_or(NAME.into(), |account| format!("{NAME}:{account}").into())
+}
+
 /// Opening takes no longer, milliseconds, unless another tab is in the way.
 const OPENING_MS: f64 = 5_000.0;
 /// Nor does a transaction, milliseconds.
 const WORKING_MS: f64 = 30_000.0;
 
 /// The database. A connection that the browser closed is opened again at the next call.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Database {
+    name: Rc<str>,
     /// Promises an IDBDatabase; shared by all who wait for it.
     connection: Rc<RefCell<Option<Promise>>>,
 }
@@ -55,13 +62,13 @@ fn member(object: &JsValue, name: &str) -> JsValue {
 }
 
 /// Opens the database, and makes its object stores where it is new.
-async fn connect() -> Answer {
+async fn connect(name: &str) -> Answer {
     let factory = member(&crate::http::global::global(), "indexedDB");
     if factory.is_undefined() {
         return Err("this place has none".into());
     }
     // Without a version: a newer version of this package may have raised it, and what is here is there still.
-    let request = invoke(&factory, "open", &Array::of1(&NAME.into()))?;
+    let request = invoke(&factory, "open", &Array::of1(&name.into()))?;
     let event = JsFuture::from(end_of(&request)).await.map_err(cause)?;
     let database = get(&request, "result").ok_or("it gave no result")?;
     if get(&event, "type").is_some_and(|kind| kind == "upgradeneeded") {
@@ -78,8 +85,8 @@ async fn connect() -> Answer {
 }
 
 impl Database {
-    pub async fn open() -> Result<Self> {
-        let database = Database::default();
+    pub async fn open(account: Option<&str>) -> Result<Self> {
+        let database = Database { name: name_of(account), connection: Rc::default() };
         database.connection().await.map_err(|error| failed(WHAT, &error))?;
         Ok(database)
     }
@@ -88,9 +95,9 @@ impl Database {
         let shared = self.connection.borrow().clone();
         let promise = shared.unwrap_or_else(|| {
             Promise::new(&mut |resolve, reject| {
-                let kept = self.connection.clone();
+                let (kept, name) = (self.connection.clone(), self.name.clone());
                 JsPlatform.spawn(Box::pin(async move {
-                    let (settle, value) = match connect().await {
+                    let (settle, value) = match connect(&name).await {
                         Ok(database) => (resolve, database),
                         Err(error) => {
                             // The next call tries again; one that only takes long goes on being waited for.
@@ -175,7 +182,7 @@ impl Backing for Database {
     }
 
     fn name(&self, key: &str) -> String {
-        format!("{NAME}:{key}")
+        format!("{}:{key}", self.name)
     }
 
     fn take(&self, key: String, name: String) -> LocalFuture<'static, Taken> {

@@ -95,10 +95,6 @@ impl Content for InBrowser {
         self.source.check()
     }
 
-    fn is_read(&self) -> bool {
-        true
-    }
-
     fn tells(&self) -> bool {
         tells()
     }
@@ -169,10 +165,6 @@ impl Content for Collected {
 
     fn check(&self) -> LocalFuture<'_, Result<()>> {
         Box::pin(async { Ok(()) })
-    }
-
-    fn is_read(&self) -> bool {
-        true
     }
 
     fn tells(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{Shared, content};
 use crate::error::{Kind, Result};
-use crate::js::convert::{error_to_js, function, refused, spawned, to_js, watch_signal};
+use crate::js::convert::{error_to_js, function, refused, spawned, tell, to_js, watch_signal};
 use crate::js::service::parse;
 use crate::js::{options, sources, waiting};
 use crate::task::{Cancel, First, first};
@@ -148,8 +148,7 @@ fn told(callback: Option<Function>, state: &Rc<State>) -> OnProgress {
     Rc::new(move |progress| {
         *state.progress.borrow_mut() = Some(progress.clone());
         if let Some(callback) = &callback {
-            // What a callback throws is its own affair.
-            let _ = callback.call1(&JsValue::UNDEFINED, &to_js(progress));
+            tell(callback, &to_js(progress));
         }
     })
 }

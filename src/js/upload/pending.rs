@@ -38,7 +38,11 @@ pub async fn store(given: &JsValue) -> Result<Rc<Store>> {
     match checkpoints::open(Some(given)).await? {
         Opened::Store(store) => Ok(store),
         Opened::Unavailable(error) => Err(error),
-        Opened::Off => Err(Error::invalid("store", "undefined", "must be a store, or { directory } in Node")),
+        Opened::Off => Err(Error::invalid(
+            "store",
+            "undefined",
+            "must be a store, { directory } in Node, or { account } in browsers",
+        )),
     }
 }
 
@@ -123,11 +127,9 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
     let (driver, session) = prepare::assemble(shared, chosen, source, plan, prepare::goal(kept), given)?;
     let finish = Rc::new(driver).run(session, Event::Abort, Queue::default(), Rc::new(Nobody)).await;
     match finish {
-        Finish::Aborted(error) if crate::text::contains(error.message(), "not taken back") => {
+        Finish::Aborted(error, Some(left)) => {
             // Nobody but this function has aborted it.
-            let what = error.message();
-            let failed =
-                Error::new(Kind::Service, crate::text::split_once(what, "; ").map_or(what, |(_, left)| left));
+            let failed = Error::new(Kind::Service, left);
             let later = error.details().resumable;
             Err(if later { failed.resumable().retryable(true) } else { failed })
         }

@@ -172,10 +172,7 @@ impl Session {
                 matches!(job, Job::Report { .. }) && (self.created || !trouble.error.details().retryable);
             if !gone && !forbidden && !enough {
                 self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
-                let of_store = !matches!(
-                    job,
-                    Job::FindImages | Job::ShowOrder { .. } | Job::DeleteImage | Job::Report { .. }
-                );
+                let of_store = job.is_of_store();
                 // At the service's own store the service removes what is left.
                 let left = trouble.error.details().retryable && (!of_store || self.imports());
                 self.stays |= left && !matches!(job, Job::Report { .. });
@@ -187,11 +184,7 @@ impl Session {
         self.keys.refusals = 0;
         match job {
             // It is kept with what is put down.
-            Job::ListMultipartUploads
-            | Job::AbortMultipartUpload { .. }
-            | Job::HeadObject
-            | Job::DeleteObject
-                if self.store_left => {}
+            _ if self.store_left && job.is_of_store() => {}
             Job::FindImages => self.uncertain = false,
             Job::ShowOrder { .. } => self.importing.settled = true,
             // Not every store lets everybody list: then nothing can be done about strays.
@@ -335,23 +328,24 @@ impl Session {
             .map(|(_, message)| message.as_str())
             .chain(unknown)
             .collect();
+        let left = (!left.is_empty()).then(|| crate::text::join(&left, "; "));
         let add = |mut error: Error| {
-            if !left.is_empty() {
+            if let Some(left) = &left {
                 let details = error.details_mut();
-                details.message = format!("{}; {}", details.message, crate::text::join(&left, "; "));
+                details.message = format!("{}; {left}", details.message);
             }
             error
         };
         match ending {
             Ending::TakeBack(error) => Finish::Failed(add(error)),
-            _ if left.is_empty() => Finish::Aborted(Error::new(
-                Kind::Aborted,
-                "aborted by the caller; what was stored is removed",
-            )),
+            _ if left.is_none() => {
+                let error = Error::new(Kind::Aborted, "aborted by the caller; what was stored is removed");
+                Finish::Aborted(error, None)
+            }
             _ => {
                 let mut error = add(Error::new(Kind::Aborted, "aborted by the caller"));
                 error.details_mut().resumable = self.stays && self.config.head.is_some();
-                Finish::Aborted(error)
+                Finish::Aborted(error, left)
             }
         }
     }
@@ -362,7 +356,7 @@ impl Session {
         let left = matches!(self.ending, Some(Ending::Fail(_))) && !self.hopeless && self.is_something_kept();
         let kept = match &finish {
             Finish::Done(_) => false,
-            Finish::Stopped(error) | Finish::Failed(error) | Finish::Aborted(error) => {
+            Finish::Stopped(error) | Finish::Failed(error) | Finish::Aborted(error, _) => {
                 error.details().resumable || left
             }
         };

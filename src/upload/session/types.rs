@@ -108,6 +108,24 @@ pub enum Job {
     DeleteImage,
 }
 
+impl Job {
+    /// Whether the object store does it, not the service and not this machine.
+    pub fn is_of_store(&self) -> bool {
+        matches!(
+            self,
+            Job::CreateMultipartUpload
+                | Job::SendPart { .. }
+                | Job::PutObject
+                | Job::ListParts { .. }
+                | Job::CompleteMultipartUpload { .. }
+                | Job::HeadObject
+                | Job::AbortMultipartUpload { .. }
+                | Job::ListMultipartUploads
+                | Job::DeleteObject
+        )
+    }
+}
+
 /// How a job ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
@@ -253,7 +271,8 @@ pub enum Finish {
     Done(Summary),
     Failed(Error),
     Stopped(Error),
-    Aborted(Error),
+    /// Everything is taken back but what the text names.
+    Aborted(Error, Option<String>),
 }
 
 /// What a finished upload can say of itself.

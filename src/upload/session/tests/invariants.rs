@@ -205,7 +205,7 @@ impl Simulation {
             }
             _ => {}
         }
-        if is_store(job) {
+        if job.is_of_store() {
             let process = &mut self.processes[at];
             let keys = process.hands.keys.map(|(number, _)| number);
             assert!(keys.is_some(), "{job:?} without credentials");
@@ -309,7 +309,7 @@ impl Simulation {
                     "{sent} sent: {parts} parts, {reasons} reasons"
                 );
             }
-            Finish::Aborted(error) if self.holder == process.number => {
+            Finish::Aborted(error, _) if self.holder == process.number => {
                 let message = error.message();
                 let tried = ["not taken back", "not removed", "is not known"];
                 if !tried.iter().any(|words| message.contains(words)) {
@@ -329,7 +329,7 @@ impl Simulation {
                     assert_ne!(status, Some("active"), "a wrong image is left");
                 }
             }
-            Finish::Aborted(_) | Finish::Stopped(_) | Finish::Failed(_) => {}
+            Finish::Aborted(..) | Finish::Stopped(_) | Finish::Failed(_) => {}
         }
     }
 

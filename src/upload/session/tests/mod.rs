@@ -101,7 +101,7 @@ fn an_abort_at_any_moment_leaves_nothing() {
         let at = (seed / 2) as u32 % 60;
         let story = run(seed, faults, [1, 5][seed as usize % 2], say(at, Event::Abort));
         match story.end {
-            Finish::Aborted(error) => {
+            Finish::Aborted(error, _) => {
                 assert_eq!(error.kind(), Kind::Aborted);
                 // Nobody gets credentials for an image whose file the service has taken.
                 let taken = !story.world.taken.is_empty() && error.message().contains("not taken back");
@@ -129,7 +129,7 @@ fn an_abort_after_lost_answers_leaves_nothing_either() {
         // The invariants of the simulation look at what is left.
         let faults = Faults { lost_answer: 40, ..Faults::default() };
         let story = run(seed, faults, 5, say(seed as u32 % 40, Event::Abort));
-        aborted += u32::from(matches!(story.end, Finish::Aborted(_)));
+        aborted += u32::from(matches!(story.end, Finish::Aborted(..)));
     }
     assert!(aborted > 200, "{aborted}");
 }
@@ -142,7 +142,7 @@ fn a_later_run_that_only_takes_back_follows_the_store_too() {
         let faults = Faults { wrong_region, wrong_addressing, skewed, ..Faults::default() };
         let script = Script { kills: 1, kill_chance: 30, discard: Some(2), ..Script::default() };
         let story = run(seed, faults, 5, script);
-        if let Finish::Aborted(error) = story.end {
+        if let Finish::Aborted(error, _) = story.end {
             let taken = !story.world.taken.is_empty() && error.message().contains("not taken back");
             assert!(taken || !error.message().contains("not "), "seed {seed}: {}", error.message());
             aborted += 1;

@@ -154,7 +154,7 @@ impl Simulation {
                 continue;
             };
             let resumable = match &end {
-                Finish::Failed(error) | Finish::Stopped(error) | Finish::Aborted(error) => {
+                Finish::Failed(error) | Finish::Stopped(error) | Finish::Aborted(error, _) => {
                     error.details().resumable
                 }
                 Finish::Done(_) => false,
@@ -165,7 +165,7 @@ impl Simulation {
             }
             assert!(!(kept && healthy), "nothing is wrong: {end:?}");
             // What could not be taken back is kept too, but nobody wants it finished.
-            if !kept || matches!(end, Finish::Aborted(_)) {
+            if !kept || matches!(end, Finish::Aborted(..)) {
                 return Story {
                     world: self.world,
                     end,

@@ -181,7 +181,7 @@ fn what_another_has_put_into_the_callers_bucket_is_not_deleted() {
         hand.tell(Event::Stop, &mut well);
         let mut later = hand.again(config(parts, true, false));
         later.tell(Event::Abort, &mut well);
-        assert!(matches!(later.finish, Some(Finish::Aborted(_))), "{:?}", later.finish);
+        assert!(matches!(later.finish, Some(Finish::Aborted(..))), "{:?}", later.finish);
         assert_eq!(later.count(|job| matches!(job, Job::DeleteObject)), 0, "{parts}: {:?}", later.asked);
         // Nor what others are sending to the same place.
         let strays = later.count(|job| matches!(job, Job::ListMultipartUploads));
@@ -235,7 +235,7 @@ fn what_could_not_be_taken_back_from_the_callers_bucket_is_not_forgotten() {
         };
         later.tell(Event::Abort, &mut answer);
         later.wait(20, &mut answer);
-        let Some(Finish::Aborted(error)) = &later.finish else { panic!("{what}: {:?}", later.finish) };
+        let Some(Finish::Aborted(error, _)) = &later.finish else { panic!("{what}: {:?}", later.finish) };
         assert!(error.message().contains("not taken back"), "{what}: {}", error.message());
         // A third run finds it all, and takes it back.
         let mut last = later.again(config(3, true, false));

@@ -209,22 +209,6 @@ pub(super) fn refused(code: &str) -> Outcome {
     trouble(Remedy::GiveUp, Kind::Service, code, status)
 }
 
-/// Whether a job is asked of the store, with its credentials.
-pub(super) fn is_store(job: &Job) -> bool {
-    matches!(
-        job,
-        Job::CreateMultipartUpload
-            | Job::SendPart { .. }
-            | Job::PutObject
-            | Job::ListParts { .. }
-            | Job::CompleteMultipartUpload { .. }
-            | Job::HeadObject
-            | Job::AbortMultipartUpload { .. }
-            | Job::ListMultipartUploads
-            | Job::DeleteObject
-    )
-}
-
 impl World {
     pub(super) fn count(&mut self, what: &'static str) {
         *self.tally.entry(what).or_default() += 1;
@@ -269,12 +253,12 @@ impl World {
         let again = matches!(job, Job::FindImages | Job::ShowImage | Job::ShowOrder { .. } | Job::Prepare);
         let (once, twice) =
             (self.dice.chance(self.faults.unavailable), self.dice.chance(self.faults.unavailable));
-        let spared = self.faults.only_the_store && !is_store(job);
+        let spared = self.faults.only_the_store && !job.is_of_store();
         if once && (twice || !again) && !spared {
             self.count("503");
             return trouble(wait(), Kind::Storage, "SlowDown", 503);
         }
-        if is_store(job) {
+        if job.is_of_store() {
             if let Some(refusal) = self.turned_away(hands) {
                 return refusal;
             }
