@@ -227,7 +227,7 @@ export interface WaitForJobOptions {
  * @example
  * const ims = new HuaweiImsClient({ region: 'cn-north-4', auth: { type: 'token', token }, projectId });
  * const { job_id } = await ims.createImage({ name: 'web', instance_id: server });
- * const { entities } = await ims.waitForJob(job_id, { onProgress: (job) => show(job.entities?.process_percent) });
+ * const { entities } = await ims.waitForJob(job_id, { onProgress: (job) => show(job.entities?.process_percent ?? 0) });
  * console.log(entities?.image_id);
  */
 export class HuaweiImsClient {
@@ -367,7 +367,7 @@ export class HuaweiImsClient {
    *
    * @example
    * const { quotas } = await ims.showImageQuota();
-   * const { used, quota } = quotas.resources.find(({ type }) => type === 'image');
+   * for (const { type, used, quota } of quotas.resources) console.log(type, used, quota);
    */
   showImageQuota(call?: CallOptions): Promise<QuotaAnswer>;
   /**
@@ -564,6 +564,12 @@ export class HuaweiImsClient {
    * ims.close();
    */
   close(): void;
-  /** Closes, where `using` ends. */
+  /**
+   * {@link HuaweiImsClient.close} at the end of the block.
+   *
+   * @example
+   * using ims = new HuaweiImsClient({ region: 'cn-north-4', auth: { type: 'token', token }, projectId });
+   * console.log((await ims.listImages()).images.length);
+   */
   [Symbol.dispose](): void;
 }

@@ -501,7 +501,7 @@ export class CecloudImsClient {
    * it. `minDisk` may be just as large as the disk: the service accepts it, although its document (1.6) wants it larger.
    *
    * @example
-   * const task = ims.upload(fileInput.files[0], metadata, { onProgress: (p) => show(p.bytesSent / p.bytesTotal) });
+   * const task = ims.upload(file, metadata, { onProgress: (p) => show(p.bytesSent / p.bytesTotal) });
    * const { image, md5, verified } = await task.done;
    */
   upload(source: ImageSource, target: CreateImage | { imageId: string }, options?: UploadOptions): UploadTask;
@@ -513,7 +513,9 @@ export class CecloudImsClient {
    * @example
    * for (const pending of await ims.pendingUploads({ directory: './uploads' })) await pending.resume().done;
    */
-  pendingUploads(store?: CheckpointStore | { directory: string } | { account: string }): Promise<PendingUpload[]>;
+  pendingUploads(
+    store?: CheckpointStore | { directory: string } | { account: string },
+  ): Promise<PendingUpload[]>;
   /**
    * The file of a private image (1.11), resumed by ranges when the line breaks, compared with the checksum.
    *
@@ -521,6 +523,7 @@ export class CecloudImsClient {
    * @example
    * const { bytes, md5, verified } = await ims.download(imageId, { path: 'disk.qcow2' }).done;
    */
+  download(imageId: string, target: 'stream', options?: DownloadOptions): StreamedDownloadTask;
   download(imageId: string, target: DownloadTarget, options?: DownloadOptions): DownloadTask;
   /**
    * Why it does not work: asks service and object store, and says in sentences what a browser hides (CORS, mixed
@@ -539,10 +542,16 @@ export class CecloudImsClient {
    * Wipes secrets; calls and tasks under way end, later ones reject.
    *
    * @example
-   * ims.close(); // or, where the language has it: using ims = new CecloudImsClient(options);
+   * ims.close();
    */
   close(): void;
-  /** Closes, where `using` ends. */
+  /**
+   * {@link CecloudImsClient.close} at the end of the block.
+   *
+   * @example
+   * using ims = new CecloudImsClient(options);
+   * console.log((await ims.listImages()).total);
+   */
   [Symbol.dispose](): void;
 }
 
@@ -709,7 +718,7 @@ export interface UploadResult {
  * try {
  *   const { image, verified } = await task.done;
  * } catch (error) {
- *   console.log(error.kind, error.message, error.resumable);
+ *   if (error instanceof ImsError) console.log(error.kind, error.message, error.resumable);
  * }
  */
 export class UploadTask<Result = UploadResult> {
@@ -817,7 +826,7 @@ export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
    *
    * @example
    * const [pending] = await ims.pendingUploads(store);
-   * const { image } = await pending.resume(pending.needsFile ? file : undefined, { onProgress }).done;
+   * await pending?.resume(pending.needsFile ? file : undefined, { onProgress }).done;
    */
   resume(source?: ImageSource, options?: Options): UploadTask<Result>;
   /**
@@ -921,6 +930,9 @@ export class DownloadTask {
    */
   abort(): Promise<void>;
 }
+
+/** A download that is read as a stream: it certainly has one. */
+export type StreamedDownloadTask = DownloadTask & { readonly stream: DownloadStream };
 
 // ---------------------------------------------------------------- diagnose
 

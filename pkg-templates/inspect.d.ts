@@ -35,7 +35,7 @@ export interface InspectOptions {
  * @throws {ImsError} kind `source`: the file cannot be read; `validation`: `source` or an option is none;
  * `unsupported`: a path outside Node, or the WebAssembly cannot be loaded; `aborted`.
  * @example
- * const info = await inspect(fileInput.files[0]);
+ * const info = await inspect(file);
  * const metadata = { name: 'my image', minRam: 1024, ...info.suggestion, ...whatTheUserSays };
  */
 export function inspect(source: InspectSource, options?: InspectOptions): Promise<DiskImageInfo>;

@@ -10,6 +10,7 @@ import type {
   DownloadTarget,
   DownloadTask,
   ImageSource,
+  StreamedDownloadTask,
 } from './index.js';
 import type {
   AddOpenStackMember,
@@ -351,7 +352,7 @@ export class OpenStackImageClient {
    * XMLHttpRequest or node:http, not by the client's `fetch`.
    *
    * @example
-   * const task = images.upload(queuedId, fileInput.files[0], { onProgress: (p) => show(p.bytesSent / p.bytesTotal) });
+   * const task = images.upload(queuedId, file, { onProgress: (p) => show(p.bytesSent / p.bytesTotal) });
    * const { image, md5, verified } = await task.done;
    */
   upload(imageId: string, source: ImageSource, options?: FileUploadOptions): FileUploadTask;
@@ -361,6 +362,7 @@ export class OpenStackImageClient {
    * @example
    * const { bytes, md5, verified } = await images.download(id, { path: 'debian.qcow2' }).done;
    */
+  download(imageId: string, target: 'stream', options?: DownloadOptions): StreamedDownloadTask;
   download(imageId: string, target: DownloadTarget, options?: DownloadOptions): DownloadTask;
   /**
    * Wipes secrets; calls and tasks under way end, later ones reject.
@@ -369,7 +371,13 @@ export class OpenStackImageClient {
    * images.close();
    */
   close(): void;
-  /** Closes, where `using` ends. */
+  /**
+   * {@link OpenStackImageClient.close} at the end of the block.
+   *
+   * @example
+   * using images = new OpenStackImageClient({ endpoint: 'https://glance.example.com', auth: { type: 'token', token } });
+   * console.log((await images.listImages()).images.length);
+   */
   [Symbol.dispose](): void;
 }
 

@@ -74,7 +74,13 @@ export interface UploadWorker {
    * uploads.close();
    */
   close(): void;
-  /** Closes, where `using` ends. */
+  /**
+   * {@link UploadWorker.close} at the end of the block.
+   *
+   * @example
+   * using uploads = createUploadWorker({ endpoint: '/ims', region: 'region0' });
+   * await uploads.upload(file, metadata).done;
+   */
   [Symbol.dispose](): void;
 }
 
@@ -87,6 +93,6 @@ export interface UploadWorker {
  *
  * @example
  * const uploads = createUploadWorker({ endpoint: 'https://ims.example.com', region: 'region0' });
- * const { image } = await uploads.upload(fileInput.files[0], metadata, { onProgress }).done;
+ * const { image } = await uploads.upload(file, metadata, { onProgress }).done;
  */
 export function createUploadWorker(options: UploadWorkerOptions): UploadWorker;

@@ -7,7 +7,7 @@
  *
  * const workspace = new HuaweiWorkspaceClient({ endpoint, projectId, auth: { type: 'token', token } });
  * const { job_id } = await workspace.recreateServerImage(serverId, { name: 'office-2026' });
- * await workspace.waitForJob(job_id);
+ * if (job_id) await workspace.waitForJob(job_id);
  * ```
  */
 import type { AbortSignalLike, CallOptions, ClientOptions } from './index.js';
@@ -108,7 +108,7 @@ export declare class HuaweiWorkspaceClient {
    *
    * @example
    * const { job_id } = await workspace.batchDeleteImageServer({ items: [serverId], recursive: true });
-   * await workspace.waitForJob(job_id);
+   * if (job_id) await workspace.waitForJob(job_id);
    */
   batchDeleteImageServer(servers: BatchDeleteImageServer, call?: CallOptions): Promise<StartedImageJob>;
   /**
@@ -118,7 +118,7 @@ export declare class HuaweiWorkspaceClient {
    *
    * @example
    * const { job_id } = await workspace.createImageServer({ ...server, name: 'office' });
-   * await workspace.waitForJob(job_id);
+   * if (job_id) await workspace.waitForJob(job_id);
    */
   createImageServer(server: CreateImageServer, call?: CallOptions): Promise<StartedImageJob>;
   /**
@@ -134,7 +134,7 @@ export declare class HuaweiWorkspaceClient {
    * Source: Workspace API Reference, "Querying the Latest Distributed Software".
    *
    * @example
-   * for (const { app_id } of (await workspace.listLatestAttachedServerApp(serverId)).items) console.log(app_id);
+   * for (const { app_id } of (await workspace.listLatestAttachedServerApp(serverId)).items ?? []) console.log(app_id);
    */
   listLatestAttachedServerApp(serverId: string, call?: CallOptions): Promise<ServerApps>;
   /**
@@ -143,7 +143,7 @@ export declare class HuaweiWorkspaceClient {
    *
    * @example
    * const { job_id } = await workspace.recreateServerImage(serverId, { name: 'office-2026', execute_sysprep: true });
-   * await workspace.waitForJob(job_id);
+   * if (job_id) await workspace.waitForJob(job_id);
    */
   recreateServerImage(
     serverId: string,
@@ -257,6 +257,12 @@ export declare class HuaweiWorkspaceClient {
    * workspace.close();
    */
   close(): void;
-  /** Closes, where `using` ends. */
+  /**
+   * {@link HuaweiWorkspaceClient.close} at the end of the block.
+   *
+   * @example
+   * using workspace = new HuaweiWorkspaceClient({ region: 'cn-north-4', auth: { type: 'aksk', accessKey, secretKey } });
+   * console.log((await workspace.listImageServers()).count);
+   */
   [Symbol.dispose](): void;
 }

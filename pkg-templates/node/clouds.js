@@ -96,6 +96,16 @@ function folders({ env, folder, home }) {
   ];
 }
 
+/** Whether what an alias made contains itself: nothing that walks through it would end. */
+function isCyclic(content) {
+  try {
+    JSON.stringify(content);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /** The first file of a name that can be read; `asked` must be there and right. */
 function load(where, name, first, asked, skipped) {
   const here = (file) => (isAbsolute(file) ? file : resolve(where.folder, file));
@@ -122,6 +132,7 @@ function load(where, name, first, asked, skipped) {
       skipped.push(`${file} is no YAML${at}`);
       continue;
     }
+    if (isCyclic(content)) throw refuse('file', `${file} must not hold an alias inside of what it names`);
     if (content === null) return { file, content: {} };
     if (!isMap(content)) throw refuse('file', `${file} must hold a mapping with the key clouds`);
     return { file, content };

@@ -121,9 +121,7 @@ const ADVICE =
 
 /** Page after page, one entry at a time; an entry that a page shows again (the list moved) is passed over. */
 async function* pages(list, request, key) {
-  const known = copied(request);
-  if (!known) await list(request);
-  const { size = 50, current: first = 1, ...rest } = known;
+  const { size = 50, current: first = 1, ...rest } = await copied(list, request);
   const seen = new Set();
   for (let current = first; ; current = Number(current) + 1) {
     const page = await list({ ...rest, size, current });

@@ -37,13 +37,30 @@ Object.defineProperty(ImsError, Symbol.hasInstance, {
   },
 });
 
+/** A value that was refused before anything was done with it. */
+export function refused(operation, field, value, rule) {
+  const shown = typeof value === 'string' ? JSON.stringify(value) : typeof value;
+  const details = { field, value, rule };
+  return shellError('validation', operation, `${field}: ${shown} is refused: ${rule}`, details);
+}
+
+/** The options of a call, `{}` where there are none; names that are not known are refused. */
+export function optionsOf(operation, options, known) {
+  if (options === undefined || options === null) return {};
+  if (typeof options !== 'object') throw refused(operation, 'options', options, 'must be an object');
+  const wrong = Object.keys(options).find((name) => !known.includes(name));
+  if (wrong === undefined) return options;
+  throw refused(operation, wrong, options[wrong], `is no option here (known: ${known.join(', ')})`);
+}
+
 /** What the core could not make itself. */
-export function shellError(kind, operation, message) {
+export function shellError(kind, operation, message, details) {
   return new ImsError({
     kind,
     operation,
     message: `${operation}: ${message}`,
     retryable: false,
     resumable: false,
+    ...details,
   });
 }

@@ -1,7 +1,7 @@
 /** `ims-client/inspect`: looks into a disk image before it is uploaded. */
 import { createGlue } from '#glue';
 import { wasm } from '#wasm';
-import { runtime } from './runtime.js';
+import { loadOptions, runtime } from './runtime.js';
 
 export { ImsError } from './errors.js';
 
@@ -9,7 +9,7 @@ const core = runtime(createGlue, wasm);
 
 /** Loads the WebAssembly now, from the given source or from beside the package. */
 export async function load(options) {
-  await core.current(options?.wasm);
+  await core.current(loadOptions(options).wasm);
 }
 
 /** Reads what the core asks for, a mebibyte at most. */

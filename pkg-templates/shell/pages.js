@@ -16,14 +16,14 @@ export async function* pages(list, request, next) {
   }
 }
 
-/** A copy of a request for pages of it; none where it is no object or cannot be read: then the list itself refuses it. */
-export function copied(request) {
-  if (request === undefined || request === null) return {};
+/** A copy of a request for pages of it; where it is no object or cannot be read, the list itself refuses it. */
+export async function copied(list, request) {
   try {
-    return typeof request === 'object' ? { ...request } : undefined;
+    if (typeof (request ?? {}) === 'object') return { ...request };
   } catch {
-    return undefined;
+    // A getter threw.
   }
+  return list(request);
 }
 
 /**
@@ -31,9 +31,7 @@ export function copied(request) {
  * that a page shows again (the list moved) is passed over. `more` is asked for, too.
  */
 export async function* offsetPages(list, request, field, key, more) {
-  const known = copied(request);
-  if (!known) await list(request);
-  const { limit = 100, offset = 0, ...rest } = { ...known, ...more };
+  const { limit = 100, offset = 0, ...rest } = { ...(await copied(list, request)), ...more };
   const seen = new Set();
   for (let passed = offset; ; ) {
     const { [field]: entries = [] } = await list({ ...rest, limit, offset: passed });

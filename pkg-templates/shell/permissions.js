@@ -1,5 +1,5 @@
 /** What a user must be allowed to do, and the smallest policy for it: data and two functions, no WebAssembly. */
-import { ImsError } from './errors.js';
+import { ImsError, optionsOf, refused } from './errors.js';
 import permissions from './permissions.json';
 
 for (const entry of Object.values(permissions)) {
@@ -9,20 +9,6 @@ for (const entry of Object.values(permissions)) {
 Object.freeze(permissions);
 
 export { ImsError, permissions };
-
-function refused(operation, field, value, rule) {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : typeof value;
-  return new ImsError({
-    kind: 'validation',
-    operation,
-    message: `${operation}: ${field}: ${shown} is refused: ${rule}`,
-    field,
-    value,
-    rule,
-    retryable: false,
-    resumable: false,
-  });
-}
 
 /** What the table says of some operations; a name that it does not have is refused. */
 function entriesOf(names, operation) {
@@ -47,8 +33,13 @@ export function requiredActions(...operations) {
   };
 }
 
-export function minimalPolicy(operations, { dependencies = true, version = '1.1' } = {}) {
+export function minimalPolicy(operations, options) {
   const needed = entriesOf(operations, 'minimalPolicy');
+  const given = optionsOf('minimalPolicy', options, ['dependencies', 'version']);
+  const { dependencies = true, version = '1.1' } = given;
+  if (typeof dependencies !== 'boolean') {
+    throw refused('minimalPolicy', 'dependencies', dependencies, 'must be true or false');
+  }
   if (version !== '1.1' && version !== '5.0') {
     throw refused('minimalPolicy', 'version', version, "must be '1.1' or '5.0'");
   }

@@ -3,7 +3,7 @@
  * second .wasm for pages, put beside the first when one begins.
  */
 import { compile, platform } from '#load';
-import { ImsError, shellError } from './errors.js';
+import { ImsError, optionsOf, shellError } from './errors.js';
 
 /**
  * What loads and keeps the instances of one .wasm: `beside` says where it is, `later` where its second half is, if it has
@@ -49,7 +49,7 @@ export function runtime(createGlue, beside, later, began) {
 
   /** Loads it now: with what transfers need where that is asked for, or a source of it is given. */
   async function load(options) {
-    const { wasm, transfers, transfersWasm } = options ?? {};
+    const { wasm, transfers, transfersWasm } = loadOptions(options);
     secondPlace = placeOfSecond(wasm) ?? secondPlace;
     const wanted = later && (transfers || transfersWasm !== undefined);
     // Both are under way at once.
@@ -64,6 +64,11 @@ export function runtime(createGlue, beside, later, began) {
   }
 
   return { current, load };
+}
+
+/** What load() is given, the same in every entry. */
+export function loadOptions(options) {
+  return optionsOf('load', options, ['wasm', 'transfers', 'transfersWasm', 'inspectWasm']);
 }
 
 /** The second half is beside the first, where somebody says where that is and has left it its name. */

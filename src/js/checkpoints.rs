@@ -44,21 +44,24 @@ pub struct Store {
     database: Option<Database>,
 }
 
-/// Opens what the `checkpoint` option asks for.
-pub async fn open(given: Option<&JsValue>) -> Result<Opened> {
+/// What the `checkpoint` option asks for.
+enum Asked {
+    Off,
+    Own(Custom),
+    Directory(String),
+    /// The browser's own store, of an account where one is named.
+    Database(Option<String>),
+}
+
+/// Refuses what cannot be opened here.
+fn asked(given: Option<&JsValue>) -> Result<Asked> {
+    let in_node = node::fs().is_some();
     let Some(given) = given.filter(|given| !given.is_undefined() && !given.is_null()) else {
-        if node::fs().is_some() {
-            return Ok(Opened::Off);
-        }
-        return Ok(match database(None).await {
-            Ok(store) => Opened::Store(store),
-            Err(error) => Opened::Unavailable(error),
-        });
+        return Ok(if in_node { Asked::Off } else { Asked::Database(None) });
     };
     if given.as_bool() == Some(false) {
-        return Ok(Opened::Off);
+        return Ok(Asked::Off);
     }
-    let store = |backing: Rc<dyn Backing>| Ok(Opened::Store(Rc::new(Store { backing, database: None })));
     let own = ["load", "save", "remove", "list"];
     if own.iter().any(|name| get(given, name).is_some()) {
         for name in own {
@@ -68,44 +71,54 @@ pub async fn open(given: Option<&JsValue>) -> Result<Opened> {
             }
         }
         let locks = function(given, "checkpoint", "lock")?.is_some();
-        return store(Rc::new(Custom { object: given.clone(), locks }));
+        return Ok(Asked::Own(Custom { object: given.clone(), locks }));
     }
-    if let Some(account) = get(given, "account") {
-        options::only(given, "checkpoint", &["account"])?;
-        let Some(account) = account.as_string().filter(|account| !account.is_empty()) else {
-            return Err(refused("checkpoint.account", &account, "must be a text that is not empty"));
-        };
-        if node::fs().is_some() {
-            let instead =
-                "checkpoint.account can only be used in browsers; in Node name a directory for each account";
-            return Err(unsupported(instead));
+    let (name, place) = match (get(given, "directory"), get(given, "account")) {
+        (Some(place), _) => ("directory", place),
+        (None, Some(place)) => ("account", place),
+        (None, None) => {
+            let rule = "must be a store with load, save, remove and list, { directory } in Node, { account } in \
+                        browsers, or false";
+            return Err(refused("checkpoint", given, rule));
         }
-        return database(Some(&account)).await.map(Opened::Store);
-    }
-    let Some(directory) = get(given, "directory") else {
-        let rule = "must be a store with load, save, remove and list, { directory } in Node, { account } in browsers, \
-                    or false";
-        return Err(refused("checkpoint", given, rule));
     };
-    options::only(given, "checkpoint", &["directory"])?;
-    let Some(path) = directory.as_string().filter(|path| !path.is_empty()) else {
-        return Err(refused("checkpoint.directory", &directory, "must be a path"));
+    options::only(given, "checkpoint", &[name])?;
+    let Some(text) = place.as_string().filter(|text| !text.is_empty()) else {
+        return Err(refused(&format!("checkpoint.{name}"), &place, "must be a text that is not empty"));
     };
-    let Some(fs) = node::fs() else {
-        return Err(unsupported(
+    match (name, in_node) {
+        ("directory", true) => Ok(Asked::Directory(text)),
+        ("account", false) => Ok(Asked::Database(Some(text))),
+        ("account", _) => Err(unsupported(
+            "checkpoint.account can only be used in browsers; in Node name a directory for each account",
+        )),
+        _ => Err(unsupported(
             "checkpoint.directory can only be used in Node; a browser keeps checkpoints in IndexedDB by itself",
-        ));
-    };
-    // Boxed, so that a build that knows of no Node does without.
-    let opened: LocalFuture<'_, Result<Rc<dyn Backing>>> =
-        Box::pin(async move { Ok(Rc::new(Directory::open(fs.into(), path).await?) as Rc<dyn Backing>) });
-    store(opened.await?)
+        )),
+    }
 }
 
-/// The browser's own store, of an account where one is named.
-async fn database(account: Option<&str>) -> Result<Rc<Store>> {
-    let database = Database::open(account).await?;
-    Ok(Rc::new(Store { backing: Rc::new(database.clone()), database: Some(database) }))
+/// Opens what the `checkpoint` option asks for.
+pub async fn open(given: Option<&JsValue>) -> Result<Opened> {
+    let (backing, database): (Rc<dyn Backing>, _) = match asked(given)? {
+        Asked::Off => return Ok(Opened::Off),
+        Asked::Own(custom) => (Rc::new(custom), None),
+        Asked::Directory(path) => {
+            let Some(fs) = node::fs() else { return Ok(Opened::Off) };
+            // Boxed, so that a build that knows of no Node does without.
+            let opened: LocalFuture<'_, Result<Rc<dyn Backing>>> =
+                Box::pin(
+                    async move { Ok(Rc::new(Directory::open(fs.into(), path).await?) as Rc<dyn Backing>) },
+                );
+            (opened.await?, None)
+        }
+        Asked::Database(account) => match Database::open(account.as_deref()).await {
+            Ok(database) => (Rc::new(database.clone()), Some(database)),
+            Err(error) if account.is_none() => return Ok(Opened::Unavailable(error)),
+            Err(error) => return Err(error),
+        },
+    };
+    Ok(Opened::Store(Rc::new(Store { backing, database })))
 }
 
 impl Store {

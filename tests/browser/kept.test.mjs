@@ -55,6 +55,37 @@ for (const name of Object.keys(BROWSERS)) {
       await third.assertQuiet();
     });
 
+    test('accounts that are told apart see nothing of each other', TIMEOUT, async (t) => {
+      const { emulator, loaded, open } = await prepare(t, common);
+      const first = await open();
+      await emulator.spoil(slowAfter(1));
+      await first.act('makeFile', FILE);
+      const [mine, theirs] = [{ account: 'mine' }, { account: 'theirs' }];
+      const upload = await first.begin(rawImage({ name: 'kept' }), { ...OPTIONS, checkpoint: mine });
+      await upload.untilParts(1);
+      await first.close();
+      await emulator.heal();
+      loaded.splice(0);
+
+      const second = await open();
+      assert.deepEqual(await second.act('databases'), ['ims-client:mine']);
+      assert.deepEqual([await second.pending(), await second.pending(theirs)], [[], []]);
+      assert.deepEqual(loaded, [], 'neither is worth loading the second');
+      await second.act('makeFile', FILE);
+      const other = await second.begin(rawImage({ name: 'kept' }), { ...OPTIONS, checkpoint: theirs });
+      const { outcome } = await other.ended();
+      const [kept, ...others] = await second.pending(mine);
+      assert.deepEqual([kept.name, others.length], ['kept', 0]);
+      assert.notEqual(
+        kept.imageId,
+        outcome.result.image.imageId,
+        'another image was made for the other account',
+      );
+      await second.act('discard');
+      assert.deepEqual(await second.pending(mine), []);
+      await second.assertQuiet();
+    });
+
     for (const how of ['fails', 'never answers']) {
       test(`where asking for databases ${how}, it is looked for properly`, TIMEOUT, async (t) => {
         const { loaded, open } = await prepare(t, common);

@@ -127,11 +127,16 @@ test('every case was told apart', () => {
 
 test('a file that is asked for must be there and right', (t) => {
   const root = folderOf(t, {
-    files: { 'work/broken.yaml': 'clouds: [', 'work/mine.yaml': 'clouds: {a: {auth: {}}}' },
+    files: {
+      'work/broken.yaml': 'clouds: [',
+      'work/mine.yaml': 'clouds: {a: {auth: {}}}',
+      'work/endless.yaml': 'clouds: &all {a: *all}',
+    },
   });
   const ask = (file) => openStackConfig({ file, env: {}, folder: join(root, 'work') });
   assert.throws(() => ask('nothing.yaml'), { name: 'ImsError', kind: 'validation', field: 'file' });
   assert.throws(() => ask('broken.yaml'), { field: 'file', message: /is no YAML/ });
+  assert.throws(() => ask('endless.yaml'), { field: 'file', message: /an alias inside of what it names/ });
   assert.throws(() => ask('mine.yaml'), { field: 'clouds.a.auth.auth_url' });
 });
 

@@ -49,6 +49,9 @@ test('what the table does not have is refused by field, value and rule', () => {
     [() => minimalPolicy([]), 'operations', []],
     [() => minimalPolicy('workspace.listImages'), 'operations', 'workspace.listImages'],
     [() => minimalPolicy(['workspace.listImages'], { version: '2' }), 'version', '2'],
+    [() => minimalPolicy(['workspace.listImages'], { versoin: '5.0' }), 'versoin', '5.0'],
+    [() => minimalPolicy(['workspace.listImages'], { dependencies: 'no' }), 'dependencies', 'no'],
+    [() => minimalPolicy(['workspace.listImages'], '5.0'), 'options', '5.0'],
     [() => requiredActions(), 'operations', []],
     [() => requiredActions(undefined), 'operations[0]', undefined],
   ];

@@ -18,6 +18,8 @@ async function fresh(place, name) {
 for (const [place, core] of [...Object.entries(CORES), ['./workspace', 'workspace']]) {
   test(`ims-client${place.slice(1)}`, async () => {
     const { load } = await importClient(place);
+    await rejects(load(5), { kind: 'validation', operation: 'load', field: 'options', value: 5 });
+    await rejects(load({ wasmUrl: '/x' }), { kind: 'validation', field: 'wasmUrl', value: '/x' });
     const page = await bytesOf(`${core}_bg.wasm`);
     const given = [
       page,

@@ -51,8 +51,8 @@ export class Tab {
     return new Watched(this, await this.act('begin', { client: this.client, kind, target, options }));
   }
 
-  pending() {
-    return this.act('pending', { client: this.client });
+  pending(store) {
+    return this.act('pending', { client: this.client, store });
   }
 
   /** Goes on with the latest of the uploads that `pending` gave. */

@@ -40,13 +40,20 @@ function described(symbol) {
   };
 }
 
+/** What a class or an interface declares itself; what has a symbol for its name stands among its type's properties. */
+function membersOf(symbol) {
+  const all = checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol));
+  const bySymbols = all.filter((member) => member.name.startsWith('__@') && member.parent === symbol);
+  return [...symbol.members.values(), ...bySymbols];
+}
+
 /** The exports of an entry, the members of classes and of interfaces that are written by hand with them. */
 export function exportsOf(place) {
   const module = checker.getSymbolAtLocation(program.getSourceFile(fileOf(place)));
   return checker.getExportsOfModule(module).map((exported) => {
     const symbol = exported.flags & Alias ? checker.getAliasedSymbol(exported) : exported;
     const { flags } = symbol;
-    const members = flags & (Class | Interface) && !isGenerated(symbol) ? [...symbol.members.values()] : [];
+    const members = flags & (Class | Interface) && !isGenerated(symbol) ? membersOf(symbol) : [];
     return {
       name: exported.name,
       isValue: (flags & Value) !== 0,
@@ -57,7 +64,8 @@ export function exportsOf(place) {
       members: members
         .filter((member) => member.flags & (Method | Property))
         .map((member) => ({
-          name: member.name,
+          // The compiler's own name of [Symbol.dispose] is __@dispose@ and a number.
+          name: member.name.replace(/^__@(\w+)@\d+$/, '[Symbol.$1]'),
           isMethod: (member.flags & Method) !== 0,
           ...described(member),
         })),

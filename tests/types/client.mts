@@ -151,6 +151,8 @@ const found: Diagnosis = await ims.diagnose({ signal, timeoutMs: 5_000 });
 export const wrong: DiagnosisCheck[] = found.checks.filter((check) => !check.ok);
 export const advice: string | undefined = wrong.find((check) => check.name === 'store-cors')?.advice;
 ims.close();
+// What `using` calls, also where the compiler has no library of it.
+ims[Symbol.dispose]();
 
 export function explain(error: unknown): string {
   if (!(error instanceof ImsError)) return 'not ours';

@@ -16,6 +16,7 @@ import type {
   PendingUpload,
   ReadableStreamLike,
   StoreOptions,
+  StreamedDownloadTask,
   UploadEvent,
   UploadOptions,
   UploadProgress,
@@ -106,6 +107,8 @@ const targets: DownloadTarget[] = [{ path: '/tmp/disk.qcow2' }, handle, 'downloa
 export const downloads: DownloadTask[] = targets.map((target) => ims.download('image-1', target, download));
 export const finished: DownloadResult[] = await Promise.all(downloads.map((each) => each.done));
 export const read: DownloadStream | undefined = downloads[0]?.stream;
+const streamed: StreamedDownloadTask = ims.download('image-1', 'stream', download);
+export const certain: DownloadStream = streamed.stream;
 
 const kept = new Map<string, string>();
 const store: CheckpointStore = {
@@ -121,6 +124,7 @@ export const incomplete: CheckpointStore = { load: store.load, save: store.save,
 export const kinds: UploadOptions[] = [
   { checkpoint: store },
   { checkpoint: { directory: 'uploads' } },
+  { checkpoint: { account: 'project-1' } },
   { checkpoint: false },
 ];
 // @ts-expect-error off is false
@@ -130,6 +134,7 @@ export const on: UploadOptions = { checkpoint: true };
 export async function goOn(): Promise<string[]> {
   const all: PendingUpload[] = await ims.pendingUploads({ directory: 'uploads' });
   await ims.pendingUploads();
+  await ims.pendingUploads({ account: 'project-1' });
   for (const pending of await ims.pendingUploads(store)) {
     const task: UploadTask = pending.needsFile ? pending.resume(blob, options) : pending.resume();
     await task.done;

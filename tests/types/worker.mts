@@ -82,6 +82,7 @@ createUploadWorker({ endpoint: '/ims' });
 createUploadWorker({ endpoint: '/ims', region: 'region0', agent: {} });
 // @ts-expect-error nor a fetch
 createUploadWorker({ endpoint: '/ims', region: 'region0', fetch: async () => ({}) });
+uploads.pendingUploads({ account: 'project-1' });
 // @ts-expect-error directories are Node's
 uploads.pendingUploads({ directory: './uploads' });
 // @ts-expect-error it uploads, nothing else

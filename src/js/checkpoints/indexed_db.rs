@@ -17,11 +17,6 @@ const WHAT: &str = "the browser's database (IndexedDB)";
 // pkg-templates/shell/kept.js counts its checkpoints before this is loaded.
 const NAME: &str = "ims-client";
 
-/// The database of an account; of all that are not told apart where none is named.
-fn name_of(account: Option<&str>) -> Rc<str> {
-    account.map_or(NAME.into(), |account| format!("{NAME}:{account}").into())
-}
-
 /// Opening takes no longer, milliseconds, unless another tab is in the way.
 const OPENING_MS: f64 = 5_000.0;
 /// Nor does a transaction, milliseconds.
@@ -29,10 +24,12 @@ const WORKING_MS: f64 = 30_000.0;
 
 /// The database. A connection that the browser closed is opened again at the next call.
 #[derive(Clone)]
-pub struct Database {
-    name: Rc<str>,
+pub struct Database(Rc<Opened>);
+
+struct Opened {
+    name: String,
     /// Promises an IDBDatabase; shared by all who wait for it.
-    connection: Rc<RefCell<Option<Promise>>>,
+    connection: RefCell<Option<Promise>>,
 }
 
 /// Promises that a request or a transaction ends, well or not. Results are read from it, not from the promise.
@@ -85,23 +82,29 @@ async fn connect(name: &str) -> Answer {
 }
 
 impl Database {
+    /// That of an account; of all that are not told apart where none is named.
     pub async fn open(account: Option<&str>) -> Result<Self> {
-        let database = Database { name: name_of(account), connection: Rc::default() };
+        let mut name = NAME.to_owned();
+        if let Some(account) = account {
+            name += ":";
+            name += account;
+        }
+        let database = Database(Rc::new(Opened { name, connection: RefCell::default() }));
         database.connection().await.map_err(|error| failed(WHAT, &error))?;
         Ok(database)
     }
 
     async fn connection(&self) -> Answer {
-        let shared = self.connection.borrow().clone();
+        let shared = self.0.connection.borrow().clone();
         let promise = shared.unwrap_or_else(|| {
             Promise::new(&mut |resolve, reject| {
-                let (kept, name) = (self.connection.clone(), self.name.clone());
+                let kept = self.0.clone();
                 JsPlatform.spawn(Box::pin(async move {
-                    let (settle, value) = match connect(&name).await {
+                    let (settle, value) = match connect(&kept.name).await {
                         Ok(database) => (resolve, database),
                         Err(error) => {
                             // The next call tries again; one that only takes long goes on being waited for.
-                            *kept.borrow_mut() = None;
+                            *kept.connection.borrow_mut() = None;
                             (reject, error)
                         }
                     };
@@ -109,7 +112,7 @@ impl Database {
                 }));
             })
         });
-        *self.connection.borrow_mut() = Some(promise.clone());
+        *self.0.connection.borrow_mut() = Some(promise.clone());
         bounded(&promise, OPENING_MS).await
     }
 
@@ -124,7 +127,7 @@ impl Database {
             return begun;
         }
         // The browser closed the connection, or another version of this page asked for it.
-        *self.connection.borrow_mut() = None;
+        *self.0.connection.borrow_mut() = None;
         invoke(&self.connection().await?, "transaction", &arguments)
     }
 
@@ -182,7 +185,7 @@ impl Backing for Database {
     }
 
     fn name(&self, key: &str) -> String {
-        format!("{}:{key}", self.name)
+        format!("{}:{key}", self.0.name)
     }
 
     fn take(&self, key: String, name: String) -> LocalFuture<'static, Taken> {

@@ -142,8 +142,9 @@ impl Session {
                 if hidden {
                     self.warn(
                         "etag-hidden",
-                        "the store's CORS rules hide the header ETag; add ETag to ExposeHeaders (Access-Control-\
-                         Expose-Headers) of the bucket's CORS rule. Until then the parts are compared at the end"
+                        "the header ETag of a part did not come. In browsers the bucket's CORS rule has to name it \
+                         in ExposeHeaders (Access-Control-Expose-Headers). Without it the parts are compared at the \
+                         end"
                             .to_owned(),
                     );
                 }

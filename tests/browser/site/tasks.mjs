@@ -93,8 +93,8 @@ const ACTIONS = {
   inspect: ({ kind }) => inspect(source(kind)).catch((error) => ({ error: told(error) })),
   begin: ({ client, kind, target, options }) =>
     watch((callbacks) => newClient(client).upload(source(kind), target, { ...options, ...callbacks })),
-  pending: async ({ client }) => {
-    pending = await newClient(client).pendingUploads();
+  pending: async ({ client, store }) => {
+    pending = await newClient(client).pendingUploads(store);
     return pending.map((upload) => ({ ...upload }));
   },
   /** How looking for pending uploads fails when the client is closed before the browser has said what it keeps. */

@@ -26,7 +26,6 @@ export const TYPES = {
   metadata: 'CreateImage',
   importable: 'ImportImage',
   file: 'File',
-  fileInput: 'HTMLInputElement',
   store: '{ directory: string }',
   task: 'UploadTask',
   download: 'DownloadTask',
@@ -86,7 +85,6 @@ export async function values({ context, emulator, later }) {
     metadata,
     file,
     store,
-    fileInput: { files: [file] },
     show: () => {},
     onProgress: () => {},
     // What is to happen a second later happens after the example.

@@ -21,7 +21,6 @@ const COMMON = {
   myProject: 'string',
   show: '(share: number) => void',
   file: 'File',
-  fileInput: 'HTMLInputElement',
 };
 
 /** Their types, by entry. */
@@ -75,7 +74,6 @@ export async function values(place, cloud) {
     theirProject: partner.project,
     myProject: demo.project,
     show: () => {},
-    fileInput: { files: [file] },
   };
   return place === './huawei' ? ofHuawei(cloud, common) : ofOpenStack(cloud, common);
 }
