@@ -80,7 +80,10 @@ export interface ClientOptions {
   signingEndpoint?: string;
   /** Who the requests come from; default: nobody. */
   auth?: Auth;
-  /** Sent with every request to the service; never to the object store. */
+  /**
+   * Sent with every request to the service; never to the object store. What is secret belongs into `auth` (type `headers`):
+   * that is kept out of errors and events, also where a service repeats what it was sent.
+   */
   headers?: Record<string, string>;
   /** Per attempt of a call, milliseconds, default 30,000. Parts of an upload have no such limit: they fail when nothing moves. */
   timeoutMs?: number;
@@ -258,7 +261,7 @@ export interface CallOptions {
   signal?: AbortSignalLike;
   /** Per attempt, milliseconds. */
   timeoutMs?: number;
-  /** Sent on top of the client's. */
+  /** Sent on top of the client's; nothing secret, as there. */
   headers?: Record<string, string>;
 }
 

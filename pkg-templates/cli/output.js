@@ -19,6 +19,10 @@ export class Output {
     process.stdout.write(`${text}\n`);
   }
 
+  #say(text) {
+    process.stderr.write(`${printable(text)}\n`);
+  }
+
   /** A result: one line of JSON, or what `show` makes of it for people. */
   result(value, show) {
     this.#clear();
@@ -28,7 +32,7 @@ export class Output {
   /** Something by the way. */
   note(message, event = { type: 'note', message }) {
     this.#clear();
-    process.stderr.write(this.#json ? `${JSON.stringify(event)}\n` : `${message}\n`);
+    this.#say(this.#json ? JSON.stringify(event) : message);
   }
 
   failure(error) {
@@ -38,7 +42,7 @@ export class Output {
       process.stderr.write(`${JSON.stringify({ error: { ...details, message: error.message } })}\n`);
       return;
     }
-    process.stderr.write(`error: ${error.message}\n`);
+    this.#say(`error: ${error.message}`);
     // The message names code and rule as a rule.
     const code = error.message.includes(error.code) ? undefined : error.code;
     const known = [code, error.status && `status ${error.status}`];
@@ -49,7 +53,7 @@ export class Output {
       error.message.includes(error.rule) ? undefined : error.rule,
       option && `It is given by ${option}.`,
     ];
-    for (const line of lines.filter(Boolean)) process.stderr.write(`       ${line}\n`);
+    for (const line of lines.filter(Boolean)) this.#say(`       ${line}`);
   }
 
   /** How far it is: a bar in a terminal, lines of JSON for programs, nothing in a file. */
@@ -78,6 +82,14 @@ export class Output {
   }
 }
 
+/** Without what would move the cursor or colour the terminal: names and messages are somebody else's. Lines stay lines. */
+function printable(text) {
+  return String(text).replaceAll(/[^\P{Cc}\n]/gu, '\ufffd');
+}
+
+/** The same for what has to stay on its line. */
+const cellOf = (value) => printable(value ?? '').replaceAll('\n', '\ufffd');
+
 /** A size for people. */
 export function bytes(count) {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
@@ -88,7 +100,7 @@ export function bytes(count) {
 
 /** Rows under a head, in columns. */
 export function columns(head, rows) {
-  const all = [head, ...rows.map((row) => row.map((cell) => String(cell ?? '')))];
+  const all = [head, ...rows.map((row) => row.map(cellOf))];
   const widths = head.map((_, at) => Math.max(...all.map((row) => cells(row[at]))));
   return all
     .map((row) =>
@@ -112,7 +124,7 @@ export function fields(value) {
   const known = Object.entries(value).filter(
     ([, field]) => field !== undefined && field !== null && field !== '',
   );
-  const shown = (field) => (typeof field === 'object' ? JSON.stringify(field) : String(field));
+  const shown = (field) => cellOf(typeof field === 'object' ? JSON.stringify(field) : field);
   const width = Math.max(0, ...known.map(([name]) => name.length));
   return known.map(([name, field]) => `${name.padEnd(width)}  ${shown(field)}`).join('\n');
 }

@@ -27,7 +27,11 @@ async function authOf(values) {
     // A variable that is not set must not mean: nobody.
     if (values[name] === '') throw new UsageError(`--${name} is empty`);
   }
-  const authFile = values['auth-file'] ?? env.IMS_AUTH_FILE;
+  if (values['auth-file'] && values['token-file']) {
+    throw new UsageError('--auth-file and --token-file both say who is asking; give one of them');
+  }
+  // What is asked for now goes before what is set for always.
+  const authFile = values['auth-file'] ?? (values['token-file'] ? undefined : env.IMS_AUTH_FILE);
   if (authFile) return jsonOf(authFile, 'who is asking');
   const tokenFile = values['token-file'] ?? env.IMS_TOKEN_FILE;
   // Read whenever the client asks: another program may renew it meanwhile.

@@ -58,6 +58,27 @@ export function refuse(field, rule) {
   });
 }
 
+/** What PyYAML takes for true and false; `y` and `n` are texts to it. */
+const BOOLEAN = {
+  tag: 'tag:yaml.org,2002:bool',
+  default: true,
+  test: /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/,
+  resolve: (text) => /^(?:yes|true|on)$/i.test(text),
+};
+
+/**
+ * YAML 1.1 as openstacksdk reads it, with merge keys. (JSON is YAML, too.) Numbers are left as they are written: a
+ * password or an ID of digits alone is a text for the service, and would lose its zeros or its last digits.
+ */
+const YAML = {
+  version: '1.1',
+  schema: 'failsafe',
+  customTags: ['null', 'merge', BOOLEAN],
+  merge: true,
+  logLevel: 'error',
+  prettyErrors: false,
+};
+
 const isMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Nested maps are merged, everything else is replaced. */
@@ -69,14 +90,13 @@ function merge(under, over) {
   return merged;
 }
 
-/** Keys with underscores, numbers as texts, in a cloud and in its `auth`. */
+/** Keys with underscores, in a cloud and in its `auth`. */
 function normal(cloud) {
-  const all = {};
-  for (const [key, value] of Object.entries(cloud)) {
-    const plain = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
-    all[key.replaceAll('-', '_')] = isMap(plain) ? normal(plain) : plain;
-  }
-  return all;
+  const all = Object.entries(cloud).map(([key, value]) => [
+    key.replaceAll('-', '_'),
+    isMap(value) ? normal(value) : value,
+  ]);
+  return Object.fromEntries(all);
 }
 
 /** The folders that are looked through, in order. */
@@ -124,8 +144,7 @@ function load(where, name, first, asked, skipped) {
     }
     let content;
     try {
-      // JSON is YAML; 1.1 is what openstacksdk reads, with yes and no and merge keys.
-      content = parse(text, { version: '1.1', logLevel: 'error', prettyErrors: false });
+      content = parse(text, YAML);
     } catch (error) {
       const at = error.pos ? ` at character ${error.pos[0]}` : '';
       if (asked) throw refuse('file', `${file} is no YAML${at}`);

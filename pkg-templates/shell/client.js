@@ -131,8 +131,8 @@ async function* pages(list, request, key) {
       seen.add(entry[key]);
       yield entry;
     }
-    // The total may be a count of pages (the document says both): a page that is not full is the last one.
-    // One without anything new would lead round for ever.
-    if (page.list.length < size || seen.size === before) return;
+    // The total may be a count of pages (the document says both): a page that is not full is the last one, by its own
+    // size where the service gives fewer than it was asked for. One without anything new would lead round for ever.
+    if (page.list.length < Math.min(size, page.size || size) || seen.size === before) return;
   }
 }

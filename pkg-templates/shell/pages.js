@@ -34,15 +34,21 @@ export async function* offsetPages(list, request, field, key, more) {
   const { limit = 100, offset = 0, ...rest } = { ...(await copied(list, request)), ...more };
   const seen = new Set();
   for (let passed = offset; ; ) {
-    const { [field]: entries = [] } = await list({ ...rest, limit, offset: passed });
+    const {
+      [field]: entries = [],
+      count,
+      total_count: total = count,
+    } = await list({ ...rest, limit, offset: passed });
     const before = seen.size;
     for (const entry of entries) {
       if (seen.has(entry[key])) continue;
       seen.add(entry[key]);
       yield entry;
     }
-    // A page without anything new would lead round for ever.
-    if (entries.length < Number(limit) || seen.size === before) return;
     passed = Number(passed) + entries.length;
+    // Some services give fewer than they are asked for, and say how many there are. A page without anything new would
+    // lead round for ever.
+    const isLast = entries.length < Number(limit) && !(total > passed);
+    if (isLast || seen.size === before) return;
   }
 }

@@ -31,8 +31,14 @@ pub async fn for_image<'a>(
         let status = get(&image, "status").and_then(|status| status.as_string()).unwrap_or_default();
         match status.as_str() {
             "active" => return Ok(image),
-            "killed" | "deleted" | "pending_delete" => {
+            "killed" | "deleted" | "pending_delete" | "deactivated" => {
                 return Err(Error::new(Kind::Service, format!("the image {id} is {status}")));
+            }
+            "queued" => {
+                if let Some(stores) = failed_import(&image) {
+                    let message = format!("the image {id} is queued again: its import failed ({stores})");
+                    return Err(Error::new(Kind::Service, message));
+                }
             }
             _ => {}
         }
@@ -40,6 +46,14 @@ pub async fn for_image<'a>(
             return Err(aborted());
         }
     }
+}
+
+/// The stores that an import has failed for, where none is under way any more. Glance names both in properties.
+/// Source: Image service API, "Import an image"; Glance administration, "Interoperable image import".
+fn failed_import(image: &JsValue) -> Option<String> {
+    let named = |name: &str| get(image, name)?.as_string().filter(|text| !text.is_empty());
+    let failed = named("os_glance_failed_import")?;
+    named("os_glance_importing_to_stores").is_none().then_some(failed)
 }
 
 /// The jobs of a service.

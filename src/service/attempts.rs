@@ -43,8 +43,9 @@ impl Service {
                 Ok(done) => return Ok(done),
                 Err(tried) => tried,
             };
-            // Whether the server acted on an attempt is unknown unless it answered that it refused.
-            let unknown = tried.sent && status.is_none_or(|status| status >= 500 || status == 408);
+            // Whether the server acted on an attempt is unknown unless it answered that it refused. A 400 that is
+            // repeated is none: it says what went wrong inside.
+            let unknown = tried.sent && !matches!(status, Some(401..=407 | 409..=499));
             self.decide(operation, options, tried, seen.retry_after, &mut course)?;
             *repeated |= unknown;
             match first(Box::pin(options.cancel.cancelled()), self.platform.sleep(course.delay)).await {
@@ -145,6 +146,7 @@ impl Service {
                     authenticator: self.authenticator.clone(),
                     dialect: self.dialect,
                     answer: &operation.answer,
+                    request_id: request_id.clone(),
                 };
                 read(response, reading).await.map_err(|mut error| {
                     let details = error.details_mut();

@@ -16,6 +16,8 @@ use std::rc::Rc;
 pub(super) struct Text {
     status: u16,
     text: String,
+    /// As the headers tell it.
+    request_id: Option<String>,
     /// Where the envelope's data stand in it, found when its code was looked for: a long list is walked through once.
     data: Data,
 }
@@ -31,6 +33,8 @@ pub(super) struct Reading {
     pub authenticator: Rc<dyn Authenticator>,
     pub dialect: &'static Dialect,
     pub answer: &'static Answer,
+    /// Of the request, as the headers tell it.
+    pub request_id: Option<String>,
 }
 
 impl Reading {
@@ -64,7 +68,7 @@ pub(super) fn whole_text(response: Response, reading: Reading) -> LocalFuture<'s
             Some(told) => told,
             None => text,
         };
-        Ok(Answered::Text(Text { status, text, data }))
+        Ok(Answered::Text(Text { status, text, request_id: reading.request_id, data }))
     })
 }
 
@@ -122,9 +126,11 @@ pub(super) fn answer(
     encoded: &Encoded,
     answered: Answered,
 ) -> Result<String> {
-    let Answered::Text(Text { status, text, data }) = answered else { return Err(not_called()) };
+    let Answered::Text(Text { status, text, request_id, data }) = answered else { return Err(not_called()) };
     let data = data.and_then(|place| text.get(place));
     let done = match operation.answer {
+        // A portal or a proxy that wants somebody to log in has a page with status 200 for everything.
+        Answer::Nothing if text.trim_ascii_start().starts_with('<') => Err(not_an_envelope(&text, status)),
         Answer::Nothing => Ok("null".to_owned()),
         Answer::Json(kind) => {
             answer::whole(&text, kind).map_err(|error| match text.trim_ascii_start().get(..1) {
@@ -142,7 +148,7 @@ pub(super) fn answer(
         Answer::Bytes => Err(not_called()),
     };
     let done = done.map_err(|mut error| {
-        error.details_mut().request_id = (dialect.request_id)(&text);
+        error.details_mut().request_id = (dialect.request_id)(&text).or(request_id);
         error.with_status(status)
     });
     // The text of an answer may hold keys of the object store.

@@ -265,7 +265,7 @@ impl Whole {
             let Some(wait_ms) = self.wait_ms else { return Ok(facts) };
             match facts.status.as_str() {
                 "active" => return Ok(facts),
-                "killed" | "deleted" | "pending_delete" => {
+                "killed" | "deleted" | "pending_delete" | "deactivated" => {
                     return Err(Error::new(Kind::Service, format!("the image is {}", facts.status)));
                 }
                 // The service has put it back: it could not keep the bytes.

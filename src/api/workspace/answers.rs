@@ -248,6 +248,9 @@ answer! {
             /// Smallest disk, GB, 40 to 1024.
             min_disk: f64 = Number,
             product_code: String = Text,
+            created_at: String = Text,
+            /// The key that it is encrypted with.
+            kms_id: String = Text,
         }
     }
 }

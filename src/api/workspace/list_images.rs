@@ -1,4 +1,6 @@
 //! Lists product images. Source: Workspace API Reference, "Querying Product Images".
+//!
+//! The document calls Content-Type mandatory, and says that it is the body's type: there is no body, so none is sent.
 
 use super::answers::ProductImagePage;
 use super::requests::ListProductImages;

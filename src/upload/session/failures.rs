@@ -222,7 +222,9 @@ impl Session {
     /// There is something that a later run can go on with.
     pub(super) fn is_something_kept(&self) -> bool {
         let stored = self.imports() && self.place.is_some();
-        self.image_id.is_some() || (self.config.head.is_some() && (self.uncertain || stored))
+        // An image that exists anyway was not even looked at.
+        let untouched = self.phase == Phase::Creating && !self.restored && !self.created;
+        (self.image_id.is_some() && !untouched) || (self.config.head.is_some() && (self.uncertain || stored))
     }
 
     /// Ends; what was kept is of no use to a later run.
