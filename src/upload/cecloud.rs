@@ -26,6 +26,20 @@ pub struct Cecloud {
     details_are_public_only: Cell<bool>,
 }
 
+/// Whether an image of a list may have been made of this metadata. What the list does not tell speaks neither for nor
+/// against; the case of letters is the service's.
+fn is_like(image: &Value, wanted: &Value) -> bool {
+    let Value::Object(wanted) = wanted else { return false };
+    wanted.iter().all(|(name, value)| match (image.get(name), value) {
+        (Some(Value::String(told)), Value::String(value)) if name == "name" => told == value,
+        (Some(Value::String(told)), Value::String(value)) => {
+            told.is_empty() || value.is_empty() || told.eq_ignore_ascii_case(value)
+        }
+        (Some(Value::Number(_)), Value::Number(_)) => image.get(name) == Some(value),
+        _ => name != "name",
+    })
+}
+
 /// Images on a page, and pages, when images of a name are looked for.
 const PAGE: u64 = 100;
 const MOST_PAGES: u64 = 20;
@@ -60,8 +74,10 @@ impl Cecloud {
         })
     }
 
-    /// The images of this name that wait for a file.
-    async fn queued(&self, name: &str) -> Result<Vec<String>> {
+    /// The images of this name and metadata that wait for a file.
+    async fn queued(&self) -> Result<Vec<String>> {
+        let Some(wanted) = &self.image else { return Ok(Vec::new()) };
+        let name = wanted.get("name").and_then(Value::as_str).unwrap_or_default();
         let mut found = Vec::new();
         for current in 1..=MOST_PAGES {
             let filter = Value::object([("name", name.into())]);
@@ -76,7 +92,7 @@ impl Cecloud {
             let full = list.len() as u64 >= PAGE;
             for image in list {
                 // The document says that the filter means «contains».
-                if image.take_text("name") == name && image.take_text("status") == "queued" {
+                if is_like(image, wanted) && image.take_text("status") == "queued" {
                     found.push(image.take_text("imageId"));
                 }
             }
@@ -111,8 +127,7 @@ impl Backend for Cecloud {
     }
 
     fn find(&self) -> LocalFuture<'_, Result<Vec<String>>> {
-        let name = self.image.as_ref().and_then(|image| image.get("name")).and_then(Value::as_str);
-        Box::pin(async move { self.queued(name.unwrap_or_default()).await })
+        Box::pin(self.queued())
     }
 
     fn show<'a>(&'a self, image_id: &'a str) -> LocalFuture<'a, Result<ImageFacts>> {

@@ -67,21 +67,27 @@ pub struct FileIdentity {
     pub size: u64,
     /// Milliseconds since 1970; 0 where it is not known.
     pub modified: u64,
-    /// MD5 of its first, middle and last bytes, hexadecimal.
+    /// MD5 of its first, middle and last bytes, of all of them where it has no time; hexadecimal.
     pub fingerprint: String,
 }
 
+/// What has no time is read in such blocks.
+const BLOCK: u64 = 1024 * 1024;
 /// So many bytes at the beginning, in the middle and at the end go into a fingerprint.
 const SAMPLE: u64 = 64 * 1024;
 
 impl FileIdentity {
-    /// Reads the samples.
+    /// Reads the samples; all of it where nothing else would tell of a change in between.
     pub async fn of(source: &dyn Source) -> Result<Self> {
         let size = source.size();
-        let length = SAMPLE.min(size);
+        let whole = source.modified() == 0;
+        let length = if whole { BLOCK } else { SAMPLE }.min(size);
+        let samples = [0, (size - length) / 2, size - length];
+        let count = if whole { size.div_ceil(BLOCK) } else { samples.len() as u64 };
         let mut digest = Md5::default();
-        for offset in [0, (size - length) / 2, size - length] {
-            digest.update(&source.read(offset, length).await?);
+        for at in 0..count {
+            let offset = if whole { at * BLOCK } else { samples[at as usize] };
+            digest.update(&source.read(offset, length.min(size - offset)).await?);
         }
         Ok(FileIdentity {
             name: source.name(),
@@ -104,7 +110,7 @@ impl FileIdentity {
             return differs(format!("it has {} bytes, not {}", found.size, self.size));
         }
         if found.fingerprint != self.fingerprint {
-            return differs("its first, middle or last bytes are others".to_owned());
+            return differs("its bytes are others".to_owned());
         }
         if found.modified != self.modified && found.modified != 0 && self.modified != 0 {
             return differs("it was modified at another time".to_owned());
@@ -124,6 +130,8 @@ pub struct Head {
     pub path: Option<String>,
     /// The metadata of the image to create, or `{ imageId }`.
     pub target: Value,
+    /// What makes the object's name this upload's alone, where the caller leaves naming it to us.
+    pub object: Option<String>,
     pub part_size: u64,
     pub digest: bool,
     /// The file was looked into, and nothing speaks against it.
@@ -149,10 +157,12 @@ impl Head {
     pub fn to_json(&self) -> String {
         let file = &self.file;
         let inspected = if self.inspected { ",\"inspected\":true" } else { "" };
+        let object =
+            self.object.as_ref().map_or(String::new(), |object| format!(",\"object\":{}", Quoted(object)));
         let path = self.path.as_ref().map_or(String::new(), |path| format!(",\"path\":{}", Quoted(path)));
         format!(
             "{{\"endpoint\":{},\"region\":{},\"file\":{{\"name\":{},\"size\":{},\"modified\":{},\
-             \"fingerprint\":{}{path}}},\"target\":{},\"partSize\":{},\"md5\":{}{inspected}}}",
+             \"fingerprint\":{}{path}}},\"target\":{},\"partSize\":{},\"md5\":{}{object}{inspected}}}",
             Quoted(&self.endpoint),
             Quoted(&self.region),
             Quoted(&file.name),
@@ -180,6 +190,7 @@ impl Head {
                 fingerprint: text(file, "fingerprint")?,
             },
             target: saved.get("target").filter(|target| target.is_object())?.clone(),
+            object: text(saved, "object"),
             part_size: number(saved, "partSize")?,
             digest: *saved.get("md5")? == Value::Bool(true),
             inspected: saved.get("inspected") == Some(&Value::Bool(true)),
@@ -222,6 +233,7 @@ mod tests {
             },
             path: Some("/data/磁盘.qcow2".into()),
             target: Value::parse("{\"name\":\"disk\"}").unwrap(),
+            object: Some("0011".into()),
             part_size: 16 << 20,
             digest: true,
             inspected: true,
@@ -250,7 +262,8 @@ mod tests {
 
     #[test]
     fn a_key_depends_on_file_target_and_service_but_not_on_where_the_file_lies() {
-        let moved = Head { path: None, part_size: 5 << 20, digest: false, inspected: false, ..head() };
+        let moved =
+            Head { path: None, object: None, part_size: 5 << 20, digest: false, inspected: false, ..head() };
         assert_eq!(moved.key(), head().key());
         let mut others = [head(), head(), head(), head()];
         others[0].region = "r2".into();
@@ -271,7 +284,7 @@ mod tests {
             assert!(error.kind() == Kind::Source && error.message().contains(word), "{}", error.message());
         };
         refused(FileIdentity { size: 1, ..file.clone() }, "1 bytes");
-        refused(FileIdentity { fingerprint: "1".repeat(32), ..file.clone() }, "first, middle or last");
+        refused(FileIdentity { fingerprint: "1".repeat(32), ..file.clone() }, "bytes are others");
         refused(FileIdentity { modified: 2, ..file.clone() }, "modified");
         assert!(file.expect(&FileIdentity { modified: 0, ..file.clone() }).is_ok(), "where it is not known");
     }

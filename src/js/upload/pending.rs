@@ -124,7 +124,8 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
     }
     let plan = prepare::take_over(&mut chosen, &kept.head)?;
     let source = Rc::new(Absent(plan.size));
-    let (driver, session) = prepare::assemble(shared, chosen, source, plan, prepare::goal(kept), given)?;
+    let (driver, session) =
+        prepare::assemble(shared, chosen, source, plan, prepare::goal(shared, kept)?, given)?;
     let finish = Rc::new(driver).run(session, Event::Abort, Queue::default(), Rc::new(Nobody)).await;
     match finish {
         Finish::Aborted(error, Some(left)) => {

@@ -104,12 +104,16 @@ pub async fn upload(
         file: FileIdentity::of(&*opened).await?,
         path: path_of(source).await,
         target,
+        object: None,
         part_size: plan.part_size,
         digest: chosen.digest,
         inspected: false,
     };
-    let unique = head.key();
-    head.target = shared.cloud.name_object(head.target, &unique, &head.file.name)?;
+    let unique = hex(&random_bytes(shared));
+    // Only this upload's: what an earlier one has made of the same file may still be of use.
+    if shared.cloud.name_object(head.target.clone(), &unique, &head.file.name)? != head.target {
+        head.object = Some(unique);
+    }
     let key = head.key();
     let keeper = lock(shared, &store, &key).await?;
     if get(source, "getFile").is_some() {
@@ -138,7 +142,7 @@ pub async fn upload(
         comparison = None;
     }
     let plan = take_over(&mut chosen, &kept.head)?;
-    let ready = assemble(shared, chosen, opened, plan, Goal { comparison, ..goal(kept) }, given)?;
+    let ready = assemble(shared, chosen, opened, plan, Goal { comparison, ..goal(shared, kept)? }, given)?;
     opening.0 = None;
     Ok(ready)
 }
@@ -173,7 +177,7 @@ pub async fn resume(
         kept.head.inspected = inspection.look(shared, state, opened.clone()).await?;
     }
     let plan = take_over(&mut chosen, &kept.head)?;
-    let goal = goal(kept);
+    let goal = goal(shared, kept)?;
     let ready = assemble(shared, chosen, opened, plan, goal, given)?;
     opening.0 = None;
     Ok(ready)
@@ -233,10 +237,14 @@ pub struct Goal {
     comparison: Option<Comparison>,
 }
 
-pub fn goal(kept: Kept) -> Goal {
-    let target = kept.head.target.clone();
+pub fn goal(shared: &Uploads, kept: Kept) -> Result<Goal> {
+    let Head { target, object, file, .. } = &kept.head;
+    let target = match object {
+        Some(object) => shared.cloud.name_object(target.clone(), object, &file.name)?,
+        None => target.clone(),
+    };
     let image_id = target.get("imageId").and_then(Value::as_str).map(str::to_owned);
-    Goal { image_id, target, kept: Some(kept), comparison: None }
+    Ok(Goal { image_id, target, kept: Some(kept), comparison: None })
 }
 
 /// Browsers open so many connections to an origin.

@@ -1,7 +1,7 @@
 //! From the last part to a file that stands whole at the store and is reported.
 
 use super::ending::Ending;
-use super::failures::Verdict;
+use super::failures::{Verdict, is_gone};
 use super::parts::Etags;
 use super::{KeyState, Session, types::*};
 use crate::auth::sigv4::hex;
@@ -12,10 +12,8 @@ use crate::oss::{StoredPart, is_md5, plain_etag};
 /// Parts that the store has taken and does not list are sent again so many times.
 const MOST_RELISTED: u32 = 5;
 
-/// Whether the service says that there is no such image.
-fn is_unknown(error: &Error) -> bool {
-    error.code() == Some("IMG.DBGet.NoData") || error.details().status == Some(404)
-}
+/// The store may refuse its own list of parts so often.
+const MOST_CHECKS: u32 = 3;
 
 impl Session {
     pub(super) fn advance_completing(&mut self, now: f64) {
@@ -124,14 +122,11 @@ impl Session {
                 }
             }
             (Job::ShowImage, Outcome::Failed(trouble))
-                if self.restored
+                if (self.restored || self.phase != Phase::Creating)
                     && !matches!(trouble.remedy, Remedy::Wait { .. })
-                    && is_unknown(&trouble.error) =>
+                    && is_gone(&trouble.error) =>
             {
-                let mut error = trouble.error;
-                let message = format!("the image was deleted meanwhile: {}", error.message());
-                error.details_mut().message = message;
-                self.fail_for_good(error);
+                self.image_is_gone(trouble.error);
             }
             (Job::ShowImage | Job::ShowOrder { .. }, Outcome::Failed(trouble)) => {
                 self.control.tries += 1;
@@ -179,8 +174,16 @@ impl Session {
                     Verdict::NoSuchUpload => {
                         self.start_over(now, "the store does not know the multipart upload")
                     }
-                    Verdict::CheckParts if self.control.tries <= 3 => self.listing = Some(Default::default()),
-                    Verdict::CheckParts => self.fail(error),
+                    Verdict::CheckParts => {
+                        self.note(now, &error);
+                        self.part_checks += 1;
+                        if self.part_checks > MOST_CHECKS {
+                            self.fail(error);
+                            return;
+                        }
+                        self.listing = Some(Default::default());
+                        self.control.after = now + self.backoff(self.part_checks, None);
+                    }
                     Verdict::Ended => {}
                 }
             }
@@ -191,12 +194,21 @@ impl Session {
     fn listed(&mut self, now: f64, all: &[StoredPart]) {
         if !self.check_listed(now, all) && self.ending.is_none() {
             self.phase = Phase::Uploading;
+            self.part_checks = 0;
             self.relisted += 1;
             if self.relisted > MOST_RELISTED {
                 let message = format!("the store has lost parts that it had taken, {MOST_RELISTED} times");
                 self.fail(Error::new(Kind::Storage, message));
             }
         }
+    }
+
+    /// The service does not know the image any more.
+    pub(super) fn image_is_gone(&mut self, error: Error) {
+        let mut error = error;
+        let message = format!("the image was deleted meanwhile: {}", error.message());
+        error.details_mut().message = message;
+        self.fail_for_good(error);
     }
 
     /// The store may have done what it was asked for.

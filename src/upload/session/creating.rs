@@ -80,7 +80,7 @@ impl Session {
 
     /// Where the platform may have sent the request twice, the service may have made two.
     pub(super) fn look_for_twin(&mut self) {
-        if self.config.resends && self.known.is_some() {
+        if (self.config.resends || self.creates > 0) && self.known.is_some() {
             self.creating = Creating::LookForTwin;
             self.phase = Phase::Creating;
         }
@@ -93,8 +93,8 @@ impl Session {
             for id in twins.cloned().collect::<Vec<_>>() {
                 // It may be somebody else's: only the caller can tell.
                 let message = format!(
-                    "the image {id} of the same name appeared together with this upload's: a browser sends a request \
-                     again by itself where its connection breaks. If nobody else made it, delete it"
+                    "the image {id} of the same name appeared together with this upload's: the service may have made \
+                     two, where an answer was lost or a browser sent a request again. If nobody else made it, delete it"
                 );
                 self.warn("image-doubled", message);
             }
@@ -107,6 +107,12 @@ impl Session {
         }
     }
 
+    /// An image may have been made, and a gateway may have given up before that. Who is too busy has made none.
+    pub(super) fn note_lost_image(&mut self, error: &Error) {
+        self.creates += 1;
+        self.importing.may_come_late = error.details().status != Some(503);
+    }
+
     pub(super) fn not_created(&mut self, now: f64, trouble: Trouble) {
         if !is_uncertain(&trouble.error) {
             self.uncertain = false;
@@ -114,7 +120,7 @@ impl Session {
             self.fail(trouble.error);
             return;
         }
-        self.creates += 1;
+        self.note_lost_image(&trouble.error);
         if self.known.is_none() || self.creates > TRIES {
             let mut error = trouble.error;
             let hint = " (the image may have been created all the same: look for its name)";

@@ -1,6 +1,8 @@
 //! Credentials: asked for once, however many parts wait for them.
 
+use super::failures::is_gone;
 use super::{KeyState, Session, types::*};
+use crate::oss::trouble::Remedy;
 
 impl Session {
     /// Asks for credentials where they are needed; true where they are good.
@@ -44,6 +46,11 @@ impl Session {
                     self.keys_for_tidying_failed(now, &trouble);
                 } else if self.ending.is_some() {
                     self.keys_for_ending_failed(now, trouble);
+                } else if !self.imports()
+                    && !matches!(trouble.remedy, Remedy::Wait { .. })
+                    && is_gone(&trouble.error)
+                {
+                    self.image_is_gone(trouble.error);
                 } else if let Some(wait) = self.service_failed(now, trouble, tries) {
                     self.keys.after = now + wait;
                 }

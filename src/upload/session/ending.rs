@@ -38,9 +38,15 @@ const TRIES: u32 = 4;
 ///
 /// An object in the caller's own bucket nobody else removes: one that a store puts together although nobody waits for its
 /// answer any more could appear after it was deleted.
-fn is_waited_for(job: &Job, imports: bool) -> bool {
+fn is_waited_for(job: &Job, takes_back_imports: bool) -> bool {
     matches!(job, Job::CreateImage | Job::CreateMultipartUpload | Job::Save { .. })
-        || (imports && matches!(job, Job::CompleteMultipartUpload { .. }))
+        || (takes_back_imports && matches!(job, Job::CompleteMultipartUpload { .. }))
+}
+
+/// Whether what it stopped can be taken back by a later run: the service was away, or did not know who asks.
+fn is_for_later(error: &Error) -> bool {
+    let unknown = matches!(error.kind(), Kind::Auth | Kind::Aborted) || error.details().status == Some(403);
+    error.details().retryable || unknown
 }
 
 impl Session {
@@ -75,6 +81,11 @@ impl Session {
         }
     }
 
+    /// Its object is in the caller's own bucket, and has to go.
+    fn takes_back_imports(&self) -> bool {
+        self.imports() && matches!(self.ending, Some(Ending::Abort | Ending::TakeBack(_)))
+    }
+
     pub(super) fn end_with(&mut self, ending: Ending) {
         self.ending = Some(ending);
         for id in self.parts.cancel_all() {
@@ -85,7 +96,7 @@ impl Session {
             self.keys.state = super::KeyState::Needed("first");
         }
         if let Some((id, job, _)) = &self.control.running
-            && !is_waited_for(job, self.imports())
+            && !is_waited_for(job, self.takes_back_imports())
         {
             self.actions.push(Action::Cancel { id: *id });
             self.control.running = None;
@@ -102,6 +113,9 @@ impl Session {
             (Job::CreateImage, Outcome::ImageCreated { image_id }) => self.image_created(image_id.clone()),
             (Job::CreateImage, Outcome::Failed(trouble)) => {
                 self.uncertain = super::failures::is_uncertain(&trouble.error);
+                if self.uncertain {
+                    self.note_lost_image(&trouble.error);
+                }
             }
             (Job::CreateImage, Outcome::Ordered { order }) if self.imports() => {
                 self.ordered(self.last_now, order.clone())
@@ -115,6 +129,13 @@ impl Session {
                 let known = self.known.clone().unwrap_or_default();
                 let mut new = ids.iter().filter(|id| !known.contains(id));
                 match (new.next(), new.next()) {
+                    // Time has passed since an earlier run was cut off: somebody else may have made the like.
+                    (Some(id), None) if self.restored && self.creates == 0 => {
+                        let left = format!(
+                            "not taken back: the image {id}, which may be this upload's; if nobody else made it, delete it"
+                        );
+                        self.warnings.push(("left-behind", left));
+                    }
                     (Some(id), None) => self.image_created(id.clone()),
                     (None, _) if self.nothing_found_while_ending(self.last_now) => return,
                     _ => {}
@@ -128,12 +149,14 @@ impl Session {
             (Job::CompleteMultipartUpload { .. }, Outcome::Completed { .. }) => self.completed = true,
             (Job::HeadObject, Outcome::Object { etag, .. }) => {
                 // What stood there before, or came there since, is not ours to delete.
-                if self.is_own_object(etag.as_deref()) {
+                if self.is_own_object(etag.as_deref()) && !self.stood_before(etag.as_deref()) {
                     self.completed = true;
+                    self.importing.is_own = true;
                 } else {
                     self.forget_object();
                 }
             }
+            (Job::Save { .. }, _) => self.confirmed = true,
             _ => {}
         }
         if let Outcome::Failed(trouble) = &outcome
@@ -141,7 +164,7 @@ impl Session {
         {
             self.keys.state = super::KeyState::Needed("expired");
         }
-        if is_waited_for(&job, self.imports()) {
+        if is_waited_for(&job, self.takes_back_imports()) {
             return;
         }
         if let Outcome::Failed(trouble) = &outcome {
@@ -156,7 +179,7 @@ impl Session {
             let listing = matches!(job, Job::ListMultipartUploads);
             let forbidden =
                 listing && !trouble.error.details().retryable && (!refused || self.keys.refusals > 1);
-            if refused && !forbidden && self.control.tries < TRIES {
+            if refused && !forbidden && (self.control.tries < TRIES || self.keys.refusals == 1) {
                 return;
             }
             if trouble.error.details().retryable && self.control.tries < TRIES {
@@ -164,8 +187,11 @@ impl Session {
                 return;
             }
             // A thing that is gone already has been taken back.
-            let gone = trouble.error.details().status == Some(404)
-                || matches!(trouble.error.code(), Some("NoSuchUpload" | "NoSuchKey" | "IMG.DBGet.NoData"));
+            let gone = super::failures::is_gone(&trouble.error);
+            // A request whose bytes had all left may still make its object.
+            if gone && matches!(job, Job::HeadObject) && self.may_still_stand() {
+                return;
+            }
             // The service refuses `failed` for an image that it has finished. Where the image is deleted, that is
             // enough; one that stays must not go on waiting without a word.
             let enough =
@@ -174,7 +200,7 @@ impl Session {
                 self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
                 let of_store = job.is_of_store();
                 // At the service's own store the service removes what is left.
-                let left = trouble.error.details().retryable && (!of_store || self.imports());
+                let left = is_for_later(&trouble.error) && (!of_store || self.imports());
                 self.stays |= left && !matches!(job, Job::Report { .. });
                 self.store_left |= left && of_store;
             }
@@ -211,6 +237,12 @@ impl Session {
         }
     }
 
+    /// Whether the object in the caller's bucket is known to be this upload's: nothing stood there, or it was looked at.
+    fn is_known_as_own(&self) -> bool {
+        let stood = self.importing.stood.as_deref().is_some_and(|stood| !stood.is_empty());
+        self.completed && (!stood || self.importing.is_own)
+    }
+
     fn forget_object(&mut self) {
         self.completed = false;
         self.parts.forget_object();
@@ -226,6 +258,12 @@ impl Session {
         self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
         self.store_left = true;
         self.stays |= self.imports();
+    }
+
+    /// Whether what is there now stood there before anything was sent.
+    fn stood_before(&self, etag: Option<&str>) -> bool {
+        let stood = self.importing.stood.as_deref().filter(|stood| !stood.is_empty());
+        stood.is_some() && stood == etag.map(plain_etag).as_deref()
     }
 
     /// Whether the object in the caller's own bucket is what this upload has put there.
@@ -285,6 +323,12 @@ impl Session {
             Ending::Fail(error) => Finish::Failed(error),
             Ending::Abort | Ending::TakeBack(_) => {
                 let step = self.step();
+                // Another driver may have taken it over: putting its state down tells.
+                if !self.confirmed && self.config.head.is_some() && step < Step::Over {
+                    let checkpoint = self.checkpoint(now);
+                    self.start_control(now, Job::Save { checkpoint });
+                    return;
+                }
                 if step > Step::Look && step <= Step::Object && !self.keys_are_good(now) {
                     return;
                 }
@@ -301,7 +345,7 @@ impl Session {
                     Step::Parts => {
                         Job::AbortMultipartUpload { upload_id: self.upload_id.clone().unwrap_or_default() }
                     }
-                    Step::Object if self.imports() && !self.completed => Job::HeadObject,
+                    Step::Object if self.imports() && !self.is_known_as_own() => Job::HeadObject,
                     Step::Object => Job::DeleteObject,
                     Step::Report => Job::Report { success: false, upload_id: None },
                     Step::Image => Job::DeleteImage,

@@ -28,6 +28,13 @@ pub(super) fn is_uncertain(error: &Error) -> bool {
         || error.details().status.is_some_and(|status| status >= 500)
 }
 
+/// Whether there is no such image, object or multipart upload. A gateway that knows no such interface says nothing of them.
+pub(super) fn is_gone(error: &Error) -> bool {
+    let code = error.code().unwrap_or_default();
+    matches!(code, "IMG.DBGet.NoData" | "NoSuchUpload" | "NoSuchKey")
+        || (error.details().status == Some(404) && !code.starts_with("APIG."))
+}
+
 impl Session {
     /// A failure of the service (not of the store): how long to wait, none where the upload has ended by it.
     pub(super) fn service_failed(&mut self, now: f64, trouble: Trouble, tries: u32) -> Option<f64> {

@@ -9,6 +9,8 @@ use crate::oss::trouble::{Remedy, Trouble};
 
 /// An order whose answer was lost may show its image only after a while, milliseconds: so long none is sent again.
 const SETTLES_MS: f64 = 30_000.0;
+/// The same for an image that is made at once.
+const PLAIN_SETTLES_MS: f64 = 10_000.0;
 /// Between two looks for it.
 const LOOK_AGAIN_MS: f64 = 2_000.0;
 /// Taking back an order whose object is gone waits for its end so often.
@@ -37,6 +39,12 @@ pub(super) struct Importing {
     /// The ETag of what stood in the object's place before it: empty where nothing did, none where that is not known.
     pub(super) stood: Option<String>,
     pub(super) stood_looked: bool,
+    /// The last answer that was lost may be followed by an image.
+    pub(super) may_come_late: bool,
+    /// What stands there was found to be this upload's when it began to be taken back.
+    pub(super) is_own: bool,
+    /// Looks for an object that may still come to stand.
+    looks: u32,
     /// An earlier run has heard that the object stands.
     pub(super) was_completed: bool,
 }
@@ -78,12 +86,35 @@ impl Session {
     /// After a lost answer nothing new is found: true where the service may just not show it yet.
     pub(super) fn may_still_appear(&mut self, now: f64) -> bool {
         let lost_at = *self.importing.lost_at.get_or_insert(now);
-        if !self.makes_image_last() || self.importing.looked_at - lost_at >= SETTLES_MS {
+        let settles = if self.makes_image_last() {
+            SETTLES_MS
+        } else if self.importing.may_come_late {
+            PLAIN_SETTLES_MS.min(self.config.retry.max_delay_ms)
+        } else {
+            // It was lost by an earlier run.
+            0.0
+        };
+        if settles == 0.0 || self.importing.looked_at - lost_at >= settles {
             self.importing.lost_at = None;
             return false;
         }
-        self.control.after = now + LOOK_AGAIN_MS;
+        self.control.after = now + self.look_again_ms();
         true
+    }
+
+    fn look_again_ms(&self) -> f64 {
+        LOOK_AGAIN_MS.min(self.config.retry.max_delay_ms)
+    }
+
+    /// An object that is taken back is not there: true where it may come to stand after all.
+    pub(super) fn may_still_stand(&mut self) -> bool {
+        self.importing.looks += 1;
+        let waits =
+            self.imports() && self.config.plan.is_single() && !self.restored && self.importing.looks < 3;
+        if waits {
+            self.control.after = self.last_now + self.look_again_ms();
+        }
+        waits
     }
 
     /// The order's own end is waited for first: it says why there is no image.
@@ -236,7 +267,7 @@ impl Session {
 
     /// What an ending finds after a lost answer; true where it is to be looked again.
     pub(super) fn nothing_found_while_ending(&mut self, now: f64) -> bool {
-        self.makes_image_last() && self.may_still_appear(now)
+        self.may_still_appear(now)
     }
 
     /// Members of a checkpoint that only such an upload has.

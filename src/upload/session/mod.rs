@@ -62,6 +62,8 @@ pub struct Session {
     hopeless: bool,
     /// Another driver has this upload.
     taken_over: bool,
+    /// It was still this driver's when everything began to be taken back.
+    confirmed: bool,
     /// Multipart uploads of the object that were created without our having heard of them; none while they were not
     /// looked for.
     strays: Option<Vec<String>>,
@@ -97,6 +99,8 @@ pub struct Session {
     create_lost: bool,
     /// Rounds of sending again what the store's list of parts does not have.
     relisted: u32,
+    /// Rounds of asking for that list because the store refused it; it has not changed since the first.
+    part_checks: u32,
     paused: bool,
     offline: bool,
     ending: Option<Ending>,
@@ -206,6 +210,8 @@ impl Session {
             store_left: false,
             create_lost: false,
             relisted: 0,
+            part_checks: 0,
+            confirmed: false,
             paused: false,
             offline: false,
             ending: None,

@@ -8,6 +8,9 @@ use crate::oss::is_md5;
 /// The slowest poll of an image that is being saved, milliseconds.
 const SLOWEST_POLL_MS: f64 = 5_000.0;
 
+/// How long an image that may not be this upload's is waited for where nobody wants to wait, milliseconds.
+const DOUBTFUL_MS: f64 = 600_000.0;
+
 impl Session {
     pub(super) fn reported(&mut self, now: f64) {
         self.reported = true;
@@ -87,7 +90,7 @@ impl Session {
         }
         // A run that goes on with an image that was reported before has not begun to wait.
         if self.wait_until.is_none() {
-            self.wait_until = self.config.wait_ms.map(|wait| now + wait);
+            self.wait_until = Some(now + self.config.wait_ms.unwrap_or(DOUBTFUL_MS));
         }
         if self.wait_until.is_some_and(|until| now >= until) {
             let id = self.image_id.as_deref().unwrap_or_default();

@@ -144,7 +144,9 @@ fn a_later_run_that_only_takes_back_follows_the_store_too() {
         let story = run(seed, faults, 5, script);
         if let Finish::Aborted(error, _) = story.end {
             let taken = !story.world.taken.is_empty() && error.message().contains("not taken back");
-            assert!(taken || !error.message().contains("not "), "seed {seed}: {}", error.message());
+            // What an earlier run made without having heard of it is somebody else's for all that is known.
+            let named = error.message().contains("which may be this upload's");
+            assert!(taken || named || !error.message().contains("not "), "seed {seed}: {}", error.message());
             aborted += 1;
         }
     }

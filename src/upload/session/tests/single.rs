@@ -290,3 +290,149 @@ fn where_nothing_can_have_stood_nothing_is_looked_for() {
     assert_eq!(hand.count(|job| matches!(job, Job::HeadObject)), 0, "{:?}", hand.asked);
     assert_eq!(hand.count(|job| matches!(job, Job::CompleteMultipartUpload { .. })), 1);
 }
+
+#[test]
+fn a_store_that_refuses_its_own_list_again_and_again_is_given_up() {
+    let mut hand = Hand::new(Session::new(config(1, false, false)));
+    let parts = |number| crate::oss::StoredPart { number, etag: "opaque".to_owned(), size: 5 * MIB };
+    hand.session = Session::new(config(2, false, false));
+    let mut answer = |job: &Job| match job {
+        Job::CompleteMultipartUpload { .. } => {
+            Some(trouble(Remedy::CheckParts, Kind::Storage, "InvalidPart", 400))
+        }
+        Job::ListParts { .. } => {
+            Some(Outcome::Parts(PartsPage { parts: vec![parts(1), parts(2)], next: None }))
+        }
+        job => well(job),
+    };
+    hand.tell(Event::Start, &mut answer);
+    let at_once = hand.count(|job| matches!(job, Job::CompleteMultipartUpload { .. }));
+    assert_eq!(at_once, 1, "it waits before it asks again");
+    hand.wait(50, &mut answer);
+    assert!(matches!(&hand.finish, Some(Finish::Failed(error)) if error.code() == Some("InvalidPart")));
+    assert_eq!(hand.count(|job| matches!(job, Job::CompleteMultipartUpload { .. })), 4);
+}
+
+#[test]
+fn an_object_that_stood_there_with_the_same_bytes_is_not_deleted() {
+    for (found, deleted) in [(OLD, 0), ("another", 1)] {
+        let mut hand = Hand::new(Session::new(config(3, true, false)));
+        let mut completed = false;
+        let mut answer = |job: &Job| match job {
+            Job::CompleteMultipartUpload { .. } => {
+                completed = true;
+                Some(Outcome::Completed { etag: Some(found.to_owned()) })
+            }
+            Job::HeadObject if completed => {
+                Some(Outcome::Object { size: Some(15 * MIB), etag: Some(found.to_owned()) })
+            }
+            Job::CreateImage => None,
+            job => well(job),
+        };
+        hand.tell(Event::Start, &mut answer);
+        hand.tell(Event::Abort, &mut answer);
+        let created =
+            hand.open.iter().position(|(_, job)| matches!(job, Job::CreateImage)).expect("it is asked");
+        let id = hand.open.remove(created).0;
+        let outcome = trouble(Remedy::GiveUp, Kind::Service, "Quota", 400);
+        hand.tell(Event::Ended { id, outcome }, &mut answer);
+        assert!(matches!(hand.finish, Some(Finish::Aborted(_, None))), "{found}: {:?}", hand.finish);
+        assert_eq!(hand.count(|job| matches!(job, Job::DeleteObject)), deleted, "{found}: {:?}", hand.asked);
+    }
+}
+
+#[test]
+fn before_anything_is_taken_back_the_lock_is_asked() {
+    let mut hand = Hand::new(Session::new(config(3, false, false)));
+    hand.tell(Event::Start, &mut all_but(1));
+    hand.tell(Event::Abort, &mut |job| if matches!(job, Job::Save { .. }) { None } else { well(job) });
+    let taking =
+        |job: &Job| matches!(job, Job::AbortMultipartUpload { .. } | Job::DeleteImage | Job::Report { .. });
+    assert_eq!(hand.count(taking), 0, "{:?}", hand.asked);
+    // The driver finds that it is another's.
+    hand.tell(Event::TakenOver, &mut |_| None);
+    let saving = hand.open.remove(0);
+    hand.tell(Event::Ended { id: saving.0, outcome: Outcome::Done }, &mut well);
+    assert!(
+        matches!(&hand.finish, Some(Finish::Failed(error)) if error.message().contains("taken this upload"))
+    );
+    assert_eq!(hand.count(taking), 0, "{:?}", hand.asked);
+}
+
+#[test]
+fn a_single_request_whose_bytes_had_left_is_looked_for_more_than_once() {
+    let mut hand = Hand::new(Session::new(config(1, true, false)));
+    let mut looks = 0;
+    let mut answer = |job: &Job| match job {
+        Job::PutObject => None,
+        Job::HeadObject => {
+            looks += 1;
+            // Once before it is sent, once when it is aborted; then it stands there.
+            let stands = Outcome::Object { size: Some(5 * MIB), etag: Some("own".to_owned()) };
+            let absent = trouble(Remedy::GiveUp, Kind::Storage, "NoSuchKey", 404);
+            Some(if looks < 3 { absent } else { stands })
+        }
+        job => well(job),
+    };
+    hand.tell(Event::Start, &mut answer);
+    hand.tell(Event::Abort, &mut answer);
+    hand.wait(5, &mut answer);
+    assert!(matches!(hand.finish, Some(Finish::Aborted(_, None))), "{:?}", hand.finish);
+    assert_eq!(hand.count(|job| matches!(job, Job::DeleteObject)), 1, "{:?}", hand.asked);
+}
+
+#[test]
+fn an_image_that_a_gateway_did_not_wait_for_is_found_before_another_is_made() {
+    let mut hand = Hand::new(Session::new(config(3, false, false)));
+    let mut looks = 0;
+    let mut answer = |job: &Job| match job {
+        Job::CreateImage => Some(trouble(Remedy::GiveUp, Kind::Service, "", 504)),
+        Job::FindImages => {
+            looks += 1;
+            Some(Outcome::Found(if looks < 4 { Vec::new() } else { vec!["img-late".to_owned()] }))
+        }
+        Job::SendPart { .. } => None,
+        job => well(job),
+    };
+    let mut patient = config(3, false, false);
+    patient.retry.max_delay_ms = 10_000.0;
+    hand.session = Session::new(patient);
+    hand.tell(Event::Start, &mut answer);
+    hand.wait(10, &mut answer);
+    assert_eq!(hand.count(|job| matches!(job, Job::CreateImage)), 1, "{:?}", hand.asked);
+    assert_eq!(hand.session.image_id(), Some("img-late"));
+}
+
+#[test]
+fn an_image_that_was_never_touched_is_not_kept() {
+    let mut given = config(3, false, false);
+    given.image_id = Some("img-1".to_owned());
+    let mut hand = Hand::new(Session::new(given));
+    hand.tell(Event::Start, &mut |job| match job {
+        Job::ShowImage => Some(trouble(Remedy::GiveUp, Kind::Service, "IMG.DBGet.NoData", 404)),
+        job => well(job),
+    });
+    let Some(Finish::Failed(error)) = &hand.finish else { panic!("{:?}", hand.finish) };
+    assert!(!error.details().resumable && !error.message().contains("meanwhile"), "{}", error.message());
+    assert!(hand.kept.is_none());
+}
+
+#[test]
+fn an_image_found_by_a_later_run_is_named_not_deleted() {
+    let mut hand = Hand::new(Session::new(config(3, false, false)));
+    hand.tell(Event::Start, &mut |job| if matches!(job, Job::Save { .. }) { None } else { well(job) });
+    // The intent was put down; then the process was killed.
+    let intent = hand.open.iter().find_map(|(_, job)| match job {
+        Job::Save { checkpoint } => Some(checkpoint.clone()),
+        _ => None,
+    });
+    hand.kept = intent;
+    let mut later = hand.again(config(3, false, false));
+    later.tell(Event::Abort, &mut |job| match job {
+        Job::FindImages => Some(Outcome::Found(vec!["img-of-another".to_owned()])),
+        job => well(job),
+    });
+    let Some(Finish::Aborted(error, Some(left))) = &later.finish else { panic!("{:?}", later.finish) };
+    assert!(error.message().contains("img-of-another") && left.contains("img-of-another"));
+    assert_eq!(later.count(|job| matches!(job, Job::DeleteImage)), 0, "{:?}", later.asked);
+}
