@@ -823,7 +823,7 @@ export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
   /** False where resume() needs no source: Node knows the path, or the browser kept a FileSystemFileHandle. */
   readonly needsFile: boolean;
   /**
-   * Goes on where it stopped. The file must be the same one (size, modification time, first, middle and last bytes),
+   * Goes on where it stopped. The file must be the same one (size, modification time, first, middle and last bytes; all bytes of what has no time),
    * else `done` rejects with kind 'source'. Parts are cut and digests computed as they were: `partSize`, `checksum` and
    * `checkpoint` of the options are passed over.
    *

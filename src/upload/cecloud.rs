@@ -195,3 +195,23 @@ impl Backend for Cecloud {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_of_other_metadata_is_another_one() {
+        let wanted = r#"{"name":"web","minRam":1024,"platform":"CentOS","instruction":""}"#;
+        let is = |image: &str| is_like(&Value::parse(image).unwrap(), &Value::parse(wanted).unwrap());
+        assert!(is(r#"{"name":"web","minRam":1024,"platform":"centos","size":5}"#));
+        assert!(
+            is(r#"{"name":"web","minRam":null,"platform":"","instruction":"64-bits"}"#),
+            "it is not told"
+        );
+        assert!(!is(r#"{"name":"web","minRam":2048,"platform":"CentOS"}"#));
+        assert!(!is(r#"{"name":"web","minRam":1024,"platform":"Ubuntu"}"#));
+        assert!(!is(r#"{"name":"Web","minRam":1024,"platform":"CentOS"}"#));
+        assert!(!is(r#"{"minRam":1024,"platform":"CentOS"}"#));
+    }
+}

@@ -109,10 +109,13 @@ impl FileIdentity {
         if found.size != self.size {
             return differs(format!("it has {} bytes, not {}", found.size, self.size));
         }
+        if (found.modified == 0) != (self.modified == 0) {
+            return differs("one of them has a time of modification, the other has none".to_owned());
+        }
         if found.fingerprint != self.fingerprint {
             return differs("its bytes are others".to_owned());
         }
-        if found.modified != self.modified && found.modified != 0 && self.modified != 0 {
+        if found.modified != self.modified {
             return differs("it was modified at another time".to_owned());
         }
         Ok(())
@@ -286,6 +289,52 @@ mod tests {
         refused(FileIdentity { size: 1, ..file.clone() }, "1 bytes");
         refused(FileIdentity { fingerprint: "1".repeat(32), ..file.clone() }, "bytes are others");
         refused(FileIdentity { modified: 2, ..file.clone() }, "modified");
-        assert!(file.expect(&FileIdentity { modified: 0, ..file.clone() }).is_ok(), "where it is not known");
+        refused(FileIdentity { modified: 0, ..file.clone() }, "has none");
+    }
+
+    /// Bytes in memory, with a time or without.
+    struct Bytes(Vec<u8>, u64);
+
+    impl Source for Bytes {
+        fn size(&self) -> u64 {
+            self.0.len() as u64
+        }
+        fn modified(&self) -> u64 {
+            self.1
+        }
+        fn read(&self, offset: u64, length: u64) -> LocalFuture<'static, Result<Vec<u8>>> {
+            let block = self.0[offset as usize..(offset + length) as usize].to_vec();
+            Box::pin(async { Ok(block) })
+        }
+        fn body(&self, _: u64, _: u64) -> LocalFuture<'static, Result<crate::http::Body>> {
+            unreachable!("nothing is sent")
+        }
+        fn check(&self) -> LocalFuture<'static, Result<()>> {
+            Box::pin(async { Ok(()) })
+        }
+        fn release(&self, _: u64, _: u64) {}
+        fn is_repeatable(&self) -> bool {
+            true
+        }
+        fn most_parallel(&self) -> u32 {
+            1
+        }
+        fn close(&self) {}
+    }
+
+    #[test]
+    fn what_has_no_time_is_told_apart_by_all_of_its_bytes() {
+        for size in [1, 100, SAMPLE as usize, 3_000_000] {
+            let of = |bytes: Vec<u8>, modified| {
+                crate::service::tests::run(FileIdentity::of(&Bytes(bytes, modified))).unwrap()
+            };
+            let (bytes, mut other) = (vec![7; size], vec![7; size]);
+            other[size * 2 / 5] = 8;
+            assert_eq!(of(bytes.clone(), 0), of(bytes.clone(), 0), "{size}");
+            assert_ne!(of(bytes.clone(), 0), of(other.clone(), 0), "{size}");
+            // The time would be another one.
+            let sampled = size < 200_000;
+            assert_eq!(of(bytes, 1) != of(other, 1), sampled, "{size}");
+        }
     }
 }
