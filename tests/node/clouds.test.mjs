@@ -140,6 +140,64 @@ test('a file that is asked for must be there and right', (t) => {
   assert.throws(() => ask('mine.yaml'), { field: 'clouds.a.auth.auth_url' });
 });
 
+/** A cloud of one file, asked for without any environment. */
+function cloudOf(context, text) {
+  const root = folderOf(context, { files: { 'work/mine.yaml': text } });
+  return openStackConfig({ file: 'mine.yaml', cloud: 'a', env: {}, folder: join(root, 'work') });
+}
+
+test('passwords, names and IDs are taken as they are written, quoted or not', (t) => {
+  const domain = 'auth_url: "http://k", user_domain_id: d';
+  for (const password of [
+    '0891234',
+    '12345678901234567890',
+    '9007199254740993',
+    '1e5',
+    '1.10',
+    '017',
+    '0x1F',
+    '1_000',
+    '1:30',
+    '+5',
+    '.inf',
+    '2024-01-01',
+    'y',
+    'N',
+  ]) {
+    const { auth } = cloudOf(t, `clouds: {a: {auth: {${domain}, username: u, password: ${password}}}}`);
+    assert.equal(auth.password, password);
+  }
+  const project = '12345678901234567890123456789012';
+  const { auth, region } = cloudOf(
+    t,
+    `clouds: {a: {regions: [{name: N}], auth: {${domain}, username: n, password: p, project_id: ${project}}}}`,
+  );
+  assert.deepEqual([auth.user, auth.project, region], ['n', { id: project }, 'N']);
+});
+
+test('what is true, false or merged in YAML 1.1 is so all the same', (t) => {
+  const auth = 'auth: {auth_url: "http://k", username: u, password: p, user_domain_id: d}';
+  for (const no of ['no', 'No', 'off', 'false', 'FALSE']) {
+    const { agent } = cloudOf(t, `clouds: {a: {verify: ${no}, ${auth}}}`);
+    assert.equal(agent?.options.rejectUnauthorized, false, no);
+  }
+  for (const yes of ['yes', 'on', 'true']) {
+    assert.equal(cloudOf(t, `clouds: {a: {verify: ${yes}, ${auth}}}`).agent, undefined, yes);
+  }
+  const merged = cloudOf(
+    t,
+    `
+common: &common {${auth}, region_name: R}
+places: &places {interface: internal, region_name: S}
+clouds:
+  a:
+    <<: [*common, *places]
+    auth: {<<: {auth_url: "http://k", username: u, user_domain_id: d}, password: 007}`,
+  );
+  assert.deepEqual([merged.region, merged.interface], ['R', 'internal']);
+  assert.deepEqual([merged.auth.user, merged.auth.password], ['u', '007']);
+});
+
 test('a broken file that was passed over is named where the cloud is missing', (t) => {
   const root = folderOf(t, { files: { 'work/clouds.yaml': 'clouds: [' } });
   const ask = () => openStackConfig({ cloud: 'a', env: { HOME: root }, folder: join(root, 'work') });
