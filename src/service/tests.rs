@@ -178,6 +178,12 @@ fn a_repeated_delete_finds_its_work_done() {
     let gone = r#"{"code":"IMG.DBGet.NoData","message":"资源不存在"}"#;
     let all = case(Rc::new(NoAuth), vec![Err(Failure::network("reset")), answer(400, &[], gone)]);
     assert_eq!(call(&all, "deleteImage", &[json!("a")]).unwrap(), "null");
+    let inside = r#"{"code":"IMG.Internal.Error","message":"内部错误"}"#;
+    let all = case(Rc::new(NoAuth), vec![answer(400, &[], inside), answer(400, &[], gone)]);
+    assert_eq!(call(&all, "deleteImage", &[json!("a")]).unwrap(), "null");
+    let busy = answer(429, &[("retry-after", "0")], "");
+    let all = case(Rc::new(NoAuth), vec![busy, answer(400, &[], gone)]);
+    assert_eq!(call(&all, "deleteImage", &[json!("a")]).unwrap_err().code(), Some("IMG.DBGet.NoData"));
     let all = case(Rc::new(NoAuth), vec![answer(400, &[], gone)]);
     let error = call(&all, "deleteImage", &[json!("a")]).unwrap_err();
     assert_eq!((error.code(), error.details().status), (Some("IMG.DBGet.NoData"), Some(400)));
@@ -229,6 +235,27 @@ fn answers_that_are_none() {
     assert_eq!(call(&all, "getImage", &[json!("a")]).unwrap_err().kind(), Kind::Service);
     let all = case(Rc::new(NoAuth), vec![answer(204, &[], "")]);
     assert_eq!(call(&all, "deleteImage", &[json!("a")]).unwrap(), "null");
+}
+
+#[test]
+fn a_page_is_no_success_of_a_write_and_broken_answers_keep_the_id_of_their_request() {
+    let named = |name: &str, body: &str| {
+        let mut all = case(Rc::new(NoAuth), vec![answer(200, &[("x-request-id", "r-1")], body)]);
+        all.service.dialect = &crate::api::PLAIN;
+        let operation = crate::api::openstack::find(name).unwrap();
+        run(all.service.call(operation, &[json!("i")], &CallOptions::default()))
+    };
+    for (name, body, part) in [
+        ("deleteImage", "\n <html><p>Please log in</p></html>", "Please log in"),
+        ("getImage", "<html><p>Please log in</p></html>", "Please log in"),
+        ("getImage", "{}", "id is missing"),
+    ] {
+        let error = named(name, body).unwrap_err();
+        assert_eq!((error.kind(), error.details().status), (Kind::Protocol, Some(200)), "{name}");
+        assert_eq!(error.details().request_id.as_deref(), Some("r-1"), "{name}");
+        assert!(error.message().contains(part), "{error}");
+    }
+    assert_eq!(named("deleteImage", "deleted").unwrap(), "null");
 }
 
 #[test]

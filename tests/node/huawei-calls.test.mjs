@@ -183,6 +183,35 @@ test('error bodies of all shapes give code, message and request ID', async (t) =
   }
 });
 
+test('a page instead of an answer is no success of a write either; what cannot be read keeps its request ID', async (t) => {
+  const recorder = await startRecorder(t);
+  const ims = newHuawei(t, recorder.url, { retry: { maxAttempts: 1 } });
+  const id = { 'x-request-id': 'r-1' };
+  const page = { status: 200, headers: { ...id, 'content-type': 'text/html' } };
+  const tag = { key: 'k', value: 'v' };
+  for (const [operation, call] of Object.entries({
+    addImageTag: () => ims.addImageTag('i', tag),
+    deleteImageTag: () => ims.deleteImageTag('i', 'k'),
+    batchDeleteTags: () => ims.batchDeleteTags('i', { tags: [tag] }),
+  })) {
+    for (const body of ['<html><p>Please log in</p></html>', '\r\n <!DOCTYPE html><p>Please log in</p>']) {
+      recorder.next({ ...page, body });
+      const told = { kind: 'protocol', status: 200, requestId: 'r-1', operation, message: /Please log in/ };
+      await rejects(call(), told);
+    }
+    // What else a service says of something that has no answer is its own affair.
+    for (const body of ['', '{}', 'done']) {
+      recorder.next({ status: 200, headers: id, body });
+      assert.equal(await call(), undefined);
+    }
+  }
+  recorder.next(plain({}, 200, id));
+  const broken = { kind: 'protocol', status: 200, requestId: 'r-1' };
+  await rejects(ims.createImage({ name: 'a', instance_id: 's' }), broken);
+  recorder.next({ ...page, body: '{"images":[' });
+  await rejects(ims.listImages(), broken);
+});
+
 test('creations are sent once, lists as often as it takes', async (t) => {
   const recorder = await startRecorder(t);
   const ims = newHuawei(t, recorder.url);

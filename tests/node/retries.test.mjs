@@ -111,6 +111,12 @@ test('an update and a delete are repeated, and a delete that had worked is no er
   recorder.next('reset', failure('IMG.DBGet.NoData'));
   await ims.deleteImage('i');
   assert.equal(recorder.take().length, 2, 'the first had reached the service');
+  recorder.next(failure('IMG.Internal.Error'), failure('IMG.DBGet.NoData'));
+  await ims.deleteImage('i');
+  assert.equal(recorder.take().length, 2, 'what went wrong inside went wrong after it');
+  recorder.next({ status: 429 }, failure('IMG.DBGet.NoData'));
+  await rejects(ims.deleteImage('i'), { kind: 'service', code: 'IMG.DBGet.NoData' });
+  assert.equal(recorder.take().length, 2, 'the first was turned away');
   recorder.next(failure('IMG.DBGet.NoData'));
   await rejects(ims.deleteImage('i'), { kind: 'service', code: 'IMG.DBGet.NoData' });
 });
