@@ -59,7 +59,7 @@ test('it is waited until an image is active, and not for one that never will be'
   for (const status of ['queued', 'saving', 'active']) recorder.json({ id: 'i', status, mine: 'x' });
   const image = await images.waitForImage('i', { intervalMs: 1 });
   assert.deepEqual(image, { id: 'i', status: 'active', mine: 'x' });
-  for (const status of ['killed', 'deleted', 'pending_delete']) {
+  for (const status of ['killed', 'deleted', 'pending_delete', 'deactivated']) {
     recorder.json({ id: 'i', status });
     const operation = 'waitForImage';
     await rejects(images.waitForImage('i'), { kind: 'service', operation, message: new RegExp(status) });
@@ -69,6 +69,52 @@ test('it is waited until an image is active, and not for one that never will be'
   await rejects(images.waitForImage('i', { intervalMs: 1, signal: AbortSignal.timeout(50) }), {
     kind: 'aborted',
   });
+});
+
+test('an import that failed everywhere is not waited for, one that goes on elsewhere is', async (context) => {
+  const { recorder, images } = await glance(context);
+  const at = (status, failed, left) => ({
+    id: 'i',
+    status,
+    os_glance_failed_import: failed,
+    os_glance_importing_to_stores: left,
+  });
+  recorder
+    .json(at('queued', '', 'a,b'))
+    .json(at('queued', 'a', 'b'))
+    .json(at('active', 'a', ''));
+  assert.equal((await images.waitForImage('i', { intervalMs: 1 })).status, 'active');
+  assert.equal(recorder.take().length, 3);
+  recorder
+    .json(at('importing', 'a', 'b'))
+    .json(at('queued', 'a', 'b'))
+    .json(at('queued', 'a,b', ''));
+  const failed = { kind: 'service', operation: 'waitForImage', message: /its import failed \(a,b\)/ };
+  await rejects(images.waitForImage('i', { intervalMs: 1 }), failed);
+  assert.equal(recorder.take().length, 3);
+  recorder.json(at('queued', 'a', undefined));
+  await rejects(images.waitForImage('i', { intervalMs: 1 }), { ...failed, message: /\(a\)/ });
+});
+
+test('a page instead of an answer is no success of a write either', async (context) => {
+  const { recorder, images } = await glance(context, { retry: quickly(1) });
+  recorder.otherwise({
+    headers: { 'content-type': 'text/html', 'x-openstack-request-id': 'req-1' },
+    body: '<html><p>Please log in</p></html>',
+  });
+  const download = { method: { name: 'web-download', uri: 'https://example.com/disk.raw' } };
+  for (const [operation, call] of Object.entries({
+    deleteImage: () => images.deleteImage('i'),
+    removeMember: () => images.removeMember('i', 'p'),
+    addTag: () => images.addTag('i', 't'),
+    deactivateImage: () => images.deactivateImage('i'),
+    importImage: () => images.importImage('i', download),
+  })) {
+    const told = { kind: 'protocol', status: 200, requestId: 'req-1', operation, message: /Please log in/ };
+    await rejects(call(), told);
+  }
+  recorder.otherwise(recorder.answer({}));
+  await rejects(images.getImage('i'), { kind: 'protocol', status: 200, requestId: 'req-1' });
 });
 
 test('a deletion whose answer was lost finds its work done', async (context) => {

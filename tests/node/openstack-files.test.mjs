@@ -84,11 +84,14 @@ test('what arrived damaged or short is not called complete', async (context) => 
       .json({ ...active, ...wrong });
     await rejects(images.upload('i', new Blob([BYTES])).done, { kind: 'integrity', message });
   }
-  recorder
-    .json(queued)
-    .next({ status: 204 })
-    .json({ ...active, status: 'killed' });
-  await rejects(images.upload('i', new Blob([BYTES])).done, { kind: 'service', message: /is killed/ });
+  for (const status of ['killed', 'deactivated']) {
+    recorder
+      .json(queued)
+      .next({ status: 204 })
+      .json({ ...active, status });
+    const message = new RegExp(`is ${status}`);
+    await rejects(images.upload('i', new Blob([BYTES])).done, { kind: 'service', message });
+  }
   recorder.json(queued).next({ status: 204 }).json(queued);
   await rejects(images.upload('i', new Blob([BYTES])).done, { kind: 'service', message: /thrown the bytes/ });
 });
@@ -218,6 +221,14 @@ test('abort() and signals end an upload; nothing is left open', async (context) 
     assert.equal(task.state, 'aborted');
     recorder.take();
   }
+});
+
+test('a signal that is aborted already lets nothing begin', async (context) => {
+  const { recorder, images } = await glance(context);
+  const task = images.upload('i', new Blob([BYTES]), { signal: AbortSignal.abort() });
+  await rejects(task.done, { kind: 'aborted', operation: 'upload' });
+  assert.equal(task.state, 'aborted');
+  assert.deepEqual(recorder.take(), []);
 });
 
 test('a stream that is too short or too long is an error of the source', async (context) => {
