@@ -8,9 +8,11 @@ import { promisify } from 'node:util';
 import { CecloudImsClient, ImsError } from '../support/client.mjs';
 import { startEmulator } from '../support/emulator.mjs';
 import { rejects } from '../support/expect.mjs';
+import { job, plain } from '../support/huawei.mjs';
 import { assertSameBytes, makeQcow2 } from '../support/images.mjs';
 import { CLIENT_DIR, importClient, requireClient, temporaryFolder } from '../support/places.mjs';
 import { fixture, json, startRecorder } from '../support/recorder.mjs';
+import { rawImage } from '../support/samples.mjs';
 
 const run = promisify(execFile);
 const IMAGE = fixture('1.04-get-image.response.json').data;
@@ -178,6 +180,58 @@ test('a process ends by itself, without unhandled rejections, whatever it left u
   // It closes nothing: a script need not.
   const { stdout } = await runScript('ends.mjs', script, emulator.ims, recorder.url);
   assert.equal(stdout.trim(), 'failed,failed,failed');
+});
+
+test('callbacks whose promises reject end neither what calls them nor the process', {
+  timeout: 90_000,
+}, async (t) => {
+  const emulator = await startEmulator(t);
+  const [glance, huawei] = [await startRecorder(t), await startRecorder(t)];
+  const image = { id: 'i', status: 'queued', disk_format: 'raw' };
+  glance.next(plain(image), { status: 204 }, plain({ ...image, status: 'active', size: 1000 }));
+  huawei.next(job('RUNNING'), job('SUCCESS'));
+  // Nobody listens for rejections: one that is not handled would end it.
+  const script = `
+    import { CecloudImsClient } from 'ims-client';
+    import { HuaweiImsClient } from 'ims-client/huawei';
+    import { OpenStackImageClient } from 'ims-client/openstack';
+    const [, , endpoint, glance, huawei] = process.argv;
+    const metadata = ${JSON.stringify(rawImage())};
+    const bytes = new Uint8Array(1000);
+    let calls = 0;
+    const broken = async () => {
+      calls += 1;
+      throw new Error('the callback has a defect');
+    };
+    const ended = [];
+    const after = async (what, promise) => {
+      const before = calls;
+      const end = await promise;
+      ended.push([what, calls > before]);
+      return end;
+    };
+    const ims = new CecloudImsClient({ endpoint, region: 'region0', onRequest: broken });
+    await after('onRequest', ims.listImages());
+    const quiet = new CecloudImsClient({ endpoint, region: 'region0' });
+    await after('onEvent', quiet.upload(bytes, metadata, { onEvent: broken }).done);
+    const { image } = await after('upload', quiet.upload(bytes, metadata, { onProgress: broken }).done);
+    const download = quiet.download(image.imageId, 'stream', { onProgress: broken });
+    const reading = (async () => { for await (const chunk of download.stream) chunk; })();
+    await after('download', Promise.all([download.done, reading]));
+    const images = new OpenStackImageClient({ endpoint: glance });
+    await after('file', images.upload('i', bytes, { checksum: 'none', onProgress: broken }).done);
+    const jobs = new HuaweiImsClient({ endpoint: huawei, projectId: 'p' });
+    await after('job', jobs.waitForJob('j-1', { intervalMs: 1, onProgress: broken }));
+    await new Promise(setImmediate);
+    console.log(JSON.stringify(ended));`;
+  const { stdout, stderr } = await runScript('rejects.mjs', script, emulator.ims, glance.url, huawei.url);
+  const all = ['onRequest', 'onEvent', 'upload', 'download', 'file', 'job'];
+  assert.deepEqual(
+    JSON.parse(stdout),
+    all.map((what) => [what, true]),
+    'each was called',
+  );
+  assert.equal(stderr, '');
 });
 
 test('an ImsError is an Error with a name, a stack and fields that JSON shows', async () => {

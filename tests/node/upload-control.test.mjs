@@ -155,6 +155,7 @@ test('a signal that is aborted already lets nothing begin', async (t) => {
   const ims = newClient(t, emulator.ims);
   const task = ims.upload(randomBytes(1, 1000), rawImage(), { signal: AbortSignal.abort() });
   await rejects(task.done, { kind: 'aborted' });
+  assert.equal(task.state, 'stopped');
   assert.deepEqual(await emulator.arrived(), []);
 });
 

@@ -227,6 +227,17 @@ test('an image that was deleted meanwhile ends the upload with an error that say
   assert.deepEqual(await ims.pendingUploads(place.checkpoint), [], 'there is nothing to go on with');
 });
 
+test('an image that does not exist leaves nothing to go on with', async (t) => {
+  const { emulator, file, checkpoint } = await ready(t);
+  const ims = newClient(t, emulator.ims);
+  for (const options of [{ checkpoint }, {}]) {
+    const { done } = ims.upload({ path: file }, { imageId: 'img-nowhere' }, { ...OPTIONS, ...options });
+    await rejects(done, { kind: 'service', operation: 'upload', resumable: false });
+  }
+  assert.deepEqual(await ims.pendingUploads(checkpoint), []);
+  assert.deepEqual(await readdir(checkpoint.directory), []);
+});
+
 test('parts that the store has lost or changed meanwhile are sent again, the others are not', async (t) => {
   const place = await ready(t);
   const { stored } = await stopped(t, place, 4);

@@ -246,6 +246,19 @@ fn what_could_not_be_taken_back_from_the_callers_bucket_is_not_forgotten() {
 }
 
 #[test]
+fn an_image_that_does_not_exist_leaves_nothing_to_go_on_with() {
+    let given = Config { image_id: Some("img-nowhere".to_owned()), ..config(3, false, false) };
+    let mut hand = Hand::new(Session::new(given));
+    hand.tell(Event::Start, &mut |job| match job {
+        Job::ShowImage => Some(trouble(Remedy::GiveUp, Kind::Service, "IMG.DBGet.NoData", 400)),
+        job => panic!("{job:?}"),
+    });
+    let Some(Finish::Failed(error)) = &hand.finish else { panic!("{:?}", hand.asked) };
+    assert!(!error.details().resumable);
+    assert!(hand.kept.is_none());
+}
+
+#[test]
 fn a_store_that_forgets_parts_again_and_again_is_given_up() {
     let mut hand = Hand::new(Session::new(config(2, false, false)));
     let mut answer = |job: &Job| match job {
