@@ -10,6 +10,7 @@ import { eventually } from '../support/expect.mjs';
 import { assertSameBytes, makeRandomRaw, md5Of, randomPieces } from '../support/images.mjs';
 import { temporaryFolder } from '../support/places.mjs';
 import { CLI, run, start } from '../support/program.mjs';
+import { startRecorder } from '../support/recorder.mjs';
 import { PARTNER, rawImage } from '../support/samples.mjs';
 import { closedPort } from '../support/servers.mjs';
 
@@ -161,6 +162,21 @@ test('secrets come from the environment or a file, and show nowhere', TIMEOUT, a
   }
 });
 
+test('who is asking is taken from the command before the environment, and said once', TIMEOUT, async (t) => {
+  const secret = 'token-of-the-test-4711';
+  const { folder, env } = await prepare(t, 1024, '--token', secret);
+  const [file, auth] = [path.join(folder, 'token'), path.join(folder, 'auth.json')];
+  await writeFile(file, secret);
+  await writeFile(auth, JSON.stringify({ type: 'token', token: 'wrong-token-0815' }));
+  const always = { ...env, IMS_AUTH_FILE: auth };
+  assert.equal((await run(CLI, ['list'], { env: always })).code, 4);
+  const { code, stderr } = await run(CLI, ['list', '--token-file', file], { env: always });
+  assert.equal(code, 0, stderr);
+  const both = await run(CLI, ['list', '--token-file', file, '--auth-file', auth], { env });
+  assert.equal(both.code, 2, both.stderr);
+  assert.match(both.stderr, /^error: --auth-file and --token-file .*\n.*--help/);
+});
+
 test('exit codes tell what went wrong', TIMEOUT, async (t) => {
   const { emulator, folder, disk, metadata, env, ims } = await prepare(t, 1024);
   const words = path.join(folder, 'words.json');
@@ -245,6 +261,49 @@ test('images that others share have names and states, too', TIMEOUT, async (t) =
   assert.ok(rows.length > 0);
   for (const row of rows) assert.match(row, /^\S+ +\S.* +active +\S/);
 });
+
+test(
+  'names and messages of others do nothing to a terminal; JSON has them as they are',
+  TIMEOUT,
+  async (t) => {
+    const recorder = await startRecorder(t);
+    const name = '\u001b[2J\u001b]0;title\u0007evil\r\nimg-2\tforged\u009b31m';
+    const message = 'no\u001b[31m such\nimage';
+    const image = { imageId: 'img-1', name, status: 'active', size: 5 };
+    const share = { shareId: 'share-1', imageId: 'img-1', image };
+    recorder.otherwise((_request, response, { path: asked }) => {
+      const body = { requestId: 'r\u001b[2J', code: 'Success', message: '' };
+      if (asked.includes('shared')) body.data = { list: [share], total: 1 };
+      else if (asked.endsWith('/img-1')) body.data = image;
+      else if (asked.includes('private')) body.data = { list: [image], total: 1 };
+      else Object.assign(body, { code: 'X', message });
+      const headers = { 'content-type': 'application/json' };
+      response.writeHead(body.data ? 200 : 400, headers).end(JSON.stringify(body));
+    });
+    const env = { IMS_ENDPOINT: recorder.url, IMS_REGION: 'region0' };
+    const ims = (...parameters) => run(CLI, parameters, { env });
+    // A head and a row, or a line for each field.
+    for (const [lines, ...command] of [
+      [2, 'list'],
+      [2, 'list', '--shared'],
+      [Object.keys(image).length, 'show', 'img-1'],
+    ]) {
+      const { code, stdout, stderr } = await ims(...command);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /evil\ufffd+img-2\ufffdforged/);
+      assert.doesNotMatch(stdout, /[^\P{Cc}\n]/u, String(command));
+      assert.equal(stdout.trim().split('\n').length, lines, stdout);
+    }
+    assert.equal(json(await ims('show', 'img-1', '--json')).name, name);
+    assert.equal(json(await ims('list', '--json'))[0].name, name);
+    const refused = await ims('list', '--public');
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /^error: .*no\ufffd\[31m such/);
+    assert.doesNotMatch(refused.stderr, /[^\P{Cc}\n]/u);
+    const { error } = JSON.parse((await ims('list', '--public', '--json')).stderr);
+    assert.ok(error.message.includes(message), error.message);
+  },
+);
 
 test('nobody needs to see how far an upload is', TIMEOUT, async (t) => {
   const { disk, metadata, env } = await prepare(t, 3 * MIB);
