@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startEmulator } from '../support/emulator.mjs';
 import { rejects } from '../support/expect.mjs';
-import { ACCOUNTS } from '../support/huawei.mjs';
+import { ACCOUNTS, plain } from '../support/huawei.mjs';
 import { importClient } from '../support/places.mjs';
 import { startRecorder } from '../support/recorder.mjs';
 import { imageServer } from '../support/samples.mjs';
@@ -97,6 +97,15 @@ test('with a password the project is that of the token; a job that fails rejects
   const { job_id } = await workspace.createImageServer(server('broken', { image_ref: missing }));
   const error = await rejects(workspace.waitForJob(job_id, QUICK), { kind: 'service', code: 'WKS.00129901' });
   assert.match(error.message, /^waitForJob: the CREATE_SERVER .* failed: .*does not exist/);
+});
+
+test('an image tells when it was made and which key it is encrypted with', async (t) => {
+  const recorder = await startRecorder(t);
+  const auth = { type: 'token', token: 'a-token-that-opens-nothing' };
+  const workspace = client(t, { endpoint: recorder.url, auth, projectId: 'p-1' });
+  const image = { id: 'i-1', created_at: '2026-01-02T03:04:05Z', kms_id: 'k-1' };
+  recorder.next(plain({ images: [image], total_count: 1 }));
+  assert.deepEqual((await workspace.listImages()).images, [image]);
 });
 
 test('what the documents forbid is refused before anything is sent', async (t) => {

@@ -143,7 +143,9 @@ const filter: ListProductImages = { image_type: 'gold', architecture: 'x86', lim
 const products: ProductImagePage = await workspace.listImages(filter);
 for await (const product of workspace.iterateImages()) {
   const one: ProductImage = product;
-  tell(one.min_disk);
+  const created: string | undefined = one.created_at;
+  const key: string | undefined = one.kms_id;
+  tell(one.min_disk, created, key);
 }
 tell(attached.uri, count.count, jobs.count, parts.count, products.total_count);
 try {
