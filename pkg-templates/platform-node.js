@@ -4,6 +4,7 @@
 const builtin = typeof process.getBuiltinModule === 'function' ? process.getBuiltinModule : require;
 const zlib = builtin('node:zlib');
 const { pipeline, Transform } = builtin('node:stream');
+const events = builtin('node:events');
 
 /** Node's fetch, which goes by a package inside of Node; others that have Node's modules have one of their own. */
 const own = globalThis.fetch;
@@ -112,6 +113,12 @@ export const platform = {
       const stop = () => clearTimeout(timer);
       socket.once(socket.encrypted ? 'secureConnect' : 'connect', stop).once('close', stop);
     });
+  },
+  /** One signal for many calls is no leak: as Node's fetch, it raises a limit that nobody has changed. */
+  allowListeners(signal) {
+    const isDefault = events.getMaxListeners(signal) === events.defaultMaxListeners;
+    // Not 0, which means the same: Node 20 cannot tell it again.
+    if (isDefault) events.setMaxListeners(Number.POSITIVE_INFINITY, signal);
   },
   /** Whether the global fetch is Node's own, and goes straight to where it is told. */
   get isFetchPlain() {

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// `{ http, https, fs, os, isNode, isFetchPlain, unpacked, limitConnecting }`; empty outside Node.
+    /// `{ http, https, fs, os, isNode, isFetchPlain, unpacked, limitConnecting, allowListeners }`; empty outside Node.
     #[derive(Clone)]
     pub type Modules;
     #[wasm_bindgen(method, getter)]
@@ -28,6 +28,9 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = limitConnecting)]
     pub fn limit_connecting(this: &Modules, request: &ClientRequest) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = allowListeners)]
+    pub fn allow_listeners(this: &Modules, signal: &JsValue) -> Result<(), JsValue>;
 
     /// node:http or node:https.
     #[derive(Clone)]
@@ -178,6 +181,14 @@ pub fn limit_connecting(request: &ClientRequest) {
     if let Some(modules) = all() {
         // Without a limit the time of the whole request holds.
         let _ = modules.limit_connecting(request);
+    }
+}
+
+/// Lets any number of calls listen to a signal without a warning.
+pub fn allow_listeners(signal: &JsValue) {
+    if let Some(modules) = all() {
+        // What is no signal of Node's own has no limit.
+        let _ = modules.allow_listeners(signal);
     }
 }
 

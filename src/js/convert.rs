@@ -1,6 +1,7 @@
 //! Between JavaScript's values and the core's: errors out, arguments in, functions and signals.
 
 use crate::error::{Error, Kind, Result};
+use crate::http::node;
 use crate::json::Value;
 use crate::platform::LocalFuture;
 use crate::task::Cancel;
@@ -270,6 +271,7 @@ pub fn watch_signal(options: &JsValue, on_abort: impl FnMut() + 'static) -> Resu
         on_abort();
         return Ok(None);
     }
+    node::allow_listeners(&signal);
     let listener = Closure::<dyn FnMut()>::new(on_abort);
     let _ = add.call2(&signal, &"abort".into(), listener.as_ref());
     Ok(Some(SignalWatch { signal, listener: Some(listener) }))

@@ -234,6 +234,24 @@ test('callbacks whose promises reject end neither what calls them nor the proces
   assert.equal(stderr, '');
 });
 
+test('one signal for many calls is no leak, and Node says nothing of one', async (t) => {
+  const recorder = await startRecorder(t);
+  recorder.otherwise(json(IMAGE));
+  const script = `
+    import { getMaxListeners, setMaxListeners } from 'node:events';
+    import { CecloudImsClient } from 'ims-client';
+    const ims = new CecloudImsClient({ endpoint: process.argv[2], region: 'region0' });
+    const together = (signal) => Promise.all(Array.from({ length: 20 }, () => ims.getImage('i', { signal })));
+    const answers = await together(new AbortController().signal);
+    // A limit that somebody has set stays.
+    const { signal } = new AbortController();
+    setMaxListeners(30, signal);
+    await together(signal);
+    console.log(answers.length, getMaxListeners(signal));`;
+  const { stdout, stderr } = await runScript('signals.mjs', script, recorder.url);
+  assert.deepEqual([stdout.trim(), stderr], ['20 30', '']);
+});
+
 test('an ImsError is an Error with a name, a stack and fields that JSON shows', async () => {
   const ims = new CecloudImsClient({ endpoint: 'https://ims.example.com', region: 'region0' });
   const error = await rejects(ims.getImage('..'), { kind: 'validation', field: 'imageId', value: '..' });
