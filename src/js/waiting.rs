@@ -29,18 +29,14 @@ pub async fn for_image<'a>(
     loop {
         let image = parse(show(&id).await?)?;
         let status = get(&image, "status").and_then(|status| status.as_string()).unwrap_or_default();
-        match status.as_str() {
+        let never = match status.as_str() {
             "active" => return Ok(image),
-            "killed" | "deleted" | "pending_delete" | "deactivated" => {
-                return Err(Error::new(Kind::Service, format!("the image {id} is {status}")));
-            }
-            "queued" => {
-                if let Some(stores) = failed_import(&image) {
-                    let message = format!("the image {id} is queued again: its import failed ({stores})");
-                    return Err(Error::new(Kind::Service, message));
-                }
-            }
-            _ => {}
+            "killed" | "deleted" | "pending_delete" | "deactivated" => Some(status),
+            "queued" => failed_import(&image),
+            _ => None,
+        };
+        if let Some(status) = never {
+            return Err(Error::new(Kind::Service, format!("the image {id} is {status}")));
         }
         if let First::Left(()) = first(Box::pin(cancel.cancelled()), platform.sleep(interval)).await {
             return Err(aborted());
@@ -48,12 +44,13 @@ pub async fn for_image<'a>(
     }
 }
 
-/// The stores that an import has failed for, where none is under way any more. Glance names both in properties.
+/// What an image is whose import has failed, where none is under way any more. Glance names their stores in properties.
 /// Source: Image service API, "Import an image"; Glance administration, "Interoperable image import".
 fn failed_import(image: &JsValue) -> Option<String> {
     let named = |name: &str| get(image, name)?.as_string().filter(|text| !text.is_empty());
     let failed = named("os_glance_failed_import")?;
-    named("os_glance_importing_to_stores").is_none().then_some(failed)
+    let goes_on = named("os_glance_importing_to_stores").is_some();
+    (!goes_on).then(|| String::from("queued again; its import failed: ") + &failed)
 }
 
 /// The jobs of a service.
