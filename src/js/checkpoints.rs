@@ -135,6 +135,12 @@ impl Store {
         get(&found, "getFile").is_some().then_some(found)
     }
 
+    /// The text of a key that was listed; what cannot be read is passed over where it may be somebody else's.
+    pub async fn look(&self, key: &str) -> Result<Option<String>> {
+        let loaded = self.load(key).await;
+        if self.backing.has_others() { Ok(loaded.unwrap_or_default()) } else { loaded }
+    }
+
     /// Whether an upload of this page or process drives this key right now.
     pub fn is_driven_here(&self, key: &str) -> bool {
         locks::is_claimed(&self.backing.name(key))
@@ -233,6 +239,10 @@ enum Action {
 trait Backing {
     /// Its name in errors.
     fn what(&self) -> &'static str;
+    /// Whether it may hold what somebody else keeps there, which cannot always be read.
+    fn has_others(&self) -> bool {
+        false
+    }
     /// Key and value are empty where the action needs none.
     fn ask(&self, action: Action, key: &str, value: &str) -> LocalFuture<'static, Answer>;
     /// What tells the lock of a key from all others of this page or process.

@@ -1,9 +1,38 @@
-//! The lock file of one upload in a directory: who holds it, and when its holder counts as dead.
+//! The files of uploads in a directory: which names are ours, who holds a lock, and when its holder counts as dead.
 
 use crate::json::Value;
 
 /// A holder that has not touched its lock for so long, milliseconds, is dead where nothing better is known of it.
 pub const SILENT_MS: f64 = 60_000.0;
+
+/// What a file in a directory of checkpoints is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    Checkpoint,
+    Lock,
+    /// What is there only for a moment, unless its process dies.
+    Temporary,
+}
+
+/// The key of an upload and what of it is in a file of this name. None where this package gives no such names: the
+/// directory may be full of other things.
+pub fn entry_of(name: &str) -> Option<(&str, Entry)> {
+    let is_hex =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let (key, rest) = crate::text::split_once(name, ".")?;
+    let entry = match rest {
+        "json" => Entry::Checkpoint,
+        "lock" => Entry::Lock,
+        "clearing.tmp" => Entry::Temporary,
+        _ => {
+            // The rest of the name is a time and two numbers.
+            let token = rest.strip_suffix(".tmp").or_else(|| rest.strip_suffix(".stale"))?;
+            let is_token = token.split('-').count() == 3 && token.split('-').all(is_hex);
+            is_token.then_some(Entry::Temporary)?
+        }
+    };
+    (key.len() == 32 && is_hex(key)).then_some((key, entry))
+}
 
 /// Who made a lock file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,6 +140,49 @@ mod tests {
             "null",
         ] {
             assert_eq!(LockFile::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_names_of_this_package_are_ours() {
+        let key = "0123456789abcdef0123456789abcdef";
+        let of = |rest: &str| entry_of(&format!("{key}{rest}")).map(|(_, entry)| entry);
+        assert_eq!(entry_of(&format!("{key}.json")), Some((key, Entry::Checkpoint)));
+        assert_eq!(of(".lock"), Some(Entry::Lock));
+        for rest in [".clearing.tmp", ".199c2d3e4f5-deadbeef-0.tmp", ".1-2-3.stale"] {
+            assert_eq!(of(rest), Some(Entry::Temporary), "{rest}");
+        }
+        for rest in [
+            "",
+            ".",
+            "0.json",
+            ".JSON",
+            ".json.bak",
+            ".lock.tmp",
+            ".tmp",
+            "..tmp",
+            ".1-2.tmp",
+            ".1-2-.tmp",
+            ".1-2-3-4.tmp",
+            ".1-2-G.tmp",
+            ".1-2-A.tmp",
+            ".monday.tmp",
+            ".clearing.stale",
+            ".clearing.tmp.tmp",
+        ] {
+            assert_eq!(of(rest), None, "{rest}");
+        }
+        for name in [
+            "yarn.lock",
+            "package.json",
+            "backup.monday.tmp",
+            "db.1.stale",
+            "0123456789ABCDEF0123456789ABCDEF.lock",
+            "0123456789abcdef0123456789abcde.lock",
+            ".lock",
+            "",
+        ] {
+            assert_eq!(entry_of(name), None, "{name}");
         }
     }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { newClient } from '../support/client.mjs';
@@ -115,16 +115,43 @@ test('nobody else can read what is kept, and only what dead processes left is ti
   const key = path.basename(file, '.json');
   const mode = (name) => (statSync(name).mode & 0o777).toString(8);
   if (process.platform !== 'win32') assert.deepEqual([mode(directory), mode(file)], ['700', '600']);
-  const foreign = ['notes.txt', 'not a key.json', 'foreign.tmp', 'a.b.c.tmp'];
-  const [old, fresh, stale] = ['other.1-2.tmp', 'other.1-3.tmp', 'other.1-4.stale'];
-  for (const name of [...foreign, old, fresh, stale]) await writeFile(path.join(directory, name), 'x');
-  for (const name of [...foreign, old, stale]) await utimes(path.join(directory, name), 1, 1);
+  const [other, own] = ['0', '1'].map((digit) => digit.repeat(32));
+  const token = '199c2d3e4f5-deadbeef';
+  const lock = JSON.stringify({ pid: 1, host: 'elsewhere', started: '', token: 'x' });
+  const names = ['notes.txt', 'not a key.json', 'package.json', 'yarn.lock', 'Cargo.lock', 'foreign.tmp'];
+  names.push('a.b.c.tmp', 'backup.monday.tmp', 'db.1.stale', 'other.1-2-3.tmp', `${other}.tmp`);
+  names.push(`${other}.monday.tmp`, `${other}.1-2.stale`, `${other.slice(1)}.lock`, `${own}.json.bak`);
+  // A name like ours, but nothing of a lock in it.
+  const foreign = [...names, `${other}.lock`];
+  const old = [
+    `${other}.${token}-2.tmp`,
+    `${other}.${token}-4.stale`,
+    `${other}.clearing.tmp`,
+    `${own}.lock`,
+  ];
+  const fresh = `${other}.${token}-3.tmp`;
+  const put = (name, text = 'x') => writeFile(path.join(directory, name), text);
+  for (const name of [...foreign, fresh]) await put(name);
+  for (const name of old) await put(name, lock);
+  for (const name of [...foreign, ...old]) await utimes(path.join(directory, name), 1, 1);
   assert.equal((await ims.pendingUploads({ directory })).length, 1);
   assert.deepEqual((await readdir(directory)).sort(), [...foreign, fresh, `${key}.json`].sort());
   // Who holds the lock of a key knows that whoever began this is dead, however young it is.
-  await writeFile(path.join(directory, `${key}.1-5.tmp`), 'x');
+  await put(`${key}.${token}-5.tmp`);
   await endsWell(place, place.begin());
   assert.deepEqual((await readdir(directory)).sort(), [...foreign, fresh].sort());
+});
+
+test('what cannot be read hides no pending upload', async (t) => {
+  const place = await ready(t);
+  const { imageId, file } = await stopped(place);
+  const entry = (name) => path.join(place.directory, `${name}.json`);
+  for (const name of ['sub', '0'.repeat(32)]) await mkdir(entry(name));
+  await writeFile(entry('1'.repeat(32)), await readFile(file));
+  await chmod(entry('1'.repeat(32)), 0);
+  const pending = await place.ims.pendingUploads({ directory: place.directory });
+  assert.equal(pending.length, 1);
+  assert.equal(pending[0].imageId, imageId);
 });
 
 test('a directory that is removed during an upload is made again', async (t) => {

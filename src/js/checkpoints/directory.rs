@@ -1,10 +1,11 @@
 //! A directory of Node: a file per checkpoint, replaced whole or not at all whatever happens to the process.
 
-use super::{Action, Answer, Backing, Taken, call, directory_lock, failed, is_key, locks};
+use super::{Action, Answer, Backing, Taken, call, directory_lock, failed, locks};
 use crate::error::Result;
 use crate::js::convert::get;
 use crate::js::platform::JsPlatform;
 use crate::platform::{LocalFuture, Platform};
+use crate::upload::lock_file::{Entry, LockFile, entry_of};
 use js_sys::{Array, Object, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -144,35 +145,41 @@ impl Directory {
     }
 
     /// The names of the checkpoints. Files that dead processes left are removed by the way: after a while, those of a
-    /// key whose lock is held at once.
+    /// key whose lock is held at once. Nothing else in the directory is touched.
     pub async fn names(&self, held: Option<&str>) -> Answer {
         let names = self.call("readdir", &[(&*self.path).into()]).await?;
         let keys = Array::new();
         for name in Array::from(&names).iter().filter_map(|name| name.as_string()) {
-            if let Some(key) = name.strip_suffix(".json") {
-                keys.push(&key.into());
-                continue;
-            }
-            // Killed before its first checkpoint, a process leaves a lock that nobody may ever want again.
-            if let Some(key) = name.strip_suffix(".lock").filter(|key| is_key(key)) {
-                let path = self.file(&name);
-                if !Array::from(&names).includes(&format!("{key}.json").into(), 0)
-                    && self.age(&path).await.is_some_and(|age| age > LOCK_LEFT_MS)
-                {
-                    let _ = self.unlink(&path).await;
+            let Some((key, entry)) = entry_of(&name) else { continue };
+            let path = self.file(&name);
+            let is_left = match entry {
+                Entry::Checkpoint => {
+                    keys.push(&key.into());
+                    false
                 }
-                continue;
-            }
-            let left = name.strip_suffix(".tmp").or_else(|| name.strip_suffix(".stale"));
-            let ours = left.and_then(|left| crate::text::split_once(left, "."));
-            if let Some((key, _)) = ours.filter(|(key, token)| is_key(key) && is_key(token)) {
-                let path = self.file(&name);
-                if held == Some(key) || self.age(&path).await.is_some_and(|age| age > LEFT_MS) {
-                    let _ = self.unlink(&path).await;
+                // Killed before its first checkpoint, a process leaves a lock that nobody may ever want again.
+                Entry::Lock => {
+                    !Array::from(&names).includes(&format!("{key}.json").into(), 0)
+                        && self.is_older(&path, LOCK_LEFT_MS).await
+                        && self.is_lock(&path).await
                 }
+                Entry::Temporary => held == Some(key) || self.is_older(&path, LEFT_MS).await,
+            };
+            if is_left {
+                let _ = self.unlink(&path).await;
             }
         }
         Ok(keys.into())
+    }
+
+    async fn is_older(&self, path: &JsValue, milliseconds: f64) -> bool {
+        self.age(path).await.is_some_and(|age| age > milliseconds)
+    }
+
+    /// Other programs have files of such names too.
+    async fn is_lock(&self, path: &JsValue) -> bool {
+        let text = self.read(path).await.ok().and_then(|text| text.as_string());
+        text.is_some_and(|text| LockFile::parse(&text).is_some())
     }
 }
 
@@ -196,6 +203,10 @@ impl Backing for Directory {
                 Action::List => directory.names(None).await,
             }
         })
+    }
+
+    fn has_others(&self) -> bool {
+        true
     }
 
     fn name(&self, key: &str) -> String {

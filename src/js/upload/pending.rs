@@ -73,7 +73,7 @@ async fn list(shared: &Uploads, given: &JsValue) -> Result<JsValue> {
             continue;
         }
         // What cannot be read, or was removed meanwhile, is none of ours.
-        let Some(text) = store.load(&key).await? else { continue };
+        let Some(text) = store.look(&key).await? else { continue };
         let Some(Checkpoint { head, session }) = Checkpoint::read(&text) else { continue };
         if head.endpoint != endpoint || head.region != shared.region || head.key() != key {
             continue;
