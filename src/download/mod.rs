@@ -15,7 +15,7 @@ use crate::oss::is_md5;
 use crate::platform::Platform;
 use crate::service::{CallOptions, Service, aborted};
 use crate::task::{Cancel, First, first};
-use crate::upload::progress::Rate;
+use crate::upload::progress::{PROGRESS_MS, Rate, is_due};
 use core::cell::{Cell, RefCell};
 use core::task::{Poll, Waker};
 use origin::Origin;
@@ -75,7 +75,6 @@ impl Control {
 const STALL_MS: f64 = 60_000.0;
 /// So many bytes between two breaks mean that it goes on, bytes.
 const SMALLEST_STEP: u64 = 256 * 1024;
-const PROGRESS_MS: f64 = 100.0;
 /// How far it is is put down after so many bytes.
 const NOTE_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -366,7 +365,7 @@ impl Download {
     fn tell(&self, state: &mut State<'_>, last: bool) {
         let now = self.platform.now();
         state.rate.note(now, state.received as f64);
-        state.untold = !last && now - state.told < PROGRESS_MS;
+        state.untold = !last && !is_due(now, state.told);
         if !state.untold {
             state.told = now;
             let rest = state.total.map(|total| total.saturating_sub(state.received) as f64);

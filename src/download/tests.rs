@@ -124,14 +124,21 @@ impl Sink for Target {
 struct Case {
     store: Rc<Store>,
     target: Target,
+    clock: Rc<Still>,
+    told: Rc<RefCell<Vec<f64>>>,
 }
 
 /// Nobody sleeps: what does not come does not come.
-struct Still;
+#[derive(Default)]
+struct Still {
+    now: Cell<f64>,
+    /// So much is added whenever somebody looks, milliseconds.
+    step: Cell<f64>,
+}
 
 impl Platform for Still {
     fn now(&self) -> f64 {
-        0.0
+        self.now.replace(self.now.get() + self.step.get())
     }
 
     fn random(&self) -> f64 {
@@ -150,7 +157,8 @@ impl Case {
         let store = Rc::new(Store { upto: Cell::new(FILE.len()), asked: RefCell::default() });
         let room = Cell::new(usize::MAX);
         let (bytes, noted, begun) = Default::default();
-        Case { store, target: Target { bytes, noted, room, begun } }
+        let target = Target { bytes, noted, room, begun };
+        Case { store, target, clock: Rc::default(), told: Rc::default() }
     }
 
     /// Downloads until nothing moves any more; then the client is closed.
@@ -159,18 +167,19 @@ impl Case {
         self.target.begun.set(false);
         let service = Rc::new(Service {
             retry: Policy { max_attempts: 1, ..Policy::default() },
-            ..service_of(self.store.clone(), Rc::new(Still), Rc::new(NoAuth))
+            ..service_of(self.store.clone(), self.clock.clone(), Rc::new(NoAuth))
         });
+        let told = self.told.clone();
         let download = Download {
             service: service.clone(),
             origin: Box::new(Image),
-            platform: Rc::new(Still),
+            platform: self.clock.clone(),
             image_id: "i".to_owned(),
             digest,
             retry: service.retry,
             patience_ms: 0.0,
             control: Rc::default(),
-            on_progress: Box::new(|_| {}),
+            on_progress: Box::new(move |progress| told.borrow_mut().push(progress.bytes_received)),
         };
         let mut run = pin!(download.run(&self.target));
         let mut context = Context::from_waker(Waker::noop());
@@ -228,4 +237,15 @@ fn a_target_that_is_full_keeps_what_is_whole() {
     case.broken(FILE.len(), true, 8);
     case.target.room.set(usize::MAX);
     case.whole(true, &[0, 8]);
+}
+
+#[test]
+fn a_clock_that_is_set_back_silences_nobody() {
+    // It stands still for a while: what follows at once is told at the end only.
+    for (step, told) in [(0.0, &[4.0, 21.0][..]), (-3_600_000.0, &[4.0, 8.0, 12.0, 16.0, 20.0, 21.0, 21.0])] {
+        let case = Case::new();
+        case.clock.step.set(step);
+        case.whole(true, &[0]);
+        assert_eq!(*case.told.borrow(), told, "{step}");
+    }
 }

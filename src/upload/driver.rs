@@ -6,7 +6,7 @@ use super::backend::{Backend, Created};
 use super::checkpoint::{Keeper, NotKept};
 use super::digest;
 use super::plan::Plan;
-use super::progress::UploadProgress;
+use super::progress::{PROGRESS_MS, UploadProgress, is_due};
 use super::session::Session;
 use super::session::types::*;
 use super::source::Source;
@@ -84,8 +84,6 @@ const STORE_TIMEOUT_MS: f64 = 60_000.0;
 const COMPLETE_TIMEOUT_MS: f64 = 600_000.0;
 /// After so many events others get a turn.
 const EVENTS_IN_A_ROW: u32 = 64;
-/// The caller hears of progress at most so often, milliseconds.
-const PROGRESS_MS: f64 = 100.0;
 
 impl Driver {
     pub fn new(
@@ -169,7 +167,7 @@ impl Driver {
             watcher.now(&progress);
             let now = self.platform.now();
             // Where nothing follows soon, what was left out is told without it.
-            untold = finish.is_none() && progress.phase == told.1 && now - told.0 < PROGRESS_MS;
+            untold = finish.is_none() && progress.phase == told.1 && !is_due(now, told.0);
             if !untold {
                 told = (now, progress.phase);
                 watcher.progress(&progress);

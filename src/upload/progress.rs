@@ -30,13 +30,22 @@ pub struct Rate {
     per_second: f64,
 }
 
+/// The caller hears of progress at most so often, milliseconds.
+pub const PROGRESS_MS: f64 = 100.0;
+
+/// Whether the caller hears of progress again. A clock that was set back since says nothing of how long ago it was.
+pub fn is_due(now: f64, told: f64) -> bool {
+    !(told..told + PROGRESS_MS).contains(&now)
+}
+
 const WINDOW_MS: f64 = 10_000.0;
 const SHORTEST_STEP_MS: f64 = 200.0;
 
 impl Rate {
     /// Takes note of how many bytes have been moved in all by now.
     pub fn note(&mut self, now: f64, bytes: f64) {
-        let Some((then, before)) = self.last else {
+        // Nor does it say how fast it went.
+        let Some((then, before)) = self.last.filter(|(then, _)| *then <= now) else {
             self.last = Some((now, bytes));
             return;
         };
@@ -85,6 +94,21 @@ mod tests {
         assert_eq!(rate.per_second(), 5_000.0);
         assert_eq!(rate.eta(50_000.0), Some(10.0));
         assert_eq!(rate.eta(0.0), Some(0.0));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_keeps_nobody_waiting() {
+        assert!(is_due(0.0, f64::NEG_INFINITY));
+        assert!(!is_due(5_000.0, 5_000.0) && !is_due(5_099.0, 5_000.0));
+        assert!(is_due(5_100.0, 5_000.0) && is_due(4_999.0, 5_000.0));
+
+        let mut rate = Rate::default();
+        for second in 0..60 {
+            let now = f64::from(second) - if second < 30 { 0.0 } else { 3_600.0 };
+            let speed = if second < 30 { 5_000.0 } else { 100_000.0 };
+            rate.note(now * 1_000.0, f64::from(second) * speed);
+        }
+        assert!(rate.per_second() > 90_000.0, "the rate goes on");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A file sent in one request, for services that take an image's bytes themselves: look, send, wait, compare. What broke
 //! off is sent again as a whole; only who calls can know whether that is worth it.
 
-use super::progress::Rate;
+use super::progress::{Rate, is_due};
 use super::session::types::ImageFacts;
 use crate::api::openstack::{get_image, upload_file};
 use crate::auth::sigv4::hex;
@@ -76,7 +76,6 @@ const STALL_MS: f64 = 60_000.0;
 const ANSWER_MS: f64 = 600_000.0;
 /// How often it is looked whether anything moves, milliseconds.
 const TICK_MS: f64 = 5_000.0;
-const PROGRESS_MS: f64 = 100.0;
 /// The call has no time limit of its own: it is watched.
 const NO_LIMIT_MS: f64 = 2_000_000_000.0;
 /// An image that is not active yet is looked at so often, milliseconds.
@@ -109,7 +108,7 @@ impl Meter {
         self.most.set(self.most.get().max(self.sent.get()));
         let now = self.platform.now();
         self.rate.borrow_mut().note(now, self.sent.get() as f64);
-        if now - self.told.get() >= PROGRESS_MS || self.is_all_sent() {
+        if is_due(now, self.told.get()) || self.is_all_sent() {
             self.told.set(now);
             self.tell("uploading");
         }
