@@ -55,6 +55,26 @@ test('what has been sent is told although nothing follows', { timeout: 60_000 },
   await rejects(task.done, { kind: 'aborted', resumable: true });
 });
 
+test('progress goes on being told when the clock is set back', { timeout: 60_000 }, async (t) => {
+  const emulator = await startEmulator(t);
+  await emulator.spoil({ operation: 'UploadPart', delayMs: 150, times: 0 });
+  const ims = newClient(t, emulator.ims);
+  const { now } = Date;
+  let stored = 0;
+  const onEvent = ({ state }) => {
+    // Not by so much that the store refuses what is signed.
+    if (state === 'stored' && ++stored === 2) t.mock.method(Date, 'now', () => now() - 600_000);
+  };
+  const between = [];
+  const onProgress = ({ phase, parts }) => {
+    if (phase === 'uploading' && parts.done > 2) between.push(parts.done);
+  };
+  const bytes = randomBytes('set back', PARTS * OPTIONS.partSize);
+  await ims.upload(bytes, rawImage(), { ...OPTIONS, concurrency: 1, onEvent, onProgress }).done;
+  assert.equal(stored, PARTS);
+  assert.ok(between.length > 1, `told of ${between} parts`);
+});
+
 test('the cloud is killed in the middle and started again: the upload goes on', {
   timeout: 90_000,
 }, async (t) => {
