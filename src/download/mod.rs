@@ -98,21 +98,15 @@ pub struct Download {
 struct Kept {
     /// Which file of which image it is.
     of: String,
-    received: u64,
-    md5: Md5,
-}
-
-impl Kept {
-    fn left(&self, digest: bool) -> Left {
-        Left { received: self.received, md5: if digest { self.md5.save() } else { String::new() } }
-    }
+    left: Left,
 }
 
 /// What has arrived so far.
 struct State<'a> {
     received: u64,
     total: Option<u64>,
-    md5: Md5,
+    /// None where nothing is digested.
+    md5: Option<Md5>,
     rate: Rate,
     told: f64,
     /// More has arrived since.
@@ -127,9 +121,9 @@ struct State<'a> {
 impl State<'_> {
     /// All that has arrived is written.
     fn keep(&self) {
-        let mut kept = self.kept.borrow_mut();
-        kept.received = self.received;
-        kept.md5 = self.md5.clone();
+        let left = &mut self.kept.borrow_mut().left;
+        (left.received, left.untouched) = (self.received, true);
+        left.md5 = self.md5.as_ref().map(Md5::save).unwrap_or_default();
     }
 }
 
@@ -173,7 +167,7 @@ impl Download {
             }
         };
         let kept = kept.take();
-        if keep && kept.received > 0 && sink.note(&kept.of, &kept.left(self.digest)).await {
+        if keep && kept.left.received > 0 && sink.note(&kept.of, &kept.left).await {
             sink.leave().await;
             return Err(error.resumable());
         }
@@ -188,15 +182,26 @@ impl Download {
         sink.named(&file_name(&facts.json, self.origin.format_field(), &self.image_id));
         let total = facts.size.filter(|size| *size > 0);
         let of = format!("{} {} {}", self.image_id, total.unwrap_or(0), facts.checksum);
-        let left = sink.left(&of).await.and_then(|left| {
-            // One that was not digested cannot be gone on with by one that is.
-            let md5 = if self.digest { Md5::restore(&left.md5)? } else { Md5::default() };
-            total.is_some_and(|total| left.received <= total).then_some((left.received, md5))
-        });
-        let (received, md5) = left.unwrap_or_default();
-        *kept.borrow_mut() = Kept { of, received, md5: md5.clone() };
+        let left = sink.left(&of).await.filter(|left| total.is_some_and(|total| left.received <= total));
+        let left = left.unwrap_or_default();
+        let (mut received, noted, mut same) = (left.received, left.md5.clone(), left.untouched);
+        *kept.borrow_mut() = Kept { of, left };
+        let mut md5 = self.digest.then(Md5::default);
         if received > 0 {
             sink.go_on(received).await?;
+            if let Some(md5) = &mut md5 {
+                // Of what is there, not of what was there when it was noted.
+                *md5 = sink.digest(received).await;
+                if !noted.is_empty() {
+                    same = md5.save() == noted;
+                }
+            }
+            if !same {
+                received = 0;
+                md5 = md5.map(|_| Md5::default());
+                kept.borrow_mut().left = Left::default();
+                sink.go_on(0).await?;
+            }
         }
         let mut state = State {
             received,
@@ -243,7 +248,7 @@ impl Download {
             }
         }
         self.tell(&mut state, true);
-        let md5 = self.digest.then(|| crate::auth::sigv4::hex(&core::mem::take(&mut state.md5).finish()));
+        let md5 = state.md5.take().map(|md5| crate::auth::sigv4::hex(&md5.finish()));
         let checksum = crate::text::trim(&facts.checksum).to_ascii_lowercase();
         let verified = match &md5 {
             Some(md5) if is_md5(&checksum) && *md5 != checksum => {
@@ -337,8 +342,8 @@ impl Download {
                 let message = format!("more bytes arrive than the {} of the image", state.total.unwrap_or(0));
                 return Err(Error::new(Kind::Integrity, message));
             }
-            if self.digest {
-                state.md5.update(&bytes);
+            if let Some(md5) = &mut state.md5 {
+                md5.update(&bytes);
             }
             sink.write(bytes).await?;
             state.keep();
@@ -346,7 +351,7 @@ impl Download {
                 state.noted = state.received;
                 let noting = {
                     let kept = state.kept.borrow();
-                    sink.note(&kept.of, &kept.left(self.digest))
+                    sink.note(&kept.of, &kept.left)
                 };
                 // What cannot be put down is lost only if the process dies.
                 noting.await;

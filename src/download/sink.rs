@@ -1,6 +1,7 @@
 //! Where the bytes of a download go, and what one that broke off leaves there.
 
 use crate::error::{Error, Result};
+use crate::md5::Md5;
 use crate::platform::LocalFuture;
 
 /// Where the bytes go. Nothing that looks finished is left behind unless `finish` was called.
@@ -21,9 +22,13 @@ pub trait Sink {
     fn left(&self, _of: &str) -> LocalFuture<'_, Option<Left>> {
         Box::pin(async { None })
     }
-    /// The next bytes are written behind so many of what is left. Without this, nothing of it stays.
+    /// The next bytes are written behind so many of what is left. Without this, or with none, nothing of it stays.
     fn go_on(&self, _received: u64) -> LocalFuture<'_, Result<()>> {
         Box::pin(async { Ok(()) })
+    }
+    /// Reads so many bytes of what is gone on with again, and digests them; fewer where not all can be read.
+    fn digest(&self, _received: u64) -> LocalFuture<'_, Md5> {
+        Box::pin(async { Md5::default() })
     }
     /// Puts down how far it is, so that a later download can go on from there; false where that is not possible.
     fn note(&self, _of: &str, _left: &Left) -> LocalFuture<'_, bool> {
@@ -36,9 +41,12 @@ pub trait Sink {
 }
 
 /// A download that is not whole.
+#[derive(Default)]
 pub struct Left {
     /// Bytes that are there, from the first one on.
     pub received: u64,
     /// The state of their MD5; empty where none is computed.
     pub md5: String,
+    /// Nobody else has written there, as far as can be told without reading it.
+    pub untouched: bool,
 }

@@ -75,6 +75,10 @@ impl Origin for Image {
 struct Target {
     bytes: RefCell<Vec<u8>>,
     noted: RefCell<Option<(String, u64, String)>>,
+    /// It seems that nobody has written into it since.
+    untouched: Cell<bool>,
+    /// It takes its time to be read.
+    unread: Cell<bool>,
     room: Cell<usize>,
     /// Bytes of this download are in it.
     begun: Cell<bool>,
@@ -83,13 +87,22 @@ struct Target {
 impl Sink for Target {
     fn left(&self, of: &str) -> LocalFuture<'_, Option<Left>> {
         let noted = self.noted.borrow().clone().filter(|noted| noted.0 == of);
-        Box::pin(async move { noted.map(|(_, received, md5)| Left { received, md5 }) })
+        let untouched = self.untouched.get();
+        Box::pin(async move { noted.map(|(_, received, md5)| Left { received, md5, untouched }) })
     }
 
     fn go_on(&self, received: u64) -> LocalFuture<'_, Result<()>> {
         self.bytes.borrow_mut().truncate(received as usize);
-        self.begun.set(true);
+        self.begun.set(received > 0);
         Box::pin(async { Ok(()) })
+    }
+
+    fn digest(&self, received: u64) -> LocalFuture<'_, Md5> {
+        let mut md5 = Md5::default();
+        assert_eq!(self.bytes.borrow().len() as u64, received, "what lies behind is cut away");
+        md5.update(&self.bytes.borrow());
+        let unread = self.unread.get();
+        Box::pin(async move { if unread { core::future::pending().await } else { md5 } })
     }
 
     fn write(&self, bytes: Vec<u8>) -> LocalFuture<'_, Result<()>> {
@@ -126,6 +139,8 @@ struct Case {
     target: Target,
     clock: Rc<Still>,
     told: Rc<RefCell<Vec<f64>>>,
+    /// The download is aborted where else its client is closed.
+    aborts: Cell<bool>,
 }
 
 /// Nobody sleeps: what does not come does not come.
@@ -156,9 +171,10 @@ impl Case {
     fn new() -> Self {
         let store = Rc::new(Store { upto: Cell::new(FILE.len()), asked: RefCell::default() });
         let room = Cell::new(usize::MAX);
-        let (bytes, noted, begun) = Default::default();
-        let target = Target { bytes, noted, room, begun };
-        Case { store, target, clock: Rc::default(), told: Rc::default() }
+        let (bytes, noted, begun, unread) = Default::default();
+        let untouched = Cell::new(true);
+        let target = Target { bytes, noted, untouched, unread, room, begun };
+        Case { store, target, clock: Rc::default(), told: Rc::default(), aborts: Cell::default() }
     }
 
     /// Downloads until nothing moves any more; then the client is closed.
@@ -169,7 +185,7 @@ impl Case {
             retry: Policy { max_attempts: 1, ..Policy::default() },
             ..service_of(self.store.clone(), self.clock.clone(), Rc::new(NoAuth))
         });
-        let told = self.told.clone();
+        let (told, control) = (self.told.clone(), Rc::new(Control::default()));
         let download = Download {
             service: service.clone(),
             origin: Box::new(Image),
@@ -178,7 +194,7 @@ impl Case {
             digest,
             retry: service.retry,
             patience_ms: 0.0,
-            control: Rc::default(),
+            control: control.clone(),
             on_progress: Box::new(move |progress| told.borrow_mut().push(progress.bytes_received)),
         };
         let mut run = pin!(download.run(&self.target));
@@ -187,8 +203,10 @@ impl Case {
             if let Poll::Ready(done) = run.as_mut().poll(&mut context) {
                 return done;
             }
-            if round == 10 {
-                service.close();
+            match round {
+                10 if self.aborts.get() => control.cancel.cancel(),
+                10 => service.close(),
+                _ => {}
             }
         }
         panic!("it hangs")
@@ -220,13 +238,56 @@ fn a_client_that_is_closed_keeps_what_is_written() {
 }
 
 #[test]
-fn what_was_not_digested_is_not_gone_on_with_by_a_download_that_digests() {
-    let case = Case::new();
-    case.broken(9, false, 9);
-    case.whole(true, &[0, 0]);
+fn what_was_not_digested_is_digested_when_it_is_gone_on_with() {
+    for digest in [true, false] {
+        let case = Case::new();
+        case.broken(9, !digest, 9);
+        case.whole(digest, &[0, 9]);
+    }
+}
+
+#[test]
+fn what_was_changed_meanwhile_is_not_gone_on_with() {
+    for (before, after, untouched) in [
+        // Whatever the time says: the bytes are others.
+        (true, true, true),
+        (true, true, false),
+        // Nothing but the time tells.
+        (true, false, false),
+        (false, true, false),
+        (false, false, false),
+    ] {
+        let case = Case::new();
+        case.broken(9, before, 9);
+        case.target.bytes.borrow_mut()[4] ^= 1;
+        case.target.untouched.set(untouched);
+        case.whole(after, &[0, 0]);
+    }
+    // The time alone says nothing against the digest.
     let case = Case::new();
     case.broken(9, true, 9);
-    case.whole(false, &[0, 9]);
+    case.target.untouched.set(false);
+    case.whole(true, &[0, 9]);
+}
+
+#[test]
+fn a_client_that_is_closed_while_what_is_left_is_read_keeps_it() {
+    let case = Case::new();
+    case.broken(9, true, 9);
+    case.target.unread.set(true);
+    case.broken(13, true, 9);
+    case.target.unread.set(false);
+    case.whole(true, &[0, 9]);
+}
+
+#[test]
+fn a_download_that_is_aborted_while_what_is_left_is_read_leaves_nothing() {
+    let case = Case::new();
+    case.broken(9, true, 9);
+    case.target.unread.set(true);
+    case.aborts.set(true);
+    assert_eq!(case.download(13, true).unwrap_err().kind(), Kind::Aborted);
+    assert!(case.target.noted.borrow().is_none());
 }
 
 #[test]

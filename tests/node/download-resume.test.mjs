@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import fs, { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import test from 'node:test';
@@ -70,19 +70,132 @@ async function prepare(context) {
   return { recorder, images, client, folder, target: path.join(folder, 'disk.raw') };
 }
 
-test('what was not digested is not gone on with by a download that digests', TIMEOUT, async (context) => {
-  const { recorder, images, folder, target } = await prepare(context);
-  await brokenOff(images, recorder, A, target, MIB, { checksum: 'none' });
-  const again = serve(recorder, A);
-  assert.deepEqual(await images.download('i', { path: target }).done, WHOLE);
-  assert.equal(again.range, undefined, 'from its start');
-  assert.ok((await readFile(target)).equals(A.bytes));
+test(
+  'a download that digests goes on with one that did not, and the other way round',
+  TIMEOUT,
+  async (context) => {
+    const { recorder, images, folder, target } = await prepare(context);
+    await brokenOff(images, recorder, A, target, MIB, { checksum: 'none' });
+    const again = serve(recorder, A);
+    assert.deepEqual(await images.download('i', { path: target }).done, WHOLE);
+    assert.equal(again.range, `bytes=${MIB}-`);
+    assert.ok((await readFile(target)).equals(A.bytes));
 
+    await brokenOff(images, recorder, A, target, MIB);
+    const further = serve(recorder, A);
+    const { verified } = await images.download('i', { path: target }, { checksum: 'none' }).done;
+    assert.deepEqual([verified, further.range], ['size', `bytes=${MIB}-`]);
+    assert.ok((await readFile(target)).equals(A.bytes));
+    assert.deepEqual(await readdir(folder), ['disk.raw']);
+  },
+);
+
+/** What happens to a file between two downloads, and whether one that digests goes on there, or one that does not. */
+const MEANWHILE = {
+  'somebody writes into it': { change: (part) => spoil(part), digesting: false, other: false },
+  'somebody writes into it and hides when': {
+    change: async (part) => {
+      const { atime, mtime } = await stat(part);
+      await spoil(part);
+      await utimes(part, atime, mtime);
+    },
+    digesting: false,
+  },
+  'somebody touches it': { change: (part) => utimes(part, 1, 1), digesting: true, other: false },
+  'an earlier version has left it': {
+    change: async (part) => {
+      const { of, received, md5 } = JSON.parse(await readFile(`${part}.json`, 'utf8'));
+      await writeFile(`${part}.json`, JSON.stringify({ of, received, md5 }));
+    },
+    digesting: true,
+    other: false,
+  },
+};
+
+async function spoil(part) {
+  const handle = await fs.promises.open(part, 'r+');
+  await handle.write('something else', 1000);
+  await handle.close();
+  // A clock may be slow.
+  await utimes(part, 1, 1);
+}
+
+for (const [what, { change, ...expected }] of Object.entries(MEANWHILE)) {
+  test(`a file is gone on with only where it is as it was: ${what}`, TIMEOUT, async (context) => {
+    const { recorder, images, folder, target } = await prepare(context);
+    for (const [who, goesOn] of Object.entries(expected)) {
+      await brokenOff(images, recorder, A, target, 2 * MIB + 1);
+      await change(`${target}.part`);
+      const again = serve(recorder, A);
+      const checksum = who === 'digesting' ? 'md5' : 'none';
+      const { verified } = await images.download('i', { path: target }, { checksum }).done;
+      assert.equal(verified, checksum === 'md5' ? 'md5' : 'size');
+      assert.equal(again.range, goesOn ? `bytes=${2 * MIB + 1}-` : undefined, who);
+      assert.ok((await readFile(target)).equals(A.bytes));
+      assert.deepEqual(await readdir(folder), ['disk.raw']);
+    }
+  });
+}
+
+/** From now on nothing that is read of a file comes; resolves when something is. */
+function unread(context) {
+  return new Promise((resolve) => {
+    const { open } = fs.promises;
+    const opening = context.mock.method(fs.promises, 'open', async (...parameters) => {
+      const handle = await open(...parameters);
+      handle.read = () => {
+        opening.mock.restore();
+        resolve();
+        return new Promise(() => {});
+      };
+      return handle;
+    });
+  });
+}
+
+test('abort() and close() do not wait until what is left has been read', TIMEOUT, async (context) => {
+  const { recorder, images, client, folder, target } = await prepare(context);
   await brokenOff(images, recorder, A, target, MIB);
-  const further = serve(recorder, A);
-  const { verified } = await images.download('i', { path: target }, { checksum: 'none' }).done;
-  assert.deepEqual([verified, further.range], ['size', `bytes=${MIB}-`]);
-  assert.ok((await readFile(target)).equals(A.bytes));
+  for (const [end, error, left] of [
+    ['close', { kind: 'aborted', resumable: true }, ['disk.raw.part', 'disk.raw.part.json']],
+    ['abort', { kind: 'aborted', resumable: false }, []],
+  ]) {
+    const other = new OpenStackImageClient(client);
+    const reading = unread(context);
+    recorder.json(A.shown);
+    const task = other.download('i', { path: target });
+    const ended = rejects(task.done, error);
+    await reading;
+    if (end === 'close') other.close();
+    else await task.abort();
+    await ended;
+    other.close();
+    assert.deepEqual((await readdir(folder)).sort(), left, end);
+  }
+});
+
+test('what no download has left is neither used nor removed', TIMEOUT, async (context) => {
+  const { recorder, images, folder, target } = await prepare(context);
+  const foreign = 'what another program keeps here';
+  const [part, notes] = [`${target}.part`, `${target}.part.json`];
+  for (const [file, text] of [
+    [part, foreign],
+    [notes, foreign],
+    [notes, '{"received":1}'],
+  ]) {
+    await writeFile(file, text);
+    const message = new RegExp(`${path.basename(file)} is in the way`);
+    const refused = { kind: 'validation', field: 'target.path', message };
+    await rejects(images.download('i', { path: target }).done, refused);
+    assert.equal(await readFile(file, 'utf8'), text);
+    assert.deepEqual(await readdir(folder), [path.basename(file)]);
+    await rm(file);
+  }
+  assert.deepEqual(recorder.take(), [], 'nothing was asked for');
+  // What is empty is nobody's: a process that died may have left it.
+  for (const file of [part, notes]) await writeFile(file, '');
+  serve(recorder, A);
+  assert.deepEqual(await images.download('i', { path: target }).done, WHOLE);
   assert.deepEqual(await readdir(folder), ['disk.raw']);
 });
 
@@ -125,6 +238,8 @@ test(
     line.response.end(A.bytes.subarray(MIB));
     await rejects(task.done, { kind: 'integrity', operation: 'download', message: /disk\.raw\.part/ });
     assert.ok(!existsSync(target));
+    const refused = { kind: 'validation', field: 'target.path', message: /disk\.raw\.part is in the way/ };
+    await rejects(images.download('i', { path: target }).done, refused);
     assert.ok((await readFile(`${target}.part`)).equals(B.bytes));
   },
 );

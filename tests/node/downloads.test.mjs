@@ -1,6 +1,6 @@
 /** Downloads: what is spoilt on the way is never called complete; pause, resume and abort. */
 import assert from 'node:assert/strict';
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { newClient } from '../support/client.mjs';
@@ -144,6 +144,9 @@ test('what is left of another image, or was changed, is not gone on with', { tim
 
   await brokenOff(emulator, ims, image.imageId, target, 9 * MIB);
   await writeFile(`${target}.part.json`, '{');
+  await rejects(ims.download(image.imageId, { path: target }).done, { field: 'target.path' });
+  await rm(`${target}.part`);
+  await rm(`${target}.part.json`);
   assert.equal((await ims.download(image.imageId, { path: target }).done).verified, 'md5');
   assert.deepEqual(await readdir(folder), ['disk.raw']);
 });

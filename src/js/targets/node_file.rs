@@ -1,5 +1,5 @@
 //! A file of Node as the target of a download: written under another name until it is whole and right; what a broken
-//! download leaves is gone on with by the next one.
+//! download leaves is gone on with by the next one. Notes say whose file it is: without them it is somebody else's.
 
 use super::unwritable;
 use crate::download::{Left, Sink};
@@ -8,6 +8,7 @@ use crate::http::node::{self, FileHandle};
 use crate::js::checkpoints::lock_file;
 use crate::js::convert::{get, invoke, unsupported};
 use crate::json::{Quoted, Value};
+use crate::md5::Md5;
 use crate::platform::LocalFuture;
 use crate::upload::checkpoint::Lock;
 use core::cell::{Cell, RefCell};
@@ -15,6 +16,9 @@ use js_sys::{Array, Promise, Uint8Array};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+
+/// What is digested is read in blocks of so many bytes.
+const BLOCK: u64 = 1024 * 1024;
 
 /// A file of Node: written under another name until it is whole and right.
 pub struct NodeFile {
@@ -53,14 +57,56 @@ impl NodeFile {
         JsFuture::from(Promise::resolve(&called)).await.ok()
     }
 
-    async fn saved(&self, of: &str) -> Option<Left> {
+    /// The notes that lie here; none where these are none of ours.
+    async fn found(&self) -> Option<(u64, Value)> {
         let text = self.call("readFile", &[self.notes().into(), "utf8".into()]).await?.as_string()?;
-        let mut saved = Value::parse(&text).ok()?;
+        let notes = Value::parse(&text).ok()?;
+        notes.get("of")?;
+        Some((notes.get("received")?.as_u64()?, notes))
+    }
+
+    async fn saved(&self, of: &str) -> Option<Left> {
+        let (received, mut notes) = self.found().await?;
         let stat = self.call("stat", &[self.partial().into()]).await?;
-        let received = saved.get("received").and_then(Value::as_u64)?;
-        let there = get(&stat, "size").and_then(|size| size.as_f64())? as u64;
-        (saved.take_text("of") == of && there >= received)
-            .then(|| Left { received, md5: saved.take_text("md5") })
+        let untouched = notes.get("modified").and_then(Value::as_u64) == Some(number(&stat, "mtimeMs")?);
+        (notes.take_text("of") == of && number(&stat, "size")? >= received).then(|| Left {
+            received,
+            md5: notes.take_text("md5"),
+            untouched,
+        })
+    }
+
+    /// Refuses what somebody else keeps where this is written. A file that is empty is nobody's.
+    async fn free(&self) -> Result<()> {
+        if self.found().await.is_some() {
+            return Ok(());
+        }
+        for path in [self.partial(), self.notes()] {
+            let stat = self.call("lstat", &[path.as_str().into()]).await;
+            if stat.and_then(|stat| number(&stat, "size")).is_some_and(|size| size > 0) {
+                let shown = Quoted(&self.path.borrow()).to_string();
+                let rule = format!(
+                    "{path} is in the way, and nothing says that a download has left it: move it away, or choose \
+                     another path"
+                );
+                return Err(Error::invalid("target.path", shown, rule));
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts notes down, whole or not at all.
+    async fn put(&self, text: &str) -> Result<()> {
+        let fs = node::fs().map_or(JsValue::UNDEFINED, JsValue::from);
+        let temporary = JsValue::from(format!("{}.tmp", self.notes()));
+        let mut put = super::invoke(&fs, "writeFile", &Array::of2(&temporary, &text.into())).await;
+        if put.is_ok() {
+            put = super::invoke(&fs, "rename", &Array::of2(&temporary, &self.notes().into())).await;
+        }
+        if put.is_err() {
+            self.call("unlink", &[temporary]).await;
+        }
+        put.map(drop)
     }
 
     async fn open(&self, flags: &str) -> Result<FileHandle> {
@@ -80,11 +126,27 @@ impl NodeFile {
         if let Some(handle) = self.open.borrow().as_ref() {
             return Ok(handle.clone());
         }
-        // What lay here goes, its notes first: they must never speak of other bytes. The file is a new one, so that who has
-        // the old one open does not write into it.
-        self.unlink(&self.notes()).await?;
-        self.unlink(&self.partial()).await?;
-        self.open("wx").await
+        self.free().await?;
+        // What lay here goes, its notes first: they must never speak of other bytes. New ones say from the start that what
+        // lies here then is ours. The file is a new one, so that who has the old one open does not write into it.
+        self.noted.set(false);
+        self.put("{\"of\":\"\",\"received\":0}").await?;
+        let made = match self.unlink(&self.partial()).await {
+            Ok(()) => self.open("wx").await,
+            Err(error) => Err(error),
+        };
+        if made.is_err() {
+            let _ = self.unlink(&self.notes()).await;
+        }
+        made
+    }
+
+    async fn close(&self) {
+        let handle = self.open.borrow_mut().take();
+        if let Some(handle) = handle {
+            // What was written is on the disk already, or does not count.
+            let _ = JsFuture::from(handle.close()).await;
+        }
     }
 
     /// What stands at the path already is a file, and where it is a link the file that it leads to: anything else would be
@@ -120,13 +182,17 @@ impl NodeFile {
         super::invoke(&fs, "truncate", &arguments).await.map(drop)
     }
 
-    /// The length of the file that is open; none where its name belongs to another one by now.
-    async fn length(&self, handle: &FileHandle) -> Option<u64> {
+    /// A number that the file that is open has; none where its name belongs to another one by now.
+    async fn number(&self, handle: &FileHandle, name: &str) -> Option<u64> {
         let open = super::invoke(handle, "stat", &Array::new()).await.ok()?;
         let named = self.call("stat", &[self.partial().into()]).await?;
         let same = get(&open, "ino")? == get(&named, "ino")?;
-        get(&open, "size")?.as_f64().filter(|_| same).map(|size| size as u64)
+        number(&open, name).filter(|_| same)
     }
+}
+
+fn number(object: &JsValue, name: &str) -> Option<u64> {
+    Some(get(object, name)?.as_f64()? as u64)
 }
 
 impl Sink for NodeFile {
@@ -142,7 +208,7 @@ impl Sink for NodeFile {
                 ));
             }
             *self.lock.borrow_mut() = lock;
-            Ok(())
+            self.free().await
         })
     }
 
@@ -171,7 +237,7 @@ impl Sink for NodeFile {
         Box::pin(async move {
             let handle = self.handle().await?;
             JsFuture::from(handle.sync()).await.map_err(|error| unwritable(&error))?;
-            if self.length(&handle).await != Some(length) {
+            if self.number(&handle, "size").await != Some(length) {
                 let message =
                     format!("{} is not what was written: something else has changed it", self.partial());
                 return Err(Error::new(Kind::Integrity, message));
@@ -199,37 +265,56 @@ impl Sink for NodeFile {
 
     fn go_on(&self, received: u64) -> LocalFuture<'_, Result<()>> {
         Box::pin(async move {
-            self.noted.set(true);
-            self.cut(received).await?;
-            self.open("r+").await?;
+            self.close().await;
             self.at.set(received);
+            if received > 0 {
+                self.noted.set(true);
+                self.cut(received).await?;
+                self.open("r+").await?;
+            }
             Ok(())
         })
     }
 
+    fn digest(&self, received: u64) -> LocalFuture<'_, Md5> {
+        Box::pin(async move {
+            let (mut md5, mut at) = (Md5::default(), 0);
+            let handle = self.open.borrow().clone().map_or(JsValue::UNDEFINED, JsValue::from);
+            let block = Uint8Array::new_with_length(BLOCK as u32);
+            while at < received {
+                let length = BLOCK.min(received - at) as u32;
+                let place = Array::of4(&block, &0.into(), &length.into(), &(at as f64).into());
+                let read = super::invoke(&handle, "read", &place).await;
+                // What cannot be read is not as it was.
+                let Some(read @ 1..) = read.ok().and_then(|read| number(&read, "bytesRead")) else { break };
+                md5.update(&block.subarray(0, read as u32).to_vec());
+                at += read;
+            }
+            md5
+        })
+    }
+
     fn note(&self, of: &str, left: &Left) -> LocalFuture<'_, bool> {
-        let received = left.received;
-        let text =
-            format!("{{\"of\":{},\"received\":{},\"md5\":{}}}", Quoted(of), received, Quoted(&left.md5));
+        let (received, untouched) = (left.received, left.untouched);
+        let text = format!(
+            "{{\"of\":{},\"received\":{received},\"md5\":{},\"modified\":",
+            Quoted(of),
+            Quoted(&left.md5)
+        );
         Box::pin(async move {
             let handle = self.open.borrow().clone();
             // Where it cannot be put down, what was put down before holds on.
             let Some(handle) = handle else { return self.noted.get() };
-            if self.length(&handle).await.is_none_or(|length| length < received) {
+            if self.number(&handle, "size").await.is_none_or(|length| length < received) {
                 return false;
             }
             // A disk that is full has room for the notes again without what was written of a block in vain.
             let _ = self.cut(received).await;
-            // The bytes first, then what is said of them; whole or not at all.
+            // The bytes first, then what is said of them.
             if JsFuture::from(handle.sync()).await.is_ok() {
-                let temporary = format!("{}.tmp", self.notes());
-                let names = [temporary.as_str().into(), self.notes().into()];
-                if self.call("writeFile", &[temporary.as_str().into(), text.into()]).await.is_some()
-                    && self.call("rename", &names).await.is_some()
-                {
+                let modified = self.number(&handle, "mtimeMs").await.filter(|_| untouched).unwrap_or(0);
+                if self.put(&format!("{text}{modified}}}")).await.is_ok() {
                     self.noted.set(true);
-                } else {
-                    let _ = self.unlink(&temporary).await;
                 }
             }
             self.noted.get()
@@ -238,11 +323,7 @@ impl Sink for NodeFile {
 
     fn leave(&self) -> LocalFuture<'_, ()> {
         Box::pin(async move {
-            let handle = self.open.borrow_mut().take();
-            if let Some(handle) = handle {
-                // What was written is on the disk already.
-                let _ = JsFuture::from(handle.close()).await;
-            }
+            self.close().await;
             self.let_go().await;
         })
     }
@@ -251,13 +332,13 @@ impl Sink for NodeFile {
         Box::pin(async move {
             let handle = self.open.borrow_mut().take();
             if let Some(handle) = handle {
-                let ours = self.length(&handle).await.is_some();
+                let ours = self.number(&handle, "size").await.is_some();
                 // What cannot be closed or removed keeps its other name: it does not look finished.
                 let _ = JsFuture::from(handle.close()).await;
                 if ours {
-                    let _ = self.unlink(&self.notes()).await;
                     let _ = self.unlink(&self.partial()).await;
                 }
+                let _ = self.unlink(&self.notes()).await;
             }
             self.let_go().await;
         })
