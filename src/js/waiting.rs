@@ -28,11 +28,18 @@ pub async fn for_image<'a>(
     let show = show(call);
     loop {
         let image = parse(show(&id).await?)?;
-        let status = get(&image, "status").and_then(|status| status.as_string()).unwrap_or_default();
+        let told = |name: &str| get(&image, name).and_then(|text| text.as_string()).unwrap_or_default();
+        let status = told("status");
         let never = match status.as_str() {
             "active" => return Ok(image),
-            "killed" | "deleted" | "pending_delete" | "deactivated" => Some(status),
-            "queued" => failed_import(&image),
+            "killed" | "deleted" | "pending_delete" | "deactivated" => Some(status.as_str()),
+            // Glance names the stores of an import: those that failed, and those where it still goes on.
+            "queued"
+                if !told("os_glance_failed_import").is_empty()
+                    && told("os_glance_importing_to_stores").is_empty() =>
+            {
+                Some("queued again: its import failed")
+            }
             _ => None,
         };
         if let Some(status) = never {
@@ -42,15 +49,6 @@ pub async fn for_image<'a>(
             return Err(aborted());
         }
     }
-}
-
-/// What an image is whose import has failed, where none is under way any more. Glance names their stores in properties.
-/// Source: Image service API, "Import an image"; Glance administration, "Interoperable image import".
-fn failed_import(image: &JsValue) -> Option<String> {
-    let named = |name: &str| get(image, name)?.as_string().filter(|text| !text.is_empty());
-    let failed = named("os_glance_failed_import")?;
-    let goes_on = named("os_glance_importing_to_stores").is_some();
-    (!goes_on).then(|| String::from("queued again; its import failed: ") + &failed)
 }
 
 /// The jobs of a service.
