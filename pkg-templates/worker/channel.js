@@ -2,7 +2,7 @@
  * Calls between a page and its worker over a line of messages: what can be cloned is cloned, functions stay where they are
  * and are called from the other side, and an ImsError arrives as one.
  */
-import { ImsError } from '../shell/errors.js';
+import { ImsError, shellError } from '../shell/errors.js';
 
 const FUNCTION = 'ims-client.function';
 const SIGNAL = 'ims-client.signal';
@@ -234,4 +234,14 @@ function detailsOf(thrown) {
 function errorOf({ isImsError, ...details }) {
   if (isImsError) return new ImsError(details);
   return Object.assign(new Error(details.message), { name: details.name });
+}
+
+/** What cannot be sent at all (a symbol in the metadata, say) is an error like all others. */
+export async function sent(answer) {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error?.name !== 'DataCloneError') throw error;
+    throw shellError('validation', 'upload', `this cannot be given to a worker: ${error.message}`);
+  }
 }

@@ -1,7 +1,7 @@
 /** A page's connection to its worker: started or taken over, heard of within a time limit, ended with what waits. */
 import { shellError } from '../shell/errors.js';
-import { Channel } from './channel.js';
-import { CONNECT, lineTo, READY } from './names.js';
+import { Channel, sent } from './channel.js';
+import { CONNECT, lineTo, lockOf, READY } from './names.js';
 
 /** A worker that runs answers at once; one that never started, or is another program, does not. */
 const READY_WITHIN_MS = 15_000;
@@ -36,10 +36,23 @@ export async function connect(given, spawn, methods, lost) {
   let failed;
   const connection = new Promise((resolve, reject) => {
     failed = reject;
-    const channel = new Channel(line, { ...methods, [READY]: () => resolve(channel) });
+    const channel = new Channel(line, {
+      ...methods,
+      [READY]: (isHeld) => {
+        if (isHeld) watch();
+        resolve(channel);
+      },
+    });
   });
   let channel;
+  const watching = new AbortController();
+  /** The worker holds the lock: who gets it learns that the worker is gone. */
+  const watch = () => {
+    const waiting = { signal: watching.signal };
+    navigator.locks.request(lockOf(name), waiting, () => lose('it was ended')).catch(() => {});
+  };
   const end = (error) => {
+    watching.abort();
     channel?.end(error);
     line.close();
     worker.removeEventListener('error', broke);
@@ -48,7 +61,10 @@ export async function connect(given, spawn, methods, lost) {
   function broke({ message }) {
     // What else goes wrong in somebody's own worker is not about uploads.
     if (channel && !isOwn) return;
-    const error = notStarted(channel ? `it failed: ${message}` : message || 'its script was not loaded');
+    lose(channel ? `it failed: ${message}` : message || 'its script was not loaded');
+  }
+  function lose(reason) {
+    const error = notStarted(reason);
     failed(error);
     lost();
     end(error);
@@ -59,14 +75,19 @@ export async function connect(given, spawn, methods, lost) {
   try {
     worker.postMessage({ [CONNECT]: name });
     channel = await connection;
-    await channel.give('open', fromHere(options), { wasm, transfersWasm, inspectWasm });
+    await sent(channel.give('open', fromHere(options), { wasm, transfersWasm, inspectWasm }));
   } catch (error) {
     end(error);
     throw error;
   } finally {
     clearTimeout(timer);
   }
-  return { channel, close: () => close(channel, end) };
+  const closed = () => {
+    // It may end now.
+    watching.abort();
+    return close(channel, end);
+  };
+  return { channel, close: closed };
 }
 
 async function close(channel, end) {
@@ -100,11 +121,7 @@ function checked(worker) {
 }
 
 function notStarted(reason) {
-  return shellError(
-    'unsupported',
-    'createUploadWorker',
-    `the worker cannot be started: ${reason}; ${ADVICE}`,
-  );
+  return shellError('unsupported', 'createUploadWorker', `the worker cannot be used: ${reason}; ${ADVICE}`);
 }
 
 /** The options with addresses relative to the page: the worker lies elsewhere. */

@@ -24,3 +24,6 @@ export function lineTo(target, name) {
   target.addEventListener('message', heard);
   return line;
 }
+
+/** The lock that a worker holds as long as it serves a line: nothing else tells that it was terminated. */
+export const lockOf = (name) => `ims-client.worker:${name}`;

@@ -4,13 +4,13 @@
  */
 import { CecloudImsClient, load } from '#client';
 import { Channel } from './channel.js';
-import { CONNECT, lineTo, READY } from './names.js';
+import { CONNECT, lineTo, lockOf, READY } from './names.js';
 
 addEventListener('message', ({ data }) => {
-  if (data?.[CONNECT]) serve(lineTo(globalThis, data[CONNECT]));
+  if (data?.[CONNECT]) serve(data[CONNECT], lineTo(globalThis, data[CONNECT]));
 });
 
-function serve(line) {
+function serve(name, line) {
   const tasks = new Map();
   const found = new Map();
   let client;
@@ -58,9 +58,21 @@ function serve(line) {
     close: async () => {
       client.close();
       await Promise.allSettled([...tasks.values()].map((task) => task.done));
+      served();
     },
   });
-  channel.tell(READY);
+
+  let served = () => {};
+  /** Held until the page closes the line, or this worker ends, however it does. */
+  const hold = (lock) => {
+    channel.tell(READY, lock !== undefined);
+    return new Promise((resolve) => {
+      served = resolve;
+    });
+  };
+  // A page on http:// has no locks, and does not hear of such an end.
+  if (navigator.locks) navigator.locks.request(lockOf(name), hold).catch(() => hold());
+  else hold();
 }
 
 function shown({ state, imageId, progress }) {

@@ -1,6 +1,7 @@
 /** The face of uploads in a worker: the tasks of a client, whose work is done elsewhere. */
 import { shellError } from '../shell/errors.js';
 import { PendingUpload, UploadTask } from '../shell/tasks.js';
+import { sent } from './channel.js';
 import { connect } from './connection.js';
 
 export class UploadWorker {
@@ -144,14 +145,4 @@ function split(given) {
   if (onProgress !== undefined && typeof onProgress !== 'function') options.onProgress = onProgress;
   if (onEvent !== undefined && typeof onEvent !== 'function') options.onEvent = onEvent;
   return { options, onProgress, onEvent };
-}
-
-/** What cannot be sent at all (a symbol in the metadata, say) is an error like all others. */
-async function sent(answer) {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error?.name !== 'DataCloneError') throw error;
-    throw shellError('validation', 'upload', `this cannot be given to a worker: ${error.message}`);
-  }
 }

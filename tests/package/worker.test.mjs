@@ -280,6 +280,45 @@ for (const name of Object.keys(BROWSERS)) {
       assert.deepEqual(complaints, []);
     });
 
+    test('a worker that ends without a word ends what waits for it', TIMEOUT, async (t) => {
+      const { emulator, complaints, ask } = await prepare(t, common.browser);
+      await emulator.spoil({ operation: 'UploadPart', delayMs: 600_000, times: 0 });
+      const seen = await ask(async () => {
+        const { createUploadWorker, noise, told, options, metadata, MIB } = globalThis.tools;
+        const start = () => new Worker('/ims-client/upload-worker.js', { type: 'module' });
+        let made;
+        const spawned = () => {
+          made = start();
+          return made;
+        };
+        const outcomes = [];
+        for (const given of [start(), spawned]) {
+          const uploads = createUploadWorker({ ...options, worker: given });
+          const begun = new Promise((resolve) => {
+            outcomes.push(
+              uploads.upload(noise(11 * MIB), metadata, {
+                partSize: 5 * MIB,
+                onEvent: ({ type }) => type === 'part' && resolve(),
+              }),
+            );
+          });
+          await begun;
+          (typeof given === 'function' ? made : given).terminate();
+        }
+        const ends = await Promise.all(outcomes.map((task) => told(task.done)));
+        await outcomes[0].abort();
+        const odd = createUploadWorker({ ...options, region: Symbol('x') });
+        return { ends, odd: await told(odd.pendingUploads()) };
+      });
+      for (const end of [...seen.ends, seen.odd]) assert.equal(end.isImsError, true, JSON.stringify(end));
+      for (const { kind, message } of seen.ends) {
+        assert.equal(kind, 'unsupported');
+        assert.match(message, /it was ended/);
+      }
+      assert.equal(seen.odd.kind, 'validation');
+      assert.deepEqual(complaints, []);
+    });
+
     test('what is refused is refused as by a client; close() ends it', TIMEOUT, async (t) => {
       const { emulator, complaints, ask } = await prepare(t, common.browser);
       const seen = await ask(async () => {
@@ -337,7 +376,7 @@ for (const name of Object.keys(BROWSERS)) {
         return { missing, verified };
       });
       assert.deepEqual([seen.missing.isImsError, seen.missing.kind], [true, 'unsupported']);
-      assert.match(seen.missing.message, /worker cannot be started: .*upload-worker\.js.*worker-src/);
+      assert.match(seen.missing.message, /worker cannot be used: .*upload-worker\.js.*worker-src/);
       assert.equal(seen.verified, 'md5');
     });
   });
