@@ -182,7 +182,9 @@ pub(super) fn start(shared: Rc<Uploads>, work: Work, given: JsValue) -> UploadCo
     let (watched, events) = (state.clone(), queue.clone());
     let done = spawned(Box::pin(async move {
         let preparing = prepare(&shared, work, &given, &watched, &events);
-        let prepared = match first(Box::pin(ended_early(&shared, &events)), Box::pin(preparing)).await {
+        let aborted = Cell::new(false);
+        let early = ended_early(&shared, &events, &aborted);
+        let prepared = match first(Box::pin(early), Box::pin(preparing)).await {
             First::Left(finish) => Err(finish),
             // Its signal was aborted before it began.
             First::Right(Err(error)) if error.kind() == Kind::Aborted => Err(Finish::Stopped(error)),
@@ -193,7 +195,9 @@ pub(super) fn start(shared: Rc<Uploads>, work: Work, given: JsValue) -> UploadCo
                 let _online = online::watch(&events);
                 // Closing the client stops its uploads.
                 let closing = shared.service.closing.clone();
-                let run = Rc::new(driver).run(session, Event::Start, events.clone(), watched.clone());
+                // What an earlier run has left is taken back, too.
+                let begin = if aborted.get() { Event::Abort } else { Event::Start };
+                let run = Rc::new(driver).run(session, begin, events.clone(), watched.clone());
                 let stop = Box::pin(async move {
                     closing.cancelled().await;
                     events.push(Event::Stop);
@@ -245,8 +249,12 @@ pub(super) fn start(shared: Rc<Uploads>, work: Work, given: JsValue) -> UploadCo
     UploadCore { state, queue, done }
 }
 
+/// What an upload that is aborted waits for its source, milliseconds.
+const OPENING_MS: f64 = 3_000.0;
+
 /// Resolves when the task is ended while its source is still being opened; other wishes are kept for the session.
-async fn ended_early(shared: &Uploads, events: &Queue<Event>) -> Finish {
+/// An abort is put down, and ends it where the source does not open soon.
+async fn ended_early(shared: &Uploads, events: &Queue<Event>, aborted: &Cell<bool>) -> Finish {
     let closing = shared.service.closing.clone();
     let mut kept = Kept { events: events.clone(), all: Vec::new() };
     loop {
@@ -254,7 +262,14 @@ async fn ended_early(shared: &Uploads, events: &Queue<Event>) -> Finish {
         match ended.await {
             First::Left(()) => return Finish::Stopped(crate::service::closed()),
             First::Right(Event::Stop) => return Finish::Stopped(crate::service::aborted()),
-            First::Right(Event::Abort) => return Finish::Aborted(crate::service::aborted(), None),
+            First::Right(Event::Abort) => {
+                aborted.set(true);
+                let late = shared.platform.sleep(OPENING_MS);
+                return match first(Box::pin(closing.cancelled()), late).await {
+                    First::Left(()) => Finish::Stopped(crate::service::closed()),
+                    First::Right(()) => Finish::Aborted(crate::service::aborted(), None),
+                };
+            }
             First::Right(other) => kept.all.push(other),
         }
     }

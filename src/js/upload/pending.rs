@@ -8,9 +8,10 @@ use crate::js::convert::{promise, to_js};
 use crate::js::upload::options;
 use crate::json::Value;
 use crate::task::Queue;
-use crate::upload::checkpoint::{Checkpoint, CheckpointStore};
+use crate::upload::checkpoint::{Checkpoint, CheckpointStore, NotKept};
 use crate::upload::driver::Watcher;
 use crate::upload::progress::UploadProgress;
+use crate::upload::session::is_gone;
 use crate::upload::session::types::{Event, Finish, UploadEvent};
 use crate::upload::source::Absent;
 use js_sys::Promise;
@@ -114,18 +115,34 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
     if let Some(id) = image_id {
         // While the service cannot be reached nothing can be taken back, and nothing is forgotten.
         let looking = shared.cloud.look(&shared.service);
-        let shown = looking.show(id).await;
-        if let Err(error) = shown
-            && (error.details().retryable || error.kind() != Kind::Service)
-        {
+        let refused = match looking.show(id).await {
+            Ok(facts) if facts.status == "active" => {
+                // It was finished: nothing but its checkpoint is left of the upload.
+                let forgotten = kept.keeper.write(None).await;
+                kept.keeper.lock.release().await;
+                return match forgotten {
+                    Err(NotKept::Failed(error)) => Err(error),
+                    _ => Ok(JsValue::UNDEFINED),
+                };
+            }
+            Ok(facts) if facts.status == "saving" => {
+                let message = format!("the service is still saving the image {id}; ask for it later");
+                Some(Error::new(Kind::Service, message).resumable().retryable(true))
+            }
+            Err(error) if !is_gone(&error) => Some(error),
+            _ => None,
+        };
+        if let Some(error) = refused {
             kept.keeper.lock.release().await;
             return Err(error);
         }
     }
     let plan = prepare::take_over(&mut chosen, &kept.head)?;
     let source = Rc::new(Absent(plan.size));
-    let (driver, session) =
-        prepare::assemble(shared, chosen, source, plan, prepare::goal(shared, kept)?, given)?;
+    // Of a state that cannot be read nothing is known that could be taken back.
+    let mut goal = prepare::goal(shared, kept)?;
+    goal.begins_anew = true;
+    let (driver, session) = prepare::assemble(shared, chosen, source, plan, goal, given)?;
     let finish = Rc::new(driver).run(session, Event::Abort, Queue::default(), Rc::new(Nobody)).await;
     match finish {
         Finish::Aborted(error, Some(left)) => {

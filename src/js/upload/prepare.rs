@@ -88,7 +88,7 @@ pub async fn upload(
     let Some(store) = store else {
         let unique = hex(&random_bytes(shared));
         let target = shared.cloud.name_object(target, &unique, &opened.name())?;
-        let mut goal = Goal { image_id, target, kept: None, comparison: None };
+        let mut goal = Goal { image_id, target, kept: None, comparison: None, begins_anew: false };
         if let Some(inspection) = inspection
             && inspection.look(shared, state, opened.clone()).await?
         {
@@ -235,6 +235,8 @@ pub struct Goal {
     kept: Option<Kept>,
     /// For an image that exists.
     comparison: Option<Comparison>,
+    /// Where the state of an earlier run cannot be read.
+    pub begins_anew: bool,
 }
 
 pub fn goal(shared: &Uploads, kept: Kept) -> Result<Goal> {
@@ -244,7 +246,7 @@ pub fn goal(shared: &Uploads, kept: Kept) -> Result<Goal> {
         None => target.clone(),
     };
     let image_id = target.get("imageId").and_then(Value::as_str).map(str::to_owned);
-    Ok(Goal { image_id, target, kept: Some(kept), comparison: None })
+    Ok(Goal { image_id, target, kept: Some(kept), comparison: None, begins_anew: false })
 }
 
 /// Browsers open so many connections to an origin.
@@ -301,11 +303,12 @@ pub fn assemble(
         imports,
     };
     let (keeper, saved) = goal.kept.map(|kept| (kept.keeper, kept.session)).unzip();
-    let session = match saved.flatten() {
-        Some(saved) => Session::restore(config, &saved).ok_or_else(|| {
-            Error::new(Kind::Source, "the checkpoint cannot be read; discard it to begin anew")
-        })?,
-        None => Session::new(config),
+    let session = match saved.flatten().map(|saved| Session::restore(config.clone(), &saved)) {
+        Some(Some(session)) => session,
+        Some(None) if !goal.begins_anew => {
+            return Err(Error::new(Kind::Source, "the checkpoint cannot be read; discard it to begin anew"));
+        }
+        _ => Session::new(config),
     };
     let service = &shared.service;
     let settings = Settings {

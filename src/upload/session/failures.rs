@@ -29,7 +29,7 @@ pub(super) fn is_uncertain(error: &Error) -> bool {
 }
 
 /// Whether there is no such image, object or multipart upload. A gateway that knows no such interface says nothing of them.
-pub(super) fn is_gone(error: &Error) -> bool {
+pub fn is_gone(error: &Error) -> bool {
     let code = error.code().unwrap_or_default();
     matches!(code, "IMG.DBGet.NoData" | "NoSuchUpload" | "NoSuchKey")
         || (error.details().status == Some(404) && !code.starts_with("APIG."))

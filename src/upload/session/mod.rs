@@ -25,6 +25,7 @@ use crate::oss::StoredPart;
 use crate::upload::progress::Rate;
 use creating::Creating;
 use ending::Ending;
+pub use failures::is_gone;
 use importing::{Importing, makes_image_last};
 use parts::Parts;
 use types::*;
