@@ -14,6 +14,9 @@ export default defineConfig({
     target: 'es2022',
     // The policy lets nothing in that stands inside of the page.
     assetsInlineLimit: 0,
+    // Firefox keeps it for good when a script did not come: what a lazy part is made of is asked for by that part alone,
+    // which can be asked for again.
+    modulePreload: { resolveDependencies: (_, files, { hostType }) => (hostType === 'html' ? files : []) },
     rolldownOptions: {
       output: {
         codeSplitting: {

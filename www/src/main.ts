@@ -7,6 +7,12 @@ import './theme.css';
 import './page.css';
 import { createApp } from 'vue';
 import App from './App.vue';
+import { PartError } from './composables/useParts';
 import { router } from './router';
 
-createApp(App).use(router).mount('#app');
+const app = createApp(App).use(router);
+app.config.errorHandler = (error) => {
+  // The page says it.
+  if (!(error instanceof PartError)) console.error(error);
+};
+app.mount('#app');

@@ -20,6 +20,11 @@ export const shell = {
     connection: 'Connection',
     uploads: 'Transfers',
   },
+  partFailed: 'A part of this page could not be loaded.',
+  partFailedHint: 'Check the network and try again, or load the page anew.',
+  partFailedBusy:
+    'Check the network and try again. Loading the page anew interrupts the transfers that are under way.',
+  reload: 'Load the page anew',
   underWay: 'under way',
   tenant: 'Tenant',
   theme: { label: 'Theme', auto: 'As the system', light: 'Light', dark: 'Dark' },

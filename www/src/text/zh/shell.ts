@@ -15,6 +15,10 @@ export const shell: Pick<
   | 'copied'
   | 'copyNamed'
   | 'nav'
+  | 'partFailed'
+  | 'partFailedHint'
+  | 'partFailedBusy'
+  | 'reload'
   | 'underWay'
   | 'tenant'
   | 'theme'
@@ -40,6 +44,10 @@ export const shell: Pick<
     connection: '连接',
     uploads: '传输',
   },
+  partFailed: '页面的一部分未能加载。',
+  partFailedHint: '请检查网络后重试，或重新加载页面。',
+  partFailedBusy: '请检查网络后重试。重新加载页面会中断正在进行的传输。',
+  reload: '重新加载页面',
   underWay: '个进行中',
   tenant: '租户',
   theme: { label: '主题', auto: '跟随系统', light: '浅色', dark: '深色' },
