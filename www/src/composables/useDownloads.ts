@@ -39,6 +39,11 @@ const { text } = useLanguage();
 const { show } = useTransfers();
 let count = 0;
 
+/** Closing the tab would end them: the browser asks first. */
+addEventListener('beforeunload', (event) => {
+  if (running.value > 0) event.preventDefault();
+});
+
 /** Begins a download. False where the browser cannot save from a page at all. */
 async function start(image: AnyImage): Promise<boolean> {
   const name = image.name ?? image.imageId;
@@ -78,11 +83,21 @@ async function start(image: AnyImage): Promise<boolean> {
 
 /** The browser's downloads where there is a private file system to go through, else a file that is asked for. */
 async function chooseTarget(suggestedName: string): Promise<DownloadTarget | 'nowhere' | undefined> {
-  if ('storage' in navigator && 'getDirectory' in navigator.storage) return 'download';
+  if (await hasPrivateFiles()) return 'download';
   const { showSaveFilePicker } = window as PickerWindow;
   if (!showSaveFilePicker) return undefined;
   // Closing the dialog is an answer, not a failure.
   return showSaveFilePicker({ suggestedName }).catch(() => 'nowhere' as const);
+}
+
+/** Private windows have the file system by name, and refuse it. */
+async function hasPrivateFiles(): Promise<boolean> {
+  try {
+    await navigator.storage.getDirectory();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function pause(download: Download) {
