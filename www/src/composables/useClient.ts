@@ -1,7 +1,7 @@
 /** The connection of the page: where the service is, who asks, and the one client that everything uses. */
 import { CecloudImsClient } from 'ims-client';
 import { computed, ref, shallowRef } from 'vue';
-import { type Connection, clientOptions, type Owner } from '../helpers/connection';
+import { accountOf, type Connection, clientOptions, type Owner } from '../helpers/connection';
 import { readDeployment } from '../helpers/deployment';
 import { recall, recallJson, remember } from '../helpers/memory';
 import { type Tenant, useEmulator } from './useEmulator';
@@ -10,6 +10,7 @@ import { log } from './useRequestLog';
 const CONNECTION = 'connection';
 const OWNER = 'owner';
 const TENANT = 'tenant';
+const CALLER = 'caller';
 
 const { info, look: lookForEmulator } = useEmulator();
 const client = shallowRef<CecloudImsClient>();
@@ -17,17 +18,25 @@ const connection = ref<Connection>({ endpoint: '', region: '', authType: 'none',
 const owner = ref<Owner>({ tenantId: '', departmentId: '', resourceGroupId: '' });
 /** The tenant of the local cloud that is played; no other service lets a page choose. */
 const tenant = shallowRef<Tenant>();
+/** Who is signed in, without a secret: what an upload leaves in this browser is kept apart by it. */
+const account = ref('');
 /** False until it is known whether this server is a local cloud. */
 const looked = ref(false);
 
 /** Tasks under way of each client. */
 const tasks = new Map<CecloudImsClient, number>();
 
-/** Makes a client; nothing is sent before it is used. The one before lives until its transfers have ended. */
-function connect(wanted: Connection) {
+/**
+ * Makes a client; nothing is sent before it is used. The one before lives until its transfers have ended. `tenantId` is
+ * whose the connection is, where the service does not say it.
+ */
+function connect(wanted: Connection, tenantId = recall(CALLER) ?? owner.value.tenantId) {
   const before = client.value;
   if (before && !tasks.has(before)) before.close();
   connection.value = { ...wanted, auth: { ...wanted.auth } };
+  // Another owner of the next image is still the same caller.
+  if (!tenant.value) remember(CALLER, tenantId);
+  account.value = accountOf(wanted, tenant.value ?? { tenantId });
   client.value = new CecloudImsClient({
     ...clientOptions(wanted),
     // The local cloud believes who says so; a real service knows it from the token.
@@ -117,6 +126,7 @@ export function useClient() {
     connection,
     owner,
     tenant: computed(() => tenant.value),
+    account: computed(() => account.value),
     looked,
     emulatorWantsToken: computed(() => info.value?.tokenRequired === true),
     connect,

@@ -2,11 +2,12 @@
 import type { CreateImage, FileHandleLike } from 'ims-client';
 import type { DiskImageInfo } from 'ims-client/inspect';
 import { shallowReactive } from 'vue';
-import { fieldError } from '../helpers/errors';
+import { fieldError, isAborted, isCleanAbort } from '../helpers/errors';
 import { type NewImage, newImageFor, toCreateImage } from '../helpers/new-image';
 import { useClient } from './useClient';
 import { useLanguage } from './useLanguage';
-import { useUploads } from './useUploads';
+import { loadPart } from './useParts';
+import { type Upload, useUploads } from './useUploads';
 
 /** A file, and its handle where the browser gives one: an upload can then go on after a reload without a question. */
 export interface PickedFile {
@@ -25,13 +26,15 @@ export interface Draft extends PickedFile {
   inspectError: unknown;
   /** The reader accepts what is wrong with it. */
   allowed: boolean;
-  starting: boolean;
+  /** The upload while the service does not know its image yet. */
+  attempt: Upload | undefined;
+  readonly starting: boolean;
   error: unknown;
 }
 
 const drafts = shallowReactive<Draft[]>([]);
 const { owner, rememberOwner } = useClient();
-const { start } = useUploads();
+const { start, abort } = useUploads();
 const { text } = useLanguage();
 let count = 0;
 
@@ -48,7 +51,10 @@ function add(files: PickedFile[], into?: Draft['into']) {
       inspecting: true,
       inspectError: undefined,
       allowed: false,
-      starting: false,
+      attempt: undefined,
+      get starting() {
+        return draft.attempt !== undefined;
+      },
       error: undefined,
     });
     drafts.push(draft);
@@ -58,12 +64,12 @@ function add(files: PickedFile[], into?: Draft['into']) {
 
 /** The inspector loads with the first file: nobody pays for it who only looks at lists. */
 async function look(draft: Draft) {
-  const untouched = draft.form;
+  const untouched = { ...draft.form };
   try {
-    const { inspect } = await import('ims-client/inspect');
+    const { inspect } = await loadPart(() => import('ims-client/inspect'));
     draft.info = await inspect(draft.file);
     // What was typed meanwhile is not overwritten.
-    if (draft.form === untouched) draft.form = { ...draft.form, ...fitting(draft.info.suggestion) };
+    draft.form = { ...draft.form, ...fitting(draft.info.suggestion, draft.form, untouched) };
   } catch (error) {
     draft.inspectError = error;
   } finally {
@@ -71,9 +77,12 @@ async function look(draft: Draft) {
   }
 }
 
-/** What the file tells, as far as it tells it. */
-function fitting(suggestion: Partial<CreateImage>): Partial<NewImage> {
-  return Object.fromEntries(Object.entries(suggestion).filter(([, value]) => value !== undefined));
+/** What the file tells, as far as it tells it, for the fields that are as they were at first. */
+function fitting(suggestion: Partial<CreateImage>, form: NewImage, first: NewImage): Partial<NewImage> {
+  const isUntouched = (name: string) => form[name as keyof NewImage] === first[name as keyof NewImage];
+  return Object.fromEntries(
+    Object.entries(suggestion).filter(([name, value]) => value !== undefined && isUntouched(name)),
+  );
 }
 
 /** What stands against an upload unless the reader accepts it. */
@@ -84,20 +93,31 @@ function dangers({ info }: Draft): string[] {
 /** Uploads a file; what is refused stays, with the reason. */
 async function upload(draft: Draft) {
   if (draft.starting) return;
-  draft.starting = true;
   draft.error = undefined;
   const { file, handle, into, form, allowed } = draft;
   const target = into ? { imageId: into.imageId } : toCreateImage(form);
   try {
-    await start(file, handle ?? file, target, into?.name ?? form.name, allowed ? dangers(draft) : []);
+    const allow = allowed ? dangers(draft) : [];
+    const { upload, known } = start(file, handle ?? file, target, into?.name ?? form.name, allow);
+    draft.attempt = upload;
+    await known;
     const { tenantId, departmentId, resourceGroupId = '' } = form;
     if (!into) rememberOwner({ tenantId, departmentId, resourceGroupId });
     remove(draft);
   } catch (error) {
-    draft.error = error;
+    // Who takes it back does not need to be told.
+    if (!isCleanAbort(error) && !(into && isAborted(error))) draft.error = error;
   } finally {
-    draft.starting = false;
+    draft.attempt = undefined;
   }
+}
+
+/** Takes an upload back whose image the service does not know yet; the form stays as it is. */
+async function cancel({ attempt, into }: Draft) {
+  if (!attempt || attempt.state === 'aborting') return;
+  // An image that was there before is left as it was: aborting would make it a failed one.
+  if (into) await attempt.task.stop();
+  else await abort(attempt);
 }
 
 /** The field of the form that was refused, if one was. */
@@ -113,5 +133,5 @@ function remove(draft: Draft) {
 
 /** One list for the whole page. */
 export function useDrafts() {
-  return { drafts, add, upload, remove, dangers, refusedField };
+  return { drafts, add, upload, cancel, remove, dangers, refusedField };
 }

@@ -5,7 +5,7 @@ import { useChanges } from './useChanges';
 import { useClient } from './useClient';
 import { useUploads } from './useUploads';
 
-const { client } = useClient();
+const { client, account } = useClient();
 const { changes, changed } = useChanges();
 const { uploads, canRepeat, dismiss, resumePending } = useUploads();
 
@@ -27,7 +27,7 @@ async function look() {
   const turn = ++looks;
   looking.value = true;
   // Without storage nothing was kept, and there is nothing to go on with.
-  const left = await ims.pendingUploads().catch(() => []);
+  const left = await ims.pendingUploads({ account: account.value }).catch(() => []);
   // A later look knows better, whichever is answered first.
   if (turn !== looks) return;
   looking.value = false;

@@ -35,6 +35,8 @@ export interface Upload {
   readonly source: ImageSource | undefined;
   readonly target: UploadTarget | undefined;
   readonly allowUnsafe: string[];
+  /** Whose it is: nobody else goes on with it. */
+  readonly account: string;
   imageId: string | undefined;
   state: UploadTask['state'] | 'aborting';
   progress: UploadProgress;
@@ -46,17 +48,21 @@ export interface Upload {
   task: UploadTask;
   error: unknown;
   result: UploadResult | undefined;
+  /** It was stopped, and this browser keeps nothing of it. */
+  notKept: boolean;
 }
 
 type Start = (options: UploadOptions) => UploadTask;
 
 const BUSY: Upload['state'][] = ['running', 'paused', 'aborting'];
 const { changed } = useChanges();
-const { begin } = useClient();
+const { begin, client, account } = useClient();
 const { notify } = useNotifications();
 const { text } = useLanguage();
 const uploads = shallowReactive<Upload[]>([]);
-const running = computed(() => uploads.filter(({ state }) => BUSY.includes(state)).length);
+/** Those whose image the service does not know yet: their forms show them. */
+const starting = shallowReactive(new Set<Upload>());
+const running = computed(() => starting.size + uploads.filter(({ state }) => BUSY.includes(state)).length);
 let count = 0;
 
 /** Closing the tab would end them: the browser asks first. */
@@ -74,24 +80,43 @@ interface Beginning {
 }
 
 /**
- * Begins an upload. Resolves when the service has taken the image's metadata, and the upload stands in the list;
- * rejects when file or metadata were refused before: then nothing is listed, and the form shows why.
+ * Begins an upload. `known` resolves when the service has taken the image's metadata, and the upload stands in the list;
+ * it rejects when file or metadata were refused before: then nothing is listed, and the form shows why.
  */
 function start(file: File, source: ImageSource, target: UploadTarget, name: string, allowUnsafe: string[]) {
   const beginning = { name, fileName: file.name, source, target, allowUnsafe };
   const run: Start = (options) => begin((ims) => ims.upload(source, target, { ...options, allowUnsafe }));
-  return new Promise<Upload>((accept, refuse) => {
-    const upload = watchTask(beginning, run, (error) => {
-      if (!uploads.includes(upload)) return refuse(error);
-      fail(upload, error);
-    });
-    const created = () => {
-      if (!uploads.includes(upload)) uploads.unshift(upload);
-      accept(upload);
-    };
-    onceKnown.set(upload, created);
-    void upload.task.done.then(created, () => {});
+  const { promise, accept, refuse } = settleable();
+  const upload = watchTask(beginning, run, (error) => {
+    if (uploads.includes(upload)) return fail(upload, error);
+    starting.delete(upload);
+    refuse(error);
   });
+  const created = ({ isOver = false } = {}) => {
+    // One that is being taken back is no longer on its way into the list, unless it was faster.
+    if (upload.state === 'aborting' && !isOver) return;
+    starting.delete(upload);
+    if (!uploads.includes(upload)) uploads.unshift(upload);
+    accept();
+  };
+  starting.add(upload);
+  onceKnown.set(upload, created);
+  void upload.task.done.then(
+    () => created({ isOver: true }),
+    () => {},
+  );
+  return { upload, known: promise };
+}
+
+/** A promise that is settled from outside. */
+function settleable() {
+  let accept: () => void = () => {};
+  let refuse: (error: unknown) => void = () => {};
+  const promise = new Promise<void>((resolve, reject) => {
+    accept = resolve;
+    refuse = reject;
+  });
+  return { promise, accept, refuse };
 }
 
 /** Told once the service knows the image. */
@@ -115,17 +140,19 @@ function watchTask(beginning: Beginning, run: Start, failed: (error: unknown) =>
     id: `upload-${++count}`,
     allowUnsafe: [],
     ...beginning,
+    account: account.value,
     imageId: undefined,
     ...fresh(),
-    task: run(callbacks(() => upload)),
+    task: run(options(account.value, () => upload)),
   });
   markRaw(upload.task);
   watchEnd(upload, failed);
   return upload;
 }
 
-function callbacks(upload: () => Upload): UploadOptions {
+function options(account: string, upload: () => Upload): UploadOptions {
   return {
+    checkpoint: { account },
     onProgress(progress) {
       const entry = upload();
       entry.progress = progress;
@@ -178,6 +205,7 @@ function fresh() {
     notes: [] as UploadNote[],
     error: undefined as unknown,
     result: undefined as UploadResult | undefined,
+    notKept: false,
   };
 }
 
@@ -213,10 +241,15 @@ function resume(upload: Upload) {
   upload.state = upload.task.state;
 }
 
-/** Ends it and keeps what is stored: it stands among those that can go on. */
+/** Ends it and keeps what is stored: it stands among those that can go on. Where it does not, its card stays and says so. */
 async function stop(upload: Upload) {
   await upload.task.stop();
-  dismiss(upload);
+  // It may have come to another end first.
+  if (upload.task.state !== 'stopped') return;
+  const imageId = upload.task.imageId ?? upload.imageId;
+  const kept = (await client.value?.pendingUploads({ account: upload.account }).catch(() => [])) ?? [];
+  if (kept.some((each) => each.imageId === imageId)) dismiss(upload);
+  else upload.notKept = true;
 }
 
 async function abort(upload: Upload) {
@@ -225,22 +258,52 @@ async function abort(upload: Upload) {
 }
 
 /** Once more: into the image that is kept where there is one, else from the beginning. */
-function again(upload: Upload) {
-  const { source, target, allowUnsafe } = upload;
+async function again(upload: Upload) {
+  if (!canRepeat(upload) || repeating.has(upload)) return;
+  const { source, target, allowUnsafe, error } = upload;
   const imageId = upload.task.imageId ?? upload.imageId;
-  const kept = imageId !== undefined && upload.error instanceof ImsError && upload.error.resumable;
+  const gone = isGone(error);
+  const kept = imageId !== undefined && !gone && error instanceof ImsError && error.resumable;
   const goal = kept ? { imageId } : target;
   if (source === undefined || goal === undefined) return;
+  if (gone) {
+    repeating.add(upload);
+    await forget(upload, imageId);
+    repeating.delete(upload);
+    // It was taken off the list meanwhile.
+    if (!uploads.includes(upload)) return;
+    upload.imageId = undefined;
+  }
   Object.assign(upload, fresh());
   upload.task = markRaw(
-    begin((ims) => ims.upload(source, goal, { ...callbacks(() => upload), allowUnsafe })),
+    begin((ims) => ims.upload(source, goal, { ...options(upload.account, () => upload), allowUnsafe })),
   );
-  watchEnd(upload, (error) => fail(upload, error));
+  watchEnd(upload, (failure) => fail(upload, failure));
 }
 
-/** Whether `again` has what it needs: without the file only the pending uploads can go on. */
-function canRepeat({ source, target }: Upload): boolean {
-  return source !== undefined && target !== undefined;
+/** Those that are about to begin anew. */
+const repeating = new WeakSet<Upload>();
+
+/** Whether the image that an upload goes into is no longer there. */
+function isGone(error: unknown): boolean {
+  return error instanceof ImsError && error.code === 'IMG.DBGet.NoData';
+}
+
+/** What was kept for an image that is gone would be taken up again, and fail again. */
+async function forget(upload: Upload, imageId: string | undefined) {
+  const kept = (await client.value?.pendingUploads({ account: upload.account }).catch(() => [])) ?? [];
+  for (const each of kept.filter((pending) => pending.imageId === imageId)) {
+    await each.discard().catch(() => {});
+  }
+}
+
+/**
+ * Whether `again` has what it needs: without the file only the pending uploads can go on, into an image that is gone
+ * nothing can, and what another account has begun is its own.
+ */
+function canRepeat({ source, target, account: own, error }: Upload): boolean {
+  if (source === undefined || target === undefined || own !== account.value) return false;
+  return !('imageId' in target && isGone(error));
 }
 
 function dismiss(upload: Upload) {

@@ -82,6 +82,30 @@ function authOf({ authType, auth }: Connection): Auth {
   }
 }
 
+/** Who is signed in, as far as it is known. */
+export interface Caller {
+  tenantId: string;
+  userId?: string;
+}
+
+/**
+ * A name for who is signed in: uploads that one account has left are no business of another. It is stored, so no secret
+ * and no token is in it. Where the credentials do not say who it is, the tenant has to.
+ */
+export function accountOf({ authType, auth }: Connection, { tenantId, userId = '' }: Caller): string {
+  const field = (name: AuthField) => auth[name]?.trim() ?? '';
+  const parts = {
+    none: [tenantId, userId],
+    token: [tenantId, userId],
+    headers: [tenantId, userId],
+    password: [field('domain'), field('user'), field('project')],
+    'application-credential': [field('id')],
+    // Temporary keys have another name each time.
+    aksk: field('securityToken') ? [tenantId] : [field('accessKey')],
+  }[authType];
+  return [authType, ...parts].map(encodeURIComponent).join('/');
+}
+
 /** A path is meant on this server. */
 function absolute(endpoint: string): string {
   return endpoint.startsWith('/') ? location.origin + endpoint : endpoint;

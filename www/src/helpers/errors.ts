@@ -1,6 +1,7 @@
 /** An error in plain words of the reader's language, with what a support desk would ask for. */
 import { type CecloudErrorCode, cecloudErrorCodes, ImsError } from 'ims-client';
 import type { Language } from '../composables/useLanguage';
+import { PartError } from '../composables/useParts';
 import type { Text } from '../text/en';
 
 /** What is shown of an error. */
@@ -18,6 +19,8 @@ export interface Explanation {
 
 /** Explains whatever was thrown. */
 export function explain(error: unknown, text: Text, language: Language): Explanation {
+  if (error instanceof PartError)
+    return { summary: text.partFailed, message: String(error.cause), facts: [] };
   if (!(error instanceof ImsError)) {
     return { summary: text.errors.unknown, message: String(error), facts: [] };
   }
@@ -27,7 +30,7 @@ export function explain(error: unknown, text: Text, language: Language): Explana
     // The file itself is fine: somebody else of this browser has it.
     error.kind === 'source' && error.retryable ? errors.elsewhere : kindOf(error, meaning, text),
     adviceOf(error, text) ?? ruleOf(error, text),
-    error.resumable ? errors.kept : '',
+    keptOf(error, text),
   ]
     .filter((part) => part)
     .join(' ');
@@ -56,8 +59,18 @@ function meaningOf(code: string | undefined, language: Language): string | undef
 }
 
 /** What sort of failure it is; that a service refuses something says less than the code for which it does. */
-function kindOf({ kind }: ImsError, meaning: string | undefined, text: Text): string {
-  return kind === 'service' && meaning !== undefined ? '' : text.errors.kind[kind];
+function kindOf({ kind, operation }: ImsError, meaning: string | undefined, text: Text): string {
+  if (kind === 'service' && meaning !== undefined) return '';
+  const { errors } = text;
+  return (operation === 'download' ? errors.downloadKind[kind] : undefined) ?? errors.kind[kind];
+}
+
+/** What is still there. */
+function keptOf(error: ImsError, { errors }: Text): string {
+  if (error.operation === 'upload' && isAborted(error) && !isCleanAbort(error)) {
+    return error.resumable ? errors.left : errors.leftUnknown;
+  }
+  return error.resumable ? errors.kept : '';
 }
 
 /** What to do about a code: of the service, or of a problem that was found in a file. */
@@ -100,6 +113,11 @@ function lastOf(field: string): string {
 export function sentence(words: string): string {
   const end = /[.!?:]$/.test(words) ? '' : '.';
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}${end}`;
+}
+
+/** Whether it was taken back, with everything that it had made: only the package's words tell it. */
+export function isCleanAbort(error: unknown): boolean {
+  return isAborted(error) && /what was stored is removed/.test((error as ImsError).message);
 }
 
 /** Whether it failed only because somebody stopped it. */

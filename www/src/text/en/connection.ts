@@ -32,7 +32,7 @@ export const connection = {
   },
   owner: 'Whose new images are',
   connect: 'Connect',
-  connected: 'Connected.',
+  connected: 'Saved.',
   searching: 'Looking for the image service …',
   emulatorToken: 'This local cloud was started with a token: enter it here.',
   emulator: 'A local cloud serves this page: try everything, nothing can break.',

@@ -63,6 +63,10 @@ export const dialogs = {
     done: (count: number) => (count === 1 ? 'The image is deleted.' : `${count} images are deleted.`),
     failed: (count: number) =>
       count === 1 ? 'One image could not be deleted.' : `${count} images could not be deleted.`,
+    untouched: (count: number) =>
+      count === 1
+        ? 'One image was not touched any more: the dialog was left.'
+        : `${count} images were not touched any more: the dialog was left.`,
   },
   leave: {
     title: 'Remove this shared image?',

@@ -1,4 +1,6 @@
 /** Errors in plain words: what happened, and what to do. */
+import type { ImsErrorKind } from 'ims-client';
+
 export const errors = {
   kind: {
     validation: 'A field is not as it must be.',
@@ -16,6 +18,14 @@ export const errors = {
     unsupported: 'This browser cannot do that.',
     internal: 'A defect of this program. Reload the page.',
   },
+  /** The same of downloads, where it is something else. */
+  downloadKind: {
+    storage: 'The file could not be written. Is there room for it on this disk?',
+    integrity: 'The file was damaged on the way. Download it again.',
+    source: 'The image changed while it was downloaded. Download it again.',
+    unsupported:
+      'This browser does not let a page save a large file here: private windows often forbid it. Use a normal window.',
+  } as Partial<Record<ImsErrorKind, string>>,
   /** What to do about a code of the service, where its meaning does not say it. */
   advice: {
     'IMG.OperationFailed.ImageIsShared': 'Stop sharing it with everybody first.',
@@ -33,6 +43,9 @@ export const errors = {
   elsewhere: 'Another tab or window is uploading this file. Go on there, or close it and try again here.',
   unknown: 'Something unforeseen went wrong.',
   kept: 'What is stored already is kept.',
+  left: 'Not everything could be taken back. Discard it among the uploads that can go on, once the service can be reached.',
+  leftUnknown:
+    'Not everything could be taken back. Look through your images: there may be one that you do not want.',
   details: 'Details',
   code: 'Code',
   status: 'HTTP status',
@@ -40,5 +53,5 @@ export const errors = {
   field: 'Field',
   attempts: 'Attempts',
   noSaving:
-    'This browser has no way for a page to save a large file. Use a current Chromium, Firefox or Safari.',
+    'This browser does not let a page save a large file here: private windows often forbid it. Use a normal window of a current Chromium, Firefox or Safari, over https or on localhost.',
 };

@@ -12,6 +12,8 @@ export const uploads = {
   start: 'Upload',
   starting: 'Creating the image …',
   discard: 'Leave out',
+  takeBack: 'Cancel',
+  takingBack: 'Taking it back …',
   refused: 'The upload could not begin.',
   into: (name: string) => `Goes into the image ${name}`,
   inspecting: 'Looking into the file …',
@@ -78,6 +80,7 @@ export const uploads = {
   retries: (count: number) => (count === 1 ? '1 retry' : `${count} retries`),
   offline: 'Offline: goes on when the network is back',
   paced: (count: number) => `The store asks for less: ${count} at a time`,
+  notKept: 'This browser could not keep what is stored: it cannot go on after this page is left.',
   credentials: {
     expired: 'The credentials expired: new ones were fetched',
     refused: 'The credentials were refused: new ones were fetched',

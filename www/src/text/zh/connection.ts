@@ -34,7 +34,7 @@ export const connection: Text['connection'] = {
   },
   owner: '新镜像的归属',
   connect: '连接',
-  connected: '已连接。',
+  connected: '已保存。',
   searching: '正在查找镜像服务……',
   emulatorToken: '这个本地云启动时设置了令牌，请在此输入。',
   emulator: '本页面由本地云提供：可以随意尝试，不会损坏任何东西。',

@@ -57,6 +57,7 @@ export const dialogs: Text['dialogs'] = {
     confirm: '删除',
     done: (count) => (count === 1 ? '镜像已删除。' : `已删除 ${count} 个镜像。`),
     failed: (count) => `${count} 个镜像未能删除。`,
+    untouched: (count) => `对话框已离开，其余 ${count} 个镜像未作处理。`,
   },
   leave: {
     title: '移除这个共享镜像？',

@@ -17,6 +17,12 @@ export const errors: Text['errors'] = {
     unsupported: '当前浏览器不支持这个操作。',
     internal: '程序自身出现缺陷，请重新加载页面。',
   },
+  downloadKind: {
+    storage: '文件未能写入。磁盘空间是否足够？',
+    integrity: '文件在传输中损坏，请重新下载。',
+    source: '下载期间镜像发生了变化，请重新下载。',
+    unsupported: '当前浏览器不允许本页面在此保存大文件：隐私窗口往往会禁止。请使用普通窗口。',
+  },
   advice: {
     'IMG.OperationFailed.ImageIsShared': '请先取消与所有用户的共享。',
     'IMG.OperationDenied.ActionNotMatchStatus': '请等待保存完成后再试。',
@@ -33,11 +39,14 @@ export const errors: Text['errors'] = {
   elsewhere: '另一个标签页或窗口正在上传这个文件。请在那里继续，或关闭它后在此重试。',
   unknown: '发生了意外错误。',
   kept: '已保存的内容会保留。',
+  left: '未能全部撤回。请在服务恢复后，从“可以继续的上传”中丢弃它。',
+  leftUnknown: '未能全部撤回。请检查镜像列表：可能留下了一个不需要的镜像。',
   details: '详细信息',
   code: '错误码',
   status: 'HTTP 状态',
   requestId: '请求 ID',
   field: '字段',
   attempts: '尝试次数',
-  noSaving: '当前浏览器无法让页面保存大文件，请使用新版 Chromium、Firefox 或 Safari。',
+  noSaving:
+    '当前浏览器不允许本页面在此保存大文件：隐私窗口往往会禁止。请使用新版 Chromium、Firefox 或 Safari 的普通窗口，并通过 https 或 localhost 访问。',
 };
