@@ -14,7 +14,9 @@ const found = shallowRef<PendingUpload[]>([]);
 const pending = computed(() =>
   found.value.filter(
     ({ imageId }) =>
-      !uploads.some((each) => each.imageId === imageId && each.state === 'failed' && canRepeat(each)),
+      !uploads.some(
+        (each) => each.imageId === imageId && ['failed', 'beginning'].includes(each.state) && canRepeat(each),
+      ),
   ),
 );
 const looking = ref(false);

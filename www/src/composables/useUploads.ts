@@ -38,7 +38,7 @@ export interface Upload {
   /** Whose it is: nobody else goes on with it. */
   readonly account: string;
   imageId: string | undefined;
-  state: UploadTask['state'] | 'aborting';
+  state: UploadTask['state'] | 'aborting' | 'beginning';
   progress: UploadProgress;
   parts: PartsMap;
   offline: boolean;
@@ -54,7 +54,7 @@ export interface Upload {
 
 type Start = (options: UploadOptions) => UploadTask;
 
-const BUSY: Upload['state'][] = ['running', 'paused', 'aborting'];
+const BUSY: Upload['state'][] = ['running', 'paused', 'aborting', 'beginning'];
 const { changed } = useChanges();
 const { begin, client, account } = useClient();
 const { notify } = useNotifications();
@@ -259,7 +259,7 @@ async function abort(upload: Upload) {
 
 /** Once more: into the image that is kept where there is one, else from the beginning. */
 async function again(upload: Upload) {
-  if (!canRepeat(upload) || repeating.has(upload)) return;
+  if (!canRepeat(upload) || upload.state === 'beginning') return;
   const { source, target, allowUnsafe, error } = upload;
   const imageId = upload.task.imageId ?? upload.imageId;
   const gone = isGone(error);
@@ -267,11 +267,8 @@ async function again(upload: Upload) {
   const goal = kept ? { imageId } : target;
   if (source === undefined || goal === undefined) return;
   if (gone) {
-    repeating.add(upload);
+    upload.state = 'beginning';
     await forget(upload, imageId);
-    repeating.delete(upload);
-    // It was taken off the list meanwhile.
-    if (!uploads.includes(upload)) return;
     upload.imageId = undefined;
   }
   Object.assign(upload, fresh());
@@ -280,9 +277,6 @@ async function again(upload: Upload) {
   );
   watchEnd(upload, (failure) => fail(upload, failure));
 }
-
-/** Those that are about to begin anew. */
-const repeating = new WeakSet<Upload>();
 
 /** Whether the image that an upload goes into is no longer there. */
 function isGone(error: unknown): boolean {

@@ -61,6 +61,8 @@ function meaningOf(code: string | undefined, language: Language): string | undef
 /** What sort of failure it is; that a service refuses something says less than the code for which it does. */
 function kindOf({ kind, operation }: ImsError, meaning: string | undefined, text: Text): string {
   if (kind === 'service' && meaning !== undefined) return '';
+  // A part of the package did not come.
+  if (operation === 'load') return `${text.partFailed} ${text.partFailedHint}`;
   const { errors } = text;
   return (operation === 'download' ? errors.downloadKind[kind] : undefined) ?? errors.kind[kind];
 }

@@ -103,6 +103,7 @@ export const uploads = {
     paused: 'Paused',
     stopped: 'Stopped',
     aborting: 'Aborting',
+    beginning: 'Beginning anew',
     aborted: 'Aborted',
     failed: 'Failed',
   },

@@ -93,6 +93,7 @@ export const uploads: Text['uploads'] = {
     paused: '已暂停',
     stopped: '已停止',
     aborting: '正在中止',
+    beginning: '重新开始',
     aborted: '已中止',
     failed: '失败',
   },
