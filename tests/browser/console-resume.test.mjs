@@ -11,7 +11,7 @@ import { sentParts, slowAfter } from '../support/tabs.mjs';
 const MIB = 1024 * 1024;
 const NAME = 'interrupted';
 
-/** The numbers of bytes that the uploads kept in this page's database stand at. */
+/** The numbers of bytes that the uploads kept in this page's database, of the one account there is, stand at. */
 function keptBytes({ page }) {
   return page.evaluate(async () => {
     const answer = (request) =>
@@ -19,7 +19,9 @@ function keptBytes({ page }) {
         request.onsuccess = () => resolve(request.result);
         request.onerror = () => reject(request.error);
       });
-    const database = await answer(indexedDB.open('ims-client'));
+    const [known] = (await indexedDB.databases()).filter(({ name }) => name.startsWith('ims-client:'));
+    if (!known) return [];
+    const database = await answer(indexedDB.open(known.name));
     const names = [...database.objectStoreNames];
     const stores = names.map((name) => database.transaction(name).objectStore(name));
     const kept = await Promise.all(stores.map((store) => answer(store.getAll())));
