@@ -774,7 +774,7 @@ export class UploadTask<Result = UploadResult> {
  * digits, `-` and `_`. No credential is in them; names, sizes and the image's metadata are. Methods may be
  * asynchronous. What `load` and `list` throw ends the upload before anything is created. What `save` throws is told by a
  * warning (`checkpoint-failed`): the upload goes on, and a later run may have to begin anew. What `remove` throws leaves an
- * upload that has ended among the pending ones.
+ * upload that has ended among the pending ones; a warning, or the error that it ends with, says so.
  */
 export interface CheckpointStore {
   /** Undefined where there is no such key. */

@@ -76,6 +76,8 @@ pub struct Driver {
     keeper: RefCell<Option<Rc<Keeper>>>,
     /// Checkpoints are written one after the other.
     writing: Turn,
+    /// What has become of the last one, where it was not written.
+    unwritten: RefCell<Option<String>>,
 }
 
 /// Small requests to the store get so long, milliseconds; parts have no such limit.
@@ -108,6 +110,7 @@ impl Driver {
             unsaved: RefCell::default(),
             keeper: RefCell::new(keeper.map(Rc::new)),
             writing: Turn::default(),
+            unwritten: RefCell::default(),
         }
     }
 
@@ -126,7 +129,7 @@ impl Driver {
         let mut in_a_row = 0u32;
         let mut timer: Option<(f64, LocalFuture<'static, ()>)> = None;
         *self.image_id.borrow_mut() = session.image_id().unwrap_or_default().to_owned();
-        let finish = loop {
+        let mut finish = loop {
             if let Event::Ended { id, .. } = &event {
                 jobs.retain(|(job, _)| job != id);
             }
@@ -205,6 +208,9 @@ impl Driver {
         }
         self.source.close();
         self.write_unsaved(&queue).await;
+        if let Some(unwritten) = self.unwritten.take() {
+            tell_unwritten(&mut finish, unwritten, &*watcher);
+        }
         // Others may take the upload up from here: whoever hears of the end finds no lock any more.
         let keeper = self.keeper.take();
         if let Some(keeper) = keeper {
@@ -237,11 +243,17 @@ impl Driver {
         let _turn = self.writing.take().await;
         let keeper = self.keeper.borrow().clone();
         let (Some(checkpoint), Some(keeper)) = (self.unsaved.take(), keeper) else { return };
+        let what = if checkpoint.is_some() { "saved" } else { "removed" };
+        let mut unwritten = None;
         match keeper.write(checkpoint).await {
             Ok(()) => {}
             Err(NotKept::TakenOver) => queue.push(Event::TakenOver),
-            Err(NotKept::Failed(error)) => queue.push(Event::NotSaved(error.message().to_owned())),
+            Err(NotKept::Failed(error)) => {
+                unwritten = Some(format!("the checkpoint could not be {what}: {}", error.message()));
+                queue.push(Event::NotSaved(error.message().to_owned()));
+            }
         }
+        *self.unwritten.borrow_mut() = unwritten;
     }
 
     /// Starts a job of its own; the cancel ends it without an event.
@@ -367,6 +379,28 @@ impl Driver {
     }
 }
 
+/// The session has ended: what became of its last checkpoint is told with the end.
+fn tell_unwritten(finish: &mut Finish, unwritten: String, watcher: &dyn Watcher) {
+    let add = |text: &mut String| *text = format!("{text}; {unwritten}");
+    match finish {
+        Finish::Done(summary) => {
+            summary.warnings.push(unwritten.clone());
+            watcher.event(&UploadEvent::Warning { code: "checkpoint-failed", message: unwritten });
+        }
+        Finish::Failed(error) | Finish::Stopped(error) => add(&mut error.details_mut().message),
+        Finish::Aborted(error, left) => {
+            let details = error.details_mut();
+            add(&mut details.message);
+            // It is still listed, to be discarded later.
+            details.resumable = true;
+            match left {
+                Some(left) => add(left),
+                None => *left = Some(unwritten),
+            }
+        }
+    }
+}
+
 /// A failure of anything but the store: worth another try where the error says so.
 fn service(error: Error) -> Trouble {
     // An answer that is none (cut off, a proxy's page) says nothing about the upload: it is asked for again.
@@ -374,3 +408,6 @@ fn service(error: Error) -> Trouble {
     let remedy = if again { Remedy::Wait { retry_after_ms: None } } else { Remedy::GiveUp };
     Trouble { remedy, error }
 }
+
+#[cfg(test)]
+mod tests;

@@ -200,8 +200,28 @@ test('a store that fails later costs a warning, not the upload', async (t) => {
   store.save = (key, value) => (++saved > 2 ? failing() : save(key, value));
   await endsWell(place, place.begin(store), 'checkpoint-failed');
   assert.ok(saved > 3, 'it goes on trying');
-  await endsWell(place, place.begin(storeWith({ remove: failing })));
   assert.equal(released.length, 2, 'each lock was given back once');
+});
+
+test('a checkpoint that cannot be removed is told of: the upload stays listed', async (t) => {
+  const place = await ready(t);
+  const remove = () => Promise.reject(new Error('the disk is broken'));
+  const message = /the checkpoint could not be removed: .*the disk is broken/;
+  const store = storeWith({ remove });
+  const [warning] = await endsWell(place, place.begin(store), 'checkpoint-failed');
+  assert.match(warning, message);
+  assert.equal((await place.ims.pendingUploads(store)).length, 1);
+
+  await place.emulator.spoil({ operation: 'UploadPart', delayMs: 200, times: 0 });
+  const other = storeWith({ remove });
+  const upload = place.begin(other);
+  await somethingStored(upload);
+  const ended = rejects(upload.task.done, { kind: 'aborted', resumable: true, message });
+  await upload.task.abort();
+  await ended;
+  const [pending] = await place.ims.pendingUploads(other);
+  await rejects(pending.discard(), { operation: 'discard', resumable: true, message });
+  assert.equal((await place.emulator.images()).length, 1, 'the image of the second one is deleted');
 });
 
 test('pendingUploads() tells of a store that fails, and passes over what is no checkpoint', async (t) => {
