@@ -165,8 +165,8 @@ export interface ObsOptions extends Omit<StoreOptions, 'endpoint'> {
   key?: string;
   /**
    * The keys of the bucket. A function is asked when the upload begins, and again whenever the store refuses what it
-   * gave: so temporary keys are renewed. Default: the client's own, where its `auth` is `aksk`. They are in no
-   * checkpoint: who goes on with an upload, or discards one, gives them again.
+   * gave: so temporary keys are renewed; it has `timeoutMs` of the client for that. Default: the client's own, where its
+   * `auth` is `aksk`. They are in no checkpoint: who goes on with an upload, or discards one, gives them again.
    */
   credentials?: ObsCredentials | (() => ObsCredentials | Promise<ObsCredentials>);
   /**

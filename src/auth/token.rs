@@ -93,14 +93,13 @@ impl Authenticator for Token {
     }
 
     fn renew<'a>(&'a self, refused: &'a Refused) -> LocalFuture<'a, Result<bool>> {
-        Box::pin(async move {
-            if !self.renewable.get() {
-                return Ok(false);
-            }
-            let sent = refused.request.headers.get(TOKEN_HEADER);
-            self.fetch(|issued| sent != Some(issued.token.expose())).await?;
-            Ok(true)
-        })
+        // Signing asks for the next one: in the time of the attempt, which a function that gives nothing must not outlast.
+        let sent = refused.request.headers.get(TOKEN_HEADER);
+        let renewable = self.renewable.get();
+        if renewable && self.kept(|issued| sent == Some(issued.token.expose())) == Some(true) {
+            *self.kept.borrow_mut() = None;
+        }
+        Box::pin(async move { Ok(renewable) })
     }
 
     fn scrub(&self, text: String) -> String {

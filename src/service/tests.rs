@@ -215,6 +215,26 @@ fn a_refused_token_is_renewed_once() {
 }
 
 #[test]
+fn a_token_function_that_gives_nothing_ends_a_call_in_time_after_a_401_too() {
+    for given in [0, 1] {
+        let count = Cell::new(0);
+        let token = Token::from_source(Rc::new(move || {
+            count.set(count.get() + 1);
+            let gives = count.get() <= given;
+            Box::pin(async move {
+                if !gives {
+                    core::future::pending::<()>().await;
+                }
+                Ok(Secret::new("a-token".into()).into())
+            })
+        }));
+        let case = case(Rc::new(token), vec![answer(401, &[], "")]);
+        let error = call(&case, "getImage", &[json!("a")]).unwrap_err();
+        assert_eq!((error.kind(), case.canned.seen.borrow().len()), (Kind::Timeout, given));
+    }
+}
+
+#[test]
 fn answers_that_are_none() {
     for (status, body, part) in [
         (200, "", "an empty body"),

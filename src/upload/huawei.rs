@@ -12,7 +12,8 @@ use crate::auth::sigv4::Keys;
 use crate::error::{Error, Kind, Result};
 use crate::json::Value;
 use crate::platform::LocalFuture;
-use crate::service::{CallOptions, Service};
+use crate::service::{CallOptions, Service, closed};
+use crate::task::{First, first};
 use std::rc::Rc;
 
 /// Gives the keys of the bucket; asked again when they have expired.
@@ -107,6 +108,20 @@ impl Huawei {
         Err(Error::new(Kind::Unsupported, "too many images of this name to look through"))
     }
 
+    /// The keys of the bucket. The caller's own function gets the time of a call; closing the client ends the wait.
+    async fn bucket_keys(&self) -> Result<Keys> {
+        let limit = self.service.timeout_ms;
+        let asked = first((self.keys)(), self.service.platform.sleep(limit));
+        match first(Box::pin(self.service.closing.cancelled()), Box::pin(asked)).await {
+            First::Left(()) => Err(closed()),
+            First::Right(First::Left(keys)) => keys,
+            First::Right(First::Right(())) => {
+                let message = format!("obs.credentials gave no keys within {} ms", limit as u64);
+                Err(Error::new(Kind::Timeout, message))
+            }
+        }
+    }
+
     fn ordered(mut answer: Value) -> String {
         answer.take_text("job_id")
     }
@@ -158,7 +173,7 @@ impl Backend for Huawei {
 
     fn prepare<'a>(&'a self, _: &'a str, _: u64) -> LocalFuture<'a, Result<Prepared>> {
         Box::pin(async move {
-            let keys = (self.keys)().await?;
+            let keys = self.bucket_keys().await?;
             let (bucket, key) = crate::text::split_once(&self.image_url, ":").unwrap_or_default();
             Ok(Prepared { keys, domain: self.domain.clone(), bucket: bucket.to_owned(), key: key.to_owned() })
         })

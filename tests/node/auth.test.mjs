@@ -91,6 +91,22 @@ test('a second 401 is the end, and a create is sent again after the first: it wa
   assert.equal(recorder.take().length, 2);
 });
 
+test('a token function that gives nothing ends a call in time, after a 401 too', {
+  timeout: 60_000,
+}, async (t) => {
+  const recorder = await startRecorder(t);
+  recorder.otherwise({ status: 401 });
+  for (const given of [[], ['old-token']]) {
+    const token = () => given.shift() ?? new Promise(() => {});
+    const ims = newClient(t, recorder.url, {
+      auth: { type: 'token', token },
+      timeoutMs: 300,
+      retry: { maxAttempts: 1 },
+    });
+    await rejects(ims.getImage('i'), { kind: 'timeout', retryable: true, operation: 'getImage' });
+  }
+});
+
 test('a fixed token is not sent a second time after a 401', async (t) => {
   const recorder = await startRecorder(t);
   recorder.otherwise({ status: 401 });

@@ -1,7 +1,7 @@
 /** Uploads to Huawei Cloud that cannot be: wrong keys, wrong options, files that nobody should send, a service that says no. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { holdsNoSecret, quickly, rejects } from '../support/expect.mjs';
+import { eventually, holdsNoSecret, quickly, rejects } from '../support/expect.mjs';
 import { qcow2 } from '../support/headers.mjs';
 import { newHuawei, plain } from '../support/huawei.mjs';
 import {
@@ -62,6 +62,49 @@ test('a function of keys that throws, or gives none, ends it', async (t) => {
     const { task } = begin(ims, { path: file }, TARGET, { obs: { ...obs, credentials } });
     await rejects(task.done, { kind: 'auth', message });
   }
+});
+
+const NEVER = new Promise(() => {});
+
+test('a function of keys that never settles ends it in time', { timeout: 60_000 }, async (t) => {
+  const emulator = await startCloud(t);
+  const { ims, obs } = await tokenClient(t, emulator, { timeoutMs: 300, retry: quickly(3) });
+  const { task } = begin(ims, { path: await rawFile(t) }, TARGET, {
+    obs: { ...obs, credentials: () => NEVER },
+  });
+  const message = /obs\.credentials gave no keys within 300 ms/;
+  await rejects(task.done, { kind: 'timeout', retryable: true, operation: 'upload', message });
+});
+
+test('a function of keys that never settles holds neither abort() nor close()', {
+  timeout: 120_000,
+}, async (t) => {
+  const emulator = await startCloud(t);
+  await emulator.spoil({ operation: 'UploadPart', status: 403, code: 'ExpiredToken', skip: 1, times: 0 });
+  const file = await rawFile(t);
+  // It gives keys once, and none when these have expired.
+  const asking = async (options) => {
+    const { ims, obs } = await tokenClient(t, emulator, options);
+    let asked = 0;
+    const credentials = () => {
+      asked += 1;
+      return asked === 1 ? KEYS : NEVER;
+    };
+    const { task } = begin(ims, { path: file }, TARGET, { concurrency: 1, obs: { ...obs, credentials } });
+    await Promise.race([task.done, eventually(() => asked > 1, 'it is asked again')]);
+    return { ims, task };
+  };
+  const patient = { retry: { maxAttempts: 100, baseDelayMs: 5, maxDelayMs: 300 } };
+  const aborted = await asking({ timeoutMs: 500, ...patient });
+  const message = /not taken back: .*obs\.credentials gave no keys/;
+  const ended = rejects(aborted.task.done, { kind: 'aborted', message });
+  await aborted.task.abort();
+  await ended;
+
+  const closed = await asking({ timeoutMs: 600_000, ...patient });
+  const left = rejects(closed.task.done, { kind: 'aborted', message: /closed/i });
+  closed.ims.close();
+  await left;
 });
 
 test('an unsafe qcow2, and a disk that does not fit, are refused with nothing sent', async (t) => {

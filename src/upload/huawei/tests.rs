@@ -58,6 +58,18 @@ fn the_place_is_the_callers_and_an_order_is_a_job() {
 }
 
 #[test]
+fn a_function_that_gives_no_keys_is_waited_for_as_long_as_a_call_and_not_longer_than_the_client_lives() {
+    let (mut huawei, _) = upload(Vec::new(), "");
+    huawei.keys = Rc::new(|| Box::pin(core::future::pending()));
+    let error = run(huawei.prepare("", 1)).err().expect("no keys");
+    assert_eq!((error.kind(), error.details().retryable), (Kind::Timeout, true));
+    assert_eq!(error.message(), "obs.credentials gave no keys within 30000 ms");
+    huawei.service.close();
+    let error = run(huawei.prepare("", 1)).err().expect("no keys");
+    assert_eq!((error.kind(), error.message()), (Kind::Aborted, "the client is closed"));
+}
+
+#[test]
 fn another_creation_goes_to_another_address_with_the_clients_enterprise_project() {
     let (mut huawei, canned) = upload(vec![ok(r#"{"job_id":"j-1"}"#)], r#","os_version":"x""#);
     huawei.creation.as_mut().unwrap().0 = &import_image_quick::OPERATION;
