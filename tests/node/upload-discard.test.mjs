@@ -1,0 +1,131 @@
+/** What is taken back of an upload that an earlier run has left, and what is not: an image that is finished stays. */
+import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { newClient } from '../support/client.mjs';
+import { slowAfter, startEmulator } from '../support/emulator.mjs';
+import { eventually, rejects } from '../support/expect.mjs';
+import { makeRandomRaw } from '../support/images.mjs';
+import { temporaryFolder } from '../support/places.mjs';
+import { rawImage } from '../support/samples.mjs';
+import { openStore } from '../support/store.mjs';
+
+const MIB = 1024 * 1024;
+const OPTIONS = { partSize: 5 * MIB, concurrency: 1 };
+
+async function ready(t) {
+  const emulator = await startEmulator(t);
+  const folder = await temporaryFolder(t);
+  const file = await makeRandomRaw(path.join(folder, 'disk.raw'), 12 * MIB);
+  const checkpoint = { directory: path.join(folder, 'checkpoints') };
+  return { emulator, file, checkpoint, ims: newClient(t, emulator.ims) };
+}
+
+/** An upload that was stopped when its first part was stored, in another client. */
+async function stopped(t, { emulator, file, checkpoint }) {
+  await emulator.spoil(slowAfter(1));
+  const ims = newClient(t, emulator.ims);
+  const task = ims.upload({ path: file }, rawImage({ name: 'left' }), { ...OPTIONS, checkpoint });
+  await eventually(() => task.progress.bytesSent >= OPTIONS.partSize, 'a part is stored');
+  const ended = rejects(task.done, { kind: 'aborted', resumable: true });
+  await task.stop();
+  await ended;
+  await emulator.heal();
+}
+
+async function assertNothingLeft({ emulator, checkpoint, ims }) {
+  assert.deepEqual(await emulator.images(), []);
+  assert.deepEqual(await (await openStore(emulator)).uploads(), []);
+  assert.deepEqual(await ims.pendingUploads(checkpoint), []);
+}
+
+test('what is finished is forgotten, and its image stays', async (t) => {
+  const { emulator, file, ims } = await ready(t);
+  const kept = new Map();
+  let isBroken = true;
+  const store = {
+    load: (key) => kept.get(key),
+    save: (key, value) => void kept.set(key, value),
+    remove: (key) => {
+      if (isBroken) throw new Error('the disk is away');
+      kept.delete(key);
+    },
+    list: () => [...kept.keys()],
+  };
+  const options = { ...OPTIONS, checkpoint: store };
+  const { warnings } = await ims.upload({ path: file }, rawImage({ name: 'done' }), options).done;
+  assert.match(warnings.join('\n'), /the disk is away/, 'it is told why it stays listed');
+  const [pending, ...others] = await ims.pendingUploads(store);
+  assert.deepEqual([pending.name, others.length], ['done', 0]);
+  isBroken = false;
+  await pending.discard();
+  assert.deepEqual(await ims.pendingUploads(store), []);
+  const [image] = await emulator.images();
+  assert.deepEqual([image.name, image.status], ['done', 'active']);
+});
+
+test('an abort right after resume() takes everything back', async (t) => {
+  const place = await ready(t);
+  await stopped(t, place);
+  const [pending] = await place.ims.pendingUploads(place.checkpoint);
+  const task = pending.resume();
+  const ended = rejects(task.done, { kind: 'aborted', message: /what was stored is removed/ });
+  await task.abort();
+  await ended;
+  assert.equal(task.state, 'aborted');
+  await assertNothingLeft(place);
+});
+
+test('so does one right after upload() of what was begun before', async (t) => {
+  const place = await ready(t);
+  await stopped(t, place);
+  const { ims, file, checkpoint } = place;
+  const task = ims.upload({ path: file }, rawImage({ name: 'left' }), { ...OPTIONS, checkpoint });
+  const ended = rejects(task.done, { kind: 'aborted' });
+  await task.abort();
+  await ended;
+  await assertNothingLeft(place);
+});
+
+test('a source that does not open holds no abort', async (t) => {
+  const { ims, emulator } = await ready(t);
+  const blob = new Blob(['x']);
+  const source = { getFile: () => new Promise(() => {}), blob };
+  const task = ims.upload(source, rawImage(), OPTIONS);
+  const ended = rejects(task.done, { kind: 'aborted' });
+  await task.abort();
+  await ended;
+  assert.deepEqual(await emulator.images(), []);
+});
+
+test('a checkpoint whose state cannot be read is not gone on with, and can be discarded', async (t) => {
+  const place = await ready(t);
+  await stopped(t, place);
+  const { directory } = place.checkpoint;
+  const name = (await readdir(directory)).find((each) => each.endsWith('.json'));
+  const saved = JSON.parse(await readFile(path.join(directory, name), 'utf8'));
+  saved.session.hashed = 'many';
+  await writeFile(path.join(directory, name), JSON.stringify(saved));
+  const [pending] = await place.ims.pendingUploads(place.checkpoint);
+  await rejects(pending.resume().done, { kind: 'source', message: /cannot be read; discard it/ });
+  await pending.discard();
+  assert.deepEqual(await place.ims.pendingUploads(place.checkpoint), []);
+});
+
+test('what an account may not take back stays for the one that may', async (t) => {
+  const place = await ready(t);
+  await stopped(t, place);
+  const { emulator, ims, checkpoint } = place;
+  const refused = ['get_image', 'list_private_images'].map((operation) => ({
+    operation,
+    status: 403,
+    times: 0,
+  }));
+  await emulator.spoil(...refused);
+  const [pending] = await ims.pendingUploads(checkpoint);
+  await rejects(pending.discard(), { operation: 'discard', status: 403 });
+  await emulator.heal();
+  await pending.discard();
+  await assertNothingLeft(place);
+});
