@@ -823,8 +823,8 @@ export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
   /** False where resume() needs no source: Node knows the path, or the browser kept a FileSystemFileHandle. */
   readonly needsFile: boolean;
   /**
-   * Goes on where it stopped. The file must be the same one (size, modification time, first, middle and last bytes; all bytes of what has no time),
-   * else `done` rejects with kind 'source'. Parts are cut and digests computed as they were: `partSize`, `checksum` and
+   * Goes on where it stopped. The file must be the same one (size, modification time, first, middle and last bytes; all
+   * bytes of what has no time), else `done` rejects with kind 'source'. Parts are cut and digests computed as they were: `partSize`, `checksum` and
    * `checkpoint` of the options are passed over.
    *
    * @example
@@ -834,7 +834,8 @@ export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
   resume(source?: ImageSource, options?: Options): UploadTask<Result>;
   /**
    * Takes back what is stored: parts, and the image if the upload had created it. Rejects, and forgets nothing, while
-   * the service cannot be reached.
+   * the service cannot be reached, refuses it, or is still saving the image. An image that is active stays: its upload was
+   * finished, and is only forgotten.
    *
    * @example
    * for (const pending of await ims.pendingUploads(store)) await pending.discard();

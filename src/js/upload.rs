@@ -16,7 +16,7 @@ use shared::Uploads;
 
 use super::convert::{SignalWatch, error_to_js, function, spawned, tell, to_js, watch_signal};
 use super::service::parse;
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::json::Value;
 use crate::task::{First, Queue, first};
 use crate::upload::driver::{Driver, Watcher};
@@ -267,7 +267,11 @@ async fn ended_early(shared: &Uploads, events: &Queue<Event>, aborted: &Cell<boo
                 let late = shared.platform.sleep(OPENING_MS);
                 return match first(Box::pin(closing.cancelled()), late).await {
                     First::Left(()) => Finish::Stopped(crate::service::closed()),
-                    First::Right(()) => Finish::Aborted(crate::service::aborted(), None),
+                    First::Right(()) => {
+                        let message =
+                            "aborted before its source was open; what an earlier run has left stays";
+                        Finish::Aborted(Error::new(Kind::Aborted, message), None)
+                    }
                 };
             }
             First::Right(other) => kept.all.push(other),

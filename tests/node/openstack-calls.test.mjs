@@ -93,7 +93,7 @@ test('an import that failed everywhere is not waited for, one that goes on elsew
   await rejects(images.waitForImage('i', { intervalMs: 1 }), failed);
   assert.equal(recorder.take().length, 3);
   recorder.json(at('queued', 'a', undefined));
-  await rejects(images.waitForImage('i', { intervalMs: 1 }), { ...failed, message: /\(a\)/ });
+  await rejects(images.waitForImage('i', { intervalMs: 1 }), failed);
 });
 
 test('a page instead of an answer is no success of a write either', async (context) => {

@@ -99,18 +99,43 @@ test('a source that does not open holds no abort', async (t) => {
   assert.deepEqual(await emulator.images(), []);
 });
 
-test('a checkpoint whose state cannot be read is not gone on with, and can be discarded', async (t) => {
-  const place = await ready(t);
-  await stopped(t, place);
-  const { directory } = place.checkpoint;
+/** Makes the state in the one checkpoint unreadable. */
+async function breakState({ directory }) {
   const name = (await readdir(directory)).find((each) => each.endsWith('.json'));
   const saved = JSON.parse(await readFile(path.join(directory, name), 'utf8'));
   saved.session.hashed = 'many';
   await writeFile(path.join(directory, name), JSON.stringify(saved));
+}
+
+test('an upload whose state cannot be read begins anew, and says so', async (t) => {
+  const place = await ready(t);
+  await stopped(t, place);
+  const { ims, file, checkpoint } = place;
+  await breakState(checkpoint);
+  const options = { ...OPTIONS, checkpoint };
+  const { warnings } = await ims.upload({ path: file }, rawImage({ name: 'left' }), options).done;
+  assert.match(warnings.join('\n'), /cannot be read; the upload begins anew/);
+  assert.deepEqual(await ims.pendingUploads(checkpoint), []);
+});
+
+test('a checkpoint whose state cannot be read is not resumed, and can be discarded', async (t) => {
+  const place = await ready(t);
+  await stopped(t, place);
+  await breakState(place.checkpoint);
   const [pending] = await place.ims.pendingUploads(place.checkpoint);
   await rejects(pending.resume().done, { kind: 'source', message: /cannot be read; discard it/ });
   await pending.discard();
   assert.deepEqual(await place.ims.pendingUploads(place.checkpoint), []);
+});
+
+test('what belongs to an image that was deleted is discarded without a word', async (t) => {
+  const place = await ready(t);
+  await stopped(t, place);
+  const { emulator, ims, checkpoint } = place;
+  for (const { imageId } of await emulator.images()) await ims.deleteImage(imageId);
+  const [pending] = await ims.pendingUploads(checkpoint);
+  await pending.discard();
+  assert.deepEqual(await ims.pendingUploads(checkpoint), []);
 });
 
 test('what an account may not take back stays for the one that may', async (t) => {

@@ -127,9 +127,7 @@ pub async fn upload(
                 kept.session = Some(saved.session);
                 kept.head = saved.head;
             }
-            None => queue.push(Event::NotSaved(
-                "an earlier checkpoint of this upload cannot be read; the upload begins anew".to_owned(),
-            )),
+            None => queue.push(unreadable()),
         }
     }
     let mut comparison = comparison;
@@ -142,9 +140,19 @@ pub async fn upload(
         comparison = None;
     }
     let plan = take_over(&mut chosen, &kept.head)?;
-    let ready = assemble(shared, chosen, opened, plan, Goal { comparison, ..goal(shared, kept)? }, given)?;
+    let is_kept = kept.session.is_some();
+    let goal = Goal { comparison, begins_anew: true, ..goal(shared, kept)? };
+    let ready = assemble(shared, chosen, opened, plan, goal, given)?;
+    if is_kept && !ready.1.is_restored() {
+        queue.push(unreadable());
+    }
     opening.0 = None;
     Ok(ready)
+}
+
+/// Told where nothing of an earlier run can be gone on with.
+fn unreadable() -> Event {
+    Event::NotSaved("an earlier checkpoint of this upload cannot be read; the upload begins anew".to_owned())
 }
 
 /// An upload that an earlier run has left in this store.

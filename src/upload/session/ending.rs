@@ -255,8 +255,12 @@ impl Session {
             self.keys.after = now + self.backoff(self.keys.tries, None);
             return;
         }
-        self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
         self.store_left = true;
+        if !self.imports() && super::failures::is_gone(&trouble.error) {
+            // The service removes what belongs to an image that is deleted.
+            return;
+        }
+        self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
         self.stays |= self.imports();
     }
 

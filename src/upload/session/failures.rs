@@ -31,8 +31,9 @@ pub(super) fn is_uncertain(error: &Error) -> bool {
 /// Whether there is no such image, object or multipart upload. A gateway that knows no such interface says nothing of them.
 pub fn is_gone(error: &Error) -> bool {
     let code = error.code().unwrap_or_default();
+    let own = code.is_empty() || code.starts_with("IMG.") || code.starts_with("NoSuch");
     matches!(code, "IMG.DBGet.NoData" | "NoSuchUpload" | "NoSuchKey")
-        || (error.details().status == Some(404) && !code.starts_with("APIG."))
+        || (error.details().status == Some(404) && own && error.kind() != Kind::Protocol)
 }
 
 impl Session {

@@ -234,6 +234,11 @@ impl Session {
         }
     }
 
+    /// It goes on from what an earlier run has kept.
+    pub fn is_restored(&self) -> bool {
+        self.restored
+    }
+
     pub fn image_id(&self) -> Option<&str> {
         self.image_id.as_deref()
     }
