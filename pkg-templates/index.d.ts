@@ -63,7 +63,8 @@ export interface LoadOptions {
 /**
  * Loads the WebAssembly now instead of at the first call.
  *
- * @throws {ImsError} kind `unsupported`: it cannot be fetched or compiled; the next call tries again.
+ * @throws {ImsError} kind `network`: it cannot be fetched, after three attempts; `unsupported`: it is not there or cannot be
+ * compiled. The next call tries again.
  * @example
  * await load(); // the first click is then as fast as the second
  * await load({ transfers: true }); // and the first upload

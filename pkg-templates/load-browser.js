@@ -1,5 +1,5 @@
 /** Loads a .wasm in a browser, or wherever a bundler put this file: it lies beside it. */
-import { compileGiven, compileResponse, unknownSource } from './load-common.js';
+import { compileGiven, fetched, unknownSource } from './load-common.js';
 
 export { platform } from '#platform';
 
@@ -11,14 +11,4 @@ export async function compile(source, beside) {
   if (module) return module;
   if (given instanceof URL || typeof given === 'string') return fetched(given);
   throw unknownSource(given);
-}
-
-async function fetched(url) {
-  let response;
-  try {
-    response = await fetch(url);
-  } catch (cause) {
-    throw new Error(`the WebAssembly at ${url} could not be fetched: ${cause.message}`, { cause });
-  }
-  return compileResponse(response);
 }

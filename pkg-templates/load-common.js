@@ -1,6 +1,8 @@
 /** What every loader can compile: bytes, a Response, a module that is compiled already. */
 
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
+/** Waits before another attempt where the line or the server failed, milliseconds. */
+const WAITS = [300, 1200];
 
 /** Compiles what the user handed over, or gives undefined where it is something else (an address). */
 export async function compileGiven(source) {
@@ -12,15 +14,51 @@ export async function compileGiven(source) {
   return undefined;
 }
 
+/** Fetches and compiles; tries again where the line or the server failed. */
+export async function fetched(url) {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await compileResponse(await answered(url));
+    } catch (error) {
+      if (!error.isPassing || attempt === WAITS.length) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, WAITS[attempt]));
+  }
+}
+
+async function answered(url) {
+  try {
+    return await fetch(url);
+  } catch (cause) {
+    throw passing(`the WebAssembly at ${url} could not be fetched`, cause);
+  }
+}
+
 /** Compiles an answer: while it arrives where the server names the type, else after it arrived. */
-export async function compileResponse(response) {
+async function compileResponse(response) {
+  const { status } = response;
   const where = response.url || 'the given response';
-  if (response.ok === false) throw new Error(`${where} answered ${response.status} instead of WebAssembly`);
+  if (response.ok === false) {
+    const error = new Error(`${where} answered ${status} instead of WebAssembly`);
+    throw Object.assign(error, { isPassing: status === 429 || status >= 500 });
+  }
   const type = response.headers?.get('content-type') ?? '';
   const streams = response instanceof Response && /^application\/wasm\s*(;|$)/i.test(type);
-  if (streams && typeof WebAssembly.compileStreaming === 'function')
-    return WebAssembly.compileStreaming(response);
-  return compileBytes(await response.arrayBuffer(), type ? `${where} (sent as ${type})` : where);
+  let bytes;
+  try {
+    if (streams && typeof WebAssembly.compileStreaming === 'function')
+      return await WebAssembly.compileStreaming(response);
+    bytes = await response.arrayBuffer();
+  } catch (cause) {
+    if (cause instanceof WebAssembly.CompileError) throw cause;
+    throw passing(`${where} broke off`, cause);
+  }
+  return compileBytes(bytes, type ? `${where} (sent as ${type})` : where);
+}
+
+/** A failure of the line or the server: another attempt may end otherwise. */
+function passing(what, cause) {
+  return Object.assign(new Error(`${what}: ${cause.message}`, { cause }), { isPassing: true });
 }
 
 /** Compiles bytes; says where they came from when they are no WebAssembly, as a fallback page is none. */

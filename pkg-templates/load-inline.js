@@ -1,6 +1,6 @@
 /** Has every .wasm inside, as base64: nothing is fetched, so a strict content security policy needs no exception. */
 import { platform } from '#platform';
-import { compileGiven, compileResponse, forNode, unknownSource } from './load-common.js';
+import { compileGiven, fetched, forNode, unknownSource } from './load-common.js';
 
 export { platform };
 
@@ -13,7 +13,7 @@ export async function compile(source, beside) {
 }
 
 async function fromAddress(given) {
-  if (given instanceof URL || typeof given === 'string') return compileResponse(await fetch(given));
+  if (given instanceof URL || typeof given === 'string') return fetched(given);
   throw unknownSource(given);
 }
 

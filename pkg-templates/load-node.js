@@ -1,6 +1,6 @@
 /** Loads a .wasm in Node, from the file beside this one. */
 import { platform } from '#platform';
-import { compileBytes, compileGiven, compileResponse, forNode, unknownSource } from './load-common.js';
+import { compileBytes, compileGiven, fetched, forNode, unknownSource } from './load-common.js';
 
 export { platform };
 
@@ -14,7 +14,7 @@ export async function compile(source, beside) {
 async function fromPlace(given) {
   const url = toUrl(given);
   if (url?.protocol === 'file:') return fromFile(url);
-  if (url) return compileResponse(await fetch(url));
+  if (url) return fetched(url);
   throw unknownSource(given);
 }
 

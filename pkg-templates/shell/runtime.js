@@ -83,6 +83,7 @@ async function compiledOf(source, beside, advice = '') {
     return await compile(source, beside);
   } catch (cause) {
     const why = `the WebAssembly cannot be loaded: ${cause?.message ?? cause}${advice}`;
+    if (cause?.isPassing) throw shellError('network', 'load', why, { retryable: true });
     throw shellError('unsupported', 'load', why);
   }
 }

@@ -16,7 +16,11 @@ const KEY = '00112233445566778899aabbccddeeff';
 async function prepare(t, { browser }, site = {}) {
   const emulator = await startEmulator(t);
   const loaded = [];
-  const asked = (url) => url.includes('.wasm') && loaded.push(url);
+  const asked = (url) => {
+    if (!url.includes('.wasm')) return undefined;
+    loaded.push(url);
+    return url === SECOND ? site.troubles?.shift() : undefined;
+  };
   const address = await startSite(t, { ...site, asked });
   const { page } = await openPage(await newProfile(t, browser), `${address}/index.html`);
   const ask = (method, ...parameters) =>
@@ -74,6 +78,22 @@ for (const name of Object.keys(BROWSERS)) {
       assert.deepEqual(await emulator.images(), [], 'nothing was created');
       missing.length = 0;
       assert.equal((await upload('late')).state, 'done');
+    });
+
+    test('a server or a line in trouble is asked again, and named when it stays so', TIMEOUT, async (t) => {
+      const troubles = [503, 'broken'];
+      const { loaded, ask, upload } = await prepare(t, common, { troubles });
+      await ask('makeFile', { key: KEY, size: 1000 });
+      assert.equal((await upload('patient')).state, 'done');
+      assert.equal(loaded.filter((url) => url === SECOND).length, 3);
+      const again = await prepare(t, common, { troubles: [429, 502, 'broken', 404] });
+      const failed = await again.ask('load', { transfers: true });
+      assert.deepEqual([failed.kind, failed.retryable], ['network', true]);
+      assert.match(failed.message, /ims_client_transfers_bg\.wasm broke off/);
+      const gone = await again.ask('load', { transfers: true });
+      assert.deepEqual([gone.kind, gone.retryable], ['unsupported', false]);
+      assert.equal(await again.ask('load', { transfers: true }), undefined);
+      assert.equal(again.loaded.filter((url) => url === SECOND).length, 5);
     });
 
     test('it is looked for beside the first, wherever that is', TIMEOUT, async (t) => {

@@ -125,9 +125,9 @@ export class Console {
 
   /** Gives files to the transfers, and waits until they are looked into. */
   async drop(...files) {
-    // A panel that was open at the last visit opens by itself, in its time.
-    const isOpen = (button) => button.getAttribute('aria-expanded') === 'true';
-    if (!(await this.page.$eval('[data-test=open-transfers]', isOpen))) {
+    // A panel that was open at the last visit opens by itself, in its time. A page that was just visited has no button yet.
+    const button = await this.page.waitForSelector('[data-test=open-transfers]');
+    if (!(await button.evaluate((found) => found.getAttribute('aria-expanded') === 'true'))) {
       await this.click('[data-test=open-transfers]');
     }
     const input = await this.page.waitForSelector('[data-test=file-input]');

@@ -34,7 +34,8 @@ function fileOf(url, pages) {
 
 /**
  * Serves the pages (of another folder, if it is given) for a test, by https where a certificate is given, without the files whose addresses are in `missing`;
- * gives its address. `asked` hears of every address that is asked for.
+ * gives its address. `asked` hears of every address that is asked for; where it answers with a status, so does the site, and
+ * where it answers 'broken' the file breaks off in its middle.
  */
 export async function startSite(
   context,
@@ -42,7 +43,8 @@ export async function startSite(
 ) {
   const handle = async (request, response) => {
     if (request.url === '/favicon.ico') return response.writeHead(204).end();
-    asked?.(request.url);
+    const trouble = asked?.(request.url);
+    if (typeof trouble === 'number' && trouble >= 400) return response.writeHead(trouble).end('in trouble');
     const file = missing.includes(request.url) ? undefined : fileOf(request.url, pages);
     const info = file && (await stat(file).catch(() => undefined));
     if (!info?.isFile()) return response.writeHead(404, { 'content-type': 'text/plain' }).end('not here');
@@ -53,6 +55,10 @@ export async function startSite(
       'content-security-policy': POLICY.replace('connect-src *', `connect-src ${connect}`),
       'x-content-type-options': 'nosniff',
     });
+    if (trouble === 'broken') {
+      const half = createReadStream(file, { end: info.size >> 1 });
+      return half.pipe(response, { end: false }) && half.once('end', () => response.destroy());
+    }
     return pipeline(createReadStream(file), response, () => {});
   };
   const server = certificate ? createSecureServer(certificate, handle) : createServer(handle);

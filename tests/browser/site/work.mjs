@@ -23,8 +23,8 @@ export async function makeFile({ key, size }) {
 export async function load(options) {
   try {
     await loadNow(options);
-  } catch ({ kind, message }) {
-    return { kind, message };
+  } catch ({ kind, message, retryable }) {
+    return { kind, message, retryable };
   }
   return undefined;
 }
