@@ -868,7 +868,10 @@ export interface DownloadOptions {
 
 /** How far a download is. */
 export interface DownloadProgress {
-  /** Bytes; never falls. */
+  /**
+   * Bytes. A download that goes on into a file first reads what is there, where it digests: those bytes count as they are
+   * read, at 0 bytes per second. It falls only where they are not as they were: then all comes anew.
+   */
   bytesReceived: number;
   /** Bytes of the whole file; null while unknown. */
   bytesTotal: number | null;

@@ -191,7 +191,7 @@ impl Download {
             sink.go_on(received).await?;
             if let Some(md5) = &mut md5 {
                 // Of what is there, not of what was there when it was noted.
-                *md5 = sink.digest(received).await;
+                *md5 = sink.digest(received, &self.checked(total)).await;
                 if !noted.is_empty() {
                     same = md5.save() == noted;
                 }
@@ -261,6 +261,23 @@ impl Download {
         };
         sink.finish(state.received).await?;
         Ok(Downloaded { bytes: state.received as f64, md5, verified })
+    }
+
+    /// Tells of bytes that an earlier download left, while they are read again: of a large file that takes minutes.
+    fn checked(&self, total: Option<u64>) -> impl Fn(u64) {
+        let told = Cell::new(self.platform.now());
+        move |bytes| {
+            let now = self.platform.now();
+            if is_due(now, told.get()) {
+                told.set(now);
+                (self.on_progress)(&DownloadProgress {
+                    bytes_received: bytes as f64,
+                    bytes_total: total.map(|total| total as f64),
+                    bytes_per_second: 0.0,
+                    eta_seconds: None,
+                });
+            }
+        }
     }
 
     /// One request, from where the last one ended.

@@ -26,8 +26,9 @@ pub trait Sink {
     fn go_on(&self, _received: u64) -> LocalFuture<'_, Result<()>> {
         Box::pin(async { Ok(()) })
     }
-    /// Reads so many bytes of what is gone on with again, and digests them; fewer where not all can be read.
-    fn digest(&self, _received: u64) -> LocalFuture<'_, Md5> {
+    /// Reads so many bytes of what is gone on with again, and digests them; fewer where not all can be read. `checked` hears how
+    /// many that are.
+    fn digest<'a>(&'a self, _received: u64, _checked: &'a dyn Fn(u64)) -> LocalFuture<'a, Md5> {
         Box::pin(async { Md5::default() })
     }
     /// Puts down how far it is, so that a later download can go on from there; false where that is not possible.

@@ -97,10 +97,11 @@ impl Sink for Target {
         Box::pin(async { Ok(()) })
     }
 
-    fn digest(&self, received: u64) -> LocalFuture<'_, Md5> {
+    fn digest<'a>(&'a self, received: u64, checked: &'a dyn Fn(u64)) -> LocalFuture<'a, Md5> {
         let mut md5 = Md5::default();
         assert_eq!(self.bytes.borrow().len() as u64, received, "what lies behind is cut away");
         md5.update(&self.bytes.borrow());
+        (1..=received).for_each(checked);
         let unread = self.unread.get();
         Box::pin(async move { if unread { core::future::pending().await } else { md5 } })
     }
@@ -278,6 +279,16 @@ fn a_client_that_is_closed_while_what_is_left_is_read_keeps_it() {
     case.broken(13, true, 9);
     case.target.unread.set(false);
     case.whole(true, &[0, 9]);
+}
+
+#[test]
+fn what_is_read_again_is_told_in_its_time() {
+    let case = Case::new();
+    case.broken(9, true, 9);
+    case.told.take();
+    case.clock.step.set(60.0);
+    case.whole(true, &[0, 9]);
+    assert!(case.told.borrow().starts_with(&[2.0, 4.0, 6.0, 8.0, 13.0]), "{:?}", case.told);
 }
 
 #[test]

@@ -276,7 +276,7 @@ impl Sink for NodeFile {
         })
     }
 
-    fn digest(&self, received: u64) -> LocalFuture<'_, Md5> {
+    fn digest<'a>(&'a self, received: u64, checked: &'a dyn Fn(u64)) -> LocalFuture<'a, Md5> {
         Box::pin(async move {
             let (mut md5, mut at) = (Md5::default(), 0);
             let handle = self.open.borrow().clone().map_or(JsValue::UNDEFINED, JsValue::from);
@@ -289,6 +289,7 @@ impl Sink for NodeFile {
                 let Some(read @ 1..) = read.ok().and_then(|read| number(&read, "bytesRead")) else { break };
                 md5.update(&block.subarray(0, read as u32).to_vec());
                 at += read;
+                checked(at);
             }
             md5
         })
