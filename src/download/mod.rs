@@ -8,6 +8,7 @@ mod sink;
 mod tests;
 
 use crate::error::{Error, Kind, Result};
+use crate::http::Response;
 use crate::http::retry::{self, Policy};
 use crate::json::{Quoted, Value};
 use crate::md5::Md5;
@@ -75,6 +76,8 @@ impl Control {
 const STALL_MS: f64 = 60_000.0;
 /// So many bytes between two breaks mean that it goes on, bytes.
 const SMALLEST_STEP: u64 = 256 * 1024;
+/// What comes fast is written in blocks of this size, bytes: each write costs a thread's attention.
+const BLOCK: usize = 1024 * 1024;
 /// How far it is is put down after so many bytes.
 const NOTE_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -300,7 +303,7 @@ impl Download {
             }
         };
         // A service that does not know ranges starts from the beginning: what is known is passed over.
-        let mut skip = match response.status {
+        let skip = match response.status {
             206 => {
                 let range = response.headers.get("content-range").unwrap_or_default();
                 let start: Option<u64> =
@@ -324,15 +327,43 @@ impl Download {
             let length = response.headers.get("content-length").and_then(crate::text::whole_number);
             state.total = length.map(|length| length + state.received - skip.min(state.received));
         }
+        let mut block = Vec::new();
+        let ended = self.collect(state, sink, &mut response, skip, &mut block).await?;
+        if !block.is_empty() {
+            self.write(state, sink, block).await?;
+        }
+        match (ended, state.total) {
+            (Ended::Complete, Some(total)) if state.received < total => {
+                let message = format!("the download ended after {} of {total} bytes", state.received);
+                Ok(Ended::Broken(Error::new(Kind::Network, message)))
+            }
+            (ended, _) => Ok(ended),
+        }
+    }
+
+    /// Takes what arrives, but for the first bytes, and writes it; what has not been written at the end is in `block`.
+    async fn collect(
+        &self,
+        state: &mut State<'_>,
+        sink: &dyn Sink,
+        response: &mut Response,
+        mut skip: u64,
+        block: &mut Vec<u8>,
+    ) -> Result<Ended> {
+        let mut begun = 0.0;
         loop {
             let mut coming = response.body.next();
             let piece = loop {
                 let paused = Box::pin(self.control.until(true));
-                let quiet = self.platform.sleep(if state.untold { PROGRESS_MS } else { STALL_MS });
+                let soon = state.untold || !block.is_empty();
+                let quiet = self.platform.sleep(if soon { PROGRESS_MS } else { STALL_MS });
                 match first(paused, Box::pin(first(Box::pin(&mut coming), quiet))).await {
                     First::Left(()) => return Ok(Ended::Paused),
                     First::Right(First::Left(piece)) => break piece,
-                    // Where nothing follows soon, what has arrived is told without it.
+                    // Where nothing follows soon, what has arrived is written and told without it.
+                    First::Right(First::Right(())) if !block.is_empty() => {
+                        self.write(state, sink, core::mem::take(block)).await?;
+                    }
                     First::Right(First::Right(())) if state.untold => self.tell(state, true),
                     First::Right(First::Right(())) => {
                         return Ok(Ended::Broken(Error::new(Kind::Timeout, "the download stands still")));
@@ -342,7 +373,7 @@ impl Download {
             drop(coming);
             let mut bytes = match piece {
                 Err(failure) => return Ok(Ended::Broken(failure.into())),
-                Ok(None) => break,
+                Ok(None) => return Ok(Ended::Complete),
                 Ok(Some(bytes)) => bytes,
             };
             if skip > 0 {
@@ -354,34 +385,43 @@ impl Download {
             if bytes.is_empty() {
                 continue;
             }
-            state.received += bytes.len() as u64;
-            if state.total.is_some_and(|total| state.received > total) {
+            let received = state.received + (block.len() + bytes.len()) as u64;
+            if state.total.is_some_and(|total| received > total) {
                 let message = format!("more bytes arrive than the {} of the image", state.total.unwrap_or(0));
                 return Err(Error::new(Kind::Integrity, message));
             }
-            if let Some(md5) = &mut state.md5 {
-                md5.update(&bytes);
+            let now = self.platform.now();
+            if block.is_empty() {
+                begun = now;
+                *block = bytes;
+            } else {
+                block.extend_from_slice(&bytes);
             }
-            sink.write(bytes).await?;
-            state.keep();
-            if state.received - state.noted >= NOTE_BYTES {
-                state.noted = state.received;
-                let noting = {
-                    let kept = state.kept.borrow();
-                    sink.note(&kept.of, &kept.left)
-                };
-                // What cannot be put down is lost only if the process dies.
-                noting.await;
+            if block.len() >= BLOCK || is_due(now, begun) {
+                self.write(state, sink, core::mem::take(block)).await?;
             }
-            self.tell(state, false);
         }
-        match state.total {
-            Some(total) if state.received < total => {
-                let message = format!("the download ended after {} of {total} bytes", state.received);
-                Ok(Ended::Broken(Error::new(Kind::Network, message)))
-            }
-            _ => Ok(Ended::Complete),
+    }
+
+    /// Writes what has arrived, and tells of it.
+    async fn write(&self, state: &mut State<'_>, sink: &dyn Sink, block: Vec<u8>) -> Result<()> {
+        state.received += block.len() as u64;
+        if let Some(md5) = &mut state.md5 {
+            md5.update(&block);
         }
+        sink.write(block).await?;
+        state.keep();
+        if state.received - state.noted >= NOTE_BYTES {
+            state.noted = state.received;
+            let noting = {
+                let kept = state.kept.borrow();
+                sink.note(&kept.of, &kept.left)
+            };
+            // What cannot be put down is lost only if the process dies.
+            noting.await;
+        }
+        self.tell(state, false);
+        Ok(())
     }
 
     fn tell(&self, state: &mut State<'_>, last: bool) {

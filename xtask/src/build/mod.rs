@@ -10,6 +10,7 @@ mod entries;
 mod error_codes;
 mod forbidden;
 mod glue;
+mod locals;
 mod manifest;
 mod modules;
 mod names;

@@ -1,10 +1,10 @@
-//! Making the .wasm small: with wasm-opt, from the npm package binaryen, and by the order of its functions.
+//! Making the .wasm small: with wasm-opt, from the npm package binaryen, by the numbers of variables, and by the order of functions.
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Profile, order};
+use super::{Profile, locals, order};
 use crate::process;
 use crate::project::Project;
 use crate::stamp::Inputs;
@@ -47,6 +47,7 @@ pub fn wasm(project: &Project, profile: Profile, input: &Path, output: PathBuf) 
     let settings = settings();
     let stamp = Inputs::of("wasm-opt")
         .text(&settings.join(" "))
+        .text(include_str!("locals.rs"))
         .text(include_str!("order.rs"))
         .file(&package)
         .context("run `npm ci` first")?
@@ -66,6 +67,7 @@ pub fn run(project: &Project, more: &[&str], input: &Path, output: &Path) -> Res
     let optimized = output.with_extension("optimized");
     command.args(settings()).args(more).arg(input).arg("-o").arg(&optimized);
     process::run(&mut command, "wasm-opt", Duration::from_secs(15 * 60))?;
-    fs::write(output, order::alike_together(&fs::read(&optimized)?)?)?;
+    let renumbered = locals::renumbered(&fs::read(&optimized)?)?;
+    fs::write(output, order::alike_together(&renumbered)?)?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use wasmparser::{
 /// So many bytes that two functions have in common say that they are alike.
 const LENGTH: usize = 6;
 /// What stands in more functions than this is everywhere.
-const MOST: usize = 40;
+const MOST: usize = 20;
 /// So many bytes after a function it counts for half of what it did.
 const REACH: f64 = 6_500.0;
 

@@ -21,9 +21,17 @@ pub fn is_compiled() -> bool {
 }
 
 /// What rustc is told of every crate.
+///
+/// The last one: what is moved in memory is moved by one instruction of WebAssembly, also where a few loads and stores would
+/// do (the workspace entry after gzip -9: 82322 bytes became 79638).
 pub fn flags() -> Vec<String> {
-    let flags =
-        ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
+    let flags = [
+        "-Zunstable-options",
+        "-Cpanic=immediate-abort",
+        "-Zlocation-detail=none",
+        "-Zfmt-debug=none",
+        "-Cllvm-args=-max-store-memcpy=1 -max-store-memset=1 -max-store-memmove=1",
+    ];
     flags.map(str::to_owned).to_vec()
 }
 
