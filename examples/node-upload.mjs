@@ -39,7 +39,8 @@ try {
 } catch (error) {
   process.stderr.write('\n');
   if (!(error instanceof ImsError)) throw error;
-  console.error(error.resumable ? 'paused: run the same command to go on' : error.message);
-  process.exitCode = error.resumable ? 130 : 1;
+  console.error(task.state === 'stopped' ? 'paused' : error.message);
+  if (error.resumable) console.error('run the same command to go on');
+  process.exitCode = task.state === 'stopped' ? 130 : 1;
 }
 ims.close();

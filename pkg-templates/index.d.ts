@@ -100,7 +100,10 @@ export interface ClientOptions {
    * to connect (`setGlobalDispatcher` with a proxy, a mock or an Agent with options) or set NODE_USE_ENV_PROXY.
    */
   fetch?: (url: string, init: FetchInit) => Promise<unknown>;
-  /** Node: an http.Agent or https.Agent for parts and calls (proxy, own CA). */
+  /**
+   * Node: an http.Agent or https.Agent for parts and calls (proxy, own CA). One of Node's own is used for addresses of its scheme
+   * alone: an https.Agent leaves http:// addresses as they are.
+   */
   agent?: object;
   /** Cookies to the service, never to the object store. Default 'same-origin'. */
   credentials?: 'omit' | 'same-origin' | 'include';

@@ -47,8 +47,10 @@ impl NodeHttp {
     }
 
     fn agent(&self, secure: bool) -> Option<JsValue> {
-        if self.custom.is_some() {
-            return self.custom.clone();
+        if let Some(custom) = &self.custom
+            && fits(custom, secure)
+        {
+            return Some(custom.clone());
         }
         let slot = if secure { &self.secure } else { &self.plain };
         if slot.borrow().is_none() {
@@ -65,6 +67,15 @@ impl NodeHttp {
         }
         slot.borrow().clone()
     }
+}
+
+/// Whether an agent takes addresses of this scheme. Node's own take one and say so in a member of theirs; those of proxies, which
+/// take both, find out with each request.
+fn fits(agent: &JsValue, secure: bool) -> bool {
+    let Some(agent) = agent.dyn_ref::<Object>() else { return true };
+    let own = Object::get_own_property_descriptor(agent, &"protocol".into());
+    let Ok(protocol) = Reflect::get(&own, &"value".into()) else { return true };
+    protocol.as_string().is_none_or(|protocol| (protocol == "https:") == secure)
 }
 
 impl Drop for NodeHttp {

@@ -142,7 +142,8 @@ fn make_at(given: &JsValue, dialect: &'static Dialect, address: &Address) -> Res
     let custom = super::convert::function(given, "", "fetch")?;
     let agent = get(given, "agent");
     if let Some(agent) = &agent
-        && (!agent.is_object() || http_module(false).is_none())
+        && (http_module(false).is_none()
+            || !get(agent, "addRequest").is_some_and(|method| method.is_function()))
     {
         return Err(Error::invalid("agent", "object", "must be an http.Agent or https.Agent, in Node only"));
     }

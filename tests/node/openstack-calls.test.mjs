@@ -164,6 +164,9 @@ test('options and arguments that are wrong are refused without a request', async
   const odd = new OpenStackImageClient({ endpoint: recorder.url, regions: 'x' });
   await rejects(odd.listImages(), { kind: 'validation', field: 'regions' });
   await rejects(images.createImage({ cores: 4 }), { kind: 'validation', field: 'cores', value: 4 });
+  // It would be a property of that name, and the image would have another format.
+  const twin = await rejects(images.createImage({ diskFormat: 'qcow2' }), { field: 'diskFormat' });
+  assert.match(twin.message, /the service's field is disk_format/);
   const cyclic = {};
   cyclic.self = cyclic;
   await rejects(images.createImage({ name: cyclic }), { kind: 'validation' });

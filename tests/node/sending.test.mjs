@@ -1,6 +1,7 @@
 /** How calls go in Node: by node:http where nobody wants it otherwise, by the global fetch where somebody does. */
 import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
+import https from 'node:https';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
 import zlib from 'node:zlib';
@@ -45,6 +46,34 @@ test('a call says who asks and what may be compressed, over one connection', asy
   assert.equal(ports.size, 1);
   const named = newClient(t, recorder.url, { headers: { 'user-agent': 'console/7' } });
   assert.deepEqual(await askedBy(named, recorder), ['console/7']);
+});
+
+test('an agent is used for addresses of its scheme, and must be one', async (t) => {
+  const recorder = await startRecorder(t);
+  const secure = new https.Agent({ rejectUnauthorized: false });
+  t.after(() => secure.destroy());
+  assert.match(
+    (await askedBy(newClient(t, recorder.url, { agent: secure }), recorder))[0],
+    OURS,
+    'a cloud whose services are of both schemes',
+  );
+  // An agent of a proxy takes both, and says so only when it is asked by a request.
+  const proxy = Object.create(new Agent({ keepAlive: true }), {
+    protocol: { get: () => 'http:' },
+    addRequest: {
+      value(...parameters) {
+        proxied += 1;
+        return Agent.prototype.addRequest.apply(this, parameters);
+      },
+    },
+  });
+  let proxied = 0;
+  await askedBy(newClient(t, recorder.url, { agent: proxy }), recorder);
+  assert.equal(proxied, 1);
+  await rejects(newClient(t, recorder.url, { agent: {} }).getImage('img-1'), {
+    kind: 'validation',
+    field: 'agent',
+  });
 });
 
 for (const [how, options] of [

@@ -77,6 +77,18 @@ pub fn changes(value: &Value, argument: &str) -> Result<String> {
     patch::text(value, argument, &PATHS, None)
 }
 
+/// `min_disk` for `minDisk`.
+fn snake_case(name: &str) -> String {
+    let mut text = String::with_capacity(name.len() + 2);
+    for character in name.chars() {
+        if character.is_ascii_uppercase() {
+            text.push('_');
+        }
+        text.push(character.to_ascii_lowercase());
+    }
+    text
+}
+
 /// Properties of the user's own are texts under names that are not the service's.
 pub fn check(arguments: &[Value]) -> Result<()> {
     let Some(Value::Object(members)) = arguments.first() else { return Ok(()) };
@@ -89,6 +101,13 @@ pub fn check(arguments: &[Value]) -> Result<()> {
         let known = PATHS.fields.iter().find(|field| field.name == name);
         if let Some(InputField { rule: Rule::Never(why), .. }) = known {
             return refuse(why);
+        }
+        let meant = snake_case(name);
+        if meant != *name
+            && (fields.iter().any(|field| field.name == meant)
+                || PATHS.fields.iter().any(|field| field.name == meant))
+        {
+            return refuse(&format!("would be a property of your own: the service's field is {meant}"));
         }
         if name.starts_with(OWN_NAMES) {
             return refuse("must not begin with os_glance: such names are the service's");

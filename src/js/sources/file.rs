@@ -7,29 +7,38 @@ use crate::http::buffers::{Block, Buffer};
 use crate::http::callback::Callback;
 use crate::http::foreign::Blocks;
 use crate::http::node::{FileHandle, FsModule};
-use crate::js::convert::get;
+use crate::js::convert::{get, invoke};
 use crate::platform::LocalFuture;
 use core::cell::Cell;
-use js_sys::Function;
+use js_sys::{Array, Function, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 pub(super) async fn open_path(fs: FsModule, path: String) -> Result<Opened> {
-    let handle = JsFuture::from(fs.promises().open(&path, "r")).await.map_err(|error| unreadable(&error))?;
+    // Who opens a pipe waits until somebody writes into it.
+    let promises = fs.promises();
+    if let Ok(looking) = invoke(&promises, "stat", &Array::of1(&path.as_str().into()))
+        && let Ok(stat) = JsFuture::from(Promise::resolve(&looking)).await
+    {
+        refuse_other(&stat, &path)?;
+    }
+    let handle = JsFuture::from(promises.open(&path, "r")).await.map_err(|error| unreadable(&error))?;
     let handle: FileHandle = handle.unchecked_into();
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     let closed = Cell::new(false);
     let mut blocks = FileBlocks { fs, handle, name, size: 0, modified: 0.0, closed };
     let (stat, size, modified) = state_of(&blocks.fs, &blocks.handle).await?;
     (blocks.size, blocks.modified) = (size, modified);
-    let is_file = get(&stat, "isFile").and_then(|test| test.dyn_into::<Function>().ok());
-    let is_file = is_file.and_then(|test| test.call0(&stat).ok()).is_some_and(|answer| answer.is_truthy());
-    if !is_file {
-        return Err(Error::new(Kind::Source, format!("{path} is not a file")));
-    }
+    refuse_other(&stat, &path)?;
     Ok(Opened { source: Rc::new(Repeatable(Rc::new(blocks))) })
+}
+
+fn refuse_other(stat: &JsValue, path: &str) -> Result<()> {
+    let is_file = get(stat, "isFile").and_then(|test| test.dyn_into::<Function>().ok());
+    let is_file = is_file.and_then(|test| test.call0(stat).ok()).is_some_and(|answer| answer.is_truthy());
+    if is_file { Ok(()) } else { Err(Error::new(Kind::Source, format!("{path} is not a file"))) }
 }
 
 struct FileBlocks {
