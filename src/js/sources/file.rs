@@ -117,8 +117,11 @@ impl Known for FileBlocks {
         Box::pin(async move {
             let (_, size_now, modified_now) = state_of(&fs, &handle).await?;
             if size_now != size || modified_now != modified {
-                let message =
-                    format!("the file was changed while it was uploaded (size {size}, now {size_now})");
+                let how = match size_now == size {
+                    true => "it was written to".to_owned(),
+                    false => format!("size {size}, now {size_now}"),
+                };
+                let message = format!("the file was changed while it was uploaded ({how})");
                 return Err(Error::new(Kind::Source, message));
             }
             Ok(())

@@ -46,7 +46,7 @@ pub fn check(given: &JsValue, more: &[&str], store: &str) -> Result<()> {
 pub fn read(given: &JsValue, store: (&str, &[&str])) -> Result<Options> {
     let digest = options::choice(given, "", "checksum", &["md5", "none"])?.as_deref() != Some("none");
     Ok(Options {
-        part_size: options::integer(given, "", "partSize", 1.0, 9_007_199_254_740_991.0)?,
+        part_size: options::integer(given, "", "partSize", 0.0, 9_007_199_254_740_991.0)?,
         concurrency: options::integer(given, "", "concurrency", 1.0, 64.0)?.map(|number| number as u32),
         digest,
         allow_unsafe: allow_unsafe(given)?,
