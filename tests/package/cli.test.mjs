@@ -304,6 +304,29 @@ test(
   },
 );
 
+test('a diagnosis quotes others, and does nothing to a terminal', TIMEOUT, async (t) => {
+  const recorder = await startRecorder(t);
+  const message = 'no\u001b]0;title\u0007 such\u009b31m\u007f image\nok   object-store: forged';
+  const refusal = { requestId: 'r', code: 'X', message };
+  const headers = { 'content-type': 'application/json' };
+  recorder.otherwise({ status: 400, headers, body: JSON.stringify(refusal) });
+  const env = { IMS_ENDPOINT: recorder.url, IMS_REGION: 'region0' };
+  const shown = await run(CLI, ['diagnose'], { env });
+  assert.match(shown.stdout, /no\ufffd\]0;title\ufffd such\ufffd31m/, shown.stderr);
+  assert.doesNotMatch(shown.stdout, /[^\P{Cc}\n]/u);
+  assert.doesNotMatch(shown.stdout, /^ok {3}object-store: forged/m, 'no line of its own');
+  for (const [stream, ...command] of [
+    ['stdout', 'diagnose'],
+    ['stderr', 'list'],
+  ]) {
+    const said = (await run(CLI, [...command, '--json'], { env }))[stream];
+    assert.doesNotMatch(said, /[^\P{Cc}\n]/u, String(command));
+    assert.ok(said.includes('\\u009b31m\\u007f'), said);
+    const told = JSON.stringify(JSON.parse(said));
+    assert.ok(told.includes(JSON.stringify(message).slice(1, -1)), 'nothing is lost');
+  }
+});
+
 test('nobody needs to see how far an upload is', TIMEOUT, async (t) => {
   const { disk, metadata, env } = await prepare(t, 3 * MIB);
   const { child, ended } = start(CLI, ['upload', disk, '--metadata', metadata], { env });
