@@ -10,6 +10,7 @@ import { scoped } from '../../bench/lib/scope.mjs';
 import { inTurns, median, medians } from '../../bench/lib/statistics.mjs';
 import { partsTable, summary, tables } from '../../bench/lib/tables.mjs';
 import { targets } from '../../bench/lib/targets.mjs';
+import { rowsOf } from '../../bench/lib/weights.mjs';
 import { temporaryFolder } from '../support/places.mjs';
 
 const verdicts = (suites) => new Map(targets(suites).map(({ what, met }) => [what, met]));
@@ -140,6 +141,28 @@ test('tables begin with the ratio, and say why something is missing', () => {
     rows: [{ name: 'peer', share: 0.5, seconds: 21.4, stall: 0.25, failure: 'TypeError' }],
   });
   assert.deepEqual(slow.rows, [['peer', '50 %', '21.4', '0.3 s', 'the upload fails']]);
+});
+
+test('a page that uploads downloads every .wasm that the code asks for', async (t) => {
+  const folder = await temporaryFolder(t);
+  const sizes = { a_bg: 1000, a_transfers_bg: 2000, look_bg: 4000, b_bg: 500 };
+  for (const [name, size] of Object.entries(sizes)) {
+    await writeFile(path.join(folder, `${name}.wasm`), Buffer.alloc(size));
+  }
+  const asks = (...names) => names.map((name) => `new URL("./${name}.wasm",import.meta.url)`).join();
+  await writeFile(path.join(folder, 'a.js'), asks('look_bg', 'a_transfers_bg', 'a_bg'));
+  await writeFile(path.join(folder, 'b.js'), asks('b_bg'));
+  const of = async (entry) => {
+    const one = { name: `our/${entry}`, entry, wasm: `${entry}_bg.wasm`, wanted: 9 };
+    const rows = await rowsOf(one, [Buffer.alloc(10)], folder);
+    return rows.map(({ name, raw, wanted }) => [name, raw, wanted]);
+  };
+  assert.deepEqual(await of('a'), [
+    ['our/a', 7010, 9],
+    ['our/a, until a transfer begins', 1010, 9],
+    ['our/a, until an upload looks into its file', 3010, undefined],
+  ]);
+  assert.deepEqual(await of('b'), [['our/b', 510, 9]]);
 });
 
 test('the parts of a .wasm are all of it', () => {
