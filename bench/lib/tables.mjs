@@ -1,7 +1,7 @@
 /** The figures of a run as tables: for the terminal, and as Markdown. */
 
-const round = (value, digits) => (value === undefined ? '' : value.toFixed(digits));
-const times = (value, floor) => (value && floor ? `${(value / floor).toFixed(2)} ×` : '');
+export const round = (value, digits) => (value === undefined ? '' : value.toFixed(digits));
+export const times = (value, floor) => (value && floor ? `${(value / floor).toFixed(2)} ×` : '');
 const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
 
 /** Smaller parts of a .wasm are told in one line. */
@@ -197,53 +197,6 @@ export function targetTable(targets) {
     columns: ['', 'wanted', 'measured', ''],
     rows: targets.map(({ what, wanted, got, met }) => [what, wanted, got, verdict(met)]),
   };
-}
-
-/** The few figures of the front page: ours, by what else there is. */
-export function summary(suites) {
-  const rows = [];
-  const add = (what, ours, name, value, digits, unit) => {
-    if (typeof ours !== 'number' || typeof value !== 'number') return;
-    rows.push([
-      what,
-      times(ours, value),
-      `${round(ours, digits)} ${unit}`,
-      `${round(value, digits)} ${unit} (${name})`,
-    ]);
-  };
-  const pick = (list, name) => list?.find((row) => row.name === name);
-  const compare = (what, list, key, digits, unit, peers) => {
-    const ours = pick(list, 'ims-client');
-    for (const peer of peers) add(what, ours?.[key], peer, pick(list, peer)?.[key], digits, unit);
-  };
-  const sink = suites['upload-node']?.stores.find(({ store }) => store === 'sink')?.rows;
-  const aws = '@aws-sdk/lib-storage';
-  compare('Upload from Node: CPU per GiB', sink, 'cpuSecondsPerGiB', 2, 's', [sink?.[0]?.name, aws]);
-  compare('Upload from Node: peak memory', sink, 'peakRssMiB', 0, 'MiB', [aws]);
-  const tab = suites['upload-browser']?.rows;
-  compare('Upload from Chromium: CPU per GiB', tab, 'cpuSecondsPerGiB', 2, 's', [tab?.[0]?.name, aws]);
-  const list = suites.calls?.rows.find(({ name }) => name.startsWith('a list of 1,000'));
-  add('Decoding 1,000 images', list?.ours, list?.peer, list?.value, 1, 'ms');
-  const weights = suites.weight?.rows;
-  const light = (name) => pick(weights, name)?.gzip / 1000 || undefined;
-  add(
-    'Download of a page that makes calls, gzip',
-    light('ims-client, until a transfer begins'),
-    `${aws} + client-s3`,
-    light(`${aws} + client-s3`),
-    1,
-    'KB',
-  );
-  add(
-    'Download of a page that uploads, gzip',
-    light('ims-client'),
-    `${aws} + client-s3`,
-    light(`${aws} + client-s3`),
-    1,
-    'KB',
-  );
-  if (!rows.length) rows.push(['No run is kept yet.', '', '', '']);
-  return { caption: 'Beside what else there is', columns: ['', 'ratio', 'ims-client', 'beside it'], rows };
 }
 
 /** All tables of a suite. */

@@ -8,7 +8,8 @@ import { chinese } from '../../bench/lib/chinese.mjs';
 import { between, writeTables } from '../../bench/lib/readme.mjs';
 import { scoped } from '../../bench/lib/scope.mjs';
 import { inTurns, median, medians } from '../../bench/lib/statistics.mjs';
-import { partsTable, summary, tables } from '../../bench/lib/tables.mjs';
+import { summary } from '../../bench/lib/summary.mjs';
+import { partsTable, tables } from '../../bench/lib/tables.mjs';
 import { targets } from '../../bench/lib/targets.mjs';
 import { rowsOf } from '../../bench/lib/weights.mjs';
 import { temporaryFolder } from '../support/places.mjs';
@@ -179,25 +180,47 @@ test('the parts of a .wasm are all of it', () => {
   ]);
 });
 
-test('every fixed word of the front page has a Chinese one', () => {
-  const row = { name: 'ims-client', cpuSecondsPerGiB: 1, peakRssMiB: 90, gzip: 200_000 };
+test('the front page compares the like with the like, and every fixed word of it has a Chinese one', () => {
   const aws = '@aws-sdk/lib-storage';
-  const rows = [{ ...row, name: 'floor' }, row, { ...row, name: aws }];
+  const uploads = [
+    row('dear floor', 2, 1, 50, { floor: true }),
+    row('floor', 1, 1, 50, { floor: true }),
+    row('ims-client', 3, 1, 60),
+    row(aws, 6, 1, 120),
+    row('ims-client, MD5 of parts and file', 4, 1, 80),
+    row(`${aws} as it comes (CRC32, SHA-256 of parts)`, 16, 1, 240),
+    row('@uppy/core + @uppy/aws-s3', 2.5, 1, 1),
+    row('tus-js-client (@tus/server)', 1.5, 1, 1),
+  ];
+  const weight = { gzip: 200_000 };
   const list = { name: 'a list of 1,000 images', ours: 5, peer: 'zod', value: 6 };
   const all = summary({
-    'upload-node': { stores: [{ store: 'sink', rows }] },
-    'upload-browser': { rows },
+    'upload-node': { stores: [{ store: 'sink', rows: uploads.slice(0, 6) }] },
+    'upload-browser': { rows: uploads },
     calls: { rows: [list] },
     weight: {
       rows: [
-        row,
-        { ...row, name: 'ims-client, until a transfer begins' },
-        { ...row, name: `${aws} + client-s3` },
+        { ...weight, name: 'ims-client' },
+        { ...weight, name: 'ims-client, until a transfer begins' },
+        { ...weight, name: `${aws} + client-s3` },
       ],
     },
   });
+  const rows = all.rows.map(([what, ratio]) => `${what} ${ratio}`).slice(0, 10);
+  assert.deepEqual(rows, [
+    'Upload from Node, as it comes: CPU per GiB 0.25 ×',
+    'Upload from Node, as it comes: peak memory 0.33 ×',
+    'Upload from Node, without digests: CPU per GiB 3.00 ×',
+    'Upload from Node, without digests: CPU per GiB 0.50 ×',
+    'Upload from Node, without digests: peak memory 0.50 ×',
+    'Upload from Chromium, as it comes: CPU per GiB 0.25 ×',
+    'Upload from Chromium, without digests: CPU per GiB 3.00 ×',
+    'Upload from Chromium, without digests: CPU per GiB 2.00 ×',
+    'Upload from Chromium, without digests: CPU per GiB 1.20 ×',
+    'Upload from Chromium, without digests: CPU per GiB 0.50 ×',
+  ]);
   const { caption, columns, rows: said } = chinese(all);
-  assert.equal(said.length, 8);
+  assert.equal(said.length, 13);
   const words = [caption, ...columns, ...said.map(([what]) => what)];
   assert.deepEqual(
     words.filter((word) => word && word !== 'ims-client' && !/[\u4e00-\u9fff]/.test(word)),
