@@ -77,7 +77,7 @@ export async function run(context, { runs, quick }) {
   const rows = [
     { name: 'a list of 1,000 images', unit: 'ms', peer: 'JSON.parse + zod', ...(await measured('list')) },
     { name: 'overhead of a call', unit: 'ms', ...(await measured('call')) },
-    { name: 'signatures', unit: 'per second', peer: 'aws4fetch', ...(await measured('sign')) },
+    { name: 'signatures of calls', unit: 'per second', ...(await measured('sign')) },
     {
       name: 'Node, import to first answer',
       unit: 'ms',
