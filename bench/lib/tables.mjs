@@ -34,13 +34,17 @@ const SHAPES = {
     {
       caption: 'What a page downloads (gzip -9 / brotli, KB)',
       columns: ['', 'gzip', 'brotli', 'raw', 'gzip, allowed'],
-      rows: rows.map((row) => [
-        row.name,
-        kilobytes(row.gzip),
-        kilobytes(row.brotli),
-        kilobytes(row.raw),
-        row.wanted ? kilobytes(row.wanted) : '',
-      ]),
+      rows: rows.map((row) =>
+        row.failed
+          ? [row.name, row.failed, '', '', '']
+          : [
+              row.name,
+              kilobytes(row.gzip),
+              kilobytes(row.brotli),
+              kilobytes(row.raw),
+              row.wanted ? kilobytes(row.wanted) : '',
+            ],
+      ),
     },
     ...parts.map(partsTable),
   ],
@@ -62,7 +66,7 @@ const SHAPES = {
       columns: ['', 'ours', 'beside it', 'ours / beside it'],
       rows: rows.map((row) => [
         `${row.name} (${row.unit})`,
-        round(row.ours, row.ours < 100 ? 3 : 0),
+        row.failed ?? round(row.ours, row.ours < 100 ? 3 : 0),
         row.peer === undefined ? '' : `${round(row.value, row.value < 100 ? 3 : 0)} ${row.peer}`,
         times(row.ours, row.value),
       ]),
@@ -157,17 +161,21 @@ const SHAPES = {
         'largest, bytes',
         'plan, ms',
       ],
-      rows: rows.map((row) => [
-        String(row.gib),
-        times(row.peakRssMiB, rows[0].peakRssMiB),
-        round(row.peakRssMiB, 1),
-        round(row.cpuSecondsPerGiB, 2),
-        round(row.seconds, 1),
-        String(row.parts),
-        String(row.checkpoints),
-        String(row.checkpointBytes),
-        round(row.planMs, 1),
-      ]),
+      rows: rows.map((row) =>
+        row.failed
+          ? [String(row.gib), row.failed, '', '', '', '', '', '', '']
+          : [
+              String(row.gib),
+              times(row.peakRssMiB, rows[0].peakRssMiB),
+              round(row.peakRssMiB, 1),
+              round(row.cpuSecondsPerGiB, 2),
+              round(row.seconds, 1),
+              String(row.parts),
+              String(row.checkpoints),
+              String(row.checkpointBytes),
+              round(row.planMs, 1),
+            ],
+      ),
     },
     ...(simulated.length
       ? [

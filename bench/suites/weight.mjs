@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { CLIENT_DIR, temporaryFolder } from '../../tests/support/places.mjs';
 import { figures } from '../lib/figures.mjs';
+import { reasonOf, rowOr } from '../lib/statistics.mjs';
 import { rowsOf, weigh } from '../lib/weights.mjs';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
@@ -56,13 +57,13 @@ export async function run(context) {
   const rows = [];
   for (const one of OURS) {
     const imported = `export * from ${JSON.stringify(path.join(CLIENT_DIR, `${one.entry}.js`))};`;
-    rows.push(...(await rowsOf(one, await bundled(imported, folder), CLIENT_DIR)));
+    const weighed = async () => rowsOf(one, await bundled(imported, folder), CLIENT_DIR);
+    rows.push(...(await weighed().catch((error) => [{ name: one.name, failed: reasonOf(error) }])));
   }
   for (const { name, code, file } of PEERS) {
-    const files = file
-      ? [await readFile(path.join(HERE, 'node_modules', file))]
-      : await bundled(code, folder);
-    rows.push({ name, ...weigh(files) });
+    const files = async () =>
+      file ? [await readFile(path.join(HERE, 'node_modules', file))] : bundled(code, folder);
+    rows.push(await rowOr(name, async () => weigh(await files())));
   }
   const published = await readdir(CLIENT_DIR);
   return { rows, files: published.length, parts: figures().parts };

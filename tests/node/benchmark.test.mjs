@@ -7,7 +7,8 @@ import { pathToFileURL } from 'node:url';
 import { chinese } from '../../bench/lib/chinese.mjs';
 import { between, writeTables } from '../../bench/lib/readme.mjs';
 import { scoped } from '../../bench/lib/scope.mjs';
-import { inTurns, median, medians } from '../../bench/lib/statistics.mjs';
+import { inTurns, median, medians, rowOr } from '../../bench/lib/statistics.mjs';
+import { measureAll } from '../../bench/lib/suites.mjs';
 import { summary } from '../../bench/lib/summary.mjs';
 import { partsTable, tables } from '../../bench/lib/tables.mjs';
 import { targets } from '../../bench/lib/targets.mjs';
@@ -45,6 +46,38 @@ test('contenders take turns; one that fails says why and is not asked again', as
     { name: 'a', floor: true, seconds: 3 },
     { name: 'b', failed: 'TypeError: no key' },
   ]);
+});
+
+test('a row or a suite that fails is told, and costs the others nothing', async () => {
+  const done = [];
+  const suites = {
+    good: { title: 'good', run: async () => ({ rows: [await rowOr('a', async () => ({ ours: 1 }))] }) },
+    row: {
+      title: 'row',
+      run: async () => ({ stores: [{ rows: [await rowOr('b', () => Promise.reject(new Error('gone')))] }] }),
+    },
+    suite: { title: 'suite', run: async () => Promise.reject(new Error('no cloud')) },
+    last: { title: 'last', run: async () => ({ rows: [] }) },
+  };
+  const suiteOf = async (name) => {
+    if (!suites[name]) throw new Error('no such file');
+    return suites[name];
+  };
+  const failures = await measureAll(['good', 'row', 'suite', 'none', 'last'], suiteOf, {}, (name, result) => {
+    done.push([name, result]);
+  });
+  assert.deepEqual(failures, ['row: b: gone', 'suite: no cloud', 'none: no such file']);
+  assert.deepEqual(done, [
+    ['good', { rows: [{ name: 'a', ours: 1 }] }],
+    ['row', { stores: [{ rows: [{ name: 'b', failed: 'gone' }] }] }],
+    ['last', { rows: [] }],
+  ]);
+  const failed = { name: 'peer', failed: 'gone', unit: 'ms', gib: 10 };
+  for (const suite of ['weight', 'calls', 'scale']) {
+    const [{ columns, rows }] = tables(suite, { rows: [failed] });
+    assert.equal(rows[0].length, columns.length);
+    assert.match(rows[0].join('|'), /^(peer|10)[^|]*\|gone\|+$/, suite);
+  }
 });
 
 test('what was started ends last first, also after a failure', async () => {
