@@ -154,11 +154,22 @@ test('secrets come from the environment or a file, and show nowhere', TIMEOUT, a
   assert.deepEqual([broken.code, broken.stderr.includes(secret)], [2, false], broken.stderr);
   for (const given of [
     ['--token', secret],
-    ['--header', `X-Auth-Token: ${secret}`],
+    ['--header', `X-Tenant=${secret}`],
+    ...[
+      'X-Auth-Token',
+      'x-security-token',
+      'Proxy-Authorization',
+      'Set-Cookie',
+      'X-Client-Secret',
+      'Api_Key',
+    ].map((name) => ['--header', `${name}: ${secret}`]),
   ]) {
     const { code, stderr } = await run(CLI, ['list', ...given], { env });
     assert.deepEqual([code, stderr.includes(secret)], [2, false], stderr);
   }
+  const plain = ['--header', 'X-Tenant: t', '--header', 'X-Author: a', '--header', 'Idempotency-Key: k'];
+  const asked = await run(CLI, ['list', ...plain], { env: { ...env, IMS_TOKEN: secret } });
+  assert.equal(asked.code, 0, asked.stderr);
 });
 
 test('who is asking is taken from the command before the environment, and said once', TIMEOUT, async (t) => {
