@@ -7,7 +7,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { machine } from './lib/machine.mjs';
 import { writeTables } from './lib/readme.mjs';
-import { scoped } from './lib/scope.mjs';
+import { measureAll } from './lib/suites.mjs';
 import { print, printTable, targetTable } from './lib/tables.mjs';
 import { targets } from './lib/targets.mjs';
 
@@ -54,17 +54,23 @@ async function keep() {
   await writeFile(file, `${JSON.stringify(results, undefined, 2)}\n`);
 }
 
-for (const name of wanted) {
-  const suite = await import(`./suites/${name}.mjs`);
-  const started = performance.now();
-  console.error(`\n=== ${suite.title} ===`);
-  results.suites[name] = await scoped((context) => suite.run(context, { runs, quick: flags.quick }));
-  print(name, results.suites[name]);
-  console.error(`(${((performance.now() - started) / 1000).toFixed(0)} s)`);
-  await keep();
-}
+const failures = await measureAll(
+  wanted,
+  (name) => import(`./suites/${name}.mjs`),
+  { runs, quick: flags.quick },
+  async (name, result) => {
+    results.suites[name] = result;
+    print(name, result);
+    await keep();
+  },
+);
 if (wanted.length) printTable(targetTable(targets(results.suites)));
 if (!flags.quick) {
-  if (wanted.length) console.error(`\nkept in bench/results/${file.pathname.split('/').at(-1)}`);
+  if (Object.keys(results.suites).length)
+    console.error(`\nkept in bench/results/${file.pathname.split('/').at(-1)}`);
   await writeTables(new URL('../', import.meta.url), await kept(), SUITES);
+}
+if (failures.length) {
+  console.error(`\n${failures.length} could not be measured:\n${failures.join('\n')}`);
+  process.exitCode = 1;
 }

@@ -604,7 +604,7 @@ export interface FileHandleLike {
 export interface UploadOptions {
   /** Aborting the signal stops the task and keeps what is stored, like stop(). */
   signal?: AbortSignalLike;
-  /** At most ten times a second, and at the end. */
+  /** At most ten times a second; besides, at each change of phase and at the end. */
   onProgress?: (progress: UploadProgress) => void;
   /** What happens by the way: parts, credentials, warnings. */
   onEvent?: (event: UploadEvent) => void;

@@ -386,7 +386,7 @@ export class OpenStackImageClient {
 export interface FileUploadOptions {
   /** Aborting the signal ends the upload like abort(). */
   signal?: AbortSignalLike;
-  /** At most ten times a second, and at the end. */
+  /** At most ten times a second; besides, at each change of phase and at the end. */
   onProgress?: (progress: FileUploadProgress) => void;
   /** Digest of the file, computed while reading and compared with the image's checksum. Default 'md5'. */
   checksum?: 'md5' | 'none';

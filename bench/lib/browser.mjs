@@ -16,6 +16,9 @@ const LOOK_MS = 250;
 /** Nothing here takes longer. */
 const LIMIT_MS = 600_000;
 
+/** Whoever stops the program ends the browser among other things: see scope.mjs. */
+const OWN = { handleSIGINT: false, handleSIGTERM: false };
+
 /** Why there is nothing to measure, where that is so. */
 export function missingChromium() {
   const { executablePath } = BROWSERS.chromium;
@@ -69,7 +72,7 @@ async function watch(page, session) {
 /** One upload in a browser of its own. */
 export function measureUpload(site, request) {
   return scoped(async (context) => {
-    const browser = await launch(context, 'chromium');
+    const browser = await launch(context, 'chromium', OWN);
     const { page } = await openPage(browser, `${site}/page.html`);
     const [tab, session] = [await page.createCDPSession(), await browser.target().createCDPSession()];
     const input = await page.$('#file');
@@ -96,7 +99,7 @@ export function measureUpload(site, request) {
 /** Milliseconds from import to first answer, in a new browser; `module` is one of the contenders named start. */
 export function measureStart(site, module, answer) {
   return scoped(async (context) => {
-    const browser = await launch(context, 'chromium');
+    const browser = await launch(context, 'chromium', OWN);
     const { page } = await openPage(browser, `${site}/page.html`);
     return page.evaluate((given) => globalThis.bench.start(given), { module, answer });
   });

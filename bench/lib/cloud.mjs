@@ -7,6 +7,7 @@ import { GIB, MIB, sparseFile } from '../../tests/support/costs.mjs';
 import { startEmulator } from '../../tests/support/emulator.mjs';
 import { importClient, temporaryFolder } from '../../tests/support/places.mjs';
 import { imageOf } from '../../tests/support/samples.mjs';
+import { owned } from './scope.mjs';
 
 export { GIB, imageOf, MIB };
 
@@ -66,8 +67,8 @@ export async function imageFile(context, size, { sparse = false } = {}) {
 
 /** Runs a script in a Node process of its own and gives what it printed, as JSON. */
 export async function inNode(script, request, { flags = [] } = {}) {
-  const { stdout } = await run(process.execPath, [...flags, script, JSON.stringify(request)], {
-    maxBuffer: 64 * MIB,
-  });
+  const running = run(process.execPath, [...flags, script, JSON.stringify(request)], { maxBuffer: 64 * MIB });
+  owned(running.child);
+  const { stdout } = await running;
   return JSON.parse(stdout.trim().split('\n').at(-1));
 }

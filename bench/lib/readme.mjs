@@ -1,7 +1,8 @@
 /** Writes the tables of a run between the marks of bench/README.md and the READMEs; what it did not measure stays. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { chinese } from './chinese.mjs';
-import { markdown, summary, tables, targetTable } from './tables.mjs';
+import { summary } from './summary.mjs';
+import { markdown, tables, targetTable } from './tables.mjs';
 import { targets } from './targets.mjs';
 
 /** The text with what is between the marks of this name replaced; a missing mark is an error. */

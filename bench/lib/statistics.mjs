@@ -18,12 +18,21 @@ export function medians(results) {
 }
 
 /** Why a contender could not run, in one line: what its process said, if it said something. */
-function reasonOf(error) {
-  const lines = String(error.stderr || error.message)
+export function reasonOf(error) {
+  const lines = String(error?.stderr || error?.message || error)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line && !/^(at |Node\.js v|\^|throw )/.test(line));
   return (lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'no reason given').slice(0, 200);
+}
+
+/** What `work` measures, as a row of this name; one that cannot be measured says why. */
+export async function rowOr(name, work) {
+  try {
+    return { name, ...(await work()) };
+  } catch (error) {
+    return { name, failed: reasonOf(error) };
+  }
 }
 
 /**

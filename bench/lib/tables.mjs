@@ -1,7 +1,7 @@
 /** The figures of a run as tables: for the terminal, and as Markdown. */
 
-const round = (value, digits) => (value === undefined ? '' : value.toFixed(digits));
-const times = (value, floor) => (value && floor ? `${(value / floor).toFixed(2)} ×` : '');
+export const round = (value, digits) => (value === undefined ? '' : value.toFixed(digits));
+export const times = (value, floor) => (value && floor ? `${(value / floor).toFixed(2)} ×` : '');
 const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
 
 /** Smaller parts of a .wasm are told in one line. */
@@ -34,13 +34,17 @@ const SHAPES = {
     {
       caption: 'What a page downloads (gzip -9 / brotli, KB)',
       columns: ['', 'gzip', 'brotli', 'raw', 'gzip, allowed'],
-      rows: rows.map((row) => [
-        row.name,
-        kilobytes(row.gzip),
-        kilobytes(row.brotli),
-        kilobytes(row.raw),
-        row.wanted ? kilobytes(row.wanted) : '',
-      ]),
+      rows: rows.map((row) =>
+        row.failed
+          ? [row.name, row.failed, '', '', '']
+          : [
+              row.name,
+              kilobytes(row.gzip),
+              kilobytes(row.brotli),
+              kilobytes(row.raw),
+              row.wanted ? kilobytes(row.wanted) : '',
+            ],
+      ),
     },
     ...parts.map(partsTable),
   ],
@@ -62,7 +66,7 @@ const SHAPES = {
       columns: ['', 'ours', 'beside it', 'ours / beside it'],
       rows: rows.map((row) => [
         `${row.name} (${row.unit})`,
-        round(row.ours, row.ours < 100 ? 3 : 0),
+        row.failed ?? round(row.ours, row.ours < 100 ? 3 : 0),
         row.peer === undefined ? '' : `${round(row.value, row.value < 100 ? 3 : 0)} ${row.peer}`,
         times(row.ours, row.value),
       ]),
@@ -157,17 +161,21 @@ const SHAPES = {
         'largest, bytes',
         'plan, ms',
       ],
-      rows: rows.map((row) => [
-        String(row.gib),
-        times(row.peakRssMiB, rows[0].peakRssMiB),
-        round(row.peakRssMiB, 1),
-        round(row.cpuSecondsPerGiB, 2),
-        round(row.seconds, 1),
-        String(row.parts),
-        String(row.checkpoints),
-        String(row.checkpointBytes),
-        round(row.planMs, 1),
-      ]),
+      rows: rows.map((row) =>
+        row.failed
+          ? [String(row.gib), row.failed, '', '', '', '', '', '', '']
+          : [
+              String(row.gib),
+              times(row.peakRssMiB, rows[0].peakRssMiB),
+              round(row.peakRssMiB, 1),
+              round(row.cpuSecondsPerGiB, 2),
+              round(row.seconds, 1),
+              String(row.parts),
+              String(row.checkpoints),
+              String(row.checkpointBytes),
+              round(row.planMs, 1),
+            ],
+      ),
     },
     ...(simulated.length
       ? [
@@ -197,53 +205,6 @@ export function targetTable(targets) {
     columns: ['', 'wanted', 'measured', ''],
     rows: targets.map(({ what, wanted, got, met }) => [what, wanted, got, verdict(met)]),
   };
-}
-
-/** The few figures of the front page: ours, by what else there is. */
-export function summary(suites) {
-  const rows = [];
-  const add = (what, ours, name, value, digits, unit) => {
-    if (typeof ours !== 'number' || typeof value !== 'number') return;
-    rows.push([
-      what,
-      times(ours, value),
-      `${round(ours, digits)} ${unit}`,
-      `${round(value, digits)} ${unit} (${name})`,
-    ]);
-  };
-  const pick = (list, name) => list?.find((row) => row.name === name);
-  const compare = (what, list, key, digits, unit, peers) => {
-    const ours = pick(list, 'ims-client');
-    for (const peer of peers) add(what, ours?.[key], peer, pick(list, peer)?.[key], digits, unit);
-  };
-  const sink = suites['upload-node']?.stores.find(({ store }) => store === 'sink')?.rows;
-  const aws = '@aws-sdk/lib-storage';
-  compare('Upload from Node: CPU per GiB', sink, 'cpuSecondsPerGiB', 2, 's', [sink?.[0]?.name, aws]);
-  compare('Upload from Node: peak memory', sink, 'peakRssMiB', 0, 'MiB', [aws]);
-  const tab = suites['upload-browser']?.rows;
-  compare('Upload from Chromium: CPU per GiB', tab, 'cpuSecondsPerGiB', 2, 's', [tab?.[0]?.name, aws]);
-  const list = suites.calls?.rows.find(({ name }) => name.startsWith('a list of 1,000'));
-  add('Decoding 1,000 images', list?.ours, list?.peer, list?.value, 1, 'ms');
-  const weights = suites.weight?.rows;
-  const light = (name) => pick(weights, name)?.gzip / 1000 || undefined;
-  add(
-    'Download of a page that makes calls, gzip',
-    light('ims-client, until a transfer begins'),
-    `${aws} + client-s3`,
-    light(`${aws} + client-s3`),
-    1,
-    'KB',
-  );
-  add(
-    'Download of a page that uploads, gzip',
-    light('ims-client'),
-    `${aws} + client-s3`,
-    light(`${aws} + client-s3`),
-    1,
-    'KB',
-  );
-  if (!rows.length) rows.push(['No run is kept yet.', '', '', '']);
-  return { caption: 'Beside what else there is', columns: ['', 'ratio', 'ims-client', 'beside it'], rows };
 }
 
 /** All tables of a suite. */

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { cloud, GIB, imageFile, imageOf, inNode } from '../lib/cloud.mjs';
 import { figures } from '../lib/figures.mjs';
+import { rowOr } from '../lib/statistics.mjs';
 
 const CHILD = fileURLToPath(new URL('../node/child.mjs', import.meta.url));
 
@@ -12,17 +13,18 @@ export async function run(context, { quick }) {
   const rows = [];
   for (const gib of quick ? [1, 2] : [1, 10, 100]) {
     const size = gib * GIB;
-    const file = await imageFile(context, size, { sparse: true });
-    const request = {
-      contender: 'ours',
-      checksum: 'md5',
-      checkpoint: true,
-      file,
-      size,
-      image: imageOf(size),
-      ims: emulator.ims,
-    };
-    rows.push({ gib, ...(await inNode(CHILD, request)) });
+    const row = await rowOr(`${gib} GiB`, async () =>
+      inNode(CHILD, {
+        contender: 'ours',
+        checksum: 'md5',
+        checkpoint: true,
+        file: await imageFile(context, size, { sparse: true }),
+        size,
+        image: imageOf(size),
+        ims: emulator.ims,
+      }),
+    );
+    rows.push({ gib, ...row });
   }
   return { rows, simulated: figures().simulated };
 }

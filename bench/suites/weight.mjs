@@ -2,10 +2,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { CLIENT_DIR, temporaryFolder } from '../../tests/support/places.mjs';
 import { figures } from '../lib/figures.mjs';
+import { reasonOf, rowOr } from '../lib/statistics.mjs';
+import { rowsOf, weigh } from '../lib/weights.mjs';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
 
@@ -34,17 +35,6 @@ const PEERS = [
   { name: 'aws4fetch', code: "export * from 'aws4fetch';" },
 ];
 
-/** Bytes of files, each compressed by itself as a server does. */
-function weigh(files) {
-  const sum = (sizeOf) => files.reduce((total, bytes) => total + sizeOf(bytes), 0);
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 11 };
-  return {
-    raw: sum((bytes) => bytes.length),
-    gzip: sum((bytes) => gzipSync(bytes, { level: 9 }).length),
-    brotli: sum((bytes) => brotliCompressSync(bytes, { params }).length),
-  };
-}
-
 async function bundled(code, folder) {
   const outdir = path.join(folder, 'out');
   const { outputFiles } = await build({
@@ -65,32 +55,15 @@ async function bundled(code, folder) {
 export async function run(context) {
   const folder = await temporaryFolder(context);
   const rows = [];
-  for (const { name, entry, wasm, wanted } of OURS) {
-    const code = await bundled(
-      `export * from ${JSON.stringify(path.join(CLIENT_DIR, `${entry}.js`))};`,
-      folder,
-    );
-    const binary = await readFile(path.join(CLIENT_DIR, wasm));
-    const transfers = await readFile(path.join(CLIENT_DIR, wasm.replace('_bg', '_transfers_bg'))).catch(
-      () => undefined,
-    );
-    const binaries = transfers ? [binary, transfers] : [binary];
-    rows.push({ name, ours: true, wanted, ...weigh([...code, ...binaries]), wasm: weigh(binaries) });
-    if (transfers) {
-      rows.push({
-        name: `${name}, until a transfer begins`,
-        ours: true,
-        wanted,
-        ...weigh([...code, binary]),
-        wasm: weigh([binary]),
-      });
-    }
+  for (const one of OURS) {
+    const imported = `export * from ${JSON.stringify(path.join(CLIENT_DIR, `${one.entry}.js`))};`;
+    const weighed = async () => rowsOf(one, await bundled(imported, folder), CLIENT_DIR);
+    rows.push(...(await weighed().catch((error) => [{ name: one.name, failed: reasonOf(error) }])));
   }
   for (const { name, code, file } of PEERS) {
-    const files = file
-      ? [await readFile(path.join(HERE, 'node_modules', file))]
-      : await bundled(code, folder);
-    rows.push({ name, ...weigh(files) });
+    const files = async () =>
+      file ? [await readFile(path.join(HERE, 'node_modules', file))] : bundled(code, folder);
+    rows.push(await rowOr(name, async () => weigh(await files())));
   }
   const published = await readdir(CLIENT_DIR);
   return { rows, files: published.length, parts: figures().parts };

@@ -1,7 +1,7 @@
 /** The commands: each calls the package, and shows what it says. */
 import { inspect } from 'ims-client/inspect';
 import { EXIT } from './exits.js';
-import { bytes, columns, fields } from './output.js';
+import { bytes, cellOf, columns, fields } from './output.js';
 import { withClient } from './service.js';
 import { upload } from './upload.js';
 
@@ -132,7 +132,8 @@ async function diagnose(values, _words, output) {
     const diagnosis = await ims.diagnose();
     const line = ({ ok, name, message, advice }) =>
       [
-        `${ok ? 'ok  ' : 'FAIL'} ${name}: ${message}`,
+        // What a check quotes must not look like another check.
+        `${ok ? 'ok  ' : 'FAIL'} ${name}: ${cellOf(message)}`,
         ...(advice ? [advice.replaceAll(/^/gm, '     ')] : []),
       ].join('\n');
     output.result(diagnosis, ({ checks }) => checks.map(line).join('\n'));
@@ -144,7 +145,8 @@ async function look(_values, [path], output) {
   const info = await inspect({ path });
   const worst = info.problems.some(({ severity }) => severity !== 'warning');
   output.result(info, ({ problems, ...known }) => {
-    const line = ({ severity, code, message, advice }) => `${severity} ${code}: ${message} ${advice}`;
+    const line = ({ severity, code, message, advice }) =>
+      `${severity} ${code}: ${cellOf(`${message} ${advice}`)}`;
     return [fields(known), ...problems.map(line)].join('\n');
   });
   return worst ? EXIT.refused : EXIT.done;

@@ -16,7 +16,7 @@ export class Output {
   }
 
   text(text) {
-    process.stdout.write(`${text}\n`);
+    process.stdout.write(`${printable(text)}\n`);
   }
 
   #say(text) {
@@ -26,20 +26,20 @@ export class Output {
   /** A result: one line of JSON, or what `show` makes of it for people. */
   result(value, show) {
     this.#clear();
-    this.text(this.#json ? JSON.stringify(value) : show(value));
+    this.text(this.#json ? lineOf(value) : show(value));
   }
 
   /** Something by the way. */
   note(message, event = { type: 'note', message }) {
     this.#clear();
-    this.#say(this.#json ? JSON.stringify(event) : message);
+    this.#say(this.#json ? lineOf(event) : message);
   }
 
   failure(error) {
     this.#clear();
     if (this.#json) {
       const { stack: _stack, ...details } = error;
-      process.stderr.write(`${JSON.stringify({ error: { ...details, message: error.message } })}\n`);
+      this.#say(lineOf({ error: { ...details, message: error.message } }));
       return;
     }
     this.#say(`error: ${error.message}`);
@@ -63,7 +63,7 @@ export class Output {
     this.#painted = now;
     if (this.#json) {
       const event = { type: 'progress', phase, bytes: done, bytesTotal: total, bytesPerSecond, etaSeconds };
-      process.stderr.write(`${JSON.stringify(event)}\n`);
+      this.#say(lineOf(event));
       return;
     }
     if (!process.stderr.isTTY) return;
@@ -82,13 +82,19 @@ export class Output {
   }
 }
 
+/** A line of JSON that nothing is lost from: it names DEL and the C1 controls too, which JSON would let stand as they are. */
+function lineOf(value) {
+  const escaped = (control) => `\\u00${control.charCodeAt(0).toString(16)}`;
+  return JSON.stringify(value).replaceAll(/[\u007f-\u009f]/g, escaped);
+}
+
 /** Without what would move the cursor or colour the terminal: names and messages are somebody else's. Lines stay lines. */
 function printable(text) {
   return String(text).replaceAll(/[^\P{Cc}\n]/gu, '\ufffd');
 }
 
 /** The same for what has to stay on its line. */
-const cellOf = (value) => printable(value ?? '').replaceAll('\n', '\ufffd');
+export const cellOf = (value) => printable(value ?? '').replaceAll('\n', '\ufffd');
 
 /** A size for people. */
 export function bytes(count) {

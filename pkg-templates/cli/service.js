@@ -40,14 +40,14 @@ async function authOf(values) {
   return { type: 'none' };
 }
 
-/** Names of headers that are secrets: --auth-file is for them. */
-const SECRETS = /^(authorization|proxy-authorization|cookie|x-auth-token|x-api-key|x-subject-token)$/i;
+/** What the names of headers say that are secrets: --auth-file is for them. */
+const SECRETS = /auth(orization|$)|cookie|token|secret|passw|credential|signature|(api|access)[-_]?key/i;
 
 function headersOf({ header = [] }) {
   return Object.fromEntries(
     header.map((line) => {
       const at = line.indexOf(':');
-      if (at < 1) throw new UsageError(`--header is ${JSON.stringify(line)}; it is NAME: VALUE`);
+      if (at < 1) throw new UsageError('--header is NAME: VALUE');
       const name = line.slice(0, at).trim();
       if (SECRETS.test(name)) {
         throw new UsageError(`--header ${name} would show a secret to everybody; put it into --auth-file`);

@@ -6,6 +6,9 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { ImsError } from '../shell/errors.js';
 
+/** The variables that are read. */
+const READ = /^(?:OS_|XDG_CONFIG_|(?:HOME|SNAP_REAL_HOME|LOCALAPPDATA)$)/;
+
 /** What openstacksdk takes for granted. */
 const DEFAULTS = { auth_type: 'password', interface: 'public' };
 
@@ -56,6 +59,13 @@ export function refuse(field, rule) {
     retryable: false,
     resumable: false,
   });
+}
+
+/** What was written as one text, if it was; a list or a mapping is none. */
+export function textOf(value, field) {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'object') throw refuse(field, 'must be a text, not a list or a mapping');
+  return String(value);
 }
 
 /** What PyYAML takes for true and false; `y` and `n` are texts to it. */
@@ -201,12 +211,15 @@ function tidyAuth(cloud) {
 
 /** Which of a cloud's regions, and the cloud with what that region sets. */
 function inRegion(name, cloud, asked) {
-  const listed = cloud.regions ?? (cloud.region_name ? String(cloud.region_name).split(',') : []);
+  const listed =
+    cloud.regions ?? textOf(cloud.region_name || undefined, `clouds.${name}.region_name`)?.split(',') ?? [];
   if (!Array.isArray(listed)) throw refuse(`clouds.${name}.regions`, 'must be a list');
   const regions = listed.map((entry) => {
-    if (!isMap(entry)) return { name: String(entry).trim(), values: {} };
+    if (!isMap(entry)) {
+      return { name: (textOf(entry, `clouds.${name}.regions`) ?? '').trim(), values: {} };
+    }
     const wrong = Object.keys(entry).find((key) => key !== 'name' && key !== 'values');
-    if (wrong !== undefined || typeof entry.name !== 'string') {
+    if (wrong !== undefined || typeof entry.name !== 'string' || !isMap(entry.values ?? {})) {
       throw refuse(`clouds.${name}.regions`, 'a region must be a name or { name, values }');
     }
     return { name: entry.name, values: normal(entry.values ?? {}) };
@@ -238,6 +251,11 @@ function filled(cloud) {
 /** One cloud with everything merged: `{ name, region_name, auth, … }`. */
 export function readCloud(options) {
   const env = options.env ?? process.env;
+  for (const [variable, value] of Object.entries(env)) {
+    if (READ.test(variable) && typeof (value ?? '') !== 'string') {
+      throw refuse(`env.${variable}`, 'must be a text');
+    }
+  }
   const where = { env, folder: options.folder ?? process.cwd(), home: env.HOME || homedir() };
   const skipped = [];
   const main = load(where, 'clouds', env.OS_CLIENT_CONFIG_FILE, options.file, skipped);

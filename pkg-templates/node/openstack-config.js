@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { join } from 'node:path';
 import { ImsError } from '../shell/errors.js';
-import { readCloud, refuse } from './clouds.js';
+import { readCloud, refuse, textOf } from './clouds.js';
 
 const OPTIONS = ['cloud', 'region', 'file', 'secureFile', 'env', 'folder'];
 
@@ -19,9 +19,10 @@ export function openStackConfig(options = {}) {
   }
   const cloud = readCloud(options);
   const made = { auth: authOf(cloud), interface: interfaceOf(cloud) };
-  const region = cloud.image_region_name ?? cloud.region_name;
+  const region = text(cloud, 'image_region_name') ?? text(cloud, 'region_name');
   if (region) made.region = region;
-  const endpoint = cloud.image_endpoint_override ?? cloud.image_endpoint ?? endpointOfAuth(cloud);
+  const endpoint =
+    text(cloud, 'image_endpoint_override') ?? text(cloud, 'image_endpoint') ?? endpointOfAuth(cloud);
   // The operations name the version of the API themselves.
   if (endpoint) made.endpoint = endpoint.replace(/\/(v\d+(\.\d+)?\/?)?$/, '');
   if (made.auth.type === 'token' && !made.endpoint) {
@@ -35,12 +36,20 @@ export function openStackConfig(options = {}) {
   return made;
 }
 
-function endpointOfAuth({ auth, auth_type: type }) {
-  return ['none', 'None', 'admin_token', 'token_endpoint'].includes(type) ? auth.endpoint : undefined;
+function endpointOfAuth(cloud) {
+  const types = ['none', 'None', 'admin_token', 'token_endpoint'];
+  return types.includes(cloud.auth_type) ? ofAuth(cloud, 'endpoint') : undefined;
 }
+
+/** A text of `auth`, where it is there. */
+const ofAuth = (cloud, key) => textOf(cloud.auth[key], `clouds.${cloud.name}.auth.${key}`);
+
+/** A text of the cloud, where it is there. */
+const text = (cloud, key) => textOf(cloud[key], `clouds.${cloud.name}.${key}`);
 
 /** A text of `auth`, which must be there. */
 function needed(cloud, key) {
+  ofAuth(cloud, key);
   const value = cloud.auth[key];
   if (typeof value === 'string' && value !== '') return value;
   const unknown =
@@ -49,12 +58,12 @@ function needed(cloud, key) {
 }
 
 /** What is known by a name or an ID. */
-function named(auth, name, id) {
-  if (auth[id] !== undefined) return { id: String(auth[id]) };
-  return auth[name] === undefined ? undefined : String(auth[name]);
+function named(cloud, name, id) {
+  const known = ofAuth(cloud, id);
+  return known === undefined ? ofAuth(cloud, name) : { id: known };
 }
 
-const domain = (auth, whose) => named(auth, `${whose}_name`, `${whose}_id`);
+const domain = (cloud, whose) => named(cloud, `${whose}_name`, `${whose}_id`);
 
 /** Only what is there. */
 const present = (fields) =>
@@ -63,36 +72,36 @@ const present = (fields) =>
 function authOf(cloud) {
   const { auth, auth_type: type } = cloud;
   for (const scope of ['system_scope', 'trust_id']) {
-    if (auth[scope] !== undefined) throw unsupported(cloud, `auth.${scope}`);
+    if ((auth[scope] ?? undefined) !== undefined) throw unsupported(cloud, `auth.${scope}`);
   }
   switch (type) {
     case 'password':
     case 'v3password': {
       const iamEndpoint = needed(cloud, 'auth_url');
-      const user = auth.user_id === undefined ? needed(cloud, 'username') : { id: String(auth.user_id) };
-      const project = named(auth, 'project_name', 'project_id');
-      const common = domain(auth, 'default_domain');
+      const user = named(cloud, 'username', 'user_id') ?? needed(cloud, 'username');
+      const project = named(cloud, 'project_name', 'project_id');
+      const common = domain(cloud, 'default_domain');
       return present({
         type: 'password',
         iamEndpoint,
         user,
         password: needed(cloud, 'password'),
-        userDomain: domain(auth, 'user_domain') ?? common,
+        userDomain: domain(cloud, 'user_domain') ?? common,
         project,
-        projectDomain: project === undefined ? undefined : (domain(auth, 'project_domain') ?? common),
-        domainScope: project === undefined ? domain(auth, 'domain') : undefined,
+        projectDomain: project === undefined ? undefined : (domain(cloud, 'project_domain') ?? common),
+        domainScope: project === undefined ? domain(cloud, 'domain') : undefined,
       });
     }
     case 'v3applicationcredential': {
-      const id = auth.application_credential_id;
+      const id = ofAuth(cloud, 'application_credential_id');
       return present({
         type: 'application-credential',
         iamEndpoint: needed(cloud, 'auth_url'),
         id,
         name: id === undefined ? needed(cloud, 'application_credential_name') : undefined,
         user:
-          id === undefined ? (named(auth, 'username', 'user_id') ?? needed(cloud, 'username')) : undefined,
-        domain: id === undefined ? domain(auth, 'user_domain') : undefined,
+          id === undefined ? (named(cloud, 'username', 'user_id') ?? needed(cloud, 'username')) : undefined,
+        domain: id === undefined ? domain(cloud, 'user_domain') : undefined,
         secret: needed(cloud, 'application_credential_secret'),
       });
     }
@@ -136,8 +145,9 @@ const isTrue = (value) => value === true || String(value).toLowerCase() === 'tru
 /** An agent where the cloud has certificates of its own. */
 function agentOf(cloud) {
   const read = (key) => {
-    if (cloud[key] === undefined) return undefined;
-    const file = String(cloud[key]).replace(/^~(?=\/)/, cloud.home);
+    const given = text(cloud, key);
+    if (given === undefined) return undefined;
+    const file = given.replace(/^~(?=\/)/, cloud.home);
     try {
       return readFileSync(file);
     } catch (error) {

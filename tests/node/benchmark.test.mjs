@@ -7,9 +7,12 @@ import { pathToFileURL } from 'node:url';
 import { chinese } from '../../bench/lib/chinese.mjs';
 import { between, writeTables } from '../../bench/lib/readme.mjs';
 import { scoped } from '../../bench/lib/scope.mjs';
-import { inTurns, median, medians } from '../../bench/lib/statistics.mjs';
-import { partsTable, summary, tables } from '../../bench/lib/tables.mjs';
+import { inTurns, median, medians, rowOr } from '../../bench/lib/statistics.mjs';
+import { measureAll } from '../../bench/lib/suites.mjs';
+import { summary } from '../../bench/lib/summary.mjs';
+import { partsTable, tables } from '../../bench/lib/tables.mjs';
 import { targets } from '../../bench/lib/targets.mjs';
+import { rowsOf } from '../../bench/lib/weights.mjs';
 import { temporaryFolder } from '../support/places.mjs';
 
 const verdicts = (suites) => new Map(targets(suites).map(({ what, met }) => [what, met]));
@@ -43,6 +46,38 @@ test('contenders take turns; one that fails says why and is not asked again', as
     { name: 'a', floor: true, seconds: 3 },
     { name: 'b', failed: 'TypeError: no key' },
   ]);
+});
+
+test('a row or a suite that fails is told, and costs the others nothing', async () => {
+  const done = [];
+  const suites = {
+    good: { title: 'good', run: async () => ({ rows: [await rowOr('a', async () => ({ ours: 1 }))] }) },
+    row: {
+      title: 'row',
+      run: async () => ({ stores: [{ rows: [await rowOr('b', () => Promise.reject(new Error('gone')))] }] }),
+    },
+    suite: { title: 'suite', run: async () => Promise.reject(new Error('no cloud')) },
+    last: { title: 'last', run: async () => ({ rows: [] }) },
+  };
+  const suiteOf = async (name) => {
+    if (!suites[name]) throw new Error('no such file');
+    return suites[name];
+  };
+  const failures = await measureAll(['good', 'row', 'suite', 'none', 'last'], suiteOf, {}, (name, result) => {
+    done.push([name, result]);
+  });
+  assert.deepEqual(failures, ['row: b: gone', 'suite: no cloud', 'none: no such file']);
+  assert.deepEqual(done, [
+    ['good', { rows: [{ name: 'a', ours: 1 }] }],
+    ['row', { stores: [{ rows: [{ name: 'b', failed: 'gone' }] }] }],
+    ['last', { rows: [] }],
+  ]);
+  const failed = { name: 'peer', failed: 'gone', unit: 'ms', gib: 10 };
+  for (const suite of ['weight', 'calls', 'scale']) {
+    const [{ columns, rows }] = tables(suite, { rows: [failed] });
+    assert.equal(rows[0].length, columns.length);
+    assert.match(rows[0].join('|'), /^(peer|10)[^|]*\|gone\|+$/, suite);
+  }
 });
 
 test('what was started ends last first, also after a failure', async () => {
@@ -142,6 +177,28 @@ test('tables begin with the ratio, and say why something is missing', () => {
   assert.deepEqual(slow.rows, [['peer', '50 %', '21.4', '0.3 s', 'the upload fails']]);
 });
 
+test('a page that uploads downloads every .wasm that the code asks for', async (t) => {
+  const folder = await temporaryFolder(t);
+  const sizes = { a_bg: 1000, a_transfers_bg: 2000, look_bg: 4000, b_bg: 500 };
+  for (const [name, size] of Object.entries(sizes)) {
+    await writeFile(path.join(folder, `${name}.wasm`), Buffer.alloc(size));
+  }
+  const asks = (...names) => names.map((name) => `new URL("./${name}.wasm",import.meta.url)`).join();
+  await writeFile(path.join(folder, 'a.js'), asks('look_bg', 'a_transfers_bg', 'a_bg'));
+  await writeFile(path.join(folder, 'b.js'), asks('b_bg'));
+  const of = async (entry) => {
+    const one = { name: `our/${entry}`, entry, wasm: `${entry}_bg.wasm`, wanted: 9 };
+    const rows = await rowsOf(one, [Buffer.alloc(10)], folder);
+    return rows.map(({ name, raw, wanted }) => [name, raw, wanted]);
+  };
+  assert.deepEqual(await of('a'), [
+    ['our/a', 7010, 9],
+    ['our/a, until a transfer begins', 1010, 9],
+    ['our/a, until an upload looks into its file', 3010, undefined],
+  ]);
+  assert.deepEqual(await of('b'), [['our/b', 510, 9]]);
+});
+
 test('the parts of a .wasm are all of it', () => {
   const parts = { 'a::b': 600, c: 395, d: 3, e: 2 };
   const { rows } = partsTable({ entry: 'index', bytes: 2000, code: 1000, sections: { data: 700 }, parts });
@@ -156,25 +213,47 @@ test('the parts of a .wasm are all of it', () => {
   ]);
 });
 
-test('every fixed word of the front page has a Chinese one', () => {
-  const row = { name: 'ims-client', cpuSecondsPerGiB: 1, peakRssMiB: 90, gzip: 200_000 };
+test('the front page compares the like with the like, and every fixed word of it has a Chinese one', () => {
   const aws = '@aws-sdk/lib-storage';
-  const rows = [{ ...row, name: 'floor' }, row, { ...row, name: aws }];
+  const uploads = [
+    row('dear floor', 2, 1, 50, { floor: true }),
+    row('floor', 1, 1, 50, { floor: true }),
+    row('ims-client', 3, 1, 60),
+    row(aws, 6, 1, 120),
+    row('ims-client, MD5 of parts and file', 4, 1, 80),
+    row(`${aws} as it comes (CRC32, SHA-256 of parts)`, 16, 1, 240),
+    row('@uppy/core + @uppy/aws-s3', 2.5, 1, 1),
+    row('tus-js-client (@tus/server)', 1.5, 1, 1),
+  ];
+  const weight = { gzip: 200_000 };
   const list = { name: 'a list of 1,000 images', ours: 5, peer: 'zod', value: 6 };
   const all = summary({
-    'upload-node': { stores: [{ store: 'sink', rows }] },
-    'upload-browser': { rows },
+    'upload-node': { stores: [{ store: 'sink', rows: uploads.slice(0, 6) }] },
+    'upload-browser': { rows: uploads },
     calls: { rows: [list] },
     weight: {
       rows: [
-        row,
-        { ...row, name: 'ims-client, until a transfer begins' },
-        { ...row, name: `${aws} + client-s3` },
+        { ...weight, name: 'ims-client' },
+        { ...weight, name: 'ims-client, until a transfer begins' },
+        { ...weight, name: `${aws} + client-s3` },
       ],
     },
   });
+  const rows = all.rows.map(([what, ratio]) => `${what} ${ratio}`).slice(0, 10);
+  assert.deepEqual(rows, [
+    'Upload from Node, as it comes: CPU per GiB 0.25 ×',
+    'Upload from Node, as it comes: peak memory 0.33 ×',
+    'Upload from Node, without digests: CPU per GiB 3.00 ×',
+    'Upload from Node, without digests: CPU per GiB 0.50 ×',
+    'Upload from Node, without digests: peak memory 0.50 ×',
+    'Upload from Chromium, as it comes: CPU per GiB 0.25 ×',
+    'Upload from Chromium, without digests: CPU per GiB 3.00 ×',
+    'Upload from Chromium, without digests: CPU per GiB 2.00 ×',
+    'Upload from Chromium, without digests: CPU per GiB 1.20 ×',
+    'Upload from Chromium, without digests: CPU per GiB 0.50 ×',
+  ]);
   const { caption, columns, rows: said } = chinese(all);
-  assert.equal(said.length, 8);
+  assert.equal(said.length, 13);
   const words = [caption, ...columns, ...said.map(([what]) => what)];
   assert.deepEqual(
     words.filter((word) => word && word !== 'ims-client' && !/[\u4e00-\u9fff]/.test(word)),

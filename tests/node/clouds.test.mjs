@@ -175,6 +175,49 @@ test('passwords, names and IDs are taken as they are written, quoted or not', (t
   assert.deepEqual([auth.user, auth.project, region], ['n', { id: project }, 'N']);
 });
 
+test('a list or a mapping where a text belongs is refused by its name; what is left empty is not there', (t) => {
+  const password = { auth_url: 'http://k', username: 'u', password: 'p', user_domain_id: 'd' };
+  const secret = { application_credential_id: 'i', application_credential_secret: 's' };
+  const clouds = {
+    password: { auth: password },
+    v3applicationcredential: { auth: { auth_url: 'http://k', ...secret } },
+    none: { auth: { endpoint: 'http://i' } },
+  };
+  const beside = ['image_endpoint_override', 'image_endpoint', 'region_name', 'image_region_name'];
+  const inAuth = {
+    password: [...Object.keys(password), 'user_id', 'project_id', 'project_name', 'project_domain_name'],
+    v3applicationcredential: ['auth_url', ...Object.keys(secret)],
+    none: ['endpoint'],
+  };
+  const asked = (type, extra, auth) =>
+    cloudOf(
+      t,
+      JSON.stringify({
+        clouds: { a: { auth_type: type, ...extra, auth: { ...clouds[type].auth, ...auth } } },
+      }),
+    );
+  for (const type of Object.keys(clouds)) {
+    for (const wrong of [['x'], { x: 'y' }]) {
+      for (const key of [...beside, 'cacert', 'cert', 'key']) {
+        const refused = { name: 'ImsError', kind: 'validation', field: `clouds.a.${key}` };
+        assert.throws(() => asked(type, { [key]: wrong }, {}), refused, `${type}: ${key}`);
+      }
+      for (const key of inAuth[type]) {
+        // A project's domain is asked for where there is a project.
+        const auth = { ...(key.startsWith('project') ? { project_name: 'p' } : {}), [key]: wrong };
+        const refused = { name: 'ImsError', kind: 'validation', field: `clouds.a.auth.${key}` };
+        assert.throws(() => asked(type, {}, auth), refused, `${type}: auth.${key}`);
+      }
+    }
+    const empty = Object.fromEntries([...beside, 'cacert', 'cert', 'key'].map((key) => [key, null]));
+    const auth = { user_id: null, project_id: null, system_scope: null };
+    assert.doesNotMatch(JSON.stringify(asked(type, empty, auth)), /null/);
+  }
+  const regions = { field: 'clouds.a.regions' };
+  assert.throws(() => asked('none', { regions: [['N', 'S']] }, {}), regions);
+  assert.throws(() => asked('none', { regions: [{ name: 'N', values: ['x'] }] }, {}), regions);
+});
+
 test('what is true, false or merged in YAML 1.1 is so all the same', (t) => {
   const auth = 'auth: {auth_url: "http://k", username: u, password: p, user_domain_id: d}';
   for (const no of ['no', 'No', 'off', 'false', 'FALSE']) {
@@ -208,5 +251,9 @@ test('options that do not exist, or are none, are refused', () => {
   assert.throws(() => openStackConfig({ clowd: 'a' }), { kind: 'validation', field: 'clowd' });
   assert.throws(() => openStackConfig({ cloud: 7 }), { kind: 'validation', field: 'cloud' });
   assert.throws(() => openStackConfig({ env: 'x' }), { kind: 'validation', field: 'env' });
+  for (const name of ['HOME', 'OS_CLIENT_CONFIG_FILE', 'OS_IMAGE_ENDPOINT_OVERRIDE']) {
+    const env = { OS_AUTH_TYPE: 'none', [name]: 7 };
+    assert.throws(() => openStackConfig({ env }), { name: 'ImsError', field: `env.${name}` });
+  }
   assert.throws(() => openStackConfig(null), { kind: 'validation' });
 });

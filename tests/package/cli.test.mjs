@@ -154,11 +154,22 @@ test('secrets come from the environment or a file, and show nowhere', TIMEOUT, a
   assert.deepEqual([broken.code, broken.stderr.includes(secret)], [2, false], broken.stderr);
   for (const given of [
     ['--token', secret],
-    ['--header', `X-Auth-Token: ${secret}`],
+    ['--header', `X-Tenant=${secret}`],
+    ...[
+      'X-Auth-Token',
+      'x-security-token',
+      'Proxy-Authorization',
+      'Set-Cookie',
+      'X-Client-Secret',
+      'Api_Key',
+    ].map((name) => ['--header', `${name}: ${secret}`]),
   ]) {
     const { code, stderr } = await run(CLI, ['list', ...given], { env });
     assert.deepEqual([code, stderr.includes(secret)], [2, false], stderr);
   }
+  const plain = ['--header', 'X-Tenant: t', '--header', 'X-Author: a', '--header', 'Idempotency-Key: k'];
+  const asked = await run(CLI, ['list', ...plain], { env: { ...env, IMS_TOKEN: secret } });
+  assert.equal(asked.code, 0, asked.stderr);
 });
 
 test('who is asking is taken from the command before the environment, and said once', TIMEOUT, async (t) => {
@@ -303,6 +314,29 @@ test(
     assert.ok(error.message.includes(message), error.message);
   },
 );
+
+test('a diagnosis quotes others, and does nothing to a terminal', TIMEOUT, async (t) => {
+  const recorder = await startRecorder(t);
+  const message = 'no\u001b]0;title\u0007 such\u009b31m\u007f image\nok   object-store: forged';
+  const refusal = { requestId: 'r', code: 'X', message };
+  const headers = { 'content-type': 'application/json' };
+  recorder.otherwise({ status: 400, headers, body: JSON.stringify(refusal) });
+  const env = { IMS_ENDPOINT: recorder.url, IMS_REGION: 'region0' };
+  const shown = await run(CLI, ['diagnose'], { env });
+  assert.match(shown.stdout, /no\ufffd\]0;title\ufffd such\ufffd31m/, shown.stderr);
+  assert.doesNotMatch(shown.stdout, /[^\P{Cc}\n]/u);
+  assert.doesNotMatch(shown.stdout, /^ok {3}object-store: forged/m, 'no line of its own');
+  for (const [stream, ...command] of [
+    ['stdout', 'diagnose'],
+    ['stderr', 'list'],
+  ]) {
+    const said = (await run(CLI, [...command, '--json'], { env }))[stream];
+    assert.doesNotMatch(said, /[^\P{Cc}\n]/u, String(command));
+    assert.ok(said.includes('\\u009b31m\\u007f'), said);
+    const told = JSON.stringify(JSON.parse(said));
+    assert.ok(told.includes(JSON.stringify(message).slice(1, -1)), 'nothing is lost');
+  }
+});
 
 test('nobody needs to see how far an upload is', TIMEOUT, async (t) => {
   const { disk, metadata, env } = await prepare(t, 3 * MIB);
