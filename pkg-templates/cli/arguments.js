@@ -49,6 +49,8 @@ export const OPTIONS = {
     'no-wait': FLAG,
   },
   list: { ...SERVICE, public: FLAG, shared: FLAG, filter: TEXT },
+  pending: { ...SERVICE, checkpoints: TEXT },
+  discard: { ...SERVICE, checkpoints: TEXT, all: FLAG },
   show: SERVICE,
   download: SERVICE,
   delete: SERVICE,
@@ -61,6 +63,8 @@ export const OPTIONS = {
 const WORDS = {
   upload: ['FILE'],
   list: [],
+  pending: [],
+  discard: ['[IMAGE…]'],
   show: ['IMAGE'],
   download: ['IMAGE', 'FILE'],
   delete: ['IMAGE'],
@@ -111,7 +115,10 @@ function inWords({ code, message }, command) {
 
 function count(command, words) {
   const wanted = WORDS[command];
-  const many = wanted.at(-1)?.endsWith('…');
+  const last = wanted.at(-1);
+  // Commands that may go without look for themselves.
+  if (last?.startsWith('[')) return;
+  const many = last?.endsWith('…');
   if (words.length === wanted.length || (many && words.length > wanted.length)) return;
   const missing = wanted.slice(words.length).join(' ');
   const extra = words.slice(wanted.length).map((word) => JSON.stringify(word));

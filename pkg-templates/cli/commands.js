@@ -1,7 +1,10 @@
 /** The commands: each calls the package, and shows what it says. */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { inspect } from 'ims-client/inspect';
 import { EXIT } from './exits.js';
 import { bytes, cellOf, columns, fields } from './output.js';
+import { discard, pending } from './pending.js';
 import { withClient } from './service.js';
 import { upload } from './upload.js';
 
@@ -15,8 +18,11 @@ const HELP = {
       --checkpoints DIR  where progress is kept (default: .ims-client beside the file)
       --part-size BYTES --concurrency N --allow-unsafe CODE --no-wait`,
   list: 'list [--public | --shared | --filter NAME]',
+  pending: 'pending [--checkpoints DIR]   uploads of files in this folder that were stopped',
+  discard: 'discard IMAGE… | --all [--checkpoints DIR]   take back what such uploads have stored',
   show: 'show IMAGE',
-  download: `download IMAGE FILE    Ctrl-C stops; the same command goes on where it was noted last (every 64 MiB)`,
+  download: `download IMAGE FILE    Ctrl-C stops; the same command goes on where it was noted last (every 64 MiB)
+      - for FILE is standard output, from where nothing goes on`,
   delete: 'delete IMAGE',
   share: 'share IMAGE USER… [--remove]',
   diagnose: 'diagnose               why it does not work',
@@ -88,7 +94,7 @@ async function download(values, [imageId, path], output) {
   return withClient(values, async (ims) => {
     // Aborting would take back what has arrived; a process that ends leaves it, with a note on how much of it is good.
     const stop = () => {
-      output.note('what has arrived is kept: the same command goes on there');
+      if (path !== '-') output.note('what has arrived is kept: the same command goes on there');
       process.exit(EXIT.stopped);
     };
     process.once('SIGINT', stop);
@@ -96,6 +102,7 @@ async function download(values, [imageId, path], output) {
     const onProgress = ({ bytesReceived, bytesTotal, ...rest }) =>
       output.progress({ ...rest, phase: 'downloading', done: bytesReceived, total: bytesTotal });
     try {
+      if (path === '-') return await pour(ims.download(imageId, 'stream', { onProgress }), output);
       const result = await ims.download(imageId, { path }, { onProgress }).done;
       output.result(
         { path, ...result },
@@ -107,6 +114,22 @@ async function download(values, [imageId, path], output) {
     }
     return EXIT.done;
   });
+}
+
+/** To standard output; what there is to say goes by the way. */
+async function pour(task, output) {
+  try {
+    await pipeline(Readable.fromWeb(task.stream), process.stdout, { end: false });
+  } catch (error) {
+    // Its own failure says why; a reader that has left is none.
+    await task.abort();
+    await task.done;
+    throw error;
+  }
+  const { bytes: count, md5, verified } = await task.done;
+  const event = { type: 'result', bytes: count, md5, verified };
+  output.note(`${bytes(count)}, md5 ${md5 ?? 'not compared'}`, event);
+  return EXIT.done;
 }
 
 async function remove(values, [imageId], output) {
@@ -146,10 +169,21 @@ async function look(_values, [path], output) {
   const worst = info.problems.some(({ severity }) => severity !== 'warning');
   output.result(info, ({ problems, ...known }) => {
     const line = ({ severity, code, message, advice }) =>
-      `${severity} ${code}: ${cellOf(`${message} ${advice}`)}`;
+      `${severity} ${code}: ${cellOf(`${message.replace(/[^.!?]$/, '$&.')} ${advice}`)}`;
     return [fields(known), ...problems.map(line)].join('\n');
   });
   return worst ? EXIT.refused : EXIT.done;
 }
 
-export const COMMANDS = { upload, list, show, download, delete: remove, share, diagnose, inspect: look };
+export const COMMANDS = {
+  upload,
+  pending,
+  discard,
+  list,
+  show,
+  download,
+  delete: remove,
+  share,
+  diagnose,
+  inspect: look,
+};

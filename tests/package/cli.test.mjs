@@ -1,8 +1,10 @@
 /** The command line: every command against the local cloud, exit codes, Ctrl-C, secrets. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { newClient } from '../support/client.mjs';
 import { slowAfter, startEmulator } from '../support/emulator.mjs';
 import { eventually } from '../support/expect.mjs';
@@ -123,6 +125,57 @@ test('Ctrl-C stops an upload, and the same command goes on', TIMEOUT, async (t) 
   const sent = (await emulator.arrived('UploadPart')).length - before;
   assert.ok(sent < 8, `${sent} of 8 parts were sent again`);
   await assertSameBytes(randomPieces('cli', 40 * MIB), await emulator.file(images[0].imageId));
+});
+
+test('what was stopped is listed, and taken back when nobody goes on', TIMEOUT, async (t) => {
+  const { emulator, folder, disk, metadata, env, ims } = await prepare(t, 48 * MIB);
+  await emulator.spoil(slowAfter(2));
+  const upload = start(CLI, ['upload', disk, '--metadata', metadata, '--json'], { env });
+  await eventually(async () => (await emulator.arrived('UploadPart')).length > 2, 'it is midway');
+  upload.child.kill('SIGINT');
+  assert.equal((await upload.ended).code, 130);
+  await emulator.heal();
+  const place = ['--checkpoints', path.join(folder, '.ims-client')];
+  const [kept, ...others] = json(await ims('pending', ...place, '--json'));
+  const [image] = await emulator.images();
+  assert.deepEqual([kept.imageId, kept.fileName, others.length], [image.imageId, 'disk.raw', 0]);
+  assert.match(
+    (await ims('pending', ...place)).stdout,
+    new RegExp(`^${kept.imageId} .* disk.raw .*48.0 MiB`, 'm'),
+  );
+  assert.deepEqual(json(await ims('pending', '--json')), [], 'another folder');
+  for (const [words, said] of [
+    [[], /takes IMAGE…, or --all/],
+    [[kept.imageId, '--all'], /takes IMAGE…, or --all/],
+    [['img-other'], /no upload into img-other is kept/],
+  ]) {
+    const refused = await ims('discard', ...words, ...place);
+    assert.deepEqual([refused.code, said.test(refused.stderr)], [2, true], refused.stderr);
+  }
+  const discarded = await ims('discard', kept.imageId, ...place);
+  assert.deepEqual(
+    [discarded.code, discarded.stdout],
+    [0, `${kept.imageId} is discarded\n`],
+    discarded.stderr,
+  );
+  assert.deepEqual(await emulator.images(), []);
+  assert.deepEqual(json(await ims('pending', ...place, '--json')), []);
+});
+
+test('an image goes to standard output, and nothing else does', TIMEOUT, async (t) => {
+  const { folder, disk, metadata, ims, env } = await prepare(t, 3 * MIB);
+  const { image, md5 } = json(await ims('upload', disk, '--metadata', metadata, '--json'));
+  const command = `"${process.execPath}" "${CLI}" download ${image.imageId}`;
+  const shell = (script) =>
+    promisify(execFile)('/bin/sh', ['-c', script], { env: { ...process.env, ...env } });
+  const target = path.join(folder, 'copy.raw');
+  const poured = await shell(`${command} - > '${target}'`);
+  assert.match(poured.stderr, new RegExp(`^3.0 MiB, md5 ${md5}$`, 'm'));
+  await assertSameBytes(disk, target);
+  const left = await shell(`${command} - | head -c 10 | wc -c`);
+  assert.deepEqual([left.stdout.trim(), left.stderr], ['10', '']);
+  const unknown = await ims('download', 'img-none', '-');
+  assert.deepEqual([unknown.code, unknown.stdout], [1, '']);
 });
 
 test('secrets come from the environment or a file, and show nowhere', TIMEOUT, async (t) => {
