@@ -42,6 +42,7 @@ import {
   type RetryOptions,
   type SignedParts,
   type UnsignedRequest,
+  type UploadProgress,
 } from 'ims-client';
 
 const loading: LoadOptions = { wasm: new Uint8Array() };
@@ -150,6 +151,15 @@ export const active: PrivateImage = await ims.waitForImage('image-1', { interval
 const found: Diagnosis = await ims.diagnose({ signal, timeoutMs: 5_000 });
 export const wrong: DiagnosisCheck[] = found.checks.filter((check) => !check.ok);
 export const advice: string | undefined = wrong.find((check) => check.name === 'store-cors')?.advice;
+// What a caller may have or not is handed on as it is.
+export function perhaps(
+  name: string | undefined,
+  stop: AbortSignal | undefined,
+  told?: (p: UploadProgress) => void,
+) {
+  ims.upload(new Blob([]), { ...create, description: name }, { signal: stop, onProgress: told });
+  return ims.listPrivateImages({ filter: { name }, size: undefined }, { signal: stop, timeoutMs: undefined });
+}
 ims.close();
 // What `using` calls, also where the compiler has no library of it.
 ims[Symbol.dispose]();

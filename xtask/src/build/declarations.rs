@@ -5,7 +5,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use std::path::Path;
 
-use super::{Built, Entry};
+use super::{Built, Entry, optional};
 use crate::project::Project;
 
 /// Types of wasm-bindgen itself.
@@ -137,6 +137,7 @@ fn joined(by_hand: &str, types: &[Declaration], entry: &Entry) -> Result<String>
 
 /// Writes a declaration file for `import` and its twin for `require`.
 pub fn both(folder: &Path, stem: &str, text: &str) -> Result<()> {
+    let text = &optional::or_undefined(text);
     let twin = text.replace(".js';", ".cjs';");
     std::fs::write(folder.join(format!("{stem}.d.ts")), text)?;
     std::fs::write(folder.join(format!("{stem}.d.cts")), twin)?;

@@ -15,6 +15,7 @@ mod manifest;
 mod modules;
 mod names;
 mod optimize;
+mod optional;
 mod order;
 pub mod parts;
 mod split;
