@@ -30,6 +30,8 @@ pub struct Operation {
     /// The positional arguments of the public method.
     pub arguments: &'static [Argument],
     pub answer: Answer,
+    /// The answer hands out secrets: no error repeats what stands in it.
+    pub is_secret: bool,
     pub repeat: Repeat,
     /// What the body is sent as.
     pub content_type: &'static str,
@@ -48,6 +50,7 @@ impl Operation {
         path: "",
         arguments: &[],
         answer: Answer::Nothing,
+        is_secret: false,
         repeat: Repeat::Safe,
         content_type: "application/json",
         check: None,

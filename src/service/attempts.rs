@@ -145,7 +145,7 @@ impl Service {
                 let reading = Reading {
                     authenticator: self.authenticator.clone(),
                     dialect: self.dialect,
-                    answer: &operation.answer,
+                    operation,
                     request_id: request_id.clone(),
                 };
                 read(response, reading).await.map_err(|mut error| {

@@ -122,7 +122,7 @@ impl Service {
             First::Left(()) => Err(closed()),
             First::Right(answered) => answered,
         };
-        let answer = answered.and_then(|text| decode::answer(self.dialect, operation, &encoded, text));
+        let answer = answered.and_then(|text| decode::answer(self, operation, &encoded, text));
         match (answer, operation.repeat) {
             (Err(error), Repeat::SafeUntil(codes))
                 if repeated && error.code().is_some_and(|code| codes.contains(&code)) =>
