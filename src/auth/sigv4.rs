@@ -22,6 +22,13 @@ pub struct Keys {
     pub session_token: Secret,
 }
 
+impl Keys {
+    /// Takes what is secret of them out of a text that is about to be shown.
+    pub fn scrub(&self, text: String) -> String {
+        self.session_token.scrub(self.secret_key.scrub(text))
+    }
+}
+
 /// Where a signature is valid: region and service.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'a> {

@@ -2,6 +2,7 @@
 //! Source: Amazon S3 API Reference, “Error responses”.
 
 use super::xml;
+use crate::auth::sigv4::Keys;
 use crate::error::{Error, Kind, clip};
 use crate::http::{Failure, Headers, retry, status_words};
 use crate::platform::parse_date;
@@ -47,8 +48,18 @@ impl Trouble {
     }
 
     /// An answer that is an error, by its status or by an `<Error>` in its body. The date of the store comes from
-    /// `<ServerTime>`, or from the Date header where it can be read.
-    pub fn answered(operation: &str, status: u16, headers: &Headers, body: &str, now: f64) -> Self {
+    /// `<ServerTime>`, or from the Date header where it can be read. What a store says may repeat what it was sent: it is told
+    /// without the keys that signed the request.
+    pub fn answered(
+        operation: &str,
+        status: u16,
+        headers: &Headers,
+        body: &str,
+        keys: &Keys,
+        now: f64,
+    ) -> Self {
+        // Before anything is cut, half a key would not be recognised; and again once it is no XML any more.
+        let body = &*keys.scrub(body.to_owned());
         let code = xml::find(body, "Code").or_else(|| by_status(status).map(str::to_owned));
         let said = xml::find(body, "Message").unwrap_or_else(|| match crate::text::trim(body) {
             "" => status_words(status).to_owned(),
@@ -102,7 +113,17 @@ impl Trouble {
         details.request_id =
             headers.get("x-amz-request-id").map(str::to_owned).or_else(|| xml::find(body, "RequestId"));
         details.retryable = matches!(remedy, Remedy::Wait { .. } | Remedy::Resend);
-        Trouble { remedy, error }
+        Trouble { remedy, error }.without(keys)
+    }
+
+    /// Told without these keys.
+    pub fn without(mut self, keys: &Keys) -> Self {
+        let details = self.error.details_mut();
+        let texts = [Some(&mut details.message), details.code.as_mut(), details.request_id.as_mut()];
+        for text in texts.into_iter().flatten() {
+            *text = keys.scrub(core::mem::take(text));
+        }
+        self
     }
 }
 
@@ -125,9 +146,35 @@ fn by_status(status: u16) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::secret::Secret;
+
+    fn keys() -> Keys {
+        Keys {
+            access_key: "AK".into(),
+            secret_key: Secret::new("secret-of-the-key".into()),
+            session_token: Secret::new("token<of>the-session".into()),
+        }
+    }
+
+    #[test]
+    fn what_the_store_repeats_of_the_keys_is_not_told() {
+        let told = |headers: &Headers, body: &str| {
+            format!("{:?}", Trouble::answered("UploadPart", 400, headers, body, &keys(), 0.0))
+        };
+        let none = Headers::default();
+        let cut = told(&none, &format!("{} secret-of-the-key", "x".repeat(150)));
+        assert!(cut.contains("x ***") && !cut.contains("secret"), "{cut}");
+        let body = "<Error><Code>secret-of-the-key</Code><Message>token&lt;of&gt;the-session</Message>\
+                    <RequestId>secret-of-the-key</RequestId></Error>";
+        let all = told(&none, body);
+        assert!(!all.contains("secret") && !all.contains("session"), "{all}");
+        let mut headers = Headers::default();
+        headers.set("x-amz-request-id", "secret-of-the-key");
+        assert!(!told(&headers, "").contains("secret"));
+    }
 
     fn remedy(status: u16, body: &str) -> Remedy {
-        Trouble::answered("UploadPart", status, &Headers::default(), body, 0.0).remedy
+        Trouble::answered("UploadPart", status, &Headers::default(), body, &keys(), 0.0).remedy
     }
 
     fn code(code: &str, more: &str) -> String {
@@ -160,7 +207,7 @@ mod tests {
     fn the_error_says_who_said_what() {
         let mut headers = Headers::default();
         headers.set("x-amz-request-id", "R1");
-        let trouble = Trouble::answered("UploadPart", 404, &headers, &code("NoSuchBucket", ""), 0.0);
+        let trouble = Trouble::answered("UploadPart", 404, &headers, &code("NoSuchBucket", ""), &keys(), 0.0);
         let details = trouble.error.details();
         assert_eq!(
             (details.code.as_deref(), details.request_id.as_deref()),

@@ -155,8 +155,9 @@ impl Looking {
                     return;
                 }
             };
+            let keys = &target.keys;
             let trouble =
-                Trouble::answered("ListParts", answer.status, &answer.headers, &answer.text, answer.at);
+                Trouble::answered("ListParts", answer.status, &answer.headers, &answer.text, keys, answer.at);
             lessons += 1;
             match &trouble.remedy {
                 Remedy::SetRegion(region) if lessons < MOST_LESSONS => {
