@@ -2,7 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::json::Quoted;
-use crate::text::{find_any, has_any, of_bytes, split_last, split_once, whole_number, without_scheme};
+use crate::text::{
+    before, find_any, has_any, of_bytes, split_last, split_once, whole_number, without_scheme,
+};
 
 /// Percent-encodes everything but RFC 3986's unreserved characters, and `/` where it may stay.
 pub fn encode(text: &str, keep_slash: bool) -> String {
@@ -62,6 +64,18 @@ pub fn pairs(query: &str) -> Vec<(String, String)> {
         }
     }
     pairs
+}
+
+/// What stands in the query of a URL, without a fragment.
+pub fn query_of(url: &str) -> &str {
+    split_once(before(url, "#"), "?").map_or("", |(_, query)| query)
+}
+
+/// The values in the query of a URL, decoded, that another one has not: what signing adds is secret.
+pub fn added_values(unsigned: &str, signed: &str) -> Vec<String> {
+    let known = pairs(query_of(unsigned));
+    let added = pairs(query_of(signed)).into_iter().filter(|pair| !known.contains(pair));
+    added.map(|(_, value)| value).collect()
 }
 
 /// `a=1&b=x%7Cy` of name and value pairs, in their order.
@@ -261,6 +275,9 @@ mod tests {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(pairs("&a=1&&b%20c=d=e&f&"), [pair("a", "1"), pair("b c", "d=e"), pair("f", "")]);
         assert_eq!(pairs(""), []);
+        let signed = "https://h/a?x=1&y=2&Signature=a%2Bb%3D&y=3#s?z=4";
+        assert_eq!(added_values("https://h/a?y=2&x=1#f?y=3", signed), ["a+b=", "3"]);
+        assert_eq!(added_values("https://h/a", "https://h/b"), [""; 0]);
     }
 
     #[test]
