@@ -1,5 +1,6 @@
 //! A text that is wiped when it is dropped and never printed.
 
+use super::Authenticator;
 use crate::text::split_once;
 use core::cell::RefCell;
 use zeroize::Zeroizing;
@@ -82,6 +83,11 @@ fn repeated(text: &[u8], secret: &[u8], plain: bool) -> Option<usize> {
         };
     }
     Some(length)
+}
+
+/// A text without what an authenticator knows, and without these.
+pub fn scrub(authenticator: &dyn Authenticator, secrets: &[Secret], text: String) -> String {
+    secrets.iter().fold(authenticator.scrub(text), |text, secret| secret.scrub(text))
 }
 
 /// As many secrets are remembered that calls under way may have been sent with.

@@ -1,9 +1,10 @@
 //! URLs as far as the client needs them: an endpoint taken apart, paths and queries percent-encoded.
 
+use crate::auth::secret::Secret;
 use crate::error::{Error, Result};
-use crate::json::Quoted;
+use crate::json::{Quoted, Value};
 use crate::text::{
-    before, find_any, has_any, of_bytes, split_last, split_once, whole_number, without_scheme,
+    before, contains, find_any, has_any, of_bytes, split_last, split_once, whole_number, without_scheme,
 };
 
 /// Percent-encodes everything but RFC 3986's unreserved characters, and `/` where it may stay.
@@ -76,6 +77,58 @@ pub fn added_values(unsigned: &str, signed: &str) -> Vec<String> {
     let known = pairs(query_of(unsigned));
     let added = pairs(query_of(signed)).into_iter().filter(|pair| !known.contains(pair));
     added.map(|(_, value)| value).collect()
+}
+
+/// JSON with addresses in it, without what may be secret of them: what stands in front of an `@`, queries and fragments.
+pub fn bare(json: &str) -> String {
+    let (mut out, mut rest, mut hidden) = (String::with_capacity(json.len()), json, false);
+    loop {
+        let (piece, after) =
+            split_once(rest, "\"").map_or((rest, None), |(piece, after)| (piece, Some(after)));
+        if !hidden {
+            let shown = before(piece, "?#");
+            let (front, host) = split_last(shown, b'@').unwrap_or(("", shown));
+            if host.len() < shown.len() {
+                let (scheme, _) = split_once(front, "://").unwrap_or_default();
+                out.push_str(scheme);
+                out.push_str(if scheme.is_empty() { "…@" } else { "://…@" });
+            }
+            out.push_str(host);
+            hidden = shown.len() < piece.len();
+            if hidden {
+                out.push_str("?…");
+            }
+        }
+        let Some(after) = after else { return out };
+        // A quote behind a backslash does not end the text.
+        hidden &= piece.ends_with("\\");
+        if !hidden {
+            out.push('"');
+        }
+        rest = after;
+    }
+}
+
+/// What must not be told of the addresses in some values: those of their queries, and passwords.
+pub fn secrets_in(values: &[Value]) -> Vec<Secret> {
+    let mut found = Vec::new();
+    values.iter().for_each(|value| collect(value, &mut found));
+    found
+}
+
+fn collect(value: &Value, found: &mut Vec<Secret>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Object(members) => members.iter().for_each(|(_, value)| collect(value, found)),
+        Value::String(url) if contains(url, "://") => {
+            let of_query = pairs(query_of(url)).into_iter().map(|(_, value)| value);
+            let user = split_last(without_scheme(origin_of(url)), b'@').map(|(user, _)| user);
+            let password =
+                user.and_then(|user| split_once(user, ":")).map(|(_, password)| of_bytes(decode(password)));
+            found.extend(of_query.chain(password).map(Secret::new));
+        }
+        _ => {}
+    }
 }
 
 /// `a=1&b=x%7Cy` of name and value pairs, in their order.
@@ -278,6 +331,27 @@ mod tests {
         let signed = "https://h/a?x=1&y=2&Signature=a%2Bb%3D&y=3#s?z=4";
         assert_eq!(added_values("https://h/a?y=2&x=1#f?y=3", signed), ["a+b=", "3"]);
         assert_eq!(added_values("https://h/a", "https://h/b"), [""; 0]);
+    }
+
+    #[test]
+    fn addresses_are_told_without_what_may_be_secret() {
+        for (given, told) in [
+            (r#""https://h/a?Signature=x""#, r#""https://h/a?…""#),
+            (r#""https://u:p@h:1/a#t""#, r#""https://…@h:1/a?…""#),
+            (r#""https:/h/a?s=\"x\"y""#, r#""https:/h/a?…""#),
+            (r#""u:p@h?x""#, r#""…@h?…""#),
+            (r#"{"a":"http://h/?x","b":["https://h?y",1]}"#, r#"{"a":"http://h/?…","b":["https://h?…",1]}"#),
+            (r#""plain \" text""#, r#""plain \" text""#),
+            ("17", "17"),
+        ] {
+            assert_eq!(bare(given), told);
+        }
+        let given = Value::object([("a", "https://u:pass%2Bword@h/a?X=1&Signature=sig%2Fna".into())]);
+        let found: Vec<_> = secrets_in(&[Value::Array(vec![given, "a?b=c".into()])])
+            .iter()
+            .map(|s| s.expose().to_owned())
+            .collect();
+        assert_eq!(found, ["1", "sig/na", "pass+word"]);
     }
 
     #[test]

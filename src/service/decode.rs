@@ -6,6 +6,7 @@ use crate::api::operation::{Answer, Encoded, Operation};
 use crate::api::refusal::{not_an_envelope, veiled};
 use crate::api::{Data, Dialect};
 use crate::auth::Authenticator;
+use crate::auth::secret::{Secret, scrub};
 use crate::error::{Error, Kind, Result};
 use crate::http::Response;
 use crate::json::Value;
@@ -34,6 +35,8 @@ pub(super) struct Reading {
     pub authenticator: Rc<dyn Authenticator>,
     pub dialect: &'static Dialect,
     pub operation: &'static Operation,
+    /// Of the call's own.
+    pub secrets: Rc<[Secret]>,
     /// Of the request, as the headers tell it.
     pub request_id: Option<String>,
 }
@@ -46,16 +49,21 @@ impl Reading {
 
     /// The error in an answer that was judged to be one, without the secrets that may be in it.
     fn refuse<T>(&self, status: u16, text: String) -> Result<T> {
-        let text = quotable(&*self.authenticator, self.operation, text);
+        let text = quotable(&*self.authenticator, self.operation, &self.secrets, text);
         self.judge(status, &text)?;
         Err(not_an_envelope(&text, status))
     }
 }
 
 /// An answer as an error may quote it.
-fn quotable(authenticator: &dyn Authenticator, operation: &Operation, text: String) -> String {
+fn quotable(
+    authenticator: &dyn Authenticator,
+    operation: &Operation,
+    secrets: &[Secret],
+    text: String,
+) -> String {
     // Secrets go out before anything is cut: half a secret would not be recognised.
-    let text = authenticator.scrub(text);
+    let text = scrub(authenticator, secrets, text);
     if operation.is_secret { veiled(text) } else { text }
 }
 
@@ -134,7 +142,8 @@ pub(super) fn answer(
     answered: Answered,
 ) -> Result<String> {
     let dialect = service.dialect;
-    let quotable = |text: &str| quotable(&*service.authenticator, operation, text.to_owned());
+    let quotable =
+        |text: &str| quotable(&*service.authenticator, operation, &encoded.secrets, text.to_owned());
     let Answered::Text(Text { status, text, request_id, data }) = answered else { return Err(not_called()) };
     let data = data.and_then(|place| text.get(place));
     let done = match operation.answer {

@@ -360,3 +360,30 @@ fn a_secret_is_taken_out_before_an_answer_is_cut() {
         assert!(!error.message().contains("secret"), "{error}");
     }
 }
+
+#[test]
+fn the_address_of_an_import_is_told_without_its_signature() {
+    let image = |url: &str| {
+        json!({"diskFormat":"qcow2","minDisk":10,"minRam":512,"name":"a","instruction":"64-bits","cpuArch":"x86",
+            "osType":"linux","platform":"CentOS","visibility":"private","usage":"ecs","departmentId":"1",
+            "tenantId":"2","osVersion":"8","imageUrl":url})
+    };
+    let told = Rc::new(RefCell::new(String::new()));
+    let tell = told.clone();
+    let no =
+        r#"{"code":"IMG.X","message":"HTTPS://h/a?Signature=s3%2fcr3t%2bv4lue&x=s3/cr3t+v4lue is no image"}"#;
+    let mut all = case(Rc::new(NoAuth), vec![answer(400, &[], no)]);
+    all.service.observer = Some(Rc::new(move |event| tell.borrow_mut().push_str(&format!("{event:?}"))));
+    for url in ["HTTPS://h/a?Signature=s3%2Fcr3t%2Bv4lue", "https:/h/a?Signature=s3%2Fcr3t%2Bv4lue"] {
+        let error = call(&all, "importImage", &[image(url)]).unwrap_err();
+        let shown = format!("{error:?}{}", told.borrow());
+        assert!(!shown.contains("cr3t") && shown.contains("/h/a?"), "{shown}");
+    }
+    assert_eq!(all.canned.seen.borrow().len(), 1, "a scheme in capitals is one");
+    let mut misspelt = image("https://h/a");
+    if let Value::Object(members) = &mut misspelt {
+        members.push(("imageurl".into(), "https://h/a?Signature=signature".into()));
+    }
+    let error = call(&all, "importImage", &[misspelt]).unwrap_err();
+    assert_eq!(error.details().value.as_deref(), Some(r#""https://h/a?…""#));
+}
