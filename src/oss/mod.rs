@@ -9,6 +9,7 @@ use crate::auth::sigv4::{self, Keys, Scope, Signable, UNSIGNED_PAYLOAD};
 use crate::error::{Error, Kind, Result};
 use crate::http::url::{Endpoint, canonical_path, encode, query};
 use crate::http::{Body, Headers, Method, Request};
+use crate::json::Quoted;
 
 /// How the bucket stands in the URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,6 +183,39 @@ pub fn is_carried_by_urls(key: &str) -> bool {
     !key.as_bytes().split(|byte| *byte == b'/').any(|segment| matches!(segment, b"." | b".."))
 }
 
+/// Whether a text can name a bucket, in any store there ever was: nothing that ends a host or a segment of a path. Stores of
+/// today allow less.
+fn is_bucket(text: &str) -> bool {
+    let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = text.as_bytes();
+    bytes.len() <= 255
+        && ends(bytes.first())
+        && ends(bytes.last())
+        && !crate::text::contains(text, "..")
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(byte))
+}
+
+/// Refuses a place that the service names where requests could go elsewhere by it, or to another object than was signed for.
+pub fn check_place(bucket: &str, key: &str) -> Result<()> {
+    let rules = [
+        (
+            "bucket",
+            bucket,
+            is_bucket(bucket),
+            "must have 1 to 255 letters, digits, - . and _, a letter or digit first and last",
+        ),
+        ("file", key, is_carried_by_urls(key), "must have no . or .. between slashes"),
+    ];
+    for (name, value, is_right, rule) in rules {
+        if !is_right {
+            let mut error = Error::invalid(name, Quoted(value).to_string(), rule);
+            error.details_mut().kind = Kind::Protocol;
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
 /// Whether a text can be an MD5: 32 hexadecimal digits.
 pub fn is_md5(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -267,6 +301,27 @@ mod tests {
         place.addressing = Addressing::Virtual;
         let url = place.request(Ask::HeadObject, &keys(), 0.0).url;
         assert_eq!(url, "https://bucket.store.example.com:8009/img/a%20b%2Bc");
+    }
+
+    #[test]
+    fn places_that_lead_elsewhere_are_refused_with_the_rule() {
+        for bucket in ["b", "iaas-image-1", "Old_Bucket", "a.b-c", "1"] {
+            check_place(bucket, "k/e y").unwrap();
+        }
+        let long = "b".repeat(256);
+        for bucket in
+            ["127.0.0.1:80/", "a/b", "a@b", "", ".", "..", "a..b", "a.", "-a", "a b", "a?", "a#", "é", &long]
+        {
+            let error = check_place(bucket, "k").unwrap_err();
+            let details = error.details();
+            assert_eq!(
+                (error.kind(), details.field.as_deref()),
+                (Kind::Protocol, Some("bucket")),
+                "{bucket}"
+            );
+            assert!(details.value.is_some() && details.rule.is_some() && !details.retryable);
+        }
+        assert_eq!(check_place("b", "../k").unwrap_err().details().field.as_deref(), Some("file"));
     }
 
     #[test]

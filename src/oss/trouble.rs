@@ -66,6 +66,7 @@ impl Trouble {
             text => clip(text, 160),
         });
         let known = code.as_deref().unwrap_or_default();
+        let mut is_nonsense = false;
         let remedy = match known {
             "RequestTimeTooSkewed" => xml::find(body, "ServerTime")
                 .or_else(|| headers.get("date").map(str::to_owned))
@@ -75,8 +76,11 @@ impl Trouble {
                 match xml::find(body, "Region")
                     .or_else(|| headers.get("x-amz-bucket-region").map(str::to_owned))
                 {
-                    Some(region) if !region.is_empty() => Remedy::SetRegion(region),
-                    _ => Remedy::GiveUp,
+                    Some(region) if is_region(&region) => Remedy::SetRegion(region),
+                    region => {
+                        is_nonsense = region.is_some_and(|region| !region.is_empty());
+                        Remedy::GiveUp
+                    }
                 }
             }
             // As Huawei OBS and Alibaba Cloud OSS say it.
@@ -107,6 +111,10 @@ impl Trouble {
         let kind = if remedy == Remedy::NewKeys { Kind::Auth } else { Kind::Storage };
         let mut error =
             Error::new(kind, format!("the object store answers {operation} with {status} {known}: {said}"));
+        if is_nonsense {
+            let message = "the object store names a region that cannot be one: it has other than letters, digits, - . and _";
+            error = Error::new(Kind::Protocol, message);
+        }
         let details = error.details_mut();
         details.code = code;
         details.status = Some(status);
@@ -131,6 +139,11 @@ fn wait(headers: &Headers, now: f64) -> Remedy {
     Remedy::Wait {
         retry_after_ms: headers.get("retry-after").and_then(|value| retry::retry_after(value, now)),
     }
+}
+
+/// Whether a text can name a region in a signature.
+fn is_region(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
 }
 
 /// HEAD has no body to carry a code in.
@@ -201,6 +214,16 @@ mod tests {
         );
         assert_eq!(remedy(403, &code("RequestTimeTooSkewed", "")), Remedy::GiveUp);
         assert_eq!(Trouble::lost(Failure::network("reset")).remedy, Remedy::Wait { retry_after_ms: None });
+    }
+
+    #[test]
+    fn a_region_that_is_none_is_nonsense_at_once() {
+        for region in ["r&#13;&#10;x-evil: 1", "r\u{7f}", "r/s3"] {
+            let body = code("AuthorizationHeaderMalformed", &format!("<Region>{region}</Region>"));
+            let trouble = Trouble::answered("UploadPart", 400, &Headers::default(), &body, &keys(), 0.0);
+            assert_eq!((trouble.remedy, trouble.error.kind()), (Remedy::GiveUp, Kind::Protocol), "{region}");
+            assert!(!trouble.error.details().retryable && !trouble.error.message().contains(region));
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::error::{Error, Kind, Result};
 use crate::http::url::Endpoint;
 use crate::http::{Failure, Headers};
 use crate::oss::trouble::{Remedy, Trouble};
-use crate::oss::{Addressing, Ask, Place, xml};
+use crate::oss::{Addressing, Ask, Place, check_place, xml};
 use crate::service::RequestEvent;
 use crate::task::{First, Queue, Slot, first};
 use crate::text;
@@ -26,7 +26,9 @@ impl Driver {
                 let keys = self.keys.borrow();
                 let Some(keys) = &*keys else { return Err(unknown()) };
                 let mut trouble = Trouble::answered(name, 200, headers, text, keys, self.platform.now());
-                if trouble.remedy == Remedy::GiveUp && trouble.error.code() != Some("NoSuchBucket") {
+                let is_final =
+                    trouble.error.code() == Some("NoSuchBucket") || trouble.error.kind() == Kind::Protocol;
+                if trouble.remedy == Remedy::GiveUp && !is_final {
                     trouble.remedy = Remedy::Wait { retry_after_ms: None };
                 }
                 Err(trouble)
@@ -37,6 +39,8 @@ impl Driver {
 
     /// Keeps the keys and gives the place as a text.
     pub(super) fn settle(&self, prepared: Prepared) -> Result<String> {
+        check_place(&prepared.bucket, &prepared.key)?;
+        prepared.keys.check()?;
         let domain = match text::contains(&prepared.domain, "://") {
             true => prepared.domain,
             false => format!("{}://{}", if self.settings.secure { "https" } else { "http" }, prepared.domain),

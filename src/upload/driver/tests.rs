@@ -213,3 +213,21 @@ fn an_answer_is_told_without_the_keys_of_its_request_though_new_ones_came() {
     let error = run(sending).unwrap_err().error;
     assert!(error.message().ends_with("*** is wrong"), "{error}");
 }
+
+#[test]
+fn a_place_or_keys_that_no_request_can_carry_end_it_at_once() {
+    let driver = driver(Rc::new(Canned::default()), None);
+    let mut elsewhere = prepared("the-secret");
+    elsewhere.bucket = "127.0.0.1:8080/".into();
+    let mut breaking = prepared("the-secret");
+    breaking.keys.session_token = Secret::new("the-token\r\nx-evil: 1".into());
+    let mut foreign = prepared("the-secret");
+    foreign.domain = "ftp://store".into();
+    for (given, field) in [(elsewhere, Some("bucket")), (breaking, Some("token")), (foreign, None)] {
+        let trouble = unusable(driver.settle(given).unwrap_err());
+        assert_eq!(trouble.remedy, Remedy::GiveUp);
+        assert_eq!((trouble.error.kind(), trouble.error.details().field.as_deref()), (Kind::Protocol, field));
+        assert!(!format!("{trouble:?}").contains("the-token"), "{trouble:?}");
+    }
+    assert!(driver.place.borrow().is_none() && driver.keys.borrow().is_none());
+}
