@@ -67,6 +67,16 @@ pub fn pairs(query: &str) -> Vec<(String, String)> {
     pairs
 }
 
+/// Whether an answer came from elsewhere than was asked, both as a browser spells them: it follows redirects of some requests
+/// by itself. Where nobody tells whence it came, and where http became https on the way (the browser saw to that), it did not.
+pub fn is_elsewhere(asked: &str, answered: &str) -> bool {
+    let (asked, answered) = (before(asked, "#"), before(answered, "#"));
+    let is_upgrade = || {
+        asked.strip_prefix("http://").is_some_and(|asked| answered.strip_prefix("https://") == Some(asked))
+    };
+    !answered.is_empty() && asked != answered && !is_upgrade()
+}
+
 /// What stands in the query of a URL, without a fragment.
 pub fn query_of(url: &str) -> &str {
     split_once(before(url, "#"), "?").map_or("", |(_, query)| query)
@@ -331,6 +341,19 @@ mod tests {
         let signed = "https://h/a?x=1&y=2&Signature=a%2Bb%3D&y=3#s?z=4";
         assert_eq!(added_values("https://h/a?y=2&x=1#f?y=3", signed), ["a+b=", "3"]);
         assert_eq!(added_values("https://h/a", "https://h/b"), [""; 0]);
+    }
+
+    #[test]
+    fn an_answer_from_elsewhere_is_known() {
+        let asked = "http://h:1/a?b=c";
+        for answered in ["", asked, "http://h:1/a?b=c#d", "https://h:1/a?b=c"] {
+            assert!(!is_elsewhere(asked, answered), "{answered}");
+        }
+        for answered in ["http://h/a?b=c", "http://h:1/a", "https://g:1/a?b=c", "http://h:1/a?b=c&d"] {
+            assert!(is_elsewhere(asked, answered), "{answered}");
+        }
+        assert!(!is_elsewhere("https://h/#f", "https://h/"));
+        assert!(is_elsewhere("https://h/", "http://h/"));
     }
 
     #[test]

@@ -103,7 +103,7 @@ impl Place {
         }
     }
 
-    /// The signed request. Cookies never go to the store.
+    /// The signed request. It asks for no cookies; to an address of the page's own origin XMLHttpRequest sends them all the same.
     pub fn request(&self, ask: Ask<'_>, keys: &Keys, now: f64) -> Request {
         let upload = |id: &str| ("uploadId", id.to_owned());
         // What is asked of the bucket names no object.
