@@ -105,7 +105,10 @@ export interface ClientOptions {
    * alone: an https.Agent leaves http:// addresses as they are.
    */
   agent?: object;
-  /** Cookies to the service, never to the object store. Default 'same-origin'. */
+  /**
+   * Cookies to the service. Default 'same-origin'. The object store gets none, unless its address is one of the page's own
+   * origin (a proxy given as `oss.endpoint`): there browsers send the cookies of the page with each part.
+   */
   credentials?: 'omit' | 'same-origin' | 'include';
   /** Called after every attempt; carries no secret. */
   onRequest?: (event: RequestEvent) => void;
@@ -641,7 +644,11 @@ export interface UploadOptions {
 
 /** How the object store is spoken to. */
 export interface StoreOptions {
-  /** Used instead of the `domain` that upload-prepare names (a proxy, for example). */
+  /**
+   * Used instead of the `domain` that upload-prepare names (a proxy, for example). Behind an address of the page's own origin it
+   * also gets the cookies of the page. A redirect of the store ends the upload (`protocol`); in pages the browser follows it
+   * before that, with the session token: a strict `connect-src` of the page prevents it.
+   */
   endpoint?: string;
   /** What is signed instead, when that proxy rewrites host or path. */
   signingEndpoint?: string;

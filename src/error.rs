@@ -1,5 +1,6 @@
 //! The one error type of the client: what was asked, what went wrong, and whether trying again can help.
 
+use crate::http::url::bare;
 use crate::json::Value;
 
 /// What sort of failure it is; the `kind` of a JavaScript `ImsError`.
@@ -156,7 +157,8 @@ impl Error {
         }))
     }
 
-    /// A refused input: the field, the value as JSON text, and the rule it breaks.
+    /// A refused input: the field, the value as JSON text (addresses without what may be secret of them), and the rule it
+    /// breaks.
     pub fn invalid(field: impl AsRef<str>, value: impl AsRef<str>, rule: impl AsRef<str>) -> Self {
         Self::refused(field.as_ref(), value.as_ref(), rule.as_ref())
     }
@@ -164,6 +166,8 @@ impl Error {
     /// One function for all kinds of texts.
     #[inline(never)]
     fn refused(field: &str, value: &str, rule: &str) -> Self {
+        let bare = crate::text::contains(value, "://").then(|| bare(value));
+        let value = bare.as_deref().unwrap_or(value);
         let mut error =
             Error::new(Kind::Validation, format!("{field}: {} is refused: {rule}", clip(value, 120)));
         error.0.field = Some(field.to_owned());

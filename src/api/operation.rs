@@ -6,13 +6,15 @@ use crate::api::answer::{AnswerField, FieldKind};
 use crate::api::envelope;
 use crate::api::permission::Permission;
 use crate::api::rules::{self, Checked, InputField, Rule, Shape};
+use crate::auth::secret::Secret;
 use crate::error::{Error, Result};
 use crate::http::Method;
 use crate::http::retry::Repeat;
-use crate::http::url::encode;
+use crate::http::url::{encode, secrets_in};
 use crate::json::Value;
 use crate::text;
 use std::borrow::Cow;
+use std::rc::Rc;
 
 /// What holds between the fields of arguments.
 pub type Check = fn(&[Value]) -> Result<()>;
@@ -30,6 +32,8 @@ pub struct Operation {
     /// The positional arguments of the public method.
     pub arguments: &'static [Argument],
     pub answer: Answer,
+    /// The answer hands out secrets: no error repeats what stands in it.
+    pub is_secret: bool,
     pub repeat: Repeat,
     /// What the body is sent as.
     pub content_type: &'static str,
@@ -48,6 +52,7 @@ impl Operation {
         path: "",
         arguments: &[],
         answer: Answer::Nothing,
+        is_secret: false,
         repeat: Repeat::Safe,
         content_type: "application/json",
         check: None,
@@ -173,6 +178,8 @@ pub struct Encoded {
     pub query: Vec<(Cow<'static, str>, String)>,
     /// JSON.
     pub body: Option<String>,
+    /// What no error may repeat: addresses among the arguments may be signed.
+    pub secrets: Rc<[Secret]>,
 }
 
 impl Encoded {
@@ -216,7 +223,12 @@ impl Operation {
     }
 
     fn encode_checked(&self, arguments: &[Value], project: Option<&str>) -> Result<Encoded> {
-        let mut encoded = Encoded { path: self.path.to_owned(), query: Vec::new(), body: None };
+        let mut encoded = Encoded {
+            path: self.path.to_owned(),
+            query: Vec::new(),
+            body: None,
+            secrets: secrets_in(arguments).into(),
+        };
         if let Some(extra) = arguments.get(self.arguments.len()) {
             return Err(Error::invalid(
                 format!("arguments[{}]", self.arguments.len()),

@@ -4,6 +4,7 @@ use crate::error::{Error, Kind, clip};
 use crate::http::{retry, status_words};
 use crate::json::Value;
 use crate::text::{self, contains};
+use zeroize::Zeroize;
 
 /// Whose fault a refusal is by its status.
 pub fn refusal_kind(status: u16) -> Kind {
@@ -74,6 +75,57 @@ pub fn not_an_envelope(text: &str, status: u16) -> Error {
     let mut error = Error::new(Kind::Protocol, format!("status {status} with {what}")).with_status(status);
     error.details_mut().retryable = crate::http::retry::is_transient(status);
     error
+}
+
+/// What an error may quote of an answer that hands out secrets, whatever came in its place: the names of its members, its
+/// codes and its sentences; of what is no JSON only how long it is.
+pub fn veiled(text: String) -> String {
+    let veiled = match Value::parse(&text) {
+        Ok(mut value) => {
+            veil(&mut value, "");
+            value.to_string()
+        }
+        // What tells a page from JSON stays.
+        Err(_) => match text::trim(&text).as_bytes() {
+            [] => String::new(),
+            [first, ..] => {
+                let mark = match first {
+                    b'{' | b'[' => "{… ",
+                    b'<' => "<>",
+                    _ => "",
+                };
+                let size = text.len().to_string();
+                text::join([mark, &size, " bytes, which are not shown: they may hold a secret"], "")
+            }
+        },
+    };
+    crate::platform::wipe(text);
+    veiled
+}
+
+/// The members of an error whose texts are for people; all else of a secret answer may be a secret.
+const TOLD: &[&str] = &[
+    "code",
+    "error_code",
+    "errorCode",
+    "message",
+    "error_msg",
+    "error",
+    "request_id",
+    "requestId",
+    "request-id",
+];
+
+fn veil(value: &mut Value, name: &str) {
+    match value {
+        Value::Object(members) => members.iter_mut().for_each(|(name, value)| veil(value, name)),
+        Value::Array(items) => items.iter_mut().for_each(|item| veil(item, "")),
+        Value::String(hidden) | Value::Number(hidden) if !TOLD.contains(&name) => {
+            hidden.zeroize();
+            *value = "***".into();
+        }
+        _ => {}
+    }
 }
 
 /// What a page says, without its tags.

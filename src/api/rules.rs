@@ -1,6 +1,7 @@
 //! Strict writing: what a document forbids is refused, with field, value and rule, before a request is made.
 
 use crate::error::{Error, Result};
+use crate::http::url::bare;
 use crate::json::Value;
 use crate::text;
 use std::borrow::Cow;
@@ -42,6 +43,8 @@ pub enum Rule {
     AnyText,
     /// A text that a function accepts, and the rule in words.
     Checked(fn(&str) -> bool, &'static str),
+    /// An http(s) URL.
+    Url,
     /// A whole number.
     Integer { min: u64, max: u64 },
     /// A whole number that is a multiple of `of`.
@@ -77,8 +80,6 @@ impl Rule {
         "must have 1 to 128 characters: letters a-z and A-Z, digits, - . _ space, Chinese characters; the first and \
          the last must not be a space",
     );
-    /// An http(s) URL.
-    pub const URL: Rule = Rule::Checked(is_url, "must be a URL that starts with http:// or https://");
     /// `{ name?, imageId? }`, written as CECloud's filter expression.
     pub const FILTER: Rule = Rule::Written(expressions::filter, expressions::FILTER);
     /// A text, or a list of texts: written as the filter expression `in:a,b` of OpenStack's services.
@@ -241,6 +242,7 @@ pub fn check(value: &Value, path: String, rule: &Rule) -> Result<Value> {
             }
         }
         (Rule::Checked(accepts, _), Value::String(text)) => accepts(text),
+        (Rule::Url, Value::String(text)) => is_url(text),
         (Rule::Flag, Value::Bool(_)) => true,
         (Rule::Object(fields), Value::Object(_)) => return check_object(value, &path, fields).map(object_of),
         (Rule::Texts, Value::Object(members)) => {
@@ -293,7 +295,10 @@ pub fn check(value: &Value, path: String, rule: &Rule) -> Result<Value> {
     if right {
         Ok(value.clone())
     } else {
-        Err(Error::invalid(path, value.to_string(), describe(rule, false)))
+        let text = value.to_string();
+        // Whoever has such an address can read what it leads to, also where its beginning is wrong.
+        let text = if matches!(rule, Rule::Url) { bare(&text) } else { text };
+        Err(Error::invalid(path, text, describe(rule, false)))
     }
 }
 
@@ -309,6 +314,7 @@ fn describe(rule: &Rule, missing: bool) -> String {
         }
         Rule::Multiple { of, min, max } => format!("must be a multiple of {of} from {min} to {max}"),
         Rule::Checked(_, words) | Rule::Written(_, words) | Rule::Never(words) => (*words).to_owned(),
+        Rule::Url => "must be a URL that starts with http:// or https://".to_owned(),
         Rule::Flag => "must be true or false".to_owned(),
         Rule::Object(_) => "must be an object".to_owned(),
         Rule::Texts => "must be an object of texts".to_owned(),
@@ -337,8 +343,10 @@ fn is_chinese(c: char) -> bool {
 }
 
 fn is_url(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    rest.is_some_and(|rest| {
+    let scheme =
+        |scheme: &str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    let scheme = ["https://", "http://"].into_iter().find(|known| scheme(known));
+    scheme.and_then(|scheme| text.get(scheme.len()..)).is_some_and(|rest| {
         !rest.is_empty()
             && !rest.starts_with("/")
             && !rest.chars().any(|c| text::is_white(c) || c.is_control())

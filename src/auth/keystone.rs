@@ -7,7 +7,7 @@ use super::token::{Issued, Token, TokenSource};
 use super::{Authenticator, Refused, closed};
 use crate::error::{Error, Kind, Result};
 use crate::http::url::Endpoint;
-use crate::http::{Body, Request};
+use crate::http::{Body, Request, is_header_value};
 use crate::json::{Quoted, Value};
 use crate::platform::{LocalFuture, Platform, parse_date};
 use core::cell::RefCell;
@@ -147,6 +147,11 @@ pub fn read(answer: &str, wanted: Option<&Wanted>, now: f64) -> Result<Issued> {
     let token = Secret::new(headers.take_text("token"));
     if token.is_empty() {
         return Err(Error::new(Kind::Auth, HIDDEN));
+    }
+    if !is_header_value(token.expose()) {
+        let message = "the identity service gives a token that cannot stand in a header: it has other than visible ASCII \
+                       characters";
+        return Err(Error::new(Kind::Protocol, message));
     }
     let Some(about) = answer.get("body").and_then(|body| body.get("token")) else {
         return Err(Error::new(

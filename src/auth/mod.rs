@@ -100,7 +100,7 @@ impl Authenticator for FixedHeaders {
     }
 
     fn scrub(&self, text: String) -> String {
-        self.0.borrow().iter().fold(text, |text, (_, value)| value.scrub(text))
+        self.0.borrow().iter().fold(text, |text, (_, value)| value.scrub_header(text))
     }
 
     fn close(&self) {

@@ -5,7 +5,8 @@
 
 use crate::auth::canonical::{self, AWS, hmac, string_to_sign};
 use crate::auth::secret::Secret;
-use crate::http::Headers;
+use crate::error::{Error, Kind, Result};
+use crate::http::{Headers, is_header_value};
 use crate::platform::Utc;
 use zeroize::Zeroize;
 
@@ -20,6 +21,26 @@ pub struct Keys {
     pub secret_key: Secret,
     /// Empty where there is none.
     pub session_token: Secret,
+}
+
+impl Keys {
+    /// Refuses keys of a service's that no header can carry, without showing them.
+    pub fn check(&self) -> Result<()> {
+        for (name, text) in [("accessKey", &*self.access_key), ("token", self.session_token.expose())] {
+            if !is_header_value(text) {
+                let rule = "must be a text of visible ASCII characters";
+                let mut error = Error::invalid(name, "\"***\"", rule);
+                error.details_mut().kind = Kind::Protocol;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what is secret of them out of a text that is about to be shown.
+    pub fn scrub(&self, text: String) -> String {
+        self.session_token.scrub(self.secret_key.scrub(text))
+    }
 }
 
 /// Where a signature is valid: region and service.

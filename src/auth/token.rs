@@ -2,7 +2,7 @@
 
 use super::catalog::CatalogPlace;
 use super::once::Once;
-use super::secret::Secret;
+use super::secret::{Recent, Secret};
 use super::{Authenticator, Refused, closed};
 use crate::error::Result;
 use crate::http::Request;
@@ -39,6 +39,8 @@ pub struct Token {
     /// A fixed token cannot be renewed.
     renewable: Cell<bool>,
     kept: RefCell<Option<Issued>>,
+    /// Those before it.
+    past: Recent,
     once: Once,
 }
 
@@ -48,6 +50,7 @@ impl Token {
             renewable: Cell::new(source.is_some()),
             source: RefCell::new(source),
             kept: RefCell::new(kept),
+            past: Recent::default(),
             once: Once::default(),
         }
     }
@@ -78,8 +81,14 @@ impl Token {
         if !self.renewable.get() {
             return Err(closed());
         }
-        *self.kept.borrow_mut() = Some(issued);
+        self.keep(Some(issued));
         Ok(())
+    }
+
+    fn keep(&self, issued: Option<Issued>) {
+        if let Some(before) = self.kept.replace(issued) {
+            self.past.keep(before.token);
+        }
     }
 }
 
@@ -97,12 +106,13 @@ impl Authenticator for Token {
         let sent = refused.request.headers.get(TOKEN_HEADER);
         let renewable = self.renewable.get();
         if renewable && self.kept(|issued| sent == Some(issued.token.expose())) == Some(true) {
-            *self.kept.borrow_mut() = None;
+            self.keep(None);
         }
         Box::pin(async move { Ok(renewable) })
     }
 
     fn scrub(&self, text: String) -> String {
+        let text = self.past.scrub(text);
         match self.kept.borrow().as_ref() {
             Some(issued) => issued.token.scrub(text),
             None => text,
@@ -113,5 +123,6 @@ impl Authenticator for Token {
         self.renewable.set(false);
         *self.source.borrow_mut() = None;
         *self.kept.borrow_mut() = None;
+        self.past.clear();
     }
 }

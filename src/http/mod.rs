@@ -90,6 +90,11 @@ impl Drop for Headers {
     }
 }
 
+/// What may stand in a header without breaking out of it.
+pub fn is_header_value(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte))
+}
+
 /// What is sent.
 #[derive(Clone)]
 pub enum Body {

@@ -1,8 +1,11 @@
 //! URLs as far as the client needs them: an endpoint taken apart, paths and queries percent-encoded.
 
+use crate::auth::secret::Secret;
 use crate::error::{Error, Result};
-use crate::json::Quoted;
-use crate::text::{find_any, has_any, of_bytes, split_last, split_once, whole_number, without_scheme};
+use crate::json::{Quoted, Value};
+use crate::text::{
+    before, contains, find_any, has_any, of_bytes, split_last, split_once, whole_number, without_scheme,
+};
 
 /// Percent-encodes everything but RFC 3986's unreserved characters, and `/` where it may stay.
 pub fn encode(text: &str, keep_slash: bool) -> String {
@@ -62,6 +65,80 @@ pub fn pairs(query: &str) -> Vec<(String, String)> {
         }
     }
     pairs
+}
+
+/// Whether an answer came from elsewhere than was asked, both as a browser spells them: it follows redirects of some requests
+/// by itself. Where nobody tells whence it came, and where http became https on the way (the browser saw to that), it did not.
+pub fn is_elsewhere(asked: &str, answered: &str) -> bool {
+    let (asked, answered) = (before(asked, "#"), before(answered, "#"));
+    let is_upgrade = || {
+        asked.strip_prefix("http://").is_some_and(|asked| answered.strip_prefix("https://") == Some(asked))
+    };
+    !answered.is_empty() && asked != answered && !is_upgrade()
+}
+
+/// What stands in the query of a URL, without a fragment.
+pub fn query_of(url: &str) -> &str {
+    split_once(before(url, "#"), "?").map_or("", |(_, query)| query)
+}
+
+/// The values in the query of a URL, decoded, that another one has not: what signing adds is secret.
+pub fn added_values(unsigned: &str, signed: &str) -> Vec<String> {
+    let known = pairs(query_of(unsigned));
+    let added = pairs(query_of(signed)).into_iter().filter(|pair| !known.contains(pair));
+    added.map(|(_, value)| value).collect()
+}
+
+/// JSON with addresses in it, without what may be secret of them: what stands in front of an `@`, queries and fragments.
+pub fn bare(json: &str) -> String {
+    let (mut out, mut rest, mut hidden) = (String::with_capacity(json.len()), json, false);
+    loop {
+        let (piece, after) =
+            split_once(rest, "\"").map_or((rest, None), |(piece, after)| (piece, Some(after)));
+        if !hidden {
+            let shown = before(piece, "?#");
+            let (front, host) = split_last(shown, b'@').unwrap_or(("", shown));
+            if host.len() < shown.len() {
+                let (scheme, _) = split_once(front, "://").unwrap_or_default();
+                out.push_str(scheme);
+                out.push_str(if scheme.is_empty() { "…@" } else { "://…@" });
+            }
+            out.push_str(host);
+            hidden = shown.len() < piece.len();
+            if hidden {
+                out.push_str("?…");
+            }
+        }
+        let Some(after) = after else { return out };
+        // A quote behind a backslash does not end the text.
+        hidden &= piece.ends_with("\\");
+        if !hidden {
+            out.push('"');
+        }
+        rest = after;
+    }
+}
+
+/// What must not be told of the addresses in some values: those of their queries, and passwords.
+pub fn secrets_in(values: &[Value]) -> Vec<Secret> {
+    let mut found = Vec::new();
+    values.iter().for_each(|value| collect(value, &mut found));
+    found
+}
+
+fn collect(value: &Value, found: &mut Vec<Secret>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Object(members) => members.iter().for_each(|(_, value)| collect(value, found)),
+        Value::String(url) if contains(url, "://") => {
+            let of_query = pairs(query_of(url)).into_iter().map(|(_, value)| value);
+            let user = split_last(without_scheme(origin_of(url)), b'@').map(|(user, _)| user);
+            let password =
+                user.and_then(|user| split_once(user, ":")).map(|(_, password)| of_bytes(decode(password)));
+            found.extend(of_query.chain(password).map(Secret::new));
+        }
+        _ => {}
+    }
 }
 
 /// `a=1&b=x%7Cy` of name and value pairs, in their order.
@@ -180,99 +257,4 @@ pub fn origin_of(url: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn endpoints_are_taken_apart() {
-        let endpoint = Endpoint::parse("HTTPS://IMS.Example.com:443/a/b/", "endpoint").unwrap();
-        assert_eq!(endpoint.url("/x", "y=1"), "https://ims.example.com/a/b/x?y=1");
-        let endpoint = Endpoint::parse("http://[::1]:8080", "endpoint").unwrap();
-        assert_eq!(endpoint.url("/x", ""), "http://[::1]:8080/x");
-        assert_eq!(Endpoint::parse("http://[::1]", "endpoint").unwrap().authority, "[::1]");
-        for (given, read) in
-            [("http://h:08009", "h:8009"), ("https://h:0443", "h"), ("http://h:443", "h:443")]
-        {
-            assert_eq!(Endpoint::parse(given, "endpoint").unwrap().authority, read);
-        }
-    }
-
-    #[test]
-    fn versions_at_the_end_of_an_address() {
-        for (given, left) in [
-            ("https://h/v3", "https://h"),
-            ("https://h/v3/", "https://h"),
-            ("https://h/identity/v2.0", "https://h/identity"),
-            ("https://h", "https://h"),
-            ("https://h/v", "https://h/v"),
-            ("https://h/vault", "https://h/vault"),
-            ("https://v3", "https://v3"),
-        ] {
-            assert_eq!(Endpoint::parse(given, "endpoint").unwrap().without_version().url("", ""), left);
-        }
-    }
-
-    #[test]
-    fn bad_endpoints_are_refused_by_name() {
-        for bad in [
-            "",
-            "ims.example.com",
-            "ftp://x",
-            "https://",
-            "https://u:p@host",
-            "https://h/?q",
-            "https://h/#f",
-            "https://h:0",
-            "https://h:99999",
-            "https://h:x",
-            "https://h:+80",
-            "https://h:",
-            "https://h h",
-            "https://h/a/../b",
-            "https://主机",
-            "h\u{e9}llo w\u{f6}rld",
-        ] {
-            let error = Endpoint::parse(bad, "endpoint").unwrap_err();
-            assert_eq!(error.details().field.as_deref(), Some("endpoint"), "{bad}");
-            assert!(!error.message().contains("u:p"), "no password in an error");
-        }
-    }
-
-    #[test]
-    fn segments_stay_one_segment() {
-        assert_eq!(encode("../x", false), "..%2Fx");
-        assert_eq!(encode("a/b?c#d%2e 镜", false), "a%2Fb%3Fc%23d%252e%20%E9%95%9C");
-        assert_eq!(encode("a/b c", true), "a/b%20c");
-    }
-
-    #[test]
-    fn every_spelling_of_a_path_has_one_canonical_form() {
-        assert_eq!(
-            canonical_path("/a(1)!'*/%7euser/%E9%95%9C%20%2b"),
-            "/a%281%29%21%27%2A/~user/%E9%95%9C%20%2B"
-        );
-        assert_eq!(canonical_path("/100%/%zz/%4"), "/100%25/%25zz/%254");
-        assert_eq!(canonical_path("/plain-._~/x"), "/plain-._~/x");
-        assert_eq!(canonical_path(""), "");
-    }
-
-    #[test]
-    fn queries_are_taken_apart() {
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(pairs("&a=1&&b%20c=d=e&f&"), [pair("a", "1"), pair("b c", "d=e"), pair("f", "")]);
-        assert_eq!(pairs(""), []);
-    }
-
-    #[test]
-    fn a_path_may_end_with_any_number_of_slashes() {
-        let slashes = "/".repeat(1_000_000);
-        let endpoint = Endpoint::parse(&format!("https://ims.example.com/ims{slashes}"), "endpoint").unwrap();
-        assert_eq!(endpoint.base_path, "/ims");
-    }
-
-    #[test]
-    fn origins() {
-        assert_eq!(origin_of("https://h:1/a?b"), "https://h:1");
-        assert_eq!(origin_of("http://h"), "http://h");
-    }
-}
+mod tests;

@@ -2,9 +2,11 @@
 
 use super::fetch::Fetch;
 use super::foreign::ForeignBytes;
+use super::url::{is_elsewhere, origin_of};
 use super::{Body, Cookies, Failure, Headers, Request, Response, ResponseBody, Transport};
 use crate::error::Kind;
 use crate::platform::LocalFuture;
+use crate::text;
 use core::cell::RefCell;
 use js_sys::{Promise, Reflect};
 use std::rc::Rc;
@@ -86,6 +88,8 @@ async fn send(request: Request, blob: Blob) -> Result<Response, Failure> {
         xhr.set_ontimeout(Some(timeout.unchecked_ref()));
     });
     xhr.send_with_opt_blob(Some(&blob)).map_err(unusable)?;
+    // As the browser spells it.
+    let asked = web_sys::Url::new(&request.url).map_err(unusable)?.href();
     drop((request, blob));
     JsFuture::from(ended).await.map_err(|_| {
         Failure::network(
@@ -93,11 +97,24 @@ async fn send(request: Request, blob: Blob) -> Result<Response, Failure> {
              mixed content; diagnose() finds out)",
         )
     })?;
+    // Unlike fetch it follows a redirect before anybody is asked, with all headers that are not the browser's own.
+    let answered = xhr.response_url();
+    if is_elsewhere(&asked, &answered) {
+        let message = text::join(
+            [
+                "the answer is a redirect to ",
+                origin_of(&answered),
+                ", which the browser has followed by itself; set the endpoint to where it leads, if you trust it",
+            ],
+            "",
+        );
+        return Err(Failure { kind: Kind::Protocol, message, sent: true });
+    }
     let mut headers = Headers::default();
     // Asking for a header that is not exposed would write into the console.
     for line in xhr.get_all_response_headers().unwrap_or_default().lines() {
-        if let Some((name, value)) = crate::text::split_once(line, ":") {
-            headers.set(crate::text::trim(name), crate::text::trim(value));
+        if let Some((name, value)) = text::split_once(line, ":") {
+            headers.set(text::trim(name), text::trim(value));
         }
     }
     let text = xhr.response_text().ok().flatten().unwrap_or_default();

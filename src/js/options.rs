@@ -3,6 +3,7 @@
 use super::convert::{cancel_of, function, get, names_of, refused, tell};
 use crate::error::{Error, Result};
 use crate::http::Cookies;
+pub use crate::http::is_header_value;
 use crate::http::retry::Policy;
 use crate::http::url::Endpoint;
 use crate::json::Quoted;
@@ -69,11 +70,6 @@ pub fn choice(object: &JsValue, path: &str, name: &str, choices: &[&str]) -> Res
 
 pub fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
-}
-
-/// What may stand in a header without breaking out of it.
-pub fn is_header_value(text: &str) -> bool {
-    text.chars().all(|c| c == '\t' || (' '..='~').contains(&c))
 }
 
 fn is_header_name(text: &str) -> bool {

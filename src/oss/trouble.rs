@@ -2,6 +2,7 @@
 //! Source: Amazon S3 API Reference, “Error responses”.
 
 use super::xml;
+use crate::auth::sigv4::Keys;
 use crate::error::{Error, Kind, clip};
 use crate::http::{Failure, Headers, retry, status_words};
 use crate::platform::parse_date;
@@ -47,14 +48,25 @@ impl Trouble {
     }
 
     /// An answer that is an error, by its status or by an `<Error>` in its body. The date of the store comes from
-    /// `<ServerTime>`, or from the Date header where it can be read.
-    pub fn answered(operation: &str, status: u16, headers: &Headers, body: &str, now: f64) -> Self {
+    /// `<ServerTime>`, or from the Date header where it can be read. What a store says may repeat what it was sent: it is told
+    /// without the keys that signed the request.
+    pub fn answered(
+        operation: &str,
+        status: u16,
+        headers: &Headers,
+        body: &str,
+        keys: &Keys,
+        now: f64,
+    ) -> Self {
+        // Before anything is cut, half a key would not be recognised; and again once it is no XML any more.
+        let body = &*keys.scrub(body.to_owned());
         let code = xml::find(body, "Code").or_else(|| by_status(status).map(str::to_owned));
         let said = xml::find(body, "Message").unwrap_or_else(|| match crate::text::trim(body) {
             "" => status_words(status).to_owned(),
             text => clip(text, 160),
         });
         let known = code.as_deref().unwrap_or_default();
+        let mut is_nonsense = false;
         let remedy = match known {
             "RequestTimeTooSkewed" => xml::find(body, "ServerTime")
                 .or_else(|| headers.get("date").map(str::to_owned))
@@ -64,8 +76,11 @@ impl Trouble {
                 match xml::find(body, "Region")
                     .or_else(|| headers.get("x-amz-bucket-region").map(str::to_owned))
                 {
-                    Some(region) if !region.is_empty() => Remedy::SetRegion(region),
-                    _ => Remedy::GiveUp,
+                    Some(region) if is_region(&region) => Remedy::SetRegion(region),
+                    region => {
+                        is_nonsense = region.is_some_and(|region| !region.is_empty());
+                        Remedy::GiveUp
+                    }
                 }
             }
             // As Huawei OBS and Alibaba Cloud OSS say it.
@@ -96,13 +111,27 @@ impl Trouble {
         let kind = if remedy == Remedy::NewKeys { Kind::Auth } else { Kind::Storage };
         let mut error =
             Error::new(kind, format!("the object store answers {operation} with {status} {known}: {said}"));
+        if is_nonsense {
+            let message = "the object store names a region that cannot be one: it has other than letters, digits, - . and _";
+            error = Error::new(Kind::Protocol, message);
+        }
         let details = error.details_mut();
         details.code = code;
         details.status = Some(status);
         details.request_id =
             headers.get("x-amz-request-id").map(str::to_owned).or_else(|| xml::find(body, "RequestId"));
         details.retryable = matches!(remedy, Remedy::Wait { .. } | Remedy::Resend);
-        Trouble { remedy, error }
+        Trouble { remedy, error }.without(keys)
+    }
+
+    /// Told without these keys.
+    pub fn without(mut self, keys: &Keys) -> Self {
+        let details = self.error.details_mut();
+        let texts = [Some(&mut details.message), details.code.as_mut(), details.request_id.as_mut()];
+        for text in texts.into_iter().flatten() {
+            *text = keys.scrub(core::mem::take(text));
+        }
+        self
     }
 }
 
@@ -110,6 +139,11 @@ fn wait(headers: &Headers, now: f64) -> Remedy {
     Remedy::Wait {
         retry_after_ms: headers.get("retry-after").and_then(|value| retry::retry_after(value, now)),
     }
+}
+
+/// Whether a text can name a region in a signature.
+fn is_region(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
 }
 
 /// HEAD has no body to carry a code in.
@@ -125,9 +159,35 @@ fn by_status(status: u16) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::secret::Secret;
+
+    fn keys() -> Keys {
+        Keys {
+            access_key: "AK".into(),
+            secret_key: Secret::new("secret-of-the-key".into()),
+            session_token: Secret::new("token<of>the-session".into()),
+        }
+    }
+
+    #[test]
+    fn what_the_store_repeats_of_the_keys_is_not_told() {
+        let told = |headers: &Headers, body: &str| {
+            format!("{:?}", Trouble::answered("UploadPart", 400, headers, body, &keys(), 0.0))
+        };
+        let none = Headers::default();
+        let cut = told(&none, &format!("{} secret-of-the-key", "x".repeat(150)));
+        assert!(cut.contains("x ***") && !cut.contains("secret"), "{cut}");
+        let body = "<Error><Code>secret-of-the-key</Code><Message>token&lt;of&gt;the-session</Message>\
+                    <RequestId>secret-of-the-key</RequestId></Error>";
+        let all = told(&none, body);
+        assert!(!all.contains("secret") && !all.contains("session"), "{all}");
+        let mut headers = Headers::default();
+        headers.set("x-amz-request-id", "secret-of-the-key");
+        assert!(!told(&headers, "").contains("secret"));
+    }
 
     fn remedy(status: u16, body: &str) -> Remedy {
-        Trouble::answered("UploadPart", status, &Headers::default(), body, 0.0).remedy
+        Trouble::answered("UploadPart", status, &Headers::default(), body, &keys(), 0.0).remedy
     }
 
     fn code(code: &str, more: &str) -> String {
@@ -157,10 +217,20 @@ mod tests {
     }
 
     #[test]
+    fn a_region_that_is_none_is_nonsense_at_once() {
+        for region in ["r&#13;&#10;x-evil: 1", "r\u{7f}", "r/s3"] {
+            let body = code("AuthorizationHeaderMalformed", &format!("<Region>{region}</Region>"));
+            let trouble = Trouble::answered("UploadPart", 400, &Headers::default(), &body, &keys(), 0.0);
+            assert_eq!((trouble.remedy, trouble.error.kind()), (Remedy::GiveUp, Kind::Protocol), "{region}");
+            assert!(!trouble.error.details().retryable && !trouble.error.message().contains(region));
+        }
+    }
+
+    #[test]
     fn the_error_says_who_said_what() {
         let mut headers = Headers::default();
         headers.set("x-amz-request-id", "R1");
-        let trouble = Trouble::answered("UploadPart", 404, &headers, &code("NoSuchBucket", ""), 0.0);
+        let trouble = Trouble::answered("UploadPart", 404, &headers, &code("NoSuchBucket", ""), &keys(), 0.0);
         let details = trouble.error.details();
         assert_eq!(
             (details.code.as_deref(), details.request_id.as_deref()),

@@ -4,6 +4,7 @@ use super::decode::{Answered, Reading};
 use super::{CallOptions, RequestEvent, Service, aborted, closed, redirect};
 use crate::api::operation::{Answer, Encoded, Operation};
 use crate::auth::Refused;
+use crate::auth::secret::scrub;
 use crate::error::{Attempt, Error, Kind, Result};
 use crate::http::retry::{self, Repeat};
 use crate::http::url::query;
@@ -145,7 +146,8 @@ impl Service {
                 let reading = Reading {
                     authenticator: self.authenticator.clone(),
                     dialect: self.dialect,
-                    answer: &operation.answer,
+                    operation,
+                    secrets: encoded.secrets.clone(),
                     request_id: request_id.clone(),
                 };
                 read(response, reading).await.map_err(|mut error| {
@@ -230,7 +232,8 @@ impl Service {
                 attempt,
                 status,
                 duration_ms: self.platform.now() - started,
-                error: error.map(|error| self.authenticator.scrub(error.message().to_owned())),
+                error: error
+                    .map(|error| scrub(&*self.authenticator, &encoded.secrets, error.message().to_owned())),
             });
         }
     }

@@ -1,10 +1,12 @@
 //! From an HTTP answer to the JSON that the caller gets, or to an error that says what came instead.
 
+use super::Service;
 use crate::api::answer;
 use crate::api::operation::{Answer, Encoded, Operation};
-use crate::api::refusal::not_an_envelope;
+use crate::api::refusal::{not_an_envelope, veiled};
 use crate::api::{Data, Dialect};
 use crate::auth::Authenticator;
+use crate::auth::secret::{Secret, scrub};
 use crate::error::{Error, Kind, Result};
 use crate::http::Response;
 use crate::json::Value;
@@ -32,7 +34,9 @@ pub(super) enum Answered {
 pub(super) struct Reading {
     pub authenticator: Rc<dyn Authenticator>,
     pub dialect: &'static Dialect,
-    pub answer: &'static Answer,
+    pub operation: &'static Operation,
+    /// Of the call's own.
+    pub secrets: Rc<[Secret]>,
     /// Of the request, as the headers tell it.
     pub request_id: Option<String>,
 }
@@ -40,16 +44,27 @@ pub(super) struct Reading {
 impl Reading {
     /// Where the data of an answer stand, if it is a success, or the error in it.
     fn judge(&self, status: u16, text: &str) -> Result<Data> {
-        (self.dialect.judge)(self.answer, status, text)
+        (self.dialect.judge)(&self.operation.answer, status, text)
     }
 
     /// The error in an answer that was judged to be one, without the secrets that may be in it.
     fn refuse<T>(&self, status: u16, text: String) -> Result<T> {
-        // Secrets go out before anything is cut: half a secret would not be recognised.
-        let text = self.authenticator.scrub(text);
+        let text = quotable(&*self.authenticator, self.operation, &self.secrets, text);
         self.judge(status, &text)?;
         Err(not_an_envelope(&text, status))
     }
+}
+
+/// An answer as an error may quote it.
+fn quotable(
+    authenticator: &dyn Authenticator,
+    operation: &Operation,
+    secrets: &[Secret],
+    text: String,
+) -> String {
+    // Secrets go out before anything is cut: half a secret would not be recognised.
+    let text = scrub(authenticator, secrets, text);
+    if operation.is_secret { veiled(text) } else { text }
 }
 
 /// Reads the answer as a text with its status; what is an error by its status or its envelope becomes one here, so
@@ -57,14 +72,14 @@ impl Reading {
 pub(super) fn whole_text(response: Response, reading: Reading) -> LocalFuture<'static, Result<Answered>> {
     Box::pin(async move {
         let status = response.status;
-        let told = match reading.answer {
+        let told = match reading.operation.answer {
             Answer::Headers(start) | Answer::Headed(start) => Some(headers_text(&response, start)),
             _ => None,
         };
         let text = read_text(response).await?;
         let Ok(data) = reading.judge(status, &text) else { return reading.refuse(status, text) };
         let text = match told {
-            Some(told) if matches!(reading.answer, Answer::Headed(_)) => headed(told, text),
+            Some(told) if matches!(reading.operation.answer, Answer::Headed(_)) => headed(told, text),
             Some(told) => told,
             None => text,
         };
@@ -121,27 +136,33 @@ async fn read_text(response: Response) -> Result<String> {
 
 /// Brings the data of a successful answer into the shape of the operation.
 pub(super) fn answer(
-    dialect: &Dialect,
+    service: &Service,
     operation: &Operation,
     encoded: &Encoded,
     answered: Answered,
 ) -> Result<String> {
+    let dialect = service.dialect;
+    let quotable =
+        |text: &str| quotable(&*service.authenticator, operation, &encoded.secrets, text.to_owned());
     let Answered::Text(Text { status, text, request_id, data }) = answered else { return Err(not_called()) };
     let data = data.and_then(|place| text.get(place));
     let done = match operation.answer {
         // A portal or a proxy that wants somebody to log in has a page with status 200 for everything.
-        Answer::Nothing if text.trim_ascii_start().starts_with('<') => Err(not_an_envelope(&text, status)),
+        Answer::Nothing if text.trim_ascii_start().starts_with('<') => {
+            Err(not_an_envelope(&quotable(&text), status))
+        }
         Answer::Nothing => Ok("null".to_owned()),
         Answer::Json(kind) => {
             answer::whole(&text, kind).map_err(|error| match text.trim_ascii_start().get(..1) {
                 Some("{" | "[") => error,
-                _ => not_an_envelope(&text, status),
+                _ => not_an_envelope(&quotable(&text), status),
             })
         }
         Answer::Headers(_) | Answer::Headed(_) => Ok(text.clone()),
         Answer::Data(fields, read) => read(data, fields, encoded).or_else(|error| {
             // Where long data end was taken on trust: now the whole answer is looked at.
-            let place = (dialect.judge)(&Answer::Nothing, status, &text)?;
+            let judge = |text: &str| (dialect.judge)(&Answer::Nothing, status, text);
+            let Ok(place) = judge(&text) else { return judge(&quotable(&text)).and(Err(error)) };
             let strict = place.and_then(|place| text.get(place));
             if strict == data { Err(error) } else { read(strict, fields, encoded) }
         }),

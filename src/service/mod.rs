@@ -10,6 +10,7 @@ pub mod waiting;
 use crate::api::Dialect;
 use crate::api::operation::{Encoded, Operation};
 use crate::auth::Authenticator;
+use crate::auth::secret::{Secret, scrub};
 use crate::error::{Error, Kind, Result};
 use crate::http::retry::{Policy, Repeat};
 use crate::http::url::Endpoint;
@@ -122,7 +123,7 @@ impl Service {
             First::Left(()) => Err(closed()),
             First::Right(answered) => answered,
         };
-        let answer = answered.and_then(|text| decode::answer(self.dialect, operation, &encoded, text));
+        let answer = answered.and_then(|text| decode::answer(self, operation, &encoded, text));
         match (answer, operation.repeat) {
             (Err(error), Repeat::SafeUntil(codes))
                 if repeated && error.code().is_some_and(|code| codes.contains(&code)) =>
@@ -134,7 +135,9 @@ impl Service {
             {
                 Ok("null".to_owned())
             }
-            (answer, _) => answer.map_err(|error| self.finish(error, operation.name)),
+            (answer, _) => {
+                answer.map_err(|error| self.finish_without(&encoded.secrets, error, operation.name))
+            }
         }
     }
 
@@ -206,9 +209,14 @@ impl Service {
 
     /// Names the operation in an error and takes secrets out of it.
     pub fn finish(&self, error: Error, operation: &str) -> Error {
+        self.finish_without(&[], error, operation)
+    }
+
+    /// The same, with secrets of the call's own.
+    fn finish_without(&self, secrets: &[Secret], error: Error, operation: &str) -> Error {
         let mut error = error.during(operation);
         let details = error.details_mut();
-        let scrub = |text: &mut String| *text = self.authenticator.scrub(core::mem::take(text));
+        let scrub = |text: &mut String| *text = scrub(&*self.authenticator, secrets, core::mem::take(text));
         scrub(&mut details.message);
         for attempt in &mut details.attempts {
             scrub(&mut attempt.message);

@@ -17,6 +17,8 @@ macro_rules! json {
     ($($text:tt)*) => { Value::from(serde_json::json!($($text)*)) };
 }
 
+mod secrets;
+
 struct Text(Vec<u8>);
 
 impl ResponseBody for Text {

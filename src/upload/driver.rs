@@ -302,7 +302,7 @@ impl Driver {
             Job::ShowImage => Outcome::Image(self.backend.show(&image_id).await.map_err(service)?),
             Job::Prepare => {
                 let prepared = self.backend.prepare(&image_id, self.plan.size).await.map_err(service)?;
-                Outcome::Prepared { place: self.settle(prepared).map_err(service)? }
+                Outcome::Prepared { place: self.settle(prepared).map_err(unusable)? }
             }
             Job::Report { success, upload_id } => {
                 let report = self.backend.report(&image_id, success, upload_id.as_deref());
@@ -399,6 +399,11 @@ fn tell_unwritten(finish: &mut Finish, unwritten: String, watcher: &dyn Watcher)
             }
         }
     }
+}
+
+/// A place, or keys, that the service names for good: asking again gives no others.
+fn unusable(error: Error) -> Trouble {
+    Trouble { remedy: Remedy::GiveUp, error: error.during("prepareUpload") }
 }
 
 /// A failure of anything but the store: worth another try where the error says so.

@@ -10,6 +10,7 @@ import { eventually } from '../support/expect.mjs';
 import { assertSameBytes, makeRandomRaw } from '../support/images.mjs';
 import { temporaryFolder } from '../support/places.mjs';
 import { startProxy } from '../support/proxy.mjs';
+import { startRecorder } from '../support/recorder.mjs';
 import { rawImage } from '../support/samples.mjs';
 import { startSite } from '../support/site.mjs';
 import { newProfile, openTab, partsOf, sentParts, shared, slowAfter } from '../support/tabs.mjs';
@@ -202,6 +203,42 @@ for (const name of Object.keys(BROWSERS)) {
       assert.equal((await sentParts(emulator)).length, 14);
       await tab.assertQuiet();
     });
+
+    test(
+      'a store that redirects parts elsewhere is not believed, and says so at once',
+      TIMEOUT,
+      async (t) => {
+        const { tab } = await ready(t);
+        const [store, elsewhere] = [await startRecorder(t), await startRecorder(t)];
+        // Both let the page in with everything: else the browser itself stops it.
+        const open = ({ headers }) => ({
+          'access-control-allow-origin': '*',
+          'access-control-allow-methods': '*',
+          'access-control-allow-headers': headers['access-control-request-headers'] ?? '*',
+          'access-control-expose-headers': '*',
+        });
+        elsewhere.otherwise((request, response) => {
+          response.writeHead(200, { ...open(request), etag: `"${'0'.repeat(32)}"` }).end();
+        });
+        store.otherwise((request, response) => {
+          if (request.method === 'PUT') {
+            const location = `${elsewhere.url}/caught?by=nobody`;
+            return response.writeHead(307, { ...open(request), location }).end();
+          }
+          const begins = request.method === 'POST' && /[?&]uploads/.test(request.url);
+          const body = begins ? '<Result><UploadId>the-upload</UploadId></Result>' : '';
+          return response.writeHead(request.method === 'GET' ? 404 : 200, open(request)).end(body);
+        });
+        const upload = await tab.begin(TARGET, { ...OPTIONS, oss: { endpoint: store.url } });
+        const error = await upload.endsBadly({ kind: 'protocol', retryable: false });
+        assert.match(error.message, /redirect/);
+        assert.ok(error.message.includes(elsewhere.url), error.message);
+        assert.doesNotMatch(error.message, /caught|nobody/, 'where it leads, and no more');
+        const parts = ({ requests }) => requests.filter(({ method }) => method === 'PUT');
+        assert.ok(parts(store).length <= OPTIONS.concurrency, 'nothing is tried again');
+        assert.ok(parts(elsewhere).length > 0, 'the browser has followed: else nothing is tested here');
+      },
+    );
 
     // Firefox cannot be taken off the line from outside.
     if (name === 'chromium') {

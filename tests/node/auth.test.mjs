@@ -166,6 +166,33 @@ test('sign is asked before each attempt and may change the URL', async (t) => {
   );
 });
 
+test('what sign gave stands in no error, whichever call it was for, and wherever it put it', async (t) => {
+  const recorder = await startRecorder(t);
+  let asked = 0;
+  const sign = ({ url }) => {
+    asked += 1;
+    return {
+      url: `${url}?Signature=in+the+url%2F${asked}&Expires=1`,
+      headers: { authorization: `Scheme in-the-header-${asked}` },
+    };
+  };
+  const ims = newClient(t, recorder.url, { auth: { type: 'sign', sign }, retry: { maxAttempts: 1 } });
+  // Each call is answered when all are under way, by what it was sent.
+  const waiting = [];
+  recorder.otherwise((_request, response, { headers, query }) => {
+    waiting.push(() => {
+      response.writeHead(403, { 'content-type': 'application/json' });
+      const message = `${headers.authorization.slice(7)} ${query} ${decodeURIComponent(query)}`;
+      response.end(JSON.stringify({ code: 'IMG.NoPermission', message }));
+    });
+    if (waiting.length === 8) for (const answer of waiting) answer();
+  });
+  const calls = await Promise.allSettled(Array.from({ length: 8 }, (_, i) => ims.getImage(`i${i}`)));
+  const errors = calls.map((call) => call.reason);
+  for (const error of errors) assert.match(error.message, /IMG\.NoPermission/);
+  holdsNoSecret(errors, ['in+the+url', 'in-the-header']);
+});
+
 test('a sign that fails is an auth error and nothing is sent', async (t) => {
   const recorder = await startRecorder(t);
   for (const sign of [

@@ -13,6 +13,7 @@ pub static OPERATION: Operation = Operation {
     path: "/api/image/v1/private-images/{image_id}/upload-prepare",
     arguments: &[Argument::Segment("imageId"), Argument::Body("request", PREPARE)],
     answer: Answer::object(UploadCredentials::FIELDS),
+    is_secret: true,
     repeat: Repeat::Safe,
     ..Operation::BASE
 };

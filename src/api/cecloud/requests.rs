@@ -117,7 +117,7 @@ request! {
         required {}
         optional {
             /// URL of the disk's file, http or https.
-            imageUrl: String = Rule::URL,
+            imageUrl: String = Rule::Url,
             /// Smallest disk, in GiB, from 1. The document's table calls it a text, its example sends a number.
             minDisk: f64 = DISK,
         }
@@ -153,7 +153,7 @@ request! {
             /// ID of the tenant that owns the image.
             tenantId: String = NON_EMPTY,
             /// URL of the system disk's file, http or https.
-            imageUrl: String = Rule::URL,
+            imageUrl: String = Rule::Url,
             /// Version of the operating system.
             osVersion: String = NON_EMPTY,
         }

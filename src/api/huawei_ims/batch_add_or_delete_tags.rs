@@ -20,4 +20,5 @@ pub static OPERATION: Operation = Operation {
     content_type: JSON,
     check: Some(no_key_twice),
     permission: needs(&permissions::CHANGE_TAGS),
+    ..Operation::BASE
 };

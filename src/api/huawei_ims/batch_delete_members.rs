@@ -22,4 +22,5 @@ pub static OPERATION: Operation = Operation {
     content_type: JSON,
     check: Some(has_a_tenant),
     permission: needs(&permissions::SHARE),
+    ..Operation::BASE
 };

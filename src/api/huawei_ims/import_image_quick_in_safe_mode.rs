@@ -22,4 +22,5 @@ pub static OPERATION: Operation = Operation {
     content_type: JSON,
     check: Some(creation),
     permission: needs(&permissions::IMPORT_QUICK),
+    ..Operation::BASE
 };

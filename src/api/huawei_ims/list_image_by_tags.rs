@@ -22,4 +22,5 @@ pub static OPERATION: Operation = Operation {
     content_type: JSON,
     check: Some(no_search_twice),
     permission: needs(&permissions::LIST_TAGS),
+    ..Operation::BASE
 };

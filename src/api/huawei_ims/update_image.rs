@@ -22,4 +22,5 @@ pub static OPERATION: Operation = Operation {
     content_type: JSON,
     check: Some(changes_fit),
     permission: needs(&permissions::UPDATE),
+    ..Operation::BASE
 };

@@ -15,6 +15,7 @@ pub static OPERATION: Operation = Operation {
     path: "/v3/auth/tokens",
     arguments: &[Argument::Query("query", QUERY)],
     answer: Answer::Headed("x-subject-"),
+    is_secret: true,
     ..Operation::BASE
 };
 

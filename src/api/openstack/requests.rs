@@ -158,7 +158,7 @@ request! {
         }
         optional {
             /// Of web-download: where the bytes are.
-            uri: String = Rule::URL,
+            uri: String = Rule::Url,
             /// Of glance-download: the image's ID there.
             glance_image_id: String = UUID,
             /// Of glance-download: the name of the other region.

@@ -8,3 +8,20 @@ fn what_is_no_envelope_is_told_in_words() {
     assert!(error.message().contains("502 Bad Gateway") && error.details().retryable);
     assert!(not_an_envelope("", 200).message().contains("an empty body"));
 }
+
+#[test]
+fn a_secret_answer_is_told_by_its_names_and_its_size() {
+    let veiled = |text: &str| veiled(text.to_owned());
+    assert_eq!(
+        veiled(r#"{"code":"X.1","message":"no","data":[{"secretKey":"sk","port":1,"error":{"a":null}}]}"#),
+        r#"{"code":"X.1","message":"no","data":[{"secretKey":"***","port":"***","error":{"a":null}}]}"#
+    );
+    for (text, told) in
+        [("{\"secretKey\":\"sk", "{… "), ("<SecretKey>sk</SecretKey>", "<>"), ("sk", ""), (" ", "")]
+    {
+        let shown = veiled(text);
+        assert!(shown.starts_with(told) && !shown.contains("sk"), "{shown}");
+    }
+    assert!(not_an_envelope(&veiled("{\"secretKey\":"), 200).message().contains("cut off"));
+    assert!(not_an_envelope(&veiled("<SecretKey>"), 200).message().contains("a page"));
+}

@@ -59,11 +59,11 @@ fn filters_cannot_be_broken_out_of() {
 
 #[test]
 fn urls_are_http_with_a_host() {
-    for good in ["https://xxx", "http://10.0.0.1:9000/a/b.qcow2?x=%20"] {
-        assert!(!refused(Rule::URL, json!(good)), "{good}");
+    for good in ["https://xxx", "HTTPS://X/y", "Http://x", "http://10.0.0.1:9000/a/b.qcow2?x=%20"] {
+        assert!(!refused(Rule::Url, json!(good)), "{good}");
     }
     for bad in ["", "xxx", "file:///etc/passwd", "https://", "https:///x", "https://a b"] {
-        assert!(refused(Rule::URL, json!(bad)), "{bad}");
+        assert!(refused(Rule::Url, json!(bad)), "{bad}");
     }
 }
 

@@ -196,3 +196,16 @@ fn a_kept_token_is_used_until_shortly_before_its_end() {
     assert_eq!(now(keystone.prepare()).unwrap_err().kind(), Kind::Auth);
     assert_eq!(now(keystone.project()).unwrap_err().kind(), Kind::Auth);
 }
+
+#[test]
+fn a_token_that_no_header_can_carry_is_no_token() {
+    for token in ["the-token\u{7f}", "the-tok\u{e9}n"] {
+        let answer = Value::object([
+            ("headers", Value::object([("token", token.into())])),
+            ("body", Value::object([("token", Value::object([]))])),
+        ]);
+        let error = read(&answer.to_string(), None, 0.0).unwrap_err();
+        assert_eq!((error.kind(), error.details().retryable), (Kind::Protocol, false));
+        assert!(!error.message().contains("the-tok"), "{error}");
+    }
+}

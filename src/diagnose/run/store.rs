@@ -12,7 +12,7 @@ use crate::http::url::{Endpoint, origin_of};
 use crate::http::{Body, Failure};
 use crate::json::Value;
 use crate::oss::trouble::{Remedy, Trouble};
-use crate::oss::{Addressing, Ask, Place};
+use crate::oss::{Addressing, Ask, Place, check_place};
 use crate::platform::LocalFuture;
 use crate::text;
 
@@ -119,6 +119,8 @@ impl Looking {
         };
         place.bucket = given.take_text("bucket");
         place.key = given.take_text("file");
+        check_place(&place.bucket, &place.key)?;
+        keys.check()?;
         Ok(Target { place, keys, real: true })
     }
 
@@ -155,8 +157,9 @@ impl Looking {
                     return;
                 }
             };
+            let keys = &target.keys;
             let trouble =
-                Trouble::answered("ListParts", answer.status, &answer.headers, &answer.text, answer.at);
+                Trouble::answered("ListParts", answer.status, &answer.headers, &answer.text, keys, answer.at);
             lessons += 1;
             match &trouble.remedy {
                 Remedy::SetRegion(region) if lessons < MOST_LESSONS => {

@@ -1,11 +1,12 @@
 //! Functions of the caller's own that give a token or sign.
 
 use super::super::options;
-use crate::auth::secret::Secret;
+use crate::auth::secret::{Recent, Secret};
 use crate::auth::token::Issued;
 use crate::auth::{Authenticator, Refused};
 use crate::error::{Error, Kind, Result};
 use crate::http::fetch::describe;
+use crate::http::url::added_values;
 use crate::http::{Body, Request};
 use crate::platform::LocalFuture;
 use core::cell::RefCell;
@@ -33,13 +34,13 @@ pub(super) fn ask_token(source: Function) -> LocalFuture<'static, Result<Issued>
 /// The caller's own signing, asked before each attempt.
 pub(super) struct Sign {
     sign: RefCell<Option<Function>>,
-    /// What it gave last: errors that repeat it are scrubbed.
-    given: RefCell<Vec<Secret>>,
+    /// What it gave last, for all calls under way: errors that repeat it are scrubbed.
+    given: Recent,
 }
 
 impl Sign {
     pub fn new(sign: Function) -> Self {
-        Sign { sign: RefCell::new(Some(sign)), given: RefCell::default() }
+        Sign { sign: RefCell::new(Some(sign)), given: Recent::default() }
     }
 }
 
@@ -65,15 +66,16 @@ impl Authenticator for Sign {
             if !signed.is_object() {
                 return Err(Error::new(Kind::Auth, "the sign function must give { headers, url? }"));
             }
-            let mut given = Vec::new();
             for (name, value) in options::headers(&signed, "sign()", "headers")? {
-                given.push(Secret::new(value.clone()));
+                self.given.keep(Secret::new(value.clone()));
                 request.headers.set(&name, value);
             }
-            *self.given.borrow_mut() = given;
             if let Some(url) = options::text(&signed, "sign()", "url")? {
                 if !url.starts_with("https://") && !url.starts_with("http://") {
                     return Err(Error::new(Kind::Auth, "the sign function gave a url that is not absolute"));
+                }
+                for value in added_values(&request.url, &url) {
+                    self.given.keep(Secret::new(value));
                 }
                 request.url = url;
             }
@@ -86,11 +88,11 @@ impl Authenticator for Sign {
     }
 
     fn scrub(&self, text: String) -> String {
-        self.given.borrow().iter().fold(text, |text, value| value.scrub(text))
+        self.given.scrub(text)
     }
 
     fn close(&self) {
         *self.sign.borrow_mut() = None;
-        self.given.borrow_mut().clear();
+        self.given.clear();
     }
 }

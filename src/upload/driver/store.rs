@@ -5,7 +5,7 @@ use crate::error::{Error, Kind, Result};
 use crate::http::url::Endpoint;
 use crate::http::{Failure, Headers};
 use crate::oss::trouble::{Remedy, Trouble};
-use crate::oss::{Addressing, Ask, Place, xml};
+use crate::oss::{Addressing, Ask, Place, check_place, xml};
 use crate::service::RequestEvent;
 use crate::task::{First, Queue, Slot, first};
 use crate::text;
@@ -23,8 +23,12 @@ impl Driver {
                 Ok(Outcome::Completed { etag: xml::find(text, "ETag").filter(|etag| !etag.is_empty()) })
             }
             Some("Error") => {
-                let mut trouble = Trouble::answered(name, 200, headers, text, self.platform.now());
-                if trouble.remedy == Remedy::GiveUp && trouble.error.code() != Some("NoSuchBucket") {
+                let keys = self.keys.borrow();
+                let Some(keys) = &*keys else { return Err(unknown()) };
+                let mut trouble = Trouble::answered(name, 200, headers, text, keys, self.platform.now());
+                let is_final =
+                    trouble.error.code() == Some("NoSuchBucket") || trouble.error.kind() == Kind::Protocol;
+                if trouble.remedy == Remedy::GiveUp && !is_final {
                     trouble.remedy = Remedy::Wait { retry_after_ms: None };
                 }
                 Err(trouble)
@@ -35,6 +39,8 @@ impl Driver {
 
     /// Keeps the keys and gives the place as a text.
     pub(super) fn settle(&self, prepared: Prepared) -> Result<String> {
+        check_place(&prepared.bucket, &prepared.key)?;
+        prepared.keys.check()?;
         let domain = match text::contains(&prepared.domain, "://") {
             true => prepared.domain,
             false => format!("{}://{}", if self.settings.secure { "https" } else { "http" }, prepared.domain),
@@ -125,18 +131,17 @@ impl Driver {
     ) -> core::result::Result<(Headers, String), Trouble> {
         let name = ask.name();
         let started = self.platform.now();
-        let mut request = {
-            let (place, keys) = (self.place.borrow(), self.keys.borrow());
-            let (Some(place), Some(keys)) = (place.as_ref(), keys.as_ref()) else {
-                return Err(service(Error::new(Kind::Internal, "the store is asked before it is known")));
-            };
-            place.request(ask, keys, started)
+        // New keys may come while this request is under way: what its answer repeats are these.
+        let Some(keys) = self.keys.borrow().clone() else { return Err(unknown()) };
+        let mut request = match self.place.borrow().as_ref() {
+            Some(place) => place.request(ask, &keys, started),
+            None => return Err(unknown()),
         };
         request.on_sent = on_sent;
         let (method, url) = (request.method.name(), request.url.clone());
         let outcome = self.transport.send(request).await;
         let (status, done) = match outcome {
-            Err(failure) => (None, Err(Trouble::lost(failure))),
+            Err(failure) => (None, Err(Trouble::lost(failure).without(&keys))),
             Ok(response) => {
                 let (status, headers, redirected) =
                     (response.status, response.headers.clone(), response.opaque_redirect);
@@ -148,22 +153,13 @@ impl Driver {
                         if (200..300).contains(&status) && !redirected {
                             Ok((headers, text))
                         } else {
-                            Err(Trouble::answered(name, status, &headers, &text, self.platform.now()))
+                            Err(Trouble::answered(name, status, &headers, &text, &keys, self.platform.now()))
                         }
                     }
                 };
                 (Some(status), done)
             }
         };
-        // What the store says may repeat what it was sent.
-        let done = done.map_err(|mut trouble| {
-            if let Some(keys) = &*self.keys.borrow() {
-                let message = core::mem::take(&mut trouble.error.details_mut().message);
-                trouble.error.details_mut().message =
-                    keys.session_token.scrub(keys.secret_key.scrub(message));
-            }
-            trouble
-        });
         if let Some(observer) = &self.settings.observer {
             observer(&RequestEvent {
                 operation: name.to_owned(),
@@ -177,4 +173,9 @@ impl Driver {
         }
         done
     }
+}
+
+/// The store is asked before it is known.
+fn unknown() -> Trouble {
+    service(Error::new(Kind::Internal, "the store is asked before it is known"))
 }

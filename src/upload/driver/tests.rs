@@ -1,11 +1,16 @@
 //! What the driver does beside the session: the last checkpoint, whose failure nobody would hear of otherwise.
 
 use super::*;
+use crate::auth::secret::Secret;
+use crate::http::{Body, Response};
 use crate::json::Value;
-use crate::service::tests::{Canned, Jumping, run};
+use crate::service::tests::{Canned, Jumping, answer, run};
+use crate::upload::backend::Prepared;
 use crate::upload::checkpoint::{CheckpointStore, Lock};
 use crate::upload::source::Absent;
 use core::cell::Cell;
+use core::future::{Future, poll_fn};
+use core::task::{Context, Poll, Waker};
 
 /// A service that is never asked.
 struct NoService;
@@ -20,7 +25,7 @@ impl Backend for NoService {
     fn show<'a>(&'a self, _: &'a str) -> LocalFuture<'a, Result<ImageFacts>> {
         unreachable!()
     }
-    fn prepare<'a>(&'a self, _: &'a str, _: u64) -> LocalFuture<'a, Result<super::super::backend::Prepared>> {
+    fn prepare<'a>(&'a self, _: &'a str, _: u64) -> LocalFuture<'a, Result<Prepared>> {
         unreachable!()
     }
     fn report<'a>(
@@ -94,6 +99,20 @@ impl Watcher for Warnings {
     fn created(&self, _: Option<&str>) {}
 }
 
+/// The driver of an upload of nothing.
+fn driver(transport: Rc<dyn Transport>, keeper: Option<Keeper>) -> Driver {
+    let plan = Plan::new(1_000, None).unwrap();
+    let settings = Settings {
+        store: StoreOptions::default(),
+        secure: true,
+        observer: None,
+        slots: None,
+        notes: StoreNotes::default(),
+    };
+    let platform = Rc::new(Jumping::default());
+    Driver::new(Box::new(NoService), platform, transport, Rc::new(Absent(plan.size)), plan, settings, keeper)
+}
+
 /// Ends an upload of nothing by its first event.
 fn ended_by(event: Event, is_broken: bool) -> Finish {
     let plan = Plan::new(1_000, None).unwrap();
@@ -114,22 +133,7 @@ fn ended_by(event: Event, is_broken: bool) -> Finish {
     };
     let store = Rc::new(Broken { is_broken, released: Cell::default() });
     let keeper = Keeper { store: store.clone(), key: "k".into(), lock: store.clone() };
-    let settings = Settings {
-        store: StoreOptions::default(),
-        secure: true,
-        observer: None,
-        slots: None,
-        notes: StoreNotes::default(),
-    };
-    let driver = Driver::new(
-        Box::new(NoService),
-        Rc::new(Jumping::default()),
-        Rc::new(Canned::default()),
-        Rc::new(Absent(plan.size)),
-        plan,
-        settings,
-        Some(keeper),
-    );
+    let driver = driver(Rc::new(Canned::default()), Some(keeper));
     let session = Session::new(config);
     let finish = run(Rc::new(driver).run(session, event, Queue::default(), Rc::new(Warnings::default())));
     assert_eq!(store.released.get(), 1, "the lock is given back");
@@ -167,4 +171,63 @@ fn what_became_of_the_last_checkpoint_is_told_with_every_end() {
         panic!("not aborted")
     };
     assert_eq!((aborted.message(), left.as_deref()), ("lost; no disk", Some("a part; no disk")));
+}
+
+/// Answers with this when it is looked at a second time.
+struct Slow(&'static str);
+
+impl Transport for Slow {
+    fn send(
+        &self,
+        _: crate::http::Request,
+    ) -> LocalFuture<'static, core::result::Result<Response, crate::http::Failure>> {
+        let (mut answer, mut looked) = (Some(answer(400, &[], self.0)), false);
+        Box::pin(poll_fn(move |_| match core::mem::replace(&mut looked, true) {
+            true => Poll::Ready(answer.take().unwrap()),
+            false => Poll::Pending,
+        }))
+    }
+}
+
+fn prepared(secret: &str) -> Prepared {
+    Prepared {
+        keys: Keys {
+            access_key: "AK".into(),
+            secret_key: Secret::new(secret.into()),
+            session_token: Secret::new(String::new()),
+        },
+        domain: "https://store.example.com".into(),
+        bucket: "bucket".into(),
+        key: "key".into(),
+    }
+}
+
+#[test]
+fn an_answer_is_told_without_the_keys_of_its_request_though_new_ones_came() {
+    let driver = driver(Rc::new(Slow("the-first-secret is wrong")), None);
+    driver.settle(prepared("the-first-secret")).unwrap();
+    let queue = Queue::default();
+    let mut sending = Box::pin(driver.send_bytes(1, Ask::PutObject { body: Body::Empty }, &queue));
+    assert!(sending.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    driver.settle(prepared("the-other-secret")).unwrap();
+    let error = run(sending).unwrap_err().error;
+    assert!(error.message().ends_with("*** is wrong"), "{error}");
+}
+
+#[test]
+fn a_place_or_keys_that_no_request_can_carry_end_it_at_once() {
+    let driver = driver(Rc::new(Canned::default()), None);
+    let mut elsewhere = prepared("the-secret");
+    elsewhere.bucket = "127.0.0.1:8080/".into();
+    let mut breaking = prepared("the-secret");
+    breaking.keys.session_token = Secret::new("the-token\r\nx-evil: 1".into());
+    let mut foreign = prepared("the-secret");
+    foreign.domain = "ftp://store".into();
+    for (given, field) in [(elsewhere, Some("bucket")), (breaking, Some("token")), (foreign, None)] {
+        let trouble = unusable(driver.settle(given).unwrap_err());
+        assert_eq!(trouble.remedy, Remedy::GiveUp);
+        assert_eq!((trouble.error.kind(), trouble.error.details().field.as_deref()), (Kind::Protocol, field));
+        assert!(!format!("{trouble:?}").contains("the-token"), "{trouble:?}");
+    }
+    assert!(driver.place.borrow().is_none() && driver.keys.borrow().is_none());
 }
