@@ -200,7 +200,9 @@ impl Session {
                 self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
                 let of_store = job.is_of_store();
                 // At the service's own store the service removes what is left.
-                let left = is_for_later(&trouble.error) && (!of_store || self.imports());
+                // A 404 that does not say that there is no image is a gateway's.
+                let gateway = trouble.error.details().status == Some(404) && matches!(job, Job::DeleteImage);
+                let left = (gateway || is_for_later(&trouble.error)) && (!of_store || self.imports());
                 self.stays |= left && !matches!(job, Job::Report { .. });
                 self.store_left |= left && of_store;
             }

@@ -73,6 +73,10 @@ pub struct Session {
     doubtful: bool,
     /// A refused report was looked into.
     rechecked: bool,
+    /// Answers in a row that there is no such image.
+    absences: u32,
+    /// The last of them, where an image that this upload has created is deleted before it is forgotten.
+    gone: Option<Error>,
     place: Option<String>,
     upload_id: Option<String>,
     keys: Keys,
@@ -196,6 +200,8 @@ impl Session {
             strays,
             doubtful: false,
             rechecked: false,
+            absences: 0,
+            gone: None,
             place: None,
             upload_id: None,
             keys: Keys { state: KeyState::Needed("first"), generation: 0, refusals: 0, after: 0.0, tries: 0 },
@@ -340,6 +346,10 @@ impl Session {
             return;
         }
         if self.paused || self.offline {
+            return;
+        }
+        if self.gone.is_some() {
+            self.start_control(now, Job::DeleteImage);
             return;
         }
         match self.phase {

@@ -449,3 +449,76 @@ fn an_image_found_by_a_later_run_is_named_not_deleted() {
     assert!(error.message().contains("img-of-another") && left.contains("img-of-another"));
     assert_eq!(later.count(|job| matches!(job, Job::DeleteImage)), 0, "{:?}", later.asked);
 }
+
+/// The answer of a gateway that knows no such interface, or of the service itself.
+fn refusal(code: &str, status: u16) -> Outcome {
+    trouble(Remedy::GiveUp, Kind::Service, code, status)
+}
+
+#[test]
+fn a_gateways_404_throws_no_upload_away() {
+    for code in ["", "IMG.OperationFailed.ResourceInfo", "APIG.0101"] {
+        let mut hand = Hand::new(Session::new(config(3, false, false)));
+        hand.tell(Event::Start, &mut all_but(1));
+        hand.tell(Event::Stop, &mut well);
+        let mut later = hand.again(config(3, false, false));
+        let mut answer = |job: &Job| match job {
+            Job::ShowImage => Some(refusal(code, 404)),
+            job => well(job),
+        };
+        later.tell(Event::Start, &mut answer);
+        later.wait(20, &mut answer);
+        assert!(matches!(&later.finish, Some(Finish::Failed(error)) if error.details().resumable), "{code}");
+        assert!(later.kept.is_some(), "{code}: thrown away");
+        // Nor does it say that the image has been taken back.
+        later = later.again(config(3, false, false));
+        let mut answer = |job: &Job| match job {
+            Job::DeleteImage => Some(refusal(code, 404)),
+            job => well(job),
+        };
+        later.tell(Event::Abort, &mut answer);
+        assert!(matches!(&later.finish, Some(Finish::Aborted(error, Some(_))) if error.details().resumable));
+        assert!(later.kept.is_some(), "{code}: forgotten");
+    }
+}
+
+#[test]
+fn a_machine_that_has_not_heard_of_the_image_yet_is_asked_again() {
+    let mut hand = Hand::new(Session::new(config(3, false, false)));
+    let mut asked = 0;
+    let mut answer = |job: &Job| match job {
+        Job::Prepare => {
+            asked += 1;
+            if asked < 4 { Some(refusal("IMG.DBGet.NoData", 400)) } else { well(job) }
+        }
+        Job::SendPart { .. } => None,
+        job => well(job),
+    };
+    hand.tell(Event::Start, &mut answer);
+    hand.wait(10, &mut answer);
+    assert!(hand.finish.is_none(), "{:?}", hand.finish);
+    assert_eq!(hand.count(|job| matches!(job, Job::SendPart { .. })), 1, "{:?}", hand.asked);
+}
+
+#[test]
+fn an_image_that_is_gone_is_deleted_before_it_is_forgotten() {
+    for (away, deletes) in [(false, 1), (true, 2)] {
+        let mut hand = Hand::new(Session::new(config(3, false, false)));
+        hand.tell(Event::Start, &mut all_but(1));
+        hand.tell(Event::Stop, &mut well);
+        let mut later = hand.again(config(3, false, false));
+        let mut answer = |job: &Job| match job {
+            Job::ShowImage => Some(refusal("IMG.DBGet.NoData", 400)),
+            Job::DeleteImage if away => Some(lost()),
+            Job::DeleteImage => Some(refusal("IMG.DBGet.NoData", 400)),
+            job => well(job),
+        };
+        later.tell(Event::Start, &mut answer);
+        later.wait(200, &mut answer);
+        let Some(Finish::Failed(error)) = &later.finish else { panic!("{:?}", later.finish) };
+        assert_eq!(later.kept.is_some(), away, "{}", error.message());
+        assert_eq!(error.message().contains("deleted meanwhile"), !away, "{}", error.message());
+        assert!(later.count(|job| matches!(job, Job::DeleteImage)) >= deletes, "{:?}", later.asked);
+        assert_eq!(later.count(|job| matches!(job, Job::ShowImage)), 4);
+    }
+}
