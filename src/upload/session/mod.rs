@@ -49,8 +49,15 @@ pub struct Session {
     known: Option<Vec<String>>,
     /// An image may have been created without our having heard of it.
     uncertain: bool,
-    /// Answers to createImage that were lost.
+    /// Answers to createImage that were lost, or were «not now».
     creates: u32,
+    /// A creation whose answer did not come, and of which nobody said that it made nothing, may have made an image: in
+    /// this run or an earlier one.
+    may_exist: bool,
+    /// The same of this run's creations alone.
+    lost_here: bool,
+    /// A later run has found the image. It may be somebody else's: aborting leaves it, and says so.
+    found: bool,
     /// It goes on from a checkpoint.
     restored: bool,
     /// What the store holds is to be asked before parts are sent.
@@ -191,6 +198,9 @@ impl Session {
             known: None,
             uncertain: false,
             creates: 0,
+            may_exist: false,
+            lost_here: false,
+            found: false,
             restored: false,
             inventory: false,
             must_save: false,

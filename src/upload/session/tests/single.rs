@@ -1,7 +1,7 @@
 //! Single stories, told by hand: what a store or a clock does that the simulation's does not.
 
 use super::super::*;
-use super::world::{lost, trouble};
+use super::world::{lost, trouble, wait};
 use crate::error::Kind;
 use crate::http::retry::Policy;
 use crate::json::Value;
@@ -520,5 +520,98 @@ fn an_image_that_is_gone_is_deleted_before_it_is_forgotten() {
         assert_eq!(error.message().contains("deleted meanwhile"), !away, "{}", error.message());
         assert!(later.count(|job| matches!(job, Job::DeleteImage)) >= deletes, "{:?}", later.asked);
         assert_eq!(later.count(|job| matches!(job, Job::ShowImage)), 4);
+    }
+}
+
+/// Nothing but «not now» to a creation.
+fn busy(job: &Job) -> Option<Outcome> {
+    match job {
+        Job::CreateImage => Some(trouble(wait(), Kind::Service, "", 503)),
+        job => well(job),
+    }
+}
+
+#[test]
+fn an_image_that_appeared_while_nobody_could_create_one_is_another_s() {
+    for stops in [0, 1, 30] {
+        let mut hand = Hand::new(Session::new(config(3, false, false)));
+        hand.tell(Event::Start, &mut busy);
+        hand.wait(stops, &mut busy);
+        if hand.finish.is_none() {
+            hand.tell(Event::Stop, &mut busy);
+        }
+        assert!(hand.finish.is_some());
+        let colleagues = |job: &Job| match job {
+            Job::FindImages => Some(Outcome::Found(vec!["img-of-another".to_owned()])),
+            Job::SendPart { .. } => None,
+            job => well(job),
+        };
+        let mut later = hand.again(config(3, false, false));
+        later.tell(Event::Start, &mut { colleagues });
+        later.wait(20, &mut { colleagues });
+        assert_eq!(later.session.image_id(), Some("img-1"), "{stops}: {:?}", later.asked);
+        // Nor is it this upload's where an abort looks for what it may have made.
+        let mut aborted = hand.again(config(3, false, false));
+        aborted.tell(Event::Abort, &mut { colleagues });
+        assert!(matches!(aborted.finish, Some(Finish::Aborted(_, None))), "{stops}: {:?}", aborted.finish);
+        assert_eq!(aborted.count(|job| matches!(job, Job::DeleteImage)), 0, "{stops}");
+    }
+}
+
+#[test]
+fn an_abort_after_nothing_but_not_now_deletes_no_image_of_another() {
+    let mut hand = Hand::new(Session::new(config(3, false, false)));
+    let mut answer = |job: &Job| match job {
+        Job::FindImages => None,
+        job => busy(job),
+    };
+    hand.tell(Event::Start, &mut answer);
+    let look = hand.open.remove(0);
+    hand.tell(Event::Ended { id: look.0, outcome: Outcome::Found(Vec::new()) }, &mut answer);
+    hand.tell(Event::Abort, &mut |job| match job {
+        Job::FindImages => Some(Outcome::Found(vec!["img-of-another".to_owned()])),
+        job => well(job),
+    });
+    assert!(matches!(hand.finish, Some(Finish::Aborted(_, None))), "{:?}", hand.finish);
+    assert_eq!(hand.count(|job| matches!(job, Job::DeleteImage)), 0, "{:?}", hand.asked);
+}
+
+/// A run that was killed while its image was being created.
+fn killed_while_creating(config: Config) -> Hand {
+    let mut hand = Hand::new(Session::new(config));
+    hand.tell(Event::Start, &mut |job| if matches!(job, Job::Save { .. }) { None } else { well(job) });
+    hand.kept = hand.open.iter().find_map(|(_, job)| match job {
+        Job::Save { checkpoint } => Some(checkpoint.clone()),
+        _ => None,
+    });
+    hand
+}
+
+#[test]
+fn an_image_that_a_later_run_has_found_and_gone_on_with_is_named_not_deleted() {
+    let hand = killed_while_creating(config(3, false, false));
+    let found = |job: &Job| match job {
+        Job::FindImages => Some(Outcome::Found(vec!["img-found".to_owned()])),
+        Job::SendPart { .. } | Job::ListParts { .. } => None,
+        Job::ShowImage => {
+            Some(Outcome::Image(ImageFacts { status: "queued".into(), ..ImageFacts::default() }))
+        }
+        job => well(job),
+    };
+    let mut later = hand.again(config(3, false, false));
+    later.tell(Event::Start, &mut { found });
+    assert_eq!(later.session.image_id(), Some("img-found"));
+    assert!(later.session.warnings.iter().any(|(code, _)| *code == "image-found"));
+    later.tell(Event::Stop, &mut { found });
+    // Whether it is aborted at once or by a third run.
+    let mut third = later.again(config(3, false, false));
+    third.tell(Event::Start, &mut { found });
+    for mut last in [later.again(config(3, false, false)), third] {
+        last.tell(Event::Abort, &mut { found });
+        let Some(Finish::Aborted(error, Some(_))) = &last.finish else { panic!("{:?}", last.finish) };
+        assert!(error.message().contains("img-found"), "{}", error.message());
+        let touching = |job: &Job| matches!(job, Job::DeleteImage | Job::Report { .. } | Job::DeleteObject);
+        assert_eq!(last.count(touching), 0, "{:?}", last.asked);
+        assert_eq!(last.count(|job| matches!(job, Job::AbortMultipartUpload { .. })), 1);
     }
 }
