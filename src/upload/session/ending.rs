@@ -194,18 +194,19 @@ impl Session {
             if gone && matches!(job, Job::HeadObject) && self.may_still_stand() {
                 return;
             }
+            // A 404 that does not say that there is no image is a gateway's.
+            let gateway = trouble.error.details().status == Some(404)
+                && matches!(job, Job::DeleteImage | Job::Report { .. });
+            let later = gateway || is_for_later(&trouble.error);
             // The service refuses `failed` for an image that it has finished. Where the image is deleted, that is
             // enough; one that stays must not go on waiting without a word.
-            let enough =
-                matches!(job, Job::Report { .. }) && (self.created || !trouble.error.details().retryable);
+            let enough = matches!(job, Job::Report { .. }) && (self.created || !later);
             if !gone && !forbidden && !enough {
                 self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
                 let of_store = job.is_of_store();
                 // At the service's own store the service removes what is left.
-                // A 404 that does not say that there is no image is a gateway's.
-                let gateway = trouble.error.details().status == Some(404) && matches!(job, Job::DeleteImage);
-                let left = (gateway || is_for_later(&trouble.error)) && (!of_store || self.imports());
-                self.stays |= left && !matches!(job, Job::Report { .. });
+                let left = later && (!of_store || self.imports());
+                self.stays |= left;
                 self.store_left |= left && of_store;
             }
         }
@@ -232,6 +233,8 @@ impl Session {
             Job::DeleteObject => self.forget_object(),
             // It is not there, or cannot be looked at.
             Job::HeadObject if matches!(outcome, Outcome::Failed(_)) => self.forget_object(),
+            // It is kept, to be told by a later run.
+            Job::Report { .. } if self.stays && !self.created => {}
             Job::Report { .. } => {
                 self.reported = true;
                 self.take_back_report = false;
@@ -314,6 +317,7 @@ impl Session {
             && has_keys
             && !self.found
             && (!self.reported || self.take_back_report)
+            && (self.created || !self.stays)
         {
             Step::Report
         } else if self.created && self.image_id.is_some() && !self.stays {

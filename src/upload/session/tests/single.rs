@@ -615,3 +615,39 @@ fn an_image_that_a_later_run_has_found_and_gone_on_with_is_named_not_deleted() {
         assert_eq!(last.count(|job| matches!(job, Job::AbortMultipartUpload { .. })), 1);
     }
 }
+
+#[test]
+fn an_upload_into_an_image_that_exists_is_not_forgotten_while_the_service_is_away() {
+    let given = || Config { image_id: Some("img-1".to_owned()), ..config(3, false, false) };
+    let shown = |job: &Job| match job {
+        Job::ShowImage => {
+            Some(Outcome::Image(ImageFacts { status: "queued".into(), ..ImageFacts::default() }))
+        }
+        Job::SendPart { .. } => None,
+        job => well(job),
+    };
+    let mut hand = Hand::new(Session::new(given()));
+    hand.tell(Event::Start, &mut { shown });
+    hand.tell(Event::Stop, &mut { shown });
+    let away = [lost(), refusal("", 404), trouble(Remedy::GiveUp, Kind::Auth, "", 403)];
+    for (answered, kept) in
+        away.into_iter().map(|away| (away, true)).chain([(refusal("IMG.DBGet.NoData", 400), false)])
+    {
+        let mut answer = |job: &Job| match job {
+            Job::Report { .. } => Some(answered.clone()),
+            job => shown(job),
+        };
+        let mut later = hand.again(given());
+        later.tell(Event::Abort, &mut answer);
+        later.wait(20, &mut answer);
+        assert_eq!(later.kept.is_some(), kept, "{answered:?}: {:?}", later.finish);
+        let Some(Finish::Aborted(error, left)) = &later.finish else { panic!("{:?}", later.finish) };
+        assert_eq!((left.is_some(), error.details().resumable), (kept, kept), "{answered:?}");
+        if kept {
+            let mut last = later.again(given());
+            last.tell(Event::Abort, &mut { shown });
+            assert_eq!(last.count(|job| matches!(job, Job::Report { .. })), 1, "{answered:?}");
+            assert!(last.kept.is_none());
+        }
+    }
+}
