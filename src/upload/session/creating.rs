@@ -110,10 +110,11 @@ impl Session {
     /// An image may have been made, and a gateway may have given up before that. Who is too busy has made none.
     pub(super) fn note_lost_image(&mut self, error: &Error) {
         self.creates += 1;
-        let lost = error.details().status != Some(503);
-        self.importing.may_come_late = lost;
-        self.may_exist |= lost;
-        self.lost_here |= lost;
+        if error.details().status != Some(503) {
+            self.may_exist = true;
+            self.lost_here = true;
+            self.importing.lost_at = Some(self.last_now);
+        }
     }
 
     /// What a later run has to reckon with: an image that nobody has heard of.

@@ -27,8 +27,8 @@ pub(super) struct Importing {
     pub(super) settled: bool,
     /// The intent to order was put down: from then on an image may be made without our having heard of it.
     pub(super) intended: bool,
-    /// When the answer to it was found to be lost.
-    lost_at: Option<f64>,
+    /// When the answer to it was found to be lost; when it was last intended, where an earlier run was cut off.
+    pub(super) lost_at: Option<f64>,
     /// When it was last begun to look for its image: an answer says nothing of what came later, and the machine may
     /// have slept since.
     pub(super) looked_at: f64,
@@ -39,8 +39,6 @@ pub(super) struct Importing {
     /// The ETag of what stood in the object's place before it: empty where nothing did, none where that is not known.
     pub(super) stood: Option<String>,
     pub(super) stood_looked: bool,
-    /// The last answer that was lost may be followed by an image.
-    pub(super) may_come_late: bool,
     /// What stands there was found to be this upload's when it began to be taken back.
     pub(super) is_own: bool,
     /// Looks for an object that may still come to stand.
@@ -85,16 +83,14 @@ impl Session {
 
     /// After a lost answer nothing new is found: true where the service may just not show it yet.
     pub(super) fn may_still_appear(&mut self, now: f64) -> bool {
-        let lost_at = *self.importing.lost_at.get_or_insert(now);
+        // An earlier run may have had another clock.
+        let lost_at = self.importing.lost_at.get_or_insert(now).min(now);
         let settles = if self.makes_image_last() {
             SETTLES_MS
-        } else if self.importing.may_come_late {
-            PLAIN_SETTLES_MS.min(self.config.retry.max_delay_ms)
         } else {
-            // It was lost by an earlier run.
-            0.0
+            PLAIN_SETTLES_MS.min(self.config.retry.max_delay_ms)
         };
-        if settles == 0.0 || self.importing.looked_at - lost_at >= settles {
+        if self.importing.looked_at - lost_at >= settles {
             self.importing.lost_at = None;
             return false;
         }

@@ -53,7 +53,7 @@ impl Session {
             "{{\"version\":{VERSION},\"upload\":{},\"session\":{{\"at\":\"{}\",\"bytes\":{},\"known\":{known},\
              \"imageId\":{},\"created\":{},\"place\":{},\"uploadId\":{},\"hashed\":{},\"file\":\"{}\",\"md5\":{},\
              \"chain\":\"{}\",\"parts\":{{{}}},\"etags\":\"{}\",\"sent\":{},\"completed\":{},\"reported\":{},\
-             \"mayExist\":{}{}}}}}",
+             \"mayExist\":{},\"askedAt\":{}{}}}}}",
             self.config.head.as_deref().unwrap_or("null"),
             Utc::from_milliseconds(now).rfc3339(),
             self.shown.min(parts.done_bytes),
@@ -75,6 +75,7 @@ impl Session {
             self.completed,
             self.reported,
             self.may_have_created(),
+            self.importing.lost_at.unwrap_or(self.intended_at) as u64,
             self.importing_members(),
         )
     }
@@ -124,6 +125,9 @@ impl Session {
         session.restore_importing(saved);
         // What did not say so may have.
         session.may_exist = saved.get("mayExist").map_or(session.uncertain, |_| flag("mayExist"));
+        if !session.makes_image_last() {
+            session.importing.lost_at = saved.get("askedAt").and_then(Value::as_u64).map(|at| at as f64);
+        }
         session.found = session.image_id.is_some() && !session.created && session.config.image_id.is_none();
         fits.then_some(session)
     }

@@ -651,3 +651,35 @@ fn an_upload_into_an_image_that_exists_is_not_forgotten_while_the_service_is_awa
         }
     }
 }
+
+#[test]
+fn a_later_run_waits_for_what_an_earlier_one_has_asked_for() {
+    let mut patient = config(3, false, false);
+    patient.retry.max_delay_ms = 10_000.0;
+    let hand = killed_while_creating(patient.clone());
+    for (late, appears, created) in [(2_000.0, true, 0), (2_000.0, false, 1), (60_000.0, false, 1)] {
+        let mut later = hand.again(patient.clone());
+        later.now = hand.now + late;
+        let (began, mut looks) = (later.now, 0);
+        let mut answer = |job: &Job| match job {
+            Job::FindImages => {
+                looks += 1;
+                // Where it does not appear in time, it does so as the second of two.
+                let there =
+                    if appears { looks > 2 } else { looks > 1 && began - hand.now > 10_000.0 || looks > 5 };
+                let ids = if there { vec!["img-late".to_owned()] } else { Vec::new() };
+                Some(Outcome::Found(ids))
+            }
+            Job::SendPart { .. } => None,
+            job => well(job),
+        };
+        later.tell(Event::Start, &mut answer);
+        later.wait(10, &mut answer);
+        assert_eq!(later.count(|job| matches!(job, Job::CreateImage)), created, "{late}: {:?}", later.asked);
+        assert_eq!(later.session.image_id(), Some(if appears { "img-late" } else { "img-1" }));
+        let told = |code: &str| later.session.warnings.iter().any(|(known, _)| *known == code);
+        assert_eq!((told("image-found"), told("image-doubled")), (appears, !appears), "{late}: {looks}");
+        // What was asked for long ago is not waited for.
+        assert!(later.now - hand.now < 15_000.0 || later.now - began < 100.0, "{}", later.now - began);
+    }
+}
