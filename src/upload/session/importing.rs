@@ -43,6 +43,8 @@ pub(super) struct Importing {
     pub(super) is_own: bool,
     /// Looks for an object that may still come to stand.
     looks: u32,
+    /// Looks for an image that may still appear.
+    image_looks: u32,
     /// An earlier run has heard that the object stands.
     pub(super) was_completed: bool,
 }
@@ -90,11 +92,16 @@ impl Session {
         } else {
             PLAIN_SETTLES_MS.min(self.config.retry.max_delay_ms)
         };
-        if self.importing.looked_at - lost_at >= settles {
+        let again = self.look_again_ms();
+        // Whatever the clock says, there are only so many looks in that time.
+        self.importing.image_looks += 1;
+        let most = settles / again.max(1.0) + 5.0;
+        if self.importing.looked_at - lost_at >= settles || f64::from(self.importing.image_looks) > most {
             self.importing.lost_at = None;
+            self.importing.image_looks = 0;
             return false;
         }
-        self.control.after = now + self.look_again_ms();
+        self.control.after = now + again;
         true
     }
 

@@ -319,8 +319,15 @@ impl Session {
 
     /// What was to be done at a moment is to be done as much later as it was to be.
     fn clock_set_back(&mut self, by: f64) {
-        let moments = [&mut self.control.after, &mut self.keys.after, &mut self.poll_after];
+        let moments = [
+            &mut self.control.after,
+            &mut self.keys.after,
+            &mut self.poll_after,
+            &mut self.intended_at,
+            &mut self.importing.looked_at,
+        ];
         let moments = moments.into_iter().chain(&mut self.wait_until).chain(&mut self.patience.first_failure);
+        let moments = moments.chain(&mut self.importing.lost_at);
         for moment in moments.chain(self.parts.moments()) {
             *moment -= by;
         }

@@ -683,3 +683,35 @@ fn a_later_run_waits_for_what_an_earlier_one_has_asked_for() {
         assert!(later.now - hand.now < 15_000.0 || later.now - began < 100.0, "{}", later.now - began);
     }
 }
+
+#[test]
+fn a_clock_that_is_set_back_does_not_hold_up_the_look_for_a_lost_image() {
+    let mut patient = config(3, false, false);
+    patient.retry.max_delay_ms = 10_000.0;
+    let mut answer = |job: &Job| match job {
+        Job::CreateImage => Some(trouble(wait(), Kind::Service, "", 504)),
+        job => well(job),
+    };
+    let created = |hand: &Hand| hand.count(|job| matches!(job, Job::CreateImage));
+    let mut hand = Hand::new(Session::new(patient.clone()));
+    hand.tell(Event::Start, &mut answer);
+    hand.wait(3, &mut answer);
+    assert_eq!(created(&hand), 1);
+    hand.now -= 3_600_000.0;
+    let back = hand.now;
+    hand.tell(Event::Tick, &mut answer);
+    while created(&hand) < 2 {
+        hand.wait(1, &mut answer);
+    }
+    assert!((1_000.0..15_000.0).contains(&(hand.now - back)), "{}", hand.now - back);
+    // A clock that is set back again and again.
+    hand = Hand::new(Session::new(patient));
+    hand.tell(Event::Start, &mut answer);
+    while created(&hand) < 2 {
+        hand.wait(1, &mut answer);
+        hand.now -= 3_600_000.0;
+        hand.tell(Event::Tick, &mut answer);
+    }
+    let looks = hand.count(|job| matches!(job, Job::FindImages));
+    assert!((5..15).contains(&looks), "{looks}");
+}
