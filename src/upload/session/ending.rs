@@ -49,7 +49,7 @@ fn is_for_later(error: &Error) -> bool {
     error.details().retryable || unknown
 }
 
-/// What is said of an image that may be somebody else's.
+/// What is said of an image, or one of several, that may be somebody else's.
 fn left_image(id: &str) -> String {
     format!("not taken back: the image {id}, which may be this upload's; if nobody else made it, delete it")
 }
@@ -133,14 +133,12 @@ impl Session {
             }
             (Job::FindImages, Outcome::Found(ids)) => {
                 let known = self.known.clone().unwrap_or_default();
-                let mut new = ids.iter().filter(|id| !known.contains(id));
-                match (new.next(), new.next()) {
-                    (Some(id), None) if self.is_unproven() => {
-                        self.warnings.push(("left-behind", left_image(id)));
-                    }
-                    (Some(id), None) => self.image_created(id.clone()),
-                    (None, _) if self.nothing_found_while_ending(self.last_now) => return,
-                    _ => {}
+                let new: Vec<&String> = ids.iter().filter(|id| !known.contains(id)).collect();
+                match new[..] {
+                    [id] if !self.is_unproven() => self.image_created(id.clone()),
+                    [] if self.nothing_found_while_ending(self.last_now) => return,
+                    [] => {}
+                    _ => self.warnings.push(("left-behind", left_image(&crate::text::join(&new, " or ")))),
                 }
             }
             (Job::ListMultipartUploads, Outcome::Uploads(ids)) => self.strays = Some(ids.clone()),

@@ -715,3 +715,21 @@ fn a_clock_that_is_set_back_does_not_hold_up_the_look_for_a_lost_image() {
     let looks = hand.count(|job| matches!(job, Job::FindImages));
     assert!((5..15).contains(&looks), "{looks}");
 }
+
+#[test]
+fn several_images_that_may_be_this_uploads_are_all_named_by_an_abort() {
+    let mut hand = Hand::new(Session::new(config(3, false, false)));
+    let mut lost_image = |job: &Job| match job {
+        Job::CreateImage => Some(lost()),
+        job => well(job),
+    };
+    hand.tell(Event::Start, &mut lost_image);
+    hand.tell(Event::Abort, &mut |job| match job {
+        Job::FindImages => Some(Outcome::Found(vec!["img-a".to_owned(), "img-b".to_owned()])),
+        job => well(job),
+    });
+    let Some(Finish::Aborted(error, Some(left))) = &hand.finish else { panic!("{:?}", hand.finish) };
+    assert!(left.contains("img-a") && left.contains("img-b"), "{left}");
+    assert!(!error.message().contains("what was stored is removed"), "{}", error.message());
+    assert_eq!(hand.count(|job| matches!(job, Job::DeleteImage)), 0, "{:?}", hand.asked);
+}
