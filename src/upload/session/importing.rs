@@ -177,7 +177,8 @@ impl Session {
 
     fn advance_tidying(&mut self, now: f64) {
         let deletes = self.config.imports.as_ref().is_some_and(|imports| imports.delete_object);
-        if self.config.resends && self.created && self.known.is_some() && !self.importing.twins_looked_for {
+        let doubled = self.config.resends || self.may_exist;
+        if doubled && self.created && self.known.is_some() && !self.importing.twins_looked_for {
             self.creating = Creating::LookForTwin;
             self.start_control(now, Job::FindImages);
         } else if deletes && !self.importing.object_is_gone {

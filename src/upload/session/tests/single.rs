@@ -733,3 +733,46 @@ fn several_images_that_may_be_this_uploads_are_all_named_by_an_abort() {
     assert!(!error.message().contains("what was stored is removed"), "{}", error.message());
     assert_eq!(hand.count(|job| matches!(job, Job::DeleteImage)), 0, "{:?}", hand.asked);
 }
+
+/// A service whose order is done, and that lists two images then.
+fn ordered_twice(job: &Job) -> Option<Outcome> {
+    match job {
+        Job::CompleteMultipartUpload { .. } => Some(Outcome::Completed { etag: None }),
+        Job::CreateImage => Some(Outcome::Ordered { order: "order-2".to_owned() }),
+        Job::ShowOrder { .. } => {
+            let image_id = Some("img-2".to_owned());
+            Some(Outcome::Order(OrderFacts { image_id, done: true, failure: None }))
+        }
+        Job::ShowImage => {
+            Some(Outcome::Image(ImageFacts { status: "active".into(), ..ImageFacts::default() }))
+        }
+        Job::FindImages => Some(Outcome::Found(vec!["img-1".to_owned(), "img-2".to_owned()])),
+        job => well(job),
+    }
+}
+
+#[test]
+fn an_order_that_was_doubled_is_told_in_node_too() {
+    for restarts in [false, true] {
+        let mut hand = Hand::new(Session::new(config(3, true, false)));
+        let mut orders = 0;
+        let mut answer = |job: &Job| match job {
+            Job::CreateImage => {
+                orders += 1;
+                if orders == 1 { Some(lost()) } else { ordered_twice(job) }
+            }
+            Job::FindImages if orders < 2 => Some(Outcome::Found(Vec::new())),
+            Job::ShowOrder { .. } if restarts => None,
+            job => ordered_twice(job),
+        };
+        hand.tell(Event::Start, &mut answer);
+        hand.wait(60, &mut answer);
+        if restarts {
+            hand.tell(Event::Stop, &mut answer);
+            hand = hand.again(config(3, true, false));
+            hand.tell(Event::Start, &mut ordered_twice);
+        }
+        let Some(Finish::Done(summary)) = &hand.finish else { panic!("{restarts}: {:?}", hand.finish) };
+        assert!(summary.warnings.iter().any(|text| text.contains("img-1")), "{:?}", summary.warnings);
+    }
+}
