@@ -34,7 +34,7 @@ impl Session {
             Job::HeadObject
         } else if self.must_save && self.config.head.is_some() {
             // A run that finds the image past being queued must know the file's digest, to tell whether it is its own.
-            Job::Save { checkpoint: self.checkpoint(now) }
+            Job::Save { checkpoint: self.checkpoint(now), confirms: false }
         } else if (self.completed || self.config.plan.is_single()) && self.makes_image_last() {
             self.phase = Phase::Creating;
             self.advance_creating(now);

@@ -41,7 +41,7 @@ impl Session {
         } else {
             match self.creating {
                 Creating::Look | Creating::LookAgain | Creating::LookForTwin => Job::FindImages,
-                Creating::Intend => Job::Save { checkpoint: self.checkpoint(now) },
+                Creating::Intend => Job::Save { checkpoint: self.checkpoint(now), confirms: false },
                 Creating::Create => Job::CreateImage,
             }
         };

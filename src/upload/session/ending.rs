@@ -342,7 +342,7 @@ impl Session {
                 // Another driver may have taken it over: putting its state down tells.
                 if !self.confirmed && self.config.head.is_some() && step < Step::Over {
                     let checkpoint = self.checkpoint(now);
-                    self.start_control(now, Job::Save { checkpoint });
+                    self.start_control(now, Job::Save { checkpoint, confirms: true });
                     return;
                 }
                 if step > Step::Look && step <= Step::Object && !self.keys_are_good(now) {

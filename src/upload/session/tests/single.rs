@@ -436,7 +436,7 @@ fn an_image_found_by_a_later_run_is_named_not_deleted() {
     hand.tell(Event::Start, &mut |job| if matches!(job, Job::Save { .. }) { None } else { well(job) });
     // The intent was put down; then the process was killed.
     let intent = hand.open.iter().find_map(|(_, job)| match job {
-        Job::Save { checkpoint } => Some(checkpoint.clone()),
+        Job::Save { checkpoint, .. } => Some(checkpoint.clone()),
         _ => None,
     });
     hand.kept = intent;
@@ -581,7 +581,7 @@ fn killed_while_creating(config: Config) -> Hand {
     let mut hand = Hand::new(Session::new(config));
     hand.tell(Event::Start, &mut |job| if matches!(job, Job::Save { .. }) { None } else { well(job) });
     hand.kept = hand.open.iter().find_map(|(_, job)| match job {
-        Job::Save { checkpoint } => Some(checkpoint.clone()),
+        Job::Save { checkpoint, .. } => Some(checkpoint.clone()),
         _ => None,
     });
     hand
