@@ -290,10 +290,11 @@ impl Session {
     fn step(&self) -> Step {
         let has_keys = self.place.is_some();
         let reaches = has_keys && !self.store_left;
-        // In the place of an image that may be another's, what was not heard of may be another's too.
-        let stored = self.completed || (self.parts.object_may_stand && !self.found);
         // An order ends by itself where its object is gone: so that goes first.
         let imports = self.imports();
+        // In the place of an image that may be another's, what was not heard of may be another's too.
+        let anothers = self.found && !imports;
+        let stored = self.completed || (self.parts.object_may_stand && !anothers);
         let ordered = self.importing.order.is_some() && !self.importing.settled;
         let unknown = self.image_id.is_none() && self.uncertain && self.may_exist;
         let looks = ordered || (unknown && self.known.is_some());
@@ -302,7 +303,7 @@ impl Session {
         } else if self.upload_id.is_some() && !self.completed && !self.store_left {
             Step::Parts
         // Somebody else may be sending to a place that the caller has chosen.
-        } else if reaches && self.strays.is_none() && !self.found && (!imports || self.create_lost) {
+        } else if reaches && self.strays.is_none() && !anothers && (!imports || self.create_lost) {
             Step::Strays
         } else if reaches && self.strays.as_ref().is_some_and(|strays| !strays.is_empty()) {
             Step::Stray

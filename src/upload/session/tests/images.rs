@@ -332,3 +332,32 @@ fn an_order_that_was_doubled_is_told_in_node_too() {
         assert!(summary.warnings.iter().any(|text| text.contains("img-1")), "{:?}", summary.warnings);
     }
 }
+
+#[test]
+fn the_object_goes_from_the_callers_bucket_also_where_the_image_was_only_found() {
+    let mut hand = Hand::new(Session::new(config(1, true, false)));
+    let absent = || trouble(Remedy::GiveUp, Kind::Storage, "NoSuchKey", 404);
+    hand.tell(Event::Start, &mut |job| match job {
+        Job::HeadObject => Some(absent()),
+        Job::CreateImage => None,
+        job => well(job),
+    });
+    // It is killed while the image is ordered.
+    hand.kept = hand.asked.iter().rev().find_map(|job| match job {
+        Job::Save { checkpoint, .. } => Some(checkpoint.clone()),
+        _ => None,
+    });
+    let mut answer = |job: &Job| match job {
+        Job::FindImages => Some(Outcome::Found(vec!["img-found".to_owned()])),
+        Job::HeadObject => Some(Outcome::Object { size: Some(1), etag: Some("own".to_owned()) }),
+        job => well(job),
+    };
+    let mut later = hand.again(config(1, true, false));
+    later.tell(Event::Start, &mut answer);
+    later.wait(5, &mut answer);
+    assert_eq!(later.session.image_id(), Some("img-found"), "{:?}", later.asked);
+    later.tell(Event::Abort, &mut answer);
+    assert!(matches!(later.finish, Some(Finish::Aborted(_, Some(_)))), "{:?}", later.finish);
+    assert_eq!(later.count(|job| matches!(job, Job::DeleteObject)), 1, "{:?}", later.asked);
+    assert_eq!(later.count(|job| matches!(job, Job::DeleteImage)), 0, "{:?}", later.asked);
+}
