@@ -84,6 +84,8 @@ pub struct Driver {
 const STORE_TIMEOUT_MS: f64 = 60_000.0;
 /// Putting a large object together takes the store a while.
 const COMPLETE_TIMEOUT_MS: f64 = 600_000.0;
+/// Whoever takes an upload back, and holds its lock, waits so long for a store of checkpoints that does not answer.
+const CONFIRMING_MS: f64 = 5_000.0;
 /// After so many events others get a turn.
 const EVENTS_IN_A_ROW: u32 = 64;
 
@@ -282,17 +284,20 @@ impl Driver {
         let image_id = self.image_id.borrow().clone();
         Ok(match job {
             Job::FindImages => Outcome::Found(self.backend.find().await.map_err(service)?),
-            Job::Save { checkpoint } => {
-                let _turn = self.writing.take().await;
+            Job::Save { checkpoint, confirms: false } => self.save(checkpoint, queue).await?,
+            Job::Save { checkpoint, .. } => {
                 let keeper = self.keeper.borrow().clone();
-                if let Some(keeper) = keeper {
-                    match keeper.write(Some(checkpoint)).await {
-                        Ok(()) => {}
-                        Err(NotKept::TakenOver) => queue.push(Event::TakenOver),
-                        Err(NotKept::Failed(error)) => return Err(service(error)),
-                    }
+                if let Some(keeper) = keeper
+                    && !keeper.lock.is_held().await
+                {
+                    queue.push(Event::TakenOver);
+                    return Ok(Outcome::Done);
                 }
-                Outcome::Done
+                let late = self.platform.sleep(CONFIRMING_MS);
+                match first(Box::pin(self.save(checkpoint, queue)), late).await {
+                    First::Left(saved) => saved?,
+                    First::Right(()) => Outcome::Done,
+                }
             }
             Job::CreateImage => match self.backend.create().await.map_err(service)? {
                 Created::Image(image_id) => Outcome::ImageCreated { image_id },
@@ -366,6 +371,19 @@ impl Driver {
                 Outcome::Done
             }
         })
+    }
+
+    async fn save(&self, checkpoint: String, queue: &Queue<Event>) -> core::result::Result<Outcome, Trouble> {
+        let _turn = self.writing.take().await;
+        let keeper = self.keeper.borrow().clone();
+        if let Some(keeper) = keeper {
+            match keeper.write(Some(checkpoint)).await {
+                Ok(()) => {}
+                Err(NotKept::TakenOver) => queue.push(Event::TakenOver),
+                Err(NotKept::Failed(error)) => return Err(service(error)),
+            }
+        }
+        Ok(Outcome::Done)
     }
 
     async fn hash(&self, index: u32, file: Option<String>) -> Result<Outcome> {

@@ -163,7 +163,7 @@ impl Backend for Huawei {
             let images = self.page(vec![("id".to_owned(), image_id.into())]).await?;
             let Some(mut image) = images.into_iter().find(|image| text(image, "id") == Some(image_id)) else {
                 let message = format!("the image {image_id} is not among the caller's");
-                return Err(Error::new(Kind::Service, message).with_status(404));
+                return Err(Error::new(Kind::Service, message).with_status(404).with_code("IMG.0144"));
             };
             let json = image.to_string();
             // The service converts what it imports: size and checksum are not the file's.
@@ -209,12 +209,15 @@ impl Backend for Huawei {
 
     fn delete<'a>(&'a self, image_id: &'a str) -> LocalFuture<'a, Result<()>> {
         Box::pin(async move {
-            let deleted = self.call(&delete_image::OPERATION, vec![image_id.into()]).await;
-            // While it is being made it cannot be deleted.
-            deleted.map(drop).map_err(|error| match error.details().status {
-                Some(409) => error.retryable(true),
-                _ => error,
-            })
+            match self.call(&delete_image::OPERATION, vec![image_id.into()]).await {
+                // While it is being made it cannot be deleted.
+                Err(error) if error.details().status == Some(409) => Err(error.retryable(true)),
+                // This interface has no codes, and a gateway says 404 too: the list knows which of them it was.
+                Err(error) if error.details().status == Some(404) => {
+                    Err(self.show(image_id).await.err().unwrap_or(error))
+                }
+                deleted => deleted.map(drop),
+            }
         })
     }
 }

@@ -42,14 +42,21 @@ impl Backend for NoService {
 }
 
 /// A store whose disk is broken, and the lock of it.
+#[derive(Default)]
 struct Broken {
     is_broken: bool,
+    /// It never answers.
+    hangs: bool,
+    is_lost: bool,
     released: Cell<u32>,
 }
 
 impl Broken {
     fn answer<T: Default + 'static>(&self) -> LocalFuture<'static, Result<T>> {
         let is_broken = self.is_broken;
+        if self.hangs {
+            return Box::pin(core::future::pending());
+        }
         Box::pin(
             async move { if is_broken { Err(Error::new(Kind::Source, "EIO")) } else { Ok(T::default()) } },
         )
@@ -76,7 +83,8 @@ impl CheckpointStore for Broken {
 
 impl Lock for Broken {
     fn is_held(&self) -> LocalFuture<'static, bool> {
-        Box::pin(async { true })
+        let held = !self.is_lost;
+        Box::pin(async move { held })
     }
     fn release(&self) -> LocalFuture<'static, ()> {
         self.released.set(self.released.get() + 1);
@@ -131,13 +139,33 @@ fn ended_by(event: Event, is_broken: bool) -> Finish {
         head: Some("{}".to_owned()),
         imports: None,
     };
-    let store = Rc::new(Broken { is_broken, released: Cell::default() });
-    let keeper = Keeper { store: store.clone(), key: "k".into(), lock: store.clone() };
-    let driver = driver(Rc::new(Canned::default()), Some(keeper));
+    let store = Rc::new(Broken { is_broken, ..Broken::default() });
+    let driver = driver(Rc::new(Canned::default()), Some(keeper(&store)));
     let session = Session::new(config);
     let finish = run(Rc::new(driver).run(session, event, Queue::default(), Rc::new(Warnings::default())));
     assert_eq!(store.released.get(), 1, "the lock is given back");
     finish
+}
+
+/// What keeps checkpoints in such a store, and holds its lock.
+fn keeper(store: &Rc<Broken>) -> Keeper {
+    Keeper { store: store.clone(), key: "k".into(), lock: store.clone() }
+}
+
+#[test]
+fn a_store_that_does_not_answer_holds_up_no_abort_but_the_lock_is_asked() {
+    for is_lost in [false, true] {
+        let store = Rc::new(Broken { hangs: true, is_lost, ..Broken::default() });
+        let driver = driver(Rc::new(Canned::default()), Some(keeper(&store)));
+        let queue = Queue::default();
+        // The write of an earlier checkpoint hangs, too.
+        let _turn = run(driver.writing.take());
+        let save = Job::Save { checkpoint: "{}".to_owned(), confirms: true };
+        assert_eq!(run(driver.perform(1, save, &queue)), Ok(Outcome::Done));
+        queue.push(Event::Tick);
+        let first = run(queue.next());
+        assert_eq!(first, if is_lost { Event::TakenOver } else { Event::Tick });
+    }
 }
 
 #[test]

@@ -139,6 +139,7 @@ fn an_image_is_shown_as_it_came_without_what_the_conversion_changed() {
     assert_eq!((facts.status.as_str(), facts.checksum.as_str(), facts.size), ("active", "", None));
     assert!(facts.json.contains(r#""own":"kept""#), "{}", facts.json);
     let error = run(upload(vec![ok(list)], "").0.show("i-2")).unwrap_err();
+    assert!(crate::upload::session::is_gone(&error));
     assert_eq!((error.kind(), error.details().status), (Kind::Service, Some(404)));
 }
 
@@ -158,4 +159,16 @@ fn what_is_being_made_can_be_deleted_later() {
         assert_eq!(error.details().retryable, again, "{status}");
     }
     run(upload(vec![answer(204, &[], "")], "").0.delete("i-1")).unwrap();
+}
+
+#[test]
+fn an_image_is_gone_where_the_list_says_so_not_where_a_gateway_does() {
+    let page = || answer(404, &[("content-type", "application/json")], r#"{"message":"no Route matched"}"#);
+    let list = |images: &str| ok(&format!("{{\"images\":[{images}]}}"));
+    for (images, gone) in [("", true), (r#"{"id":"i-1","status":"active"}"#, false)] {
+        let (huawei, canned) = upload(vec![page(), list(images)], "");
+        let error = run(huawei.delete("i-1")).unwrap_err();
+        assert_eq!(crate::upload::session::is_gone(&error), gone, "{}", error.message());
+        assert_eq!(urls(&canned).len(), 2);
+    }
 }

@@ -12,6 +12,10 @@ use crate::oss::{StoredPart, is_md5, plain_etag};
 /// Parts that the store has taken and does not list are sent again so many times.
 const MOST_RELISTED: u32 = 5;
 
+/// The service is asked again so often whether an image is gone, and so much later each time, milliseconds.
+const GONE_AGAIN: u32 = 3;
+pub(super) const GONE_AGAIN_MS: f64 = 3_000.0;
+
 /// The store may refuse its own list of parts so often.
 const MOST_CHECKS: u32 = 3;
 
@@ -30,7 +34,7 @@ impl Session {
             Job::HeadObject
         } else if self.must_save && self.config.head.is_some() {
             // A run that finds the image past being queued must know the file's digest, to tell whether it is its own.
-            Job::Save { checkpoint: self.checkpoint(now) }
+            Job::Save { checkpoint: self.checkpoint(now), confirms: false }
         } else if (self.completed || self.config.plan.is_single()) && self.makes_image_last() {
             self.phase = Phase::Creating;
             self.advance_creating(now);
@@ -126,8 +130,10 @@ impl Session {
                     && !matches!(trouble.remedy, Remedy::Wait { .. })
                     && is_gone(&trouble.error) =>
             {
+                self.control.after = now + GONE_AGAIN_MS.min(self.config.retry.max_delay_ms);
                 self.image_is_gone(trouble.error);
             }
+            (Job::DeleteImage, outcome) => self.gone_image_deleted(now, outcome),
             (Job::ShowImage | Job::ShowOrder { .. }, Outcome::Failed(trouble)) => {
                 self.control.tries += 1;
                 let tries = self.control.tries;
@@ -203,12 +209,37 @@ impl Session {
         }
     }
 
-    /// The service does not know the image any more.
+    /// The service does not know the image any more. Not each of its machines may have heard of a new one: it is asked
+    /// again. One that this upload has created is forgotten when the service has nothing to delete either.
     pub(super) fn image_is_gone(&mut self, error: Error) {
+        self.absences += 1;
+        if self.absences <= GONE_AGAIN {
+            return;
+        }
         let mut error = error;
         let message = format!("the image was deleted meanwhile: {}", error.message());
         error.details_mut().message = message;
-        self.fail_for_good(error);
+        if self.created {
+            (self.control.tries, self.control.after) = (0, 0.0);
+            self.gone = Some(error);
+        } else {
+            self.fail_for_good(error);
+        }
+    }
+
+    fn gone_image_deleted(&mut self, now: f64, outcome: Outcome) {
+        match (outcome, self.gone.take()) {
+            (Outcome::Failed(trouble), gone) if !is_gone(&trouble.error) => {
+                self.control.tries += 1;
+                let tries = self.control.tries;
+                if let Some(wait) = self.service_failed(now, trouble, tries) {
+                    self.control.after = now + wait;
+                    self.gone = gone;
+                }
+            }
+            (_, Some(gone)) => self.fail_for_good(gone),
+            _ => self.confused("DeleteImage"),
+        }
     }
 
     /// The store may have done what it was asked for.

@@ -41,7 +41,7 @@ impl Session {
         } else {
             match self.creating {
                 Creating::Look | Creating::LookAgain | Creating::LookForTwin => Job::FindImages,
-                Creating::Intend => Job::Save { checkpoint: self.checkpoint(now) },
+                Creating::Intend => Job::Save { checkpoint: self.checkpoint(now), confirms: false },
                 Creating::Create => Job::CreateImage,
             }
         };
@@ -80,7 +80,7 @@ impl Session {
 
     /// Where the platform may have sent the request twice, the service may have made two.
     pub(super) fn look_for_twin(&mut self) {
-        if (self.config.resends || self.creates > 0) && self.known.is_some() {
+        if (self.config.resends || self.may_exist) && self.known.is_some() {
             self.creating = Creating::LookForTwin;
             self.phase = Phase::Creating;
         }
@@ -110,32 +110,54 @@ impl Session {
     /// An image may have been made, and a gateway may have given up before that. Who is too busy has made none.
     pub(super) fn note_lost_image(&mut self, error: &Error) {
         self.creates += 1;
-        self.importing.may_come_late = error.details().status != Some(503);
+        if error.details().status != Some(503) {
+            self.may_exist = true;
+            self.lost_here = true;
+            self.importing.lost_at = Some(self.last_now);
+        }
+    }
+
+    /// What a later run has to reckon with: an image that nobody has heard of.
+    pub(super) fn may_have_created(&self) -> bool {
+        let asked = matches!(self.creating, Creating::Intend | Creating::Create);
+        self.may_exist || (asked && self.image_id.is_none() && self.importing.order.is_none())
+    }
+
+    /// Time has passed since an earlier run was cut off: somebody else may have made what is found.
+    pub(super) fn is_unproven(&self) -> bool {
+        self.restored && !self.lost_here
     }
 
     pub(super) fn not_created(&mut self, now: f64, trouble: Trouble) {
+        self.creating = Creating::LookAgain;
         if !is_uncertain(&trouble.error) {
-            self.uncertain = false;
-            self.importing.intended = false;
+            self.uncertain = self.may_exist;
+            self.importing.intended = self.may_exist;
             self.fail(trouble.error);
             return;
         }
         self.note_lost_image(&trouble.error);
-        if self.known.is_none() || self.creates > TRIES {
+        if (self.known.is_none() && self.may_exist) || self.creates > TRIES {
             let mut error = trouble.error;
-            let hint = " (the image may have been created all the same: look for its name)";
-            error.details_mut().message.push_str(hint);
+            if self.may_exist {
+                let hint = " (the image may have been created all the same: look for its name)";
+                error.details_mut().message.push_str(hint);
+            }
             self.fail(error);
             return;
         }
         self.note(now, &trouble.error);
         self.control.after = now + self.backoff(self.creates, None);
         self.control.tries = 0;
-        self.creating = Creating::LookAgain;
     }
 
     /// Which image is new since it was looked before.
     pub(super) fn looked_again(&mut self, now: f64, mut found: Vec<String>) {
+        if !self.may_exist {
+            // Nothing was made yet: what is there is somebody else's.
+            self.looked(Some(found));
+            return;
+        }
         let Some(known) = &self.known else {
             if found.is_empty() {
                 if !self.may_still_appear(now) {
@@ -152,11 +174,16 @@ impl Session {
             0 => self.creating = Creating::Create,
             1 => {
                 let id = found.swap_remove(0);
-                let message = format!(
+                let mut message = format!(
                     "the image {id} had been created although the answer was lost; the upload goes on with it"
                 );
+                let unproven = self.is_unproven();
+                if unproven {
+                    message.push_str(". It may be somebody else's: abort() and discard() leave it");
+                }
                 self.warn("image-found", message);
                 self.image_created(id);
+                (self.created, self.found) = (!unproven, unproven);
             }
             _ => self.cannot_tell(&found),
         }

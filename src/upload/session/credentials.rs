@@ -1,5 +1,6 @@
 //! Credentials: asked for once, however many parts wait for them.
 
+use super::completing::GONE_AGAIN_MS;
 use super::failures::is_gone;
 use super::{KeyState, Session, types::*};
 use crate::oss::trouble::Remedy;
@@ -24,6 +25,7 @@ impl Session {
         match outcome {
             Outcome::Prepared { place } => {
                 self.went_well();
+                self.absences = 0;
                 self.keys.tries = 0;
                 self.keys.state = KeyState::Good;
                 self.keys.generation += 1;
@@ -50,6 +52,7 @@ impl Session {
                     && !matches!(trouble.remedy, Remedy::Wait { .. })
                     && is_gone(&trouble.error)
                 {
+                    self.keys.after = now + GONE_AGAIN_MS.min(self.config.retry.max_delay_ms);
                     self.image_is_gone(trouble.error);
                 } else if let Some(wait) = self.service_failed(now, trouble, tries) {
                     self.keys.after = now + wait;

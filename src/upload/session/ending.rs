@@ -49,6 +49,11 @@ fn is_for_later(error: &Error) -> bool {
     error.details().retryable || unknown
 }
 
+/// What is said of an image, or one of several, that may be somebody else's.
+fn left_image(id: &str) -> String {
+    format!("not taken back: the image {id}, which may be this upload's; if nobody else made it, delete it")
+}
+
 impl Session {
     /// Keeps everything: parts, image, checkpoint.
     pub(super) fn stop(&mut self) {
@@ -112,10 +117,11 @@ impl Session {
         match (&job, &outcome) {
             (Job::CreateImage, Outcome::ImageCreated { image_id }) => self.image_created(image_id.clone()),
             (Job::CreateImage, Outcome::Failed(trouble)) => {
-                self.uncertain = super::failures::is_uncertain(&trouble.error);
-                if self.uncertain {
+                self.creating = super::creating::Creating::LookAgain;
+                if super::failures::is_uncertain(&trouble.error) {
                     self.note_lost_image(&trouble.error);
                 }
+                self.uncertain = self.may_exist;
             }
             (Job::CreateImage, Outcome::Ordered { order }) if self.imports() => {
                 self.ordered(self.last_now, order.clone())
@@ -127,18 +133,12 @@ impl Session {
             }
             (Job::FindImages, Outcome::Found(ids)) => {
                 let known = self.known.clone().unwrap_or_default();
-                let mut new = ids.iter().filter(|id| !known.contains(id));
-                match (new.next(), new.next()) {
-                    // Time has passed since an earlier run was cut off: somebody else may have made the like.
-                    (Some(id), None) if self.restored && self.creates == 0 => {
-                        let left = format!(
-                            "not taken back: the image {id}, which may be this upload's; if nobody else made it, delete it"
-                        );
-                        self.warnings.push(("left-behind", left));
-                    }
-                    (Some(id), None) => self.image_created(id.clone()),
-                    (None, _) if self.nothing_found_while_ending(self.last_now) => return,
-                    _ => {}
+                let new: Vec<&String> = ids.iter().filter(|id| !known.contains(id)).collect();
+                match new[..] {
+                    [id] if !self.is_unproven() => self.image_created(id.clone()),
+                    [] if self.nothing_found_while_ending(self.last_now) => return,
+                    [] => {}
+                    _ => self.warnings.push(("left-behind", left_image(&crate::text::join(&new, " or ")))),
                 }
             }
             (Job::ListMultipartUploads, Outcome::Uploads(ids)) => self.strays = Some(ids.clone()),
@@ -192,16 +192,19 @@ impl Session {
             if gone && matches!(job, Job::HeadObject) && self.may_still_stand() {
                 return;
             }
+            // A 404 that does not say that there is no image is a gateway's.
+            let gateway = trouble.error.details().status == Some(404)
+                && matches!(job, Job::DeleteImage | Job::Report { .. });
+            let later = gateway || is_for_later(&trouble.error);
             // The service refuses `failed` for an image that it has finished. Where the image is deleted, that is
             // enough; one that stays must not go on waiting without a word.
-            let enough =
-                matches!(job, Job::Report { .. }) && (self.created || !trouble.error.details().retryable);
+            let enough = matches!(job, Job::Report { .. }) && (self.created || !later);
             if !gone && !forbidden && !enough {
                 self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
                 let of_store = job.is_of_store();
                 // At the service's own store the service removes what is left.
-                let left = is_for_later(&trouble.error) && (!of_store || self.imports());
-                self.stays |= left && !matches!(job, Job::Report { .. });
+                let left = later && (!of_store || self.imports());
+                self.stays |= left;
                 self.store_left |= left && of_store;
             }
         }
@@ -228,6 +231,8 @@ impl Session {
             Job::DeleteObject => self.forget_object(),
             // It is not there, or cannot be looked at.
             Job::HeadObject if matches!(outcome, Outcome::Failed(_)) => self.forget_object(),
+            // It is kept, to be told by a later run.
+            Job::Report { .. } if self.stays && !self.created => {}
             Job::Report { .. } => {
                 self.reported = true;
                 self.take_back_report = false;
@@ -285,17 +290,20 @@ impl Session {
     fn step(&self) -> Step {
         let has_keys = self.place.is_some();
         let reaches = has_keys && !self.store_left;
-        let stored = self.completed || self.parts.object_may_stand;
         // An order ends by itself where its object is gone: so that goes first.
         let imports = self.imports();
+        // In the place of an image that may be another's, what was not heard of may be another's too.
+        let anothers = self.found && !imports;
+        let stored = self.completed || (self.parts.object_may_stand && !anothers);
         let ordered = self.importing.order.is_some() && !self.importing.settled;
-        let looks = ordered || (self.image_id.is_none() && self.uncertain && self.known.is_some());
+        let unknown = self.image_id.is_none() && self.uncertain && self.may_exist;
+        let looks = ordered || (unknown && self.known.is_some());
         if looks && !imports {
             Step::Look
         } else if self.upload_id.is_some() && !self.completed && !self.store_left {
             Step::Parts
         // Somebody else may be sending to a place that the caller has chosen.
-        } else if reaches && self.strays.is_none() && (!imports || self.create_lost) {
+        } else if reaches && self.strays.is_none() && !anothers && (!imports || self.create_lost) {
             Step::Strays
         } else if reaches && self.strays.as_ref().is_some_and(|strays| !strays.is_empty()) {
             Step::Stray
@@ -303,7 +311,12 @@ impl Session {
             Step::Object
         } else if looks {
             Step::Look
-        } else if !imports && self.image_id.is_some() && has_keys && (!self.reported || self.take_back_report)
+        } else if !imports
+            && self.image_id.is_some()
+            && has_keys
+            && !self.found
+            && (!self.reported || self.take_back_report)
+            && (self.created || !self.stays)
         {
             Step::Report
         } else if self.created && self.image_id.is_some() && !self.stays {
@@ -330,7 +343,7 @@ impl Session {
                 // Another driver may have taken it over: putting its state down tells.
                 if !self.confirmed && self.config.head.is_some() && step < Step::Over {
                     let checkpoint = self.checkpoint(now);
-                    self.start_control(now, Job::Save { checkpoint });
+                    self.start_control(now, Job::Save { checkpoint, confirms: true });
                     return;
                 }
                 if step > Step::Look && step <= Step::Object && !self.keys_are_good(now) {
@@ -367,14 +380,17 @@ impl Session {
     }
 
     fn taken_back(&self, ending: Ending) -> Finish {
-        let unknown = "an image may have been created, and is not known";
-        let unknown = Some(unknown).filter(|_| self.image_id.is_none() && self.uncertain);
+        let unknown = match &self.image_id {
+            Some(id) => self.found.then(|| left_image(id)),
+            None => (self.uncertain && self.may_exist)
+                .then(|| "an image may have been created, and is not known".to_owned()),
+        };
         let left: Vec<&str> = self
             .warnings
             .iter()
             .filter(|(code, _)| *code == "left-behind")
             .map(|(_, message)| message.as_str())
-            .chain(unknown)
+            .chain(unknown.as_deref())
             .collect();
         let left = (!left.is_empty()).then(|| crate::text::join(&left, "; "));
         let add = |mut error: Error| {

@@ -28,12 +28,11 @@ pub(super) fn is_uncertain(error: &Error) -> bool {
         || error.details().status.is_some_and(|status| status >= 500)
 }
 
-/// Whether there is no such image, object or multipart upload. A gateway that knows no such interface says nothing of them.
+/// Whether there is no such image, object or multipart upload, by the codes that CECloud, Huawei Cloud and the stores have
+/// for it. A 404 alone may be a gateway's, which says nothing of them.
 pub fn is_gone(error: &Error) -> bool {
     let code = error.code().unwrap_or_default();
-    let own = code.is_empty() || code.starts_with("IMG.") || code.starts_with("NoSuch");
-    matches!(code, "IMG.DBGet.NoData" | "NoSuchUpload" | "NoSuchKey")
-        || (error.details().status == Some(404) && own && error.kind() != Kind::Protocol)
+    matches!(code, "IMG.DBGet.NoData" | "IMG.0027" | "IMG.0144" | "NoSuchUpload" | "NoSuchKey")
 }
 
 impl Session {

@@ -27,8 +27,8 @@ pub(super) struct Importing {
     pub(super) settled: bool,
     /// The intent to order was put down: from then on an image may be made without our having heard of it.
     pub(super) intended: bool,
-    /// When the answer to it was found to be lost.
-    lost_at: Option<f64>,
+    /// When the answer to it was found to be lost; when it was last intended, where an earlier run was cut off.
+    pub(super) lost_at: Option<f64>,
     /// When it was last begun to look for its image: an answer says nothing of what came later, and the machine may
     /// have slept since.
     pub(super) looked_at: f64,
@@ -39,12 +39,12 @@ pub(super) struct Importing {
     /// The ETag of what stood in the object's place before it: empty where nothing did, none where that is not known.
     pub(super) stood: Option<String>,
     pub(super) stood_looked: bool,
-    /// The last answer that was lost may be followed by an image.
-    pub(super) may_come_late: bool,
     /// What stands there was found to be this upload's when it began to be taken back.
     pub(super) is_own: bool,
     /// Looks for an object that may still come to stand.
     looks: u32,
+    /// Looks for an image that may still appear.
+    image_looks: u32,
     /// An earlier run has heard that the object stands.
     pub(super) was_completed: bool,
 }
@@ -85,20 +85,23 @@ impl Session {
 
     /// After a lost answer nothing new is found: true where the service may just not show it yet.
     pub(super) fn may_still_appear(&mut self, now: f64) -> bool {
-        let lost_at = *self.importing.lost_at.get_or_insert(now);
+        // An earlier run may have had another clock.
+        let lost_at = self.importing.lost_at.get_or_insert(now).min(now);
         let settles = if self.makes_image_last() {
             SETTLES_MS
-        } else if self.importing.may_come_late {
-            PLAIN_SETTLES_MS.min(self.config.retry.max_delay_ms)
         } else {
-            // It was lost by an earlier run.
-            0.0
+            PLAIN_SETTLES_MS.min(self.config.retry.max_delay_ms)
         };
-        if settles == 0.0 || self.importing.looked_at - lost_at >= settles {
+        let again = self.look_again_ms();
+        // Whatever the clock says, there are only so many looks in that time.
+        self.importing.image_looks += 1;
+        let most = settles / again.max(1.0) + 5.0;
+        if self.importing.looked_at - lost_at >= settles || f64::from(self.importing.image_looks) > most {
             self.importing.lost_at = None;
+            self.importing.image_looks = 0;
             return false;
         }
-        self.control.after = now + self.look_again_ms();
+        self.control.after = now + again;
         true
     }
 
@@ -174,7 +177,8 @@ impl Session {
 
     fn advance_tidying(&mut self, now: f64) {
         let deletes = self.config.imports.as_ref().is_some_and(|imports| imports.delete_object);
-        if self.config.resends && self.created && self.known.is_some() && !self.importing.twins_looked_for {
+        let doubled = self.config.resends || self.may_exist;
+        if doubled && self.created && self.known.is_some() && !self.importing.twins_looked_for {
             self.creating = Creating::LookForTwin;
             self.start_control(now, Job::FindImages);
         } else if deletes && !self.importing.object_is_gone {

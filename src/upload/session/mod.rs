@@ -49,8 +49,15 @@ pub struct Session {
     known: Option<Vec<String>>,
     /// An image may have been created without our having heard of it.
     uncertain: bool,
-    /// Answers to createImage that were lost.
+    /// Answers to createImage that were lost, or were «not now».
     creates: u32,
+    /// A creation whose answer did not come, and of which nobody said that it made nothing, may have made an image: in
+    /// this run or an earlier one.
+    may_exist: bool,
+    /// The same of this run's creations alone.
+    lost_here: bool,
+    /// A later run has found the image. It may be somebody else's: aborting leaves it, and says so.
+    found: bool,
     /// It goes on from a checkpoint.
     restored: bool,
     /// What the store holds is to be asked before parts are sent.
@@ -73,6 +80,10 @@ pub struct Session {
     doubtful: bool,
     /// A refused report was looked into.
     rechecked: bool,
+    /// Answers in a row that there is no such image.
+    absences: u32,
+    /// The last of them, where an image that this upload has created is deleted before it is forgotten.
+    gone: Option<Error>,
     place: Option<String>,
     upload_id: Option<String>,
     keys: Keys,
@@ -187,6 +198,9 @@ impl Session {
             known: None,
             uncertain: false,
             creates: 0,
+            may_exist: false,
+            lost_here: false,
+            found: false,
             restored: false,
             inventory: false,
             must_save: false,
@@ -196,6 +210,8 @@ impl Session {
             strays,
             doubtful: false,
             rechecked: false,
+            absences: 0,
+            gone: None,
             place: None,
             upload_id: None,
             keys: Keys { state: KeyState::Needed("first"), generation: 0, refusals: 0, after: 0.0, tries: 0 },
@@ -303,8 +319,15 @@ impl Session {
 
     /// What was to be done at a moment is to be done as much later as it was to be.
     fn clock_set_back(&mut self, by: f64) {
-        let moments = [&mut self.control.after, &mut self.keys.after, &mut self.poll_after];
+        let moments = [
+            &mut self.control.after,
+            &mut self.keys.after,
+            &mut self.poll_after,
+            &mut self.intended_at,
+            &mut self.importing.looked_at,
+        ];
         let moments = moments.into_iter().chain(&mut self.wait_until).chain(&mut self.patience.first_failure);
+        let moments = moments.chain(&mut self.importing.lost_at);
         for moment in moments.chain(self.parts.moments()) {
             *moment -= by;
         }
@@ -340,6 +363,10 @@ impl Session {
             return;
         }
         if self.paused || self.offline {
+            return;
+        }
+        if self.gone.is_some() {
+            self.start_control(now, Job::DeleteImage);
             return;
         }
         match self.phase {

@@ -52,7 +52,8 @@ impl Session {
         format!(
             "{{\"version\":{VERSION},\"upload\":{},\"session\":{{\"at\":\"{}\",\"bytes\":{},\"known\":{known},\
              \"imageId\":{},\"created\":{},\"place\":{},\"uploadId\":{},\"hashed\":{},\"file\":\"{}\",\"md5\":{},\
-             \"chain\":\"{}\",\"parts\":{{{}}},\"etags\":\"{}\",\"sent\":{},\"completed\":{},\"reported\":{}{}}}}}",
+             \"chain\":\"{}\",\"parts\":{{{}}},\"etags\":\"{}\",\"sent\":{},\"completed\":{},\"reported\":{},\
+             \"mayExist\":{},\"askedAt\":{}{}}}}}",
             self.config.head.as_deref().unwrap_or("null"),
             Utc::from_milliseconds(now).rfc3339(),
             self.shown.min(parts.done_bytes),
@@ -73,6 +74,8 @@ impl Session {
             parts.object_may_stand,
             self.completed,
             self.reported,
+            self.may_have_created(),
+            self.importing.lost_at.unwrap_or(self.intended_at) as u64,
             self.importing_members(),
         )
     }
@@ -120,6 +123,12 @@ impl Session {
         parts.object_may_stand = session.place.is_some() && (count == 1 || flag("sent"));
         let fits = parts.hash_next <= count && whole && begun;
         session.restore_importing(saved);
+        // What did not say so may have.
+        session.may_exist = saved.get("mayExist").map_or(session.uncertain, |_| flag("mayExist"));
+        if !session.makes_image_last() {
+            session.importing.lost_at = saved.get("askedAt").and_then(Value::as_u64).map(|at| at as f64);
+        }
+        session.found = session.image_id.is_some() && !session.created && session.config.image_id.is_none();
         fits.then_some(session)
     }
 

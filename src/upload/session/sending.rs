@@ -60,7 +60,7 @@ impl Session {
             // A crash from here on must not leave parts that nobody knows of.
             if self.must_save && self.config.head.is_some() {
                 let checkpoint = self.checkpoint(now);
-                self.start_control(now, Job::Save { checkpoint });
+                self.start_control(now, Job::Save { checkpoint, confirms: false });
                 return;
             }
         }

@@ -58,6 +58,8 @@ pub enum Job {
     /// Puts a checkpoint down before what follows is done.
     Save {
         checkpoint: String,
+        /// What it is for is whether the upload still is this driver's: a store that does not answer is not waited for.
+        confirms: bool,
     },
     /// Creates the image's metadata.
     CreateImage,

@@ -31,6 +31,7 @@ impl Session {
     /// The service has told of the image: before the upload, or while it is being saved.
     pub(super) fn image_shown(&mut self, now: f64, facts: ImageFacts) {
         self.control_went_well();
+        self.absences = 0;
         let status = facts.status.clone();
         let id = self.image_id.clone().unwrap_or_default();
         if self.phase == Phase::Creating {

@@ -338,8 +338,18 @@ impl Simulation {
             Job::CheckSource => {
                 self.processes[at].push(short, Event::Ended { id, outcome: Outcome::Done });
             }
-            Job::Save { checkpoint } => {
+            Job::Save { checkpoint, confirms } => {
                 let moment = self.writing_ends(at);
+                if confirms && moment > now + 5_000.0 {
+                    // The lock is asked at once, and the store is not waited for.
+                    let held = self.holder == self.processes[at].number;
+                    let process = &mut self.processes[at];
+                    if !held {
+                        process.push(now, Event::TakenOver);
+                    }
+                    process.push(now + 5_000.0, Event::Ended { id, outcome: Outcome::Done });
+                    return;
+                }
                 self.processes[at].pending.push((moment, Pending::WriteJob { id, checkpoint }));
             }
             job => self.request(at, id, job),
