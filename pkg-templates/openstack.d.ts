@@ -349,7 +349,8 @@ export class OpenStackImageClient {
    * the image is active, compares size and MD5. The API knows no parts: what broke off is not resumed, the image goes
    * back to `queued` and takes the file again. It is given up when nothing moves for a minute, or when the service does
    * not answer ten minutes after the last byte. In browsers a stream is first collected into a Blob; bytes go out by
-   * XMLHttpRequest or node:http, not by the client's `fetch`. Nobody looks into the file before it is sent: `inspect(file)` of
+   * XMLHttpRequest or node:http, not by the client's `fetch`. A redirect elsewhere ends the upload (`protocol`); in pages the
+   * browser follows it before that, with the token: a strict `connect-src` of the page prevents it. Nobody looks into the file before it is sent: `inspect(file)` of
    * 'ims-client/inspect' does, in milliseconds, and says what speaks against it.
    *
    * @example
