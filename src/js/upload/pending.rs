@@ -10,8 +10,8 @@ use crate::json::Value;
 use crate::task::Queue;
 use crate::upload::checkpoint::{Checkpoint, CheckpointStore, NotKept};
 use crate::upload::driver::Watcher;
+use crate::upload::leftover;
 use crate::upload::progress::UploadProgress;
-use crate::upload::session::is_gone;
 use crate::upload::session::types::{Event, Finish, UploadEvent};
 use crate::upload::source::Absent;
 use js_sys::Promise;
@@ -111,13 +111,11 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
     options::check(given, shared.cloud.more_options(), shared.cloud.store_option().0)?;
     let mut chosen = options::read(given, shared.cloud.store_option())?;
     let kept = prepare::load(shared, &store(place).await?, key).await?;
-    let image_id = kept.session.as_ref().and_then(|session| session.get("imageId")).and_then(Value::as_str);
-    if let Some(id) = image_id {
-        // While the service cannot be reached nothing can be taken back, and nothing is forgotten.
-        let looking = shared.cloud.look(&shared.service);
-        let refused = match looking.show(id).await {
-            Ok(facts) if facts.status == "active" => {
-                // It was finished: nothing but its checkpoint is left of the upload.
+    if let Some(session) = &kept.session {
+        let looking = shared.cloud.look(&shared.service, &kept.head.target);
+        match leftover::is_finished(&*looking, session).await {
+            Ok(true) => {
+                // Nothing but its checkpoint is left of the upload.
                 let forgotten = kept.keeper.write(None).await;
                 kept.keeper.lock.release().await;
                 return match forgotten {
@@ -125,16 +123,11 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
                     _ => Ok(JsValue::UNDEFINED),
                 };
             }
-            Ok(facts) if facts.status == "saving" => {
-                let message = format!("the service is still saving the image {id}; ask for it later");
-                Some(Error::new(Kind::Service, message).resumable().retryable(true))
+            Ok(false) => {}
+            Err(error) => {
+                kept.keeper.lock.release().await;
+                return Err(error);
             }
-            Err(error) if !is_gone(&error) => Some(error),
-            _ => None,
-        };
-        if let Some(error) = refused {
-            kept.keeper.lock.release().await;
-            return Err(error);
         }
     }
     let plan = prepare::take_over(&mut chosen, &kept.head)?;

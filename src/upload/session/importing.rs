@@ -25,6 +25,8 @@ pub(super) struct Importing {
     pub(super) order: Option<String>,
     /// It has ended, or nothing more is to be heard of it.
     pub(super) settled: bool,
+    /// An earlier run has given it: what it has finished since may be in use.
+    was_ordered: bool,
     /// The intent to order was put down: from then on an image may be made without our having heard of it.
     pub(super) intended: bool,
     /// When the answer to it was found to be lost.
@@ -250,6 +252,12 @@ impl Session {
             self.image_created(id.clone());
         }
         self.importing.settled = facts.done || facts.failure.is_some();
+        if facts.done && self.importing.was_ordered {
+            self.created = false;
+            let id = self.image_id.as_deref().unwrap_or_default();
+            let message = format!("not taken back: the image {}, which is finished", Quoted(id));
+            self.warnings.push(("left-behind", message));
+        }
         if self.importing.settled {
             return false;
         }
@@ -292,6 +300,7 @@ impl Session {
             return;
         }
         self.importing.order = saved.get("order").and_then(Value::as_str).map(str::to_owned);
+        self.importing.was_ordered = self.importing.order.is_some();
         self.importing.intended = saved.get("intended") == Some(&Value::Bool(true));
         self.importing.stood = saved.get("stood").and_then(Value::as_str).map(str::to_owned);
         // What a run finds that goes on may be its own.

@@ -1,0 +1,118 @@
+//! What an earlier run's checkpoint has become of at the service, looked at before anything is taken back.
+
+use super::backend::Backend;
+use super::session::is_gone;
+use crate::error::{Error, Kind, Result};
+use crate::json::Value;
+
+/// Whether the image of a session's kept state is finished: then it stays. What is still being made, and a service that
+/// cannot be reached, refuse: nothing can be taken back meanwhile, and nothing is forgotten.
+pub async fn is_finished(service: &dyn Backend, session: &Value) -> Result<bool> {
+    let text = |name: &str| session.get(name).and_then(Value::as_str);
+    let busy = |message: String| Err(Error::new(Kind::Service, message).resumable().retryable(true));
+    if let Some(id) = text("imageId") {
+        return match service.show(id).await {
+            Ok(facts) if facts.status == "saving" => {
+                busy(format!("the service is still saving the image {id}; ask for it later"))
+            }
+            Ok(facts) => Ok(facts.status == "active"),
+            Err(error) if is_gone(&error) => Ok(false),
+            Err(error) => Err(error),
+        };
+    }
+    // Cut off between the order and the first that was heard of it.
+    let Some(order) = text("order") else { return Ok(false) };
+    match service.order(order).await {
+        Ok(facts) if facts.done => Ok(true),
+        Ok(facts) if facts.failure.is_none() => {
+            busy(format!("the service is still making the image: the job {order} goes on; ask for it later"))
+        }
+        Err(error) if !is_gone(&error) => Err(error),
+        _ => Ok(false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::LocalFuture;
+    use crate::service::tests::run;
+    use crate::upload::backend::{Created, Prepared};
+    use crate::upload::session::types::{ImageFacts, OrderFacts};
+
+    /// A service that knows one image and one order.
+    struct Service {
+        image: Result<ImageFacts>,
+        order: Result<OrderFacts>,
+    }
+
+    fn of_this_status(status: &str) -> ImageFacts {
+        ImageFacts { status: status.to_owned(), ..ImageFacts::default() }
+    }
+
+    fn failed(status: u16) -> Error {
+        Error::new(Kind::Service, "no").with_status(status)
+    }
+
+    impl Backend for Service {
+        fn create(&self) -> LocalFuture<'_, Result<Created>> {
+            unreachable!("nothing is created")
+        }
+        fn find(&self) -> LocalFuture<'_, Result<Vec<String>>> {
+            unreachable!("nothing is looked for")
+        }
+        fn show<'a>(&'a self, _: &'a str) -> LocalFuture<'a, Result<ImageFacts>> {
+            Box::pin(async { self.image.clone() })
+        }
+        fn prepare<'a>(&'a self, _: &'a str, _: u64) -> LocalFuture<'a, Result<Prepared>> {
+            unreachable!("no keys are needed")
+        }
+        fn report<'a>(
+            &'a self,
+            _: &'a str,
+            _: bool,
+            _: Option<&'a str>,
+        ) -> LocalFuture<'a, Result<Option<String>>> {
+            unreachable!("nothing is reported")
+        }
+        fn order<'a>(&'a self, _: &'a str) -> LocalFuture<'a, Result<OrderFacts>> {
+            Box::pin(async { self.order.clone() })
+        }
+        fn delete<'a>(&'a self, _: &'a str) -> LocalFuture<'a, Result<()>> {
+            unreachable!("nothing is deleted")
+        }
+    }
+
+    fn finished(service: &Service, session: &str) -> Result<bool> {
+        run(is_finished(service, &Value::parse(session).unwrap()))
+    }
+
+    const OF_AN_IMAGE: &str = "{\"imageId\":\"img-1\",\"order\":\"job-1\"}";
+    const OF_AN_ORDER: &str = "{\"imageId\":null,\"order\":\"job-1\"}";
+
+    #[test]
+    fn an_image_that_is_finished_stays_and_one_that_is_saved_is_waited_for() {
+        let of = |image| finished(&Service { image, order: Err(failed(500)) }, OF_AN_IMAGE);
+        assert_eq!(of(Ok(of_this_status("active"))), Ok(true));
+        assert_eq!(of(Ok(of_this_status("queued"))), Ok(false));
+        assert_eq!(of(Err(failed(404))), Ok(false));
+        assert_eq!(of(Err(failed(503))).unwrap_err().details().status, Some(503));
+        let busy = of(Ok(of_this_status("saving"))).unwrap_err();
+        assert!(busy.details().resumable && busy.details().retryable);
+    }
+
+    #[test]
+    fn an_order_whose_image_was_never_heard_of_is_asked_first() {
+        let of = |order| finished(&Service { image: Err(failed(500)), order }, OF_AN_ORDER);
+        let done = OrderFacts { done: true, ..OrderFacts::default() };
+        assert_eq!(of(Ok(done)), Ok(true));
+        let failure = Some(failed(400));
+        assert_eq!(of(Ok(OrderFacts { failure, ..OrderFacts::default() })), Ok(false));
+        assert_eq!(of(Err(failed(404))), Ok(false));
+        assert_eq!(of(Err(failed(503))).unwrap_err().details().status, Some(503));
+        let busy = of(Ok(OrderFacts::default())).unwrap_err();
+        assert!(busy.details().resumable && busy.message().contains("job-1"), "{}", busy.message());
+        let none = Service { image: Err(failed(500)), order: Err(failed(500)) };
+        assert_eq!(finished(&none, "{\"imageId\":null}"), Ok(false), "nothing was begun");
+    }
+}
