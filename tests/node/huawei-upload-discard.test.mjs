@@ -2,9 +2,22 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { eventually } from '../support/expect.mjs';
-import { begin, imagesOf, rawFile, startCloud, TARGET, tokenClient } from '../support/huawei-uploads.mjs';
+import { eventually, rejects } from '../support/expect.mjs';
+import {
+  BUCKET,
+  begin,
+  imagesOf,
+  rawFile,
+  startCloud,
+  TARGET,
+  tokenClient,
+} from '../support/huawei-uploads.mjs';
 import { temporaryFolder } from '../support/places.mjs';
+import { openStore } from '../support/store.mjs';
+
+const MIB = 1024 * 1024;
+/** A key of the caller's, which others may use too. */
+const GOLDEN = { bucket: BUCKET, key: 'golden.raw' };
 
 async function ready(t, options) {
   const emulator = await startCloud(t);
@@ -55,14 +68,76 @@ test('an image is looked for in the enterprise project of its upload', async (t)
   const place = await ready(t);
   const { emulator, ims, obs, checkpoint } = place;
   const target = { ...TARGET, enterprise_project_id: '0aad999d-5a3b-4b1c-8a6e-0c1a2b3c4d5e' };
-  await finishedMeanwhile(t, place, target, async (task) => {
-    await emulator.control('POST', '/_emulator/huawei/jobs', { advance: 1 });
-    return task.imageId;
-  });
+  await finishedMeanwhile(t, place, target, (task) => task.imageId);
   const before = (await emulator.arrived('list_images')).length;
   const [pending] = await ims.pendingUploads(checkpoint);
   await pending.discard({ obs });
   const [look] = (await emulator.arrived('list_images')).slice(before);
   assert.match(JSON.stringify(look.query), new RegExp(target.enterprise_project_id, 'u'));
   assert.equal((await imagesOf(t, emulator)).length, 1);
+});
+
+/** An upload to the caller's key that ends by this fault. */
+async function endedBy(t, fault, { size, ...options } = {}) {
+  const place = await ready(t, { retry: { maxAttempts: 1 } });
+  const { emulator, ims, obs, checkpoint } = place;
+  const file = size ? await rawFile(t, size) : place.file;
+  await emulator.spoil(fault);
+  const given = { obs: { ...obs, key: GOLDEN.key }, checkpoint, ...options };
+  await rejects(begin(ims, { path: file }, TARGET, given).task.done, { status: 403 });
+  await emulator.heal();
+  const [pending] = await ims.pendingUploads(checkpoint);
+  return { ...place, pending, store: await openStore(emulator) };
+}
+
+const REFUSED = { status: 403, code: 'AccessDenied', times: 0 };
+const NOT_ORDERED = {
+  service: 'huawei',
+  operation: 'create_image',
+  status: 403,
+  code: 'IMG.0117',
+  times: 1,
+};
+
+for (const [what, fault, options] of [
+  ['after a single request that was refused', { ...REFUSED, operation: 'PutObject' }, { size: 70_000 }],
+  ['after an order that was refused', NOT_ORDERED, {}],
+]) {
+  test(`an object of somebody else's stays, ${what}`, async (t) => {
+    const { obs, pending, store, ims, checkpoint } = await endedBy(t, fault, options);
+    await store.put(GOLDEN, 'the work of a colleague');
+    await rejects(pending.discard({ obs }), {
+      message: /my-images:golden\.raw.*not known to be this upload's/u,
+    });
+    assert.deepEqual(
+      (await store.objects()).map(({ key, size }) => [key, size]),
+      [[GOLDEN.key, 23]],
+    );
+    assert.deepEqual(await ims.pendingUploads(checkpoint), []);
+  });
+}
+
+test('an object of its own goes, after an order that was refused', async (t) => {
+  const { obs, pending, store } = await endedBy(t, NOT_ORDERED);
+  assert.equal((await store.objects()).length, 1);
+  await pending.discard({ obs });
+  assert.deepEqual(await store.objects(), []);
+});
+
+test("a multipart upload of somebody else's goes on", async (t) => {
+  const fault = { ...REFUSED, operation: 'CreateMultipartUpload' };
+  const { obs, pending, store } = await endedBy(t, fault);
+  await store.begin(GOLDEN);
+  await pending.discard({ obs });
+  assert.equal((await store.uploads()).length, 1);
+});
+
+test('no image is made of what somebody else has put there since', async (t) => {
+  const { obs, pending, store, emulator } = await endedBy(t, NOT_ORDERED, { checksum: 'none' });
+  const { size } = (await store.objects())[0];
+  await store.put(GOLDEN, Buffer.alloc(size, 7));
+  const before = (await emulator.arrived('UploadPart')).length;
+  const { warnings } = await pending.resume(undefined, { obs }).done;
+  assert.match(warnings.join('\n'), /starts over: the store holds another object/u);
+  assert.equal((await emulator.arrived('UploadPart')).length - before, Math.ceil(size / (5 * MIB)));
 });

@@ -1,5 +1,6 @@
 //! How an upload ends before its time: stopped (everything kept), failed (kept too), or taken back.
 
+use super::importing::NOT_OWN;
 use super::{Session, types::*};
 use crate::error::{Error, Kind};
 use crate::oss::plain_etag;
@@ -132,27 +133,47 @@ impl Session {
                     // Time has passed since an earlier run was cut off: somebody else may have made the like.
                     (Some(id), None) if self.restored && self.creates == 0 => {
                         let left = format!(
-                            "not taken back: the image {id}, which may be this upload's; if nobody else made it, delete it"
+                            "the image {id}, which may be this upload's; if nobody else made it, delete it"
                         );
-                        self.warnings.push(("left-behind", left));
+                        self.left_behind(left);
                     }
                     (Some(id), None) => self.image_created(id.clone()),
                     (None, _) if self.nothing_found_while_ending(self.last_now) => return,
                     _ => {}
                 }
             }
+            // Whose they are cannot be told where others may send to the same place.
+            (Job::ListMultipartUploads, Outcome::Uploads(ids)) if self.imports() && !self.is_alone() => {
+                if !ids.is_empty() {
+                    let ids = crate::text::join(ids, ", ");
+                    let message = format!(
+                        "multipart uploads of{}, of which one may be this upload's; abort it if nobody else sends \
+                         there: {ids}",
+                        self.object()
+                    );
+                    self.left_behind(message);
+                }
+                self.strays = Some(Vec::new());
+            }
             (Job::ListMultipartUploads, Outcome::Uploads(ids)) => self.strays = Some(ids.clone()),
             (Job::CreateMultipartUpload, Outcome::MultipartCreated { upload_id }) => {
                 self.upload_id = Some(upload_id.clone());
             }
             (Job::CreateMultipartUpload, Outcome::Failed(trouble)) => self.note_lost_creation(trouble),
-            (Job::CompleteMultipartUpload { .. }, Outcome::Completed { .. }) => self.completed = true,
+            (Job::CompleteMultipartUpload { .. }, Outcome::Completed { etag }) => {
+                self.completed = true;
+                self.note_etag(etag.as_deref());
+            }
             (Job::HeadObject, Outcome::Object { etag, .. }) => {
                 // What stood there before, or came there since, is not ours to delete.
-                if self.is_own_object(etag.as_deref()) && !self.stood_before(etag.as_deref()) {
+                let stood = self.stood_before(etag.as_deref());
+                if self.is_own_object(etag.as_deref()) && !stood {
                     self.completed = true;
                     self.importing.is_own = true;
                 } else {
+                    if !stood {
+                        self.left_behind(format!("{}: {NOT_OWN}", self.object().trim_start()));
+                    }
                     self.forget_object();
                 }
             }
@@ -197,7 +218,7 @@ impl Session {
             let enough =
                 matches!(job, Job::Report { .. }) && (self.created || !trouble.error.details().retryable);
             if !gone && !forbidden && !enough {
-                self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
+                self.left_behind(trouble.error.message().to_owned());
                 let of_store = job.is_of_store();
                 // At the service's own store the service removes what is left.
                 let left = is_for_later(&trouble.error) && (!of_store || self.imports());
@@ -237,10 +258,15 @@ impl Session {
         }
     }
 
-    /// Whether the object in the caller's bucket is known to be this upload's: nothing stood there, or it was looked at.
+    /// Whether the object in the caller's bucket is known to be this upload's: it was looked at, or this run has put it
+    /// where nothing stood.
     fn is_known_as_own(&self) -> bool {
         let stood = self.importing.stood.as_deref().is_some_and(|stood| !stood.is_empty());
-        self.completed && (!stood || self.importing.is_own)
+        self.completed && (self.importing.is_own || !(stood || self.restored))
+    }
+
+    fn left_behind(&mut self, what: String) {
+        self.warnings.push(("left-behind", format!("not taken back: {what}")));
     }
 
     fn forget_object(&mut self) {
@@ -260,7 +286,7 @@ impl Session {
             // The service removes what belongs to an image that is deleted.
             return;
         }
-        self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
+        self.left_behind(trouble.error.message().to_owned());
         self.stays |= self.imports();
     }
 
@@ -270,16 +296,27 @@ impl Session {
         stood.is_some() && stood == etag.map(plain_etag).as_deref()
     }
 
-    /// Whether the object in the caller's own bucket is what this upload has put there.
+    /// Whether the object in the caller's own bucket is what this upload has put there. The ETag tells where it is known
+    /// and says something; where it is not, what came there since counts only in the run that sent it.
     pub(super) fn is_own_object(&self, etag: Option<&str>) -> bool {
+        if self.is_alone() {
+            return true;
+        }
         let etag = etag.map(plain_etag);
-        let same = self.expected_etag().is_some_and(|own| etag.as_ref() == Some(&own));
+        if let (Some(own), Some(etag)) = (&self.importing.etag, &etag) {
+            return own == etag;
+        }
+        if let (Some(own), Some(etag)) = (self.expected_etag(), &etag)
+            && (own == *etag || self.is_comparable(etag))
+        {
+            return own == *etag;
+        }
         let instead = match (self.importing.stood.as_deref(), &etag) {
             (Some(""), _) => true,
             (Some(stood), Some(etag)) => stood != etag,
             _ => false,
         };
-        same || instead
+        instead && !self.restored
     }
 
     fn step(&self) -> Step {

@@ -5,6 +5,7 @@ use super::creating::Creating;
 use super::{KeyState, Session, types::*};
 use crate::error::{Error, Kind};
 use crate::json::{Quoted, Value};
+use crate::oss::plain_etag;
 use crate::oss::trouble::{Remedy, Trouble};
 
 /// An order whose answer was lost may show its image only after a while, milliseconds: so long none is sent again.
@@ -17,6 +18,9 @@ const LOOK_AGAIN_MS: f64 = 2_000.0;
 const MOST_LOOKS: u32 = 20;
 /// The object is tried to be deleted so often.
 const TRIES: u32 = 4;
+
+/// Why an object stays in the caller's bucket.
+pub(super) const NOT_OWN: &str = "it is not known to be this upload's";
 
 /// What an upload knows of its order.
 #[derive(Default)]
@@ -45,10 +49,10 @@ pub(super) struct Importing {
     pub(super) may_come_late: bool,
     /// What stands there was found to be this upload's when it began to be taken back.
     pub(super) is_own: bool,
+    /// The ETag of what this upload has put there, as the store answered it.
+    pub(super) etag: Option<String>,
     /// Looks for an object that may still come to stand.
     looks: u32,
-    /// An earlier run has heard that the object stands.
-    pub(super) was_completed: bool,
 }
 
 impl Importing {
@@ -74,6 +78,18 @@ impl Session {
 
     pub(super) fn makes_image_last(&self) -> bool {
         makes_image_last(&self.config)
+    }
+
+    /// The object's name was made for this upload: what is there is its own.
+    pub(super) fn is_alone(&self) -> bool {
+        self.config.imports.as_ref().is_some_and(|imports| imports.fresh)
+    }
+
+    /// What the store answered to what made the object.
+    pub(super) fn note_etag(&mut self, etag: Option<&str>) {
+        if self.imports() {
+            self.importing.etag = etag.map(plain_etag);
+        }
     }
 
     /// The service has taken the order.
@@ -181,7 +197,9 @@ impl Session {
             self.start_control(now, Job::FindImages);
         } else if deletes && !self.importing.object_is_gone {
             if self.keys_are_good(now) {
-                self.start_control(now, Job::DeleteObject);
+                // Days may have passed since an earlier run.
+                let looks = self.restored && !self.importing.is_own;
+                self.start_control(now, if looks { Job::HeadObject } else { Job::DeleteObject });
             }
         } else {
             self.finish_importing();
@@ -191,6 +209,13 @@ impl Session {
     /// The image is there whatever becomes of the object.
     pub(super) fn object_deleted(&mut self, now: f64, outcome: Outcome) {
         let trouble = match outcome {
+            Outcome::Object { etag, .. } => {
+                self.importing.is_own = self.is_own_object(etag.as_deref());
+                if !self.importing.is_own {
+                    self.leave_object(NOT_OWN);
+                }
+                return;
+            }
             Outcome::Failed(trouble) if trouble.error.details().status != Some(404) => trouble,
             _ => {
                 self.importing.object_is_gone = true;
@@ -206,7 +231,7 @@ impl Session {
         if tries < TRIES && (self.correct(&trouble.remedy) || again) {
             self.control.after = now + self.backoff(tries, None);
         } else {
-            self.leave_object(&trouble.error);
+            self.leave_object(trouble.error.message());
         }
     }
 
@@ -215,18 +240,17 @@ impl Session {
         if trouble.error.details().retryable && self.keys.tries < TRIES {
             self.keys.after = now + self.backoff(self.keys.tries, None);
         } else {
-            self.leave_object(&trouble.error);
+            self.leave_object(trouble.error.message());
         }
     }
 
-    fn leave_object(&mut self, error: &Error) {
+    fn leave_object(&mut self, why: &str) {
         self.importing.object_is_gone = true;
-        let message =
-            format!("the image is active, but{} is not deleted: {}", self.object(), error.message());
+        let message = format!("the image is active, but{} is not deleted: {why}", self.object());
         self.warn("object-left", message);
     }
 
-    fn object(&self) -> String {
+    pub(super) fn object(&self) -> String {
         let object = self.config.imports.as_ref().map_or("", |imports| imports.object.as_str());
         format!(" the object {}", Quoted(object))
     }
@@ -287,11 +311,19 @@ impl Session {
             Some(order) => Quoted(order).to_string(),
             None => "null".to_owned(),
         };
-        let stood = match &self.importing.stood {
-            Some(etag) => format!(",\"stood\":{}", Quoted(etag)),
+        let etag = |name: &str, etag: &Option<String>| match etag {
+            Some(etag) => format!(",\"{name}\":{}", Quoted(etag)),
             None => String::new(),
         };
-        format!(",\"order\":{order},\"intended\":{}{stood}", self.importing.intended)
+        // Put down while it is under way: nobody may hear of its answer.
+        let creates = matches!(self.control.running, Some((_, Job::CreateMultipartUpload, _)));
+        format!(
+            ",\"order\":{order},\"intended\":{},\"createLost\":{}{}{}",
+            self.importing.intended,
+            self.create_lost || creates,
+            etag("stood", &self.importing.stood),
+            etag("etag", &self.importing.etag),
+        )
     }
 
     /// Where an upload goes on whose image is made last.
@@ -305,7 +337,11 @@ impl Session {
         self.importing.stood = saved.get("stood").and_then(Value::as_str).map(str::to_owned);
         // What a run finds that goes on may be its own.
         self.importing.stood_looked = self.importing.stood.is_some() || self.parts.object_may_stand;
-        self.importing.was_completed = self.completed;
+        self.importing.etag = saved.get("etag").and_then(Value::as_str).map(str::to_owned);
+        // Of what an older client has put down it is not known; a name that is this upload's alone may be looked through.
+        if let Some(lost) = saved.get("createLost") {
+            self.create_lost = *lost == Value::Bool(true) || (self.create_lost && self.is_alone());
+        }
         let known = self.importing.order.is_some() || (self.image_id.is_some() && self.makes_image_last());
         if known {
             self.phase = Phase::Verifying;
@@ -320,6 +356,8 @@ impl Session {
                 self.phase = Phase::Completing;
                 self.look_for_object = true;
             }
+        } else {
+            self.look_for_object = self.completed;
         }
     }
 }

@@ -98,6 +98,7 @@ impl Simulation {
             uploads: Vec::new(),
             made: 0,
             objects: Default::default(),
+            etags: Default::default(),
             places: 2,
             stranger: None,
             taken: Vec::new(),

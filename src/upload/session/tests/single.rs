@@ -9,23 +9,23 @@ use crate::oss::PartsPage;
 use crate::oss::trouble::Remedy;
 use crate::upload::plan::Plan;
 
-const MIB: u64 = 1024 * 1024;
+pub(super) const MIB: u64 = 1024 * 1024;
 /// What stood in the caller's bucket before.
 const OLD: &str = "etag-of-last-month";
 
 /// A session, and whoever does its jobs.
-struct Hand {
-    session: Session,
-    now: f64,
-    asked: Vec<Job>,
+pub(super) struct Hand {
+    pub(super) session: Session,
+    pub(super) now: f64,
+    pub(super) asked: Vec<Job>,
     /// What has not been answered yet.
-    open: Vec<(u64, Job)>,
+    pub(super) open: Vec<(u64, Job)>,
     /// The checkpoint; none when it was forgotten.
-    kept: Option<String>,
-    finish: Option<Finish>,
+    pub(super) kept: Option<String>,
+    pub(super) finish: Option<Finish>,
 }
 
-fn config(parts: u64, imports: bool, digest: bool) -> Config {
+pub(super) fn config(parts: u64, imports: bool, digest: bool) -> Config {
     Config {
         plan: Plan::new(parts * 5 * MIB, Some(5 * MIB)).unwrap(),
         image_id: None,
@@ -48,19 +48,19 @@ fn config(parts: u64, imports: bool, digest: bool) -> Config {
 }
 
 impl Hand {
-    fn new(session: Session) -> Self {
+    pub(super) fn new(session: Session) -> Self {
         Hand { session, now: 1e12, asked: Vec::new(), open: Vec::new(), kept: None, finish: None }
     }
 
     /// A later run, from what the earlier one has kept.
-    fn again(&self, config: Config) -> Self {
+    pub(super) fn again(&self, config: Config) -> Self {
         let kept = Value::parse(self.kept.as_deref().expect("a checkpoint is kept")).unwrap();
         let session = kept.get("session").and_then(|saved: &Value| Session::restore(config, saved));
         Hand { now: self.now + 1e6, ..Hand::new(session.expect("it can be read")) }
     }
 
     /// Something happens; what is to be done is answered as `answer` says, until it leaves everything open.
-    fn tell(&mut self, event: Event, answer: &mut dyn FnMut(&Job) -> Option<Outcome>) {
+    pub(super) fn tell(&mut self, event: Event, answer: &mut dyn FnMut(&Job) -> Option<Outcome>) {
         let mut events = vec![event];
         while let Some(event) = events.pop() {
             self.now += 1.0;
@@ -86,7 +86,7 @@ impl Hand {
     }
 
     /// Time goes by, as often as the session wants to be woken.
-    fn wait(&mut self, times: u32, answer: &mut dyn FnMut(&Job) -> Option<Outcome>) {
+    pub(super) fn wait(&mut self, times: u32, answer: &mut dyn FnMut(&Job) -> Option<Outcome>) {
         for _ in 0..times {
             let Some(wake) = self.session.next_wake() else { return };
             self.now = self.now.max(wake);
@@ -94,13 +94,13 @@ impl Hand {
         }
     }
 
-    fn count(&self, is: fn(&Job) -> bool) -> usize {
+    pub(super) fn count(&self, is: fn(&Job) -> bool) -> usize {
         self.asked.iter().filter(|job| is(job)).count()
     }
 }
 
 /// A service and a store where everything goes well, and nothing is to be looked at.
-fn well(job: &Job) -> Option<Outcome> {
+pub(super) fn well(job: &Job) -> Option<Outcome> {
     Some(match job {
         Job::FindImages => Outcome::Found(Vec::new()),
         Job::CreateImage => Outcome::ImageCreated { image_id: "img-1".to_owned() },

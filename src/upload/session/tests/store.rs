@@ -33,6 +33,7 @@ impl World {
             Job::PutObject => {
                 let Some(held) = self.receive(0) else { return bad_digest() };
                 self.objects.insert(place, vec![held.digest]);
+                self.etags.insert(place, held.etag.clone());
                 Outcome::Stored { etag: self.answered_etag(&held) }
             }
             Job::ListParts { upload_id, marker } => {
@@ -68,12 +69,15 @@ impl World {
                 };
                 let etag = self.object_etag(&all);
                 self.objects.insert(place, all);
+                self.etags.insert(place, etag.clone());
                 self.uploads.swap_remove(at);
                 Outcome::Completed { etag: Some(etag) }
             }
             Job::HeadObject => match self.objects.get(&place).cloned() {
                 Some(object) => {
-                    let etag = Some(self.object_etag(&object)).filter(|_| !self.faults.hidden_etags);
+                    let etag = self.etags.get(&place).cloned();
+                    let etag = etag.unwrap_or_else(|| self.object_etag(&object));
+                    let etag = Some(etag).filter(|_| !self.faults.hidden_etags);
                     Outcome::Object { size: Some(self.plan.size), etag }
                 }
                 None => trouble(Remedy::GiveUp, Kind::Storage, "NoSuchKey", 404),
