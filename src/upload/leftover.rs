@@ -4,10 +4,12 @@ use super::backend::Backend;
 use super::session::is_gone;
 use crate::error::{Error, Kind, Result};
 use crate::json::Value;
+use crate::oss::is_md5;
 
-/// Whether the image of a session's kept state is finished: then it stays. What is still being made, and a service that
-/// cannot be reached, refuse: nothing can be taken back meanwhile, and nothing is forgotten.
-pub async fn is_finished(service: &dyn Backend, session: &Value) -> Result<bool> {
+/// Whether the image of a session's kept state is finished: then it stays, unless it is of other bytes and this upload
+/// has made it. What is still being made, and a service that cannot be reached, refuse: nothing can be taken back
+/// meanwhile, and nothing is forgotten.
+pub async fn is_settled(service: &dyn Backend, session: &Value) -> Result<bool> {
     let text = |name: &str| session.get(name).and_then(Value::as_str);
     let busy = |message: String| Err(Error::new(Kind::Service, message).resumable().retryable(true));
     if let Some(id) = text("imageId") {
@@ -15,7 +17,24 @@ pub async fn is_finished(service: &dyn Backend, session: &Value) -> Result<bool>
             Ok(facts) if facts.status == "saving" => {
                 busy(format!("the service is still saving the image {id}; ask for it later"))
             }
-            Ok(facts) => Ok(facts.status == "active"),
+            Ok(facts) if facts.status == "active" => {
+                let checksum = crate::text::trim(&facts.checksum).to_ascii_lowercase();
+                let Some(read) = text("md5").filter(|read| is_md5(&checksum) && *read != checksum) else {
+                    return Ok(true);
+                };
+                if session.get("created") == Some(&Value::Bool(true)) {
+                    return match service.delete(id).await {
+                        Err(error) if !is_gone(&error) => Err(error),
+                        _ => Ok(true),
+                    };
+                }
+                let message = format!(
+                    "the image {id} is finished, and not with this file: its checksum is {checksum}, the file's MD5 \
+                     {read}; delete the image if nobody needs it, then discard again"
+                );
+                Err(Error::new(Kind::Integrity, message))
+            }
+            Ok(_) => Ok(false),
             Err(error) if is_gone(&error) => Ok(false),
             Err(error) => Err(error),
         };
@@ -39,11 +58,17 @@ mod tests {
     use crate::service::tests::run;
     use crate::upload::backend::{Created, Prepared};
     use crate::upload::session::types::{ImageFacts, OrderFacts};
+    use core::cell::RefCell;
 
     /// A service that knows one image and one order.
     struct Service {
         image: Result<ImageFacts>,
         order: Result<OrderFacts>,
+        deleted: RefCell<Vec<String>>,
+    }
+
+    fn service(image: Result<ImageFacts>, order: Result<OrderFacts>) -> Service {
+        Service { image, order, deleted: RefCell::default() }
     }
 
     fn of_this_status(status: &str) -> ImageFacts {
@@ -78,13 +103,14 @@ mod tests {
         fn order<'a>(&'a self, _: &'a str) -> LocalFuture<'a, Result<OrderFacts>> {
             Box::pin(async { self.order.clone() })
         }
-        fn delete<'a>(&'a self, _: &'a str) -> LocalFuture<'a, Result<()>> {
-            unreachable!("nothing is deleted")
+        fn delete<'a>(&'a self, id: &'a str) -> LocalFuture<'a, Result<()>> {
+            self.deleted.borrow_mut().push(id.to_owned());
+            Box::pin(async { Ok(()) })
         }
     }
 
-    fn finished(service: &Service, session: &str) -> Result<bool> {
-        run(is_finished(service, &Value::parse(session).unwrap()))
+    fn settled(service: &Service, session: &str) -> Result<bool> {
+        run(is_settled(service, &Value::parse(session).unwrap()))
     }
 
     const OF_AN_IMAGE: &str = "{\"imageId\":\"img-1\",\"order\":\"job-1\"}";
@@ -92,7 +118,7 @@ mod tests {
 
     #[test]
     fn an_image_that_is_finished_stays_and_one_that_is_saved_is_waited_for() {
-        let of = |image| finished(&Service { image, order: Err(failed(500)) }, OF_AN_IMAGE);
+        let of = |image| settled(&service(image, Err(failed(500))), OF_AN_IMAGE);
         assert_eq!(of(Ok(of_this_status("active"))), Ok(true));
         assert_eq!(of(Ok(of_this_status("queued"))), Ok(false));
         assert_eq!(of(Err(failed(404))), Ok(false));
@@ -103,7 +129,7 @@ mod tests {
 
     #[test]
     fn an_order_whose_image_was_never_heard_of_is_asked_first() {
-        let of = |order| finished(&Service { image: Err(failed(500)), order }, OF_AN_ORDER);
+        let of = |order| settled(&service(Err(failed(500)), order), OF_AN_ORDER);
         let done = OrderFacts { done: true, ..OrderFacts::default() };
         assert_eq!(of(Ok(done)), Ok(true));
         let failure = Some(failed(400));
@@ -112,7 +138,26 @@ mod tests {
         assert_eq!(of(Err(failed(503))).unwrap_err().details().status, Some(503));
         let busy = of(Ok(OrderFacts::default())).unwrap_err();
         assert!(busy.details().resumable && busy.message().contains("job-1"), "{}", busy.message());
-        let none = Service { image: Err(failed(500)), order: Err(failed(500)) };
-        assert_eq!(finished(&none, "{\"imageId\":null}"), Ok(false), "nothing was begun");
+        let none = service(Err(failed(500)), Err(failed(500)));
+        assert_eq!(settled(&none, "{\"imageId\":null}"), Ok(false), "nothing was begun");
+    }
+
+    #[test]
+    fn an_image_of_other_bytes_is_deleted_where_this_upload_made_it_and_told_of_where_not() {
+        let (own, other) = ("0".repeat(32), "1".repeat(32));
+        let look = |checksum: &str, created: bool| {
+            let image = ImageFacts { checksum: checksum.to_owned(), ..of_this_status("active") };
+            let service = service(Ok(image), Err(failed(500)));
+            let session = format!("{{\"imageId\":\"img-1\",\"created\":{created},\"md5\":\"{own}\"}}");
+            let settled = settled(&service, &session);
+            (settled, service.deleted.take().len())
+        };
+        assert_eq!(look(&own.to_uppercase(), true), (Ok(true), 0));
+        assert_eq!(look("", true), (Ok(true), 0), "nothing to compare with");
+        assert_eq!(look(&other, true), (Ok(true), 1));
+        let (refused, deleted) = look(&other, false);
+        let error = refused.unwrap_err();
+        assert!(error.kind() == Kind::Integrity && error.message().contains(&other), "{}", error.message());
+        assert_eq!(deleted, 0);
     }
 }

@@ -113,7 +113,7 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
     let kept = prepare::load(shared, &store(place).await?, key).await?;
     if let Some(session) = &kept.session {
         let looking = shared.cloud.look(&shared.service, &kept.head.target);
-        match leftover::is_finished(&*looking, session).await {
+        match leftover::is_settled(&*looking, session).await {
             Ok(true) => {
                 // Nothing but its checkpoint is left of the upload.
                 let forgotten = kept.keeper.write(None).await;
