@@ -51,6 +51,17 @@ pub async fn is_settled(service: &dyn Backend, session: &Value) -> Result<bool> 
     }
 }
 
+/// Whether something of the upload may be left in the caller's own bucket when its image is finished: parts that nobody put
+/// together, and the object where that is to go.
+pub fn is_in_bucket(session: &Value, delete_object: bool) -> bool {
+    // Only where images are made of such objects there are orders.
+    let Some(order) = session.get("order") else { return false };
+    let is_open = session.get("uploadId").and_then(Value::as_str).is_some()
+        && session.get("completed") != Some(&Value::Bool(true))
+        && order.as_str().is_none();
+    delete_object || is_open
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +151,21 @@ mod tests {
         assert!(busy.details().resumable && busy.message().contains("job-1"), "{}", busy.message());
         let none = service(Err(failed(500)), Err(failed(500)));
         assert_eq!(settled(&none, "{\"imageId\":null}"), Ok(false), "nothing was begun");
+    }
+
+    #[test]
+    fn parts_and_an_object_that_is_to_go_are_looked_for_in_the_callers_bucket_only() {
+        let of = |members: &str, deletes| is_in_bucket(&Value::parse(members).unwrap(), deletes);
+        let parts = "{\"uploadId\":\"u\",\"completed\":false,\"order\":null}";
+        assert!(of(parts, false) && of(parts, true));
+        for done in [
+            "{\"uploadId\":\"u\",\"completed\":true,\"order\":null}",
+            "{\"uploadId\":\"u\",\"completed\":false,\"order\":\"job-1\"}",
+            "{\"uploadId\":null,\"completed\":false,\"order\":null}",
+        ] {
+            assert!(!of(done, false) && of(done, true), "{done}");
+        }
+        assert!(!of("{\"uploadId\":\"u\",\"completed\":false}", false), "the service's own store");
     }
 
     #[test]

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { eventually, rejects } from '../support/expect.mjs';
+import { ACCOUNTS, tokenOf } from '../support/huawei.mjs';
 import {
   BUCKET,
   begin,
@@ -140,4 +141,43 @@ test('no image is made of what somebody else has put there since', async (t) => 
   const { warnings } = await pending.resume(undefined, { obs }).done;
   assert.match(warnings.join('\n'), /starts over: the store holds another object/u);
   assert.equal((await emulator.arrived('UploadPart')).length - before, Math.ceil(size / (5 * MIB)));
+});
+
+test('what is left of an upload whose image is finished goes as deleteObject says', async (t) => {
+  for (const deleteObject of [false, true]) {
+    const place = await ready(t);
+    const { emulator, ims, obs, checkpoint } = place;
+    await finishedMeanwhile(t, place, TARGET, (task) => task.imageId, { deleteObject });
+    const [pending] = await ims.pendingUploads(checkpoint);
+    await pending.discard({ obs, deleteObject });
+    const named = (await (await openStore(emulator)).objects()).filter(({ bucket }) => bucket === BUCKET);
+    assert.equal(named.length, deleteObject ? 0 : 1);
+    assert.equal((await imagesOf(t, emulator)).length, 1);
+    assert.deepEqual(await ims.pendingUploads(checkpoint), []);
+  }
+});
+
+test('parts for an image that somebody else has finished do not stay in the bucket', async (t) => {
+  const { emulator, ims, obs, checkpoint, file } = await ready(t);
+  const response = await fetch(`${emulator.huawei}/v2/images`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-auth-token': await tokenOf(emulator, ACCOUNTS.demo) },
+    body: JSON.stringify({ disk_format: 'raw', container_format: 'bare', name: 'registered', min_disk: 40 }),
+  });
+  const target = { imageId: (await response.json()).id };
+  await emulator.spoil({ operation: 'UploadPart', skip: 1, delayMs: 600_000, times: 0 });
+  const { task } = begin(ims, { path: file }, target, { obs, concurrency: 1, checkpoint });
+  const ended = task.done.catch((error) => error);
+  await eventually(() => task.progress?.bytesSent >= 5 * MIB, 'a part is stored');
+  await task.stop();
+  await ended;
+  await emulator.heal();
+  await begin(ims, { path: file }, target, { obs: { ...obs, key: GOLDEN.key } }).task.done;
+  const store = await openStore(emulator);
+  assert.equal((await store.uploads()).length, 1);
+  const [pending] = await ims.pendingUploads(checkpoint);
+  await rejects(pending.discard({ obs: { endpoint: emulator.oss } }), { field: 'obs.credentials' });
+  await pending.discard({ obs });
+  assert.deepEqual(await store.uploads(), []);
+  assert.deepEqual(await ims.pendingUploads(checkpoint), []);
 });

@@ -4,6 +4,7 @@ use super::prepare;
 use super::shared::Uploads;
 use crate::error::{Error, Kind, Result};
 use crate::js::checkpoints::{self, Opened, Store};
+use crate::js::convert::get;
 use crate::js::convert::{promise, to_js};
 use crate::js::upload::options;
 use crate::json::Value;
@@ -111,9 +112,12 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
     options::check(given, shared.cloud.more_options(), shared.cloud.store_option().0)?;
     let mut chosen = options::read(given, shared.cloud.store_option())?;
     let kept = prepare::load(shared, &store(place).await?, key).await?;
+    let mut image_stays = false;
     if let Some(session) = &kept.session {
+        let deletes = get(given, "deleteObject").is_some_and(|flag| flag.is_truthy());
         let looking = shared.cloud.look(&shared.service, &kept.head.target);
         match leftover::is_settled(&*looking, session).await {
+            Ok(true) if leftover::is_in_bucket(session, deletes) => image_stays = true,
             Ok(true) => {
                 // Nothing but its checkpoint is left of the upload.
                 let forgotten = kept.keeper.write(None).await;
@@ -135,7 +139,10 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
     // Of a state that cannot be read nothing is known that could be taken back.
     let mut goal = prepare::goal(shared, kept)?;
     goal.begins_anew = true;
-    let (driver, session) = prepare::assemble(shared, chosen, source, plan, goal, given)?;
+    let (driver, mut session) = prepare::assemble(shared, chosen, source, plan, goal, given)?;
+    if image_stays {
+        session.leave_image();
+    }
     let finish = Rc::new(driver).run(session, Event::Abort, Queue::default(), Rc::new(Nobody)).await;
     match finish {
         Finish::Aborted(error, Some(left)) => {

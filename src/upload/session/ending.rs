@@ -322,7 +322,7 @@ impl Session {
     fn step(&self) -> Step {
         let has_keys = self.place.is_some();
         let reaches = has_keys && !self.store_left;
-        let stored = self.completed || self.parts.object_may_stand;
+        let stored = (self.completed || self.parts.object_may_stand) && !self.importing.keeps_object;
         // An order ends by itself where its object is gone: so that goes first.
         let imports = self.imports();
         let ordered = self.importing.order.is_some() && !self.importing.settled;

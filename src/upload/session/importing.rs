@@ -47,6 +47,8 @@ pub(super) struct Importing {
     pub(super) stood_looked: bool,
     /// The last answer that was lost may be followed by an image.
     pub(super) may_come_late: bool,
+    /// The image is finished, and so the object may stay.
+    pub(super) keeps_object: bool,
     /// What stands there was found to be this upload's when it began to be taken back.
     pub(super) is_own: bool,
     /// The ETag of what this upload has put there, as the store answered it.
@@ -83,6 +85,15 @@ impl Session {
     /// The object's name was made for this upload: what is there is its own.
     pub(super) fn is_alone(&self) -> bool {
         self.config.imports.as_ref().is_some_and(|imports| imports.fresh)
+    }
+
+    /// The image is finished, and stays: only what is left in the caller's bucket is to be taken back.
+    pub fn leave_image(&mut self) {
+        self.created = false;
+        self.uncertain = false;
+        self.importing.settled = true;
+        self.importing.keeps_object =
+            self.config.imports.as_ref().is_none_or(|imports| !imports.delete_object);
     }
 
     /// What the store answered to what made the object.

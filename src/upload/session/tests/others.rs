@@ -216,3 +216,36 @@ fn what_another_has_put_there_stays_when_the_image_is_active() {
         assert_eq!(summary.warnings.len(), 1 - deleted, "{:?}", summary.warnings);
     }
 }
+
+#[test]
+fn what_a_finished_image_does_not_need_goes_and_the_image_stays() {
+    for (sends_all, delete_object, expected) in
+        [(false, false, [1, 0]), (true, false, [0, 0]), (true, true, [1, 1]), (false, true, [1, 0])]
+    {
+        let given = || {
+            let mut given = config(3, true, false);
+            given.imports.as_mut().expect("it imports").delete_object = delete_object;
+            given
+        };
+        let mut answer = |job: &Job| match job {
+            Job::SendPart { index: 1, .. } if !sends_all => None,
+            Job::CreateImage => Some(Outcome::Ordered { order: "job-1".to_owned() }),
+            job => empty(job),
+        };
+        let mut hand = Hand::new(Session::new(given()));
+        hand.tell(Event::Start, &mut answer);
+        hand.tell(Event::Stop, &mut answer);
+        let mut later = hand.again(given());
+        later.session.leave_image();
+        later.tell(Event::Abort, &mut |job| match job {
+            Job::HeadObject => object("own"),
+            job => well(job),
+        });
+        assert_eq!(left(&later), None);
+        assert!(later.kept.is_none());
+        let seen = [later.count(|job| matches!(job, Job::AbortMultipartUpload { .. })), deletions(&later)];
+        assert_eq!(seen, expected, "{sends_all}, {delete_object}: {:?}", later.asked);
+        let of_the_image = |job: &Job| matches!(job, Job::DeleteImage | Job::ShowOrder { .. });
+        assert_eq!(later.count(of_the_image), 0, "{:?}", later.asked);
+    }
+}
