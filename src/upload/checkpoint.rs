@@ -1,5 +1,6 @@
 //! Where the progress of uploads survives, and how one upload is kept to one driver.
 
+use super::plan::Plan;
 use super::session::resuming::VERSION;
 use super::source::Source;
 use crate::auth::sigv4::hex;
@@ -182,19 +183,22 @@ impl Head {
         let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
         let number = |value: &Value, name: &str| value.get(name).and_then(Value::as_u64);
         let file = saved.get("file")?;
+        // No part size that could be: nobody has given it, and nothing can be gone on with.
+        let (size, part_size) = (number(file, "size")?, number(saved, "partSize")?);
+        Plan::new(size, Some(part_size)).ok()?;
         Some(Head {
             endpoint: text(saved, "endpoint")?,
             region: text(saved, "region")?,
             path: text(file, "path"),
             file: FileIdentity {
                 name: text(file, "name")?,
-                size: number(file, "size")?,
+                size,
                 modified: number(file, "modified")?,
                 fingerprint: text(file, "fingerprint")?,
             },
             target: saved.get("target").filter(|target| target.is_object())?.clone(),
             object: text(saved, "object"),
-            part_size: number(saved, "partSize")?,
+            part_size,
             digest: *saved.get("md5")? == Value::Bool(true),
             inspected: saved.get("inspected") == Some(&Value::Bool(true)),
         })
@@ -230,7 +234,7 @@ mod tests {
             region: "r\"1".into(),
             file: FileIdentity {
                 name: "磁盘.qcow2".into(),
-                size: 200 << 30,
+                size: 100 << 30,
                 modified: 1,
                 fingerprint: "0".repeat(32),
             },
@@ -257,6 +261,8 @@ mod tests {
             "{\"version\":1}",
             &text.replace("\"version\":1", "\"version\":2"),
             &text.replace("\"partSize\"", "\"size\""),
+            &text.replace("\"partSize\":16777216", "\"partSize\":1000"),
+            &text.replace("\"partSize\":16777216", "\"partSize\":5242880"),
             &text[..text.len() - 1],
         ] {
             assert!(Checkpoint::read(wrong).is_none(), "{wrong}");

@@ -100,10 +100,13 @@ test('a source that does not open holds no abort', async (t) => {
 });
 
 /** Makes the state in the one checkpoint unreadable. */
-async function breakState({ directory }) {
+const breakState = (checkpoint) => change(checkpoint, ({ session }) => (session.hashed = 'many'));
+
+/** Changes what the one checkpoint says. */
+async function change({ directory }, how) {
   const name = (await readdir(directory)).find((each) => each.endsWith('.json'));
   const saved = JSON.parse(await readFile(path.join(directory, name), 'utf8'));
-  saved.session.hashed = 'many';
+  how(saved);
   await writeFile(path.join(directory, name), JSON.stringify(saved));
 }
 
@@ -116,6 +119,18 @@ test('an upload whose state cannot be read begins anew, and says so', async (t) 
   const { warnings } = await ims.upload({ path: file }, rawImage({ name: 'left' }), options).done;
   assert.match(warnings.join('\n'), /cannot be read; the upload begins anew/);
   assert.deepEqual(await ims.pendingUploads(checkpoint), []);
+});
+
+test('an upload whose checkpoint has a part size that cannot be begins anew, too', async (t) => {
+  const place = await ready(t);
+  await stopped(t, place);
+  const { ims, file, checkpoint } = place;
+  await change(checkpoint, ({ upload }) => (upload.partSize = 1000));
+  assert.deepEqual(await ims.pendingUploads(checkpoint), []);
+  const options = { ...OPTIONS, checkpoint };
+  const { warnings } = await ims.upload({ path: file }, rawImage({ name: 'left' }), options).done;
+  assert.match(warnings.join('\n'), /cannot be read; the upload begins anew/);
+  assert.deepEqual(await readdir(checkpoint.directory), []);
 });
 
 test('a checkpoint whose state cannot be read is not resumed, and can be discarded', async (t) => {
