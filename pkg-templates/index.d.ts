@@ -850,9 +850,9 @@ export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
  * Node: a path (written as `path.part` until it is whole and right; a download that broke off leaves it with a note,
  * `path.part.json`, and the next download of the same image to the same path reads what is there again and goes on, if it is
  * as it was left: with `checksum: 'none'` only its time of modification tells. Meanwhile `path.part.lock` keeps other
- * downloads out, of other processes too. A `path.part` that no download has left is refused, kind `validation`). Browser: a
- * handle from showSaveFilePicker, or 'download' (through the origin's private file system; refused where there is none).
- * 'stream' anywhere.
+ * downloads out, of other processes too. A `path.part` that no download has left, or that has become shorter or another
+ * file since, is refused, kind `validation`). Browser: a handle from showSaveFilePicker, or 'download' (through the origin's
+ * private file system; refused where there is none). 'stream' anywhere.
  */
 export type DownloadTarget = { path: string } | FileHandleLike | 'download' | 'stream';
 
