@@ -825,8 +825,8 @@ export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
   readonly needsFile: boolean;
   /**
    * Goes on where it stopped. The file must be the same one (size, modification time, first, middle and last bytes; all
-   * bytes of what has no time), else `done` rejects with kind 'source'. Parts are cut and digests computed as they were: `partSize`, `checksum` and
-   * `checkpoint` of the options are passed over.
+   * bytes where what it was begun with had no time, such as a Blob), else `done` rejects with kind 'source'. Parts are cut and
+   * digests computed as they were: `partSize`, `checksum` and `checkpoint` of the options are passed over.
    *
    * @example
    * const [pending] = await ims.pendingUploads(store);
@@ -836,7 +836,8 @@ export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
   /**
    * Takes back what is stored: parts, and the image if the upload had created it. Rejects, and forgets nothing, while
    * the service cannot be reached, refuses it, or is still saving the image. An image that is active stays: its upload was
-   * finished, and is only forgotten.
+   * finished, and is only forgotten; unless its checksum is not the file's MD5: then it is deleted if the upload had created
+   * it, and rejected with kind 'integrity' if not. What may be somebody else's stays, and the error names it.
    *
    * @example
    * for (const pending of await ims.pendingUploads(store)) await pending.discard();

@@ -180,7 +180,7 @@ pub async fn resume(
         let rule = "must be a file: what a stream has given cannot be compared with what is stored";
         return Err(Error::invalid("source", "a stream", rule));
     }
-    kept.head.file.expect(&FileIdentity::of(&*opened).await?)?;
+    kept.head.file.expect(&*opened).await?;
     if let Some(inspection) = inspection {
         kept.head.inspected = inspection.look(shared, state, opened.clone()).await?;
     }
