@@ -363,7 +363,7 @@ impl Simulation {
         assert_eq!(left, 0, "uploads are left after abort");
         // What the service has taken it removes with the image.
         let taken = !self.script.imports && self.world.taken.contains(&place);
-        let left = self.world.objects.contains_key(&place) && !taken;
+        let left = self.world.objects.contains_key(&place) && !taken && !self.world.replaced;
         assert!(!left, "the object is left after abort");
     }
 }

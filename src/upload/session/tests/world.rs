@@ -148,6 +148,8 @@ pub(super) struct World {
     pub(super) made: u32,
     /// By place.
     pub(super) objects: BTreeMap<u32, Vec<[u8; 16]>>,
+    /// The object in the caller's bucket is somebody else's.
+    pub(super) replaced: bool,
     /// Their ETags, where this upload has put them there.
     pub(super) etags: BTreeMap<u32, String>,
     pub(super) places: u32,
