@@ -91,7 +91,7 @@ impl Simulation {
         let faults = &self.world.faults;
         let told = self.script.digest && faults.etags == EtagStyle::Md5 && !faults.hidden_etags;
         let object = self.script.imports && matches!(outcome, Outcome::Object { .. });
-        if object && process.session.restored && !told {
+        if object && !told {
             self.ledger.may_create("an object that may be another's");
         }
         if let Outcome::Parts(page) = outcome {
