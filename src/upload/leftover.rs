@@ -6,10 +6,21 @@ use crate::error::{Error, Kind, Result};
 use crate::json::Value;
 use crate::oss::is_md5;
 
-/// Whether the image of a session's kept state is finished: then it stays, unless it is of other bytes and this upload
-/// has made it. What is still being made, and a service that cannot be reached, refuse: nothing can be taken back
-/// meanwhile, and nothing is forgotten.
-pub async fn is_settled(service: &dyn Backend, session: &Value) -> Result<bool> {
+/// How the image of an upload stands that an earlier run has left.
+#[derive(Debug, PartialEq)]
+pub enum Standing {
+    /// What there is of it is to be taken back.
+    Open,
+    /// It was ordered, made, and is not there any more.
+    Gone,
+    /// It stays, or was of other bytes and is deleted.
+    Settled,
+}
+
+/// Looks at the image of a session's kept state. One that is finished stays, unless it is of other bytes and this upload has
+/// made it. What is still being made, and a service that cannot be reached, refuse: nothing can be taken back meanwhile,
+/// and nothing is forgotten.
+pub async fn look(service: &dyn Backend, session: &Value) -> Result<Standing> {
     let text = |name: &str| session.get(name).and_then(Value::as_str);
     let busy = |message: String| Err(Error::new(Kind::Service, message).resumable().retryable(true));
     if let Some(id) = text("imageId") {
@@ -20,12 +31,12 @@ pub async fn is_settled(service: &dyn Backend, session: &Value) -> Result<bool> 
             Ok(facts) if facts.status == "active" => {
                 let checksum = crate::text::trim(&facts.checksum).to_ascii_lowercase();
                 let Some(read) = text("md5").filter(|read| is_md5(&checksum) && *read != checksum) else {
-                    return Ok(true);
+                    return Ok(Standing::Settled);
                 };
                 if session.get("created") == Some(&Value::Bool(true)) {
                     return match service.delete(id).await {
                         Err(error) if !is_gone(&error) => Err(error),
-                        _ => Ok(true),
+                        _ => Ok(Standing::Settled),
                     };
                 }
                 let message = format!(
@@ -34,20 +45,21 @@ pub async fn is_settled(service: &dyn Backend, session: &Value) -> Result<bool> 
                 );
                 Err(Error::new(Kind::Integrity, message))
             }
-            Ok(_) => Ok(false),
-            Err(error) if is_gone(&error) => Ok(false),
+            Ok(_) => Ok(Standing::Open),
+            Err(error) if is_gone(&error) && text("order").is_some() => Ok(Standing::Gone),
+            Err(error) if is_gone(&error) => Ok(Standing::Open),
             Err(error) => Err(error),
         };
     }
     // Cut off between the order and the first that was heard of it.
-    let Some(order) = text("order") else { return Ok(false) };
+    let Some(order) = text("order") else { return Ok(Standing::Open) };
     match service.order(order).await {
-        Ok(facts) if facts.done => Ok(true),
+        Ok(facts) if facts.done => Ok(Standing::Settled),
         Ok(facts) if facts.failure.is_none() => {
             busy(format!("the service is still making the image: the job {order} goes on; ask for it later"))
         }
         Err(error) if !is_gone(&error) => Err(error),
-        _ => Ok(false),
+        _ => Ok(Standing::Open),
     }
 }
 
@@ -120,8 +132,8 @@ mod tests {
         }
     }
 
-    fn settled(service: &Service, session: &str) -> Result<bool> {
-        run(is_settled(service, &Value::parse(session).unwrap()))
+    fn standing(service: &Service, session: &str) -> Result<Standing> {
+        run(look(service, &Value::parse(session).unwrap()))
     }
 
     const OF_AN_IMAGE: &str = "{\"imageId\":\"img-1\",\"order\":\"job-1\"}";
@@ -129,28 +141,30 @@ mod tests {
 
     #[test]
     fn an_image_that_is_finished_stays_and_one_that_is_saved_is_waited_for() {
-        let of = |image| settled(&service(image, Err(failed(500))), OF_AN_IMAGE);
-        assert_eq!(of(Ok(of_this_status("active"))), Ok(true));
-        assert_eq!(of(Ok(of_this_status("queued"))), Ok(false));
-        assert_eq!(of(Err(failed(404))), Ok(false));
+        let of = |image| standing(&service(image, Err(failed(500))), OF_AN_IMAGE);
+        assert_eq!(of(Ok(of_this_status("active"))), Ok(Standing::Settled));
+        assert_eq!(of(Ok(of_this_status("queued"))), Ok(Standing::Open));
+        assert_eq!(of(Err(failed(404))), Ok(Standing::Gone));
         assert_eq!(of(Err(failed(503))).unwrap_err().details().status, Some(503));
+        let never_ordered = service(Err(failed(404)), Err(failed(500)));
+        assert_eq!(standing(&never_ordered, "{\"imageId\":\"img-1\"}"), Ok(Standing::Open));
         let busy = of(Ok(of_this_status("saving"))).unwrap_err();
         assert!(busy.details().resumable && busy.details().retryable);
     }
 
     #[test]
     fn an_order_whose_image_was_never_heard_of_is_asked_first() {
-        let of = |order| settled(&service(Err(failed(500)), order), OF_AN_ORDER);
+        let of = |order| standing(&service(Err(failed(500)), order), OF_AN_ORDER);
         let done = OrderFacts { done: true, ..OrderFacts::default() };
-        assert_eq!(of(Ok(done)), Ok(true));
+        assert_eq!(of(Ok(done)), Ok(Standing::Settled));
         let failure = Some(failed(400));
-        assert_eq!(of(Ok(OrderFacts { failure, ..OrderFacts::default() })), Ok(false));
-        assert_eq!(of(Err(failed(404))), Ok(false));
+        assert_eq!(of(Ok(OrderFacts { failure, ..OrderFacts::default() })), Ok(Standing::Open));
+        assert_eq!(of(Err(failed(404))), Ok(Standing::Open));
         assert_eq!(of(Err(failed(503))).unwrap_err().details().status, Some(503));
         let busy = of(Ok(OrderFacts::default())).unwrap_err();
         assert!(busy.details().resumable && busy.message().contains("job-1"), "{}", busy.message());
         let none = service(Err(failed(500)), Err(failed(500)));
-        assert_eq!(settled(&none, "{\"imageId\":null}"), Ok(false), "nothing was begun");
+        assert_eq!(standing(&none, "{\"imageId\":null}"), Ok(Standing::Open), "nothing was begun");
     }
 
     #[test]
@@ -171,17 +185,17 @@ mod tests {
     #[test]
     fn an_image_of_other_bytes_is_deleted_where_this_upload_made_it_and_told_of_where_not() {
         let (own, other) = ("0".repeat(32), "1".repeat(32));
-        let look = |checksum: &str, created: bool| {
+        let found = |checksum: &str, created: bool| {
             let image = ImageFacts { checksum: checksum.to_owned(), ..of_this_status("active") };
             let service = service(Ok(image), Err(failed(500)));
             let session = format!("{{\"imageId\":\"img-1\",\"created\":{created},\"md5\":\"{own}\"}}");
-            let settled = settled(&service, &session);
-            (settled, service.deleted.take().len())
+            let standing = standing(&service, &session);
+            (standing, service.deleted.take().len())
         };
-        assert_eq!(look(&own.to_uppercase(), true), (Ok(true), 0));
-        assert_eq!(look("", true), (Ok(true), 0), "nothing to compare with");
-        assert_eq!(look(&other, true), (Ok(true), 1));
-        let (refused, deleted) = look(&other, false);
+        assert_eq!(found(&own.to_uppercase(), true), (Ok(Standing::Settled), 0));
+        assert_eq!(found("", true), (Ok(Standing::Settled), 0), "nothing to compare with");
+        assert_eq!(found(&other, true), (Ok(Standing::Settled), 1));
+        let (refused, deleted) = found(&other, false);
         let error = refused.unwrap_err();
         assert!(error.kind() == Kind::Integrity && error.message().contains(&other), "{}", error.message());
         assert_eq!(deleted, 0);

@@ -4,14 +4,13 @@ use super::prepare;
 use super::shared::Uploads;
 use crate::error::{Error, Kind, Result};
 use crate::js::checkpoints::{self, Opened, Store};
-use crate::js::convert::get;
-use crate::js::convert::{promise, to_js};
+use crate::js::convert::{get, promise, to_js};
 use crate::js::upload::options;
 use crate::json::Value;
 use crate::task::Queue;
 use crate::upload::checkpoint::{Checkpoint, CheckpointStore, NotKept};
 use crate::upload::driver::Watcher;
-use crate::upload::leftover;
+use crate::upload::leftover::{self, Standing};
 use crate::upload::progress::UploadProgress;
 use crate::upload::session::types::{Event, Finish, UploadEvent};
 use crate::upload::source::Absent;
@@ -112,13 +111,15 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
     options::check(given, shared.cloud.more_options(), shared.cloud.store_option().0)?;
     let mut chosen = options::read(given, shared.cloud.store_option())?;
     let kept = prepare::load(shared, &store(place).await?, key).await?;
-    let mut image_stays = false;
+    // Whether the image is there, where nothing of it is to be taken back.
+    let mut stays = None;
     if let Some(session) = &kept.session {
         let deletes = get(given, "deleteObject").is_some_and(|flag| flag.is_truthy());
         let looking = shared.cloud.look(&shared.service, &kept.head.target);
-        match leftover::is_settled(&*looking, session).await {
-            Ok(true) if leftover::is_in_bucket(session, deletes) => image_stays = true,
-            Ok(true) => {
+        match leftover::look(&*looking, session).await {
+            Ok(Standing::Settled) if leftover::is_in_bucket(session, deletes) => stays = Some(true),
+            Ok(Standing::Gone) => stays = Some(false),
+            Ok(Standing::Settled) => {
                 // Nothing but its checkpoint is left of the upload.
                 let forgotten = kept.keeper.write(None).await;
                 kept.keeper.lock.release().await;
@@ -127,7 +128,7 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
                     _ => Ok(JsValue::UNDEFINED),
                 };
             }
-            Ok(false) => {}
+            Ok(Standing::Open) => {}
             Err(error) => {
                 kept.keeper.lock.release().await;
                 return Err(error);
@@ -140,8 +141,8 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
     let mut goal = prepare::goal(shared, kept)?;
     goal.begins_anew = true;
     let (driver, mut session) = prepare::assemble(shared, chosen, source, plan, goal, given)?;
-    if image_stays {
-        session.leave_image();
+    if let Some(stays) = stays {
+        session.leave_image(stays);
     }
     let finish = Rc::new(driver).run(session, Event::Abort, Queue::default(), Rc::new(Nobody)).await;
     match finish {

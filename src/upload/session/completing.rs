@@ -54,7 +54,7 @@ impl Session {
         self.start_control(now, job);
     }
 
-    /// The object stands, and nobody can have replaced it since that was heard.
+    /// The object stands; an earlier run's was looked at.
     fn is_stored(&self) -> bool {
         (self.completed && !self.look_for_object) || self.config.plan.is_single()
     }

@@ -87,13 +87,13 @@ impl Session {
         self.config.imports.as_ref().is_some_and(|imports| imports.fresh)
     }
 
-    /// The image is finished, and stays: only what is left in the caller's bucket is to be taken back.
-    pub fn leave_image(&mut self) {
+    /// The image is finished, and stays or is gone: only what is left in the caller's bucket is to be taken back.
+    pub fn leave_image(&mut self, stays: bool) {
         self.created = false;
         self.uncertain = false;
         self.importing.settled = true;
         self.importing.keeps_object =
-            self.config.imports.as_ref().is_none_or(|imports| !imports.delete_object);
+            stays && self.config.imports.as_ref().is_some_and(|imports| !imports.delete_object);
     }
 
     /// What the store answered to what made the object.

@@ -219,9 +219,13 @@ fn what_another_has_put_there_stays_when_the_image_is_active() {
 
 #[test]
 fn what_a_finished_image_does_not_need_goes_and_the_image_stays() {
-    for (sends_all, delete_object, expected) in
-        [(false, false, [1, 0]), (true, false, [0, 0]), (true, true, [1, 1]), (false, true, [1, 0])]
-    {
+    for (sends_all, delete_object, stays, expected) in [
+        (false, false, true, [1, 0]),
+        (true, false, true, [0, 0]),
+        (true, true, true, [1, 1]),
+        (false, true, true, [1, 0]),
+        (true, false, false, [1, 1]),
+    ] {
         let given = || {
             let mut given = config(3, true, false);
             given.imports.as_mut().expect("it imports").delete_object = delete_object;
@@ -236,7 +240,7 @@ fn what_a_finished_image_does_not_need_goes_and_the_image_stays() {
         hand.tell(Event::Start, &mut answer);
         hand.tell(Event::Stop, &mut answer);
         let mut later = hand.again(given());
-        later.session.leave_image();
+        later.session.leave_image(stays);
         later.tell(Event::Abort, &mut |job| match job {
             Job::HeadObject => object("own"),
             job => well(job),
@@ -244,7 +248,7 @@ fn what_a_finished_image_does_not_need_goes_and_the_image_stays() {
         assert_eq!(left(&later), None);
         assert!(later.kept.is_none());
         let seen = [later.count(|job| matches!(job, Job::AbortMultipartUpload { .. })), deletions(&later)];
-        assert_eq!(seen, expected, "{sends_all}, {delete_object}: {:?}", later.asked);
+        assert_eq!(seen, expected, "{sends_all}, {delete_object}, {stays}: {:?}", later.asked);
         let of_the_image = |job: &Job| matches!(job, Job::DeleteImage | Job::ShowOrder { .. });
         assert_eq!(later.count(of_the_image), 0, "{:?}", later.asked);
     }
