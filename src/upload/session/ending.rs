@@ -3,7 +3,6 @@
 use super::importing::NOT_OWN;
 use super::{Session, types::*};
 use crate::error::{Error, Kind};
-use crate::oss::plain_etag;
 use crate::oss::trouble::{Remedy, Trouble};
 
 /// Why it ends.
@@ -258,13 +257,6 @@ impl Session {
         }
     }
 
-    /// Whether the object in the caller's bucket is known to be this upload's: it was looked at, or this run has put it
-    /// where nothing stood.
-    fn is_known_as_own(&self) -> bool {
-        let stood = self.importing.stood.as_deref().is_some_and(|stood| !stood.is_empty());
-        self.completed && (self.importing.is_own || !(stood || self.restored))
-    }
-
     fn left_behind(&mut self, what: String) {
         self.warnings.push(("left-behind", format!("not taken back: {what}")));
     }
@@ -288,35 +280,6 @@ impl Session {
         }
         self.left_behind(trouble.error.message().to_owned());
         self.stays |= self.imports();
-    }
-
-    /// Whether what is there now stood there before anything was sent.
-    fn stood_before(&self, etag: Option<&str>) -> bool {
-        let stood = self.importing.stood.as_deref().filter(|stood| !stood.is_empty());
-        stood.is_some() && stood == etag.map(plain_etag).as_deref()
-    }
-
-    /// Whether the object in the caller's own bucket is what this upload has put there. The ETag tells where it is known
-    /// and says something; where it is not, what came there since counts only in the run that sent it.
-    pub(super) fn is_own_object(&self, etag: Option<&str>) -> bool {
-        if self.is_alone() {
-            return true;
-        }
-        let etag = etag.map(plain_etag);
-        if let (Some(own), Some(etag)) = (&self.importing.etag, &etag) {
-            return own == etag;
-        }
-        if let (Some(own), Some(etag)) = (self.expected_etag(), &etag)
-            && (own == *etag || self.is_comparable(etag))
-        {
-            return own == *etag;
-        }
-        let instead = match (self.importing.stood.as_deref(), &etag) {
-            (Some(""), _) => true,
-            (Some(stood), Some(etag)) => stood != etag,
-            _ => false,
-        };
-        instead && !self.restored
     }
 
     fn step(&self) -> Step {

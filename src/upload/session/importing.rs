@@ -5,7 +5,6 @@ use super::creating::Creating;
 use super::{KeyState, Session, types::*};
 use crate::error::{Error, Kind};
 use crate::json::{Quoted, Value};
-use crate::oss::plain_etag;
 use crate::oss::trouble::{Remedy, Trouble};
 
 /// An order whose answer was lost may show its image only after a while, milliseconds: so long none is sent again.
@@ -82,11 +81,6 @@ impl Session {
         makes_image_last(&self.config)
     }
 
-    /// The object's name was made for this upload: what is there is its own.
-    pub(super) fn is_alone(&self) -> bool {
-        self.config.imports.as_ref().is_some_and(|imports| imports.fresh)
-    }
-
     /// The image is finished, and stays or is gone: only what is left in the caller's bucket is to be taken back.
     pub fn leave_image(&mut self, stays: bool) {
         self.created = false;
@@ -94,13 +88,6 @@ impl Session {
         self.importing.settled = true;
         self.importing.keeps_object =
             stays && self.config.imports.as_ref().is_some_and(|imports| !imports.delete_object);
-    }
-
-    /// What the store answered to what made the object.
-    pub(super) fn note_etag(&mut self, etag: Option<&str>) {
-        if self.imports() {
-            self.importing.etag = etag.map(plain_etag);
-        }
     }
 
     /// The service has taken the order.
