@@ -181,7 +181,10 @@ export interface ObsOptions extends Omit<StoreOptions, 'endpoint'> {
 export interface HuaweiUploadOptions extends Omit<UploadOptions, 'oss' | 'checksum'> {
   /** The caller's bucket. */
   obs?: ObsOptions;
-  /** Delete the object when the image is active; default false. Not together with `wait: false`. */
+  /**
+   * Delete the object when the image is active; default false. Not together with `wait: false`. `discard()` goes by it where
+   * the image is finished already.
+   */
   deleteObject?: boolean;
   /**
    * Whole-file digest, computed while reading. The service converts what it imports, so that its image cannot be compared

@@ -836,8 +836,8 @@ export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
   readonly needsFile: boolean;
   /**
    * Goes on where it stopped. The file must be the same one (size, modification time, first, middle and last bytes; all
-   * bytes of what has no time), else `done` rejects with kind 'source'. Parts are cut and digests computed as they were: `partSize`, `checksum` and
-   * `checkpoint` of the options are passed over.
+   * bytes where what it was begun with had no time, such as a Blob), else `done` rejects with kind 'source'. Parts are cut and
+   * digests computed as they were: `partSize`, `checksum` and `checkpoint` of the options are passed over.
    *
    * @example
    * const [pending] = await ims.pendingUploads(store);
@@ -847,7 +847,8 @@ export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
   /**
    * Takes back what is stored: parts, and the image if the upload had created it. Rejects, and forgets nothing, while
    * the service cannot be reached, refuses it, or is still saving the image. An image that is active stays: its upload was
-   * finished, and is only forgotten.
+   * finished, and is only forgotten; unless its checksum is not the file's MD5: then it is deleted if the upload had created
+   * it, and rejected with kind 'integrity' if not. What may be somebody else's stays, and the error names it.
    *
    * @example
    * for (const pending of await ims.pendingUploads(store)) await pending.discard();
@@ -861,9 +862,9 @@ export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
  * Node: a path (written as `path.part` until it is whole and right; a download that broke off leaves it with a note,
  * `path.part.json`, and the next download of the same image to the same path reads what is there again and goes on, if it is
  * as it was left: with `checksum: 'none'` only its time of modification tells. Meanwhile `path.part.lock` keeps other
- * downloads out, of other processes too. A `path.part` that no download has left is refused, kind `validation`). Browser: a
- * handle from showSaveFilePicker, or 'download' (through the origin's private file system; refused where there is none).
- * 'stream' anywhere.
+ * downloads out, of other processes too. A `path.part` that no download has left, or that has become shorter or another
+ * file since, is refused, kind `validation`). Browser: a handle from showSaveFilePicker, or 'download' (through the origin's
+ * private file system; refused where there is none). 'stream' anywhere.
  */
 export type DownloadTarget = { path: string } | FileHandleLike | 'download' | 'stream';
 

@@ -1,5 +1,6 @@
 //! Where the progress of uploads survives, and how one upload is kept to one driver.
 
+use super::plan::Plan;
 use super::session::resuming::VERSION;
 use super::source::Source;
 use crate::auth::sigv4::hex;
@@ -79,8 +80,13 @@ const SAMPLE: u64 = 64 * 1024;
 impl FileIdentity {
     /// Reads the samples; all of it where nothing else would tell of a change in between.
     pub async fn of(source: &dyn Source) -> Result<Self> {
+        Self::at(source, source.modified()).await
+    }
+
+    /// The same of a file that was modified then; 0 where its time is not to tell.
+    async fn at(source: &dyn Source, modified: u64) -> Result<Self> {
         let size = source.size();
-        let whole = source.modified() == 0;
+        let whole = modified == 0;
         let length = if whole { BLOCK } else { SAMPLE }.min(size);
         let samples = [0, (size - length) / 2, size - length];
         let count = if whole { size.div_ceil(BLOCK) } else { samples.len() as u64 };
@@ -89,16 +95,11 @@ impl FileIdentity {
             let offset = if whole { at * BLOCK } else { samples[at as usize] };
             digest.update(&source.read(offset, length.min(size - offset)).await?);
         }
-        Ok(FileIdentity {
-            name: source.name(),
-            size,
-            modified: source.modified(),
-            fingerprint: hex(&digest.finish()),
-        })
+        Ok(FileIdentity { name: source.name(), size, modified, fingerprint: hex(&digest.finish()) })
     }
 
-    /// Refuses a file that is not the one that was begun with.
-    pub fn expect(&self, found: &FileIdentity) -> Result<()> {
+    /// Refuses a file that is not the one that was begun with. Where that had no time, all bytes tell.
+    pub async fn expect(&self, source: &dyn Source) -> Result<()> {
         let differs = |what: String| {
             let message = format!(
                 "this is not the file that the upload was begun with, or it was changed since: {what}; \
@@ -106,12 +107,14 @@ impl FileIdentity {
             );
             Err(Error::new(Kind::Source, message))
         };
-        if found.size != self.size {
-            return differs(format!("it has {} bytes, not {}", found.size, self.size));
+        if source.size() != self.size {
+            return differs(format!("it has {} bytes, not {}", source.size(), self.size));
         }
-        if (found.modified == 0) != (self.modified == 0) {
-            return differs("one of them has a time of modification, the other has none".to_owned());
+        if source.modified() == 0 && self.modified != 0 {
+            return differs("it had a time of modification, and has none".to_owned());
         }
+        let modified = if self.modified == 0 { 0 } else { source.modified() };
+        let found = Self::at(source, modified).await?;
         if found.fingerprint != self.fingerprint {
             return differs("its bytes are others".to_owned());
         }
@@ -182,19 +185,22 @@ impl Head {
         let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
         let number = |value: &Value, name: &str| value.get(name).and_then(Value::as_u64);
         let file = saved.get("file")?;
+        // No part size that could be: nobody has given it, and nothing can be gone on with.
+        let (size, part_size) = (number(file, "size")?, number(saved, "partSize")?);
+        Plan::new(size, Some(part_size)).ok()?;
         Some(Head {
             endpoint: text(saved, "endpoint")?,
             region: text(saved, "region")?,
             path: text(file, "path"),
             file: FileIdentity {
                 name: text(file, "name")?,
-                size: number(file, "size")?,
+                size,
                 modified: number(file, "modified")?,
                 fingerprint: text(file, "fingerprint")?,
             },
             target: saved.get("target").filter(|target| target.is_object())?.clone(),
             object: text(saved, "object"),
-            part_size: number(saved, "partSize")?,
+            part_size,
             digest: *saved.get("md5")? == Value::Bool(true),
             inspected: saved.get("inspected") == Some(&Value::Bool(true)),
         })
@@ -223,6 +229,7 @@ impl Checkpoint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::tests::run;
 
     fn head() -> Head {
         Head {
@@ -230,7 +237,7 @@ mod tests {
             region: "r\"1".into(),
             file: FileIdentity {
                 name: "磁盘.qcow2".into(),
-                size: 200 << 30,
+                size: 100 << 30,
                 modified: 1,
                 fingerprint: "0".repeat(32),
             },
@@ -257,6 +264,8 @@ mod tests {
             "{\"version\":1}",
             &text.replace("\"version\":1", "\"version\":2"),
             &text.replace("\"partSize\"", "\"size\""),
+            &text.replace("\"partSize\":16777216", "\"partSize\":1000"),
+            &text.replace("\"partSize\":16777216", "\"partSize\":5242880"),
             &text[..text.len() - 1],
         ] {
             assert!(Checkpoint::read(wrong).is_none(), "{wrong}");
@@ -280,16 +289,24 @@ mod tests {
 
     #[test]
     fn another_file_is_refused_with_what_is_different() {
-        let file = head().file;
-        assert!(file.expect(&file).is_ok());
-        let refused = |other: FileIdentity, word: &str| {
-            let error = file.expect(&other).unwrap_err();
+        let bytes = vec![7; 3_000_000];
+        let file = run(FileIdentity::of(&Bytes(bytes.clone(), 1))).unwrap();
+        assert!(run(file.expect(&Bytes(bytes.clone(), 1))).is_ok());
+        let refused = |file: &FileIdentity, other: Bytes, word: &str| {
+            let error = run(file.expect(&other)).unwrap_err();
             assert!(error.kind() == Kind::Source && error.message().contains(word), "{}", error.message());
         };
-        refused(FileIdentity { size: 1, ..file.clone() }, "1 bytes");
-        refused(FileIdentity { fingerprint: "1".repeat(32), ..file.clone() }, "bytes are others");
-        refused(FileIdentity { modified: 2, ..file.clone() }, "modified");
-        refused(FileIdentity { modified: 0, ..file.clone() }, "has none");
+        refused(&file, Bytes(vec![7], 1), "1 bytes");
+        refused(&file, Bytes(vec![8; 3_000_000], 1), "bytes are others");
+        refused(&file, Bytes(bytes.clone(), 2), "modified");
+        refused(&file, Bytes(bytes.clone(), 0), "has none");
+
+        // Begun without a time: then none is asked for, and all bytes are compared.
+        let blob = run(FileIdentity::of(&Bytes(bytes.clone(), 0))).unwrap();
+        assert!(run(blob.expect(&Bytes(bytes.clone(), 5))).is_ok());
+        let mut other = bytes;
+        other[1_000_000] = 8;
+        refused(&blob, Bytes(other, 5), "bytes are others");
     }
 
     /// Bytes in memory, with a time or without.
@@ -325,9 +342,7 @@ mod tests {
     #[test]
     fn what_has_no_time_is_told_apart_by_all_of_its_bytes() {
         for size in [1, 100, SAMPLE as usize, 3_000_000] {
-            let of = |bytes: Vec<u8>, modified| {
-                crate::service::tests::run(FileIdentity::of(&Bytes(bytes, modified))).unwrap()
-            };
+            let of = |bytes: Vec<u8>, modified| run(FileIdentity::of(&Bytes(bytes, modified))).unwrap();
             let (bytes, mut other) = (vec![7; size], vec![7; size]);
             other[size * 2 / 5] = 8;
             assert_eq!(of(bytes.clone(), 0), of(bytes.clone(), 0), "{size}");

@@ -10,6 +10,7 @@ pub mod digest;
 pub mod driver;
 #[cfg(any(feature = "huawei", not(target_arch = "wasm32")))]
 pub mod huawei;
+pub mod leftover;
 pub mod lock_file;
 pub mod plan;
 pub mod progress;

@@ -199,6 +199,32 @@ test('what no download has left is neither used nor removed', TIMEOUT, async (co
   assert.deepEqual(await readdir(folder), ['disk.raw']);
 });
 
+/** What somebody else may put beside notes of ours: it is shorter than they say, or another file. */
+const FOREIGN = {
+  'a shorter file': (part) => writeFile(part, 'precious'),
+  'another file': async (part) => {
+    await writeFile(`${part}.new`, B.bytes);
+    await rename(`${part}.new`, part);
+  },
+};
+
+for (const [what, put] of Object.entries(FOREIGN)) {
+  test(`notes make nothing ours that we have not written: ${what}`, TIMEOUT, async (context) => {
+    const { recorder, images, folder, target } = await prepare(context);
+    const part = `${target}.part`;
+    await brokenOff(images, recorder, A, target, MIB);
+    await put(part);
+    const bytes = await readFile(part);
+    const refused = { kind: 'validation', field: 'target.path', message: /disk\.raw\.part is in the way/ };
+    await rejects(images.download('i', { path: target }).done, refused);
+    assert.ok((await readFile(part)).equals(bytes));
+    await rm(part);
+    serve(recorder, A);
+    assert.deepEqual(await images.download('i', { path: target }).done, WHOLE);
+    assert.deepEqual(await readdir(folder), ['disk.raw']);
+  });
+}
+
 test('notes never speak of the bytes of another image', TIMEOUT, async (context) => {
   const { recorder, images, folder, target } = await prepare(context);
   await brokenOff(images, recorder, A, target, MIB);

@@ -14,8 +14,8 @@ import { openStore } from '../support/store.mjs';
 const MIB = 1024 * 1024;
 const OPTIONS = { partSize: 5 * MIB, concurrency: 1 };
 
-async function ready(t) {
-  const emulator = await startEmulator(t);
+async function ready(t, ...extra) {
+  const emulator = await startEmulator(t, ...extra);
   const folder = await temporaryFolder(t);
   const file = await makeRandomRaw(path.join(folder, 'disk.raw'), 12 * MIB);
   const checkpoint = { directory: path.join(folder, 'checkpoints') };
@@ -100,10 +100,13 @@ test('a source that does not open holds no abort', async (t) => {
 });
 
 /** Makes the state in the one checkpoint unreadable. */
-async function breakState({ directory }) {
+const breakState = (checkpoint) => change(checkpoint, ({ session }) => (session.hashed = 'many'));
+
+/** Changes what the one checkpoint says. */
+async function change({ directory }, how) {
   const name = (await readdir(directory)).find((each) => each.endsWith('.json'));
   const saved = JSON.parse(await readFile(path.join(directory, name), 'utf8'));
-  saved.session.hashed = 'many';
+  how(saved);
   await writeFile(path.join(directory, name), JSON.stringify(saved));
 }
 
@@ -116,6 +119,18 @@ test('an upload whose state cannot be read begins anew, and says so', async (t) 
   const { warnings } = await ims.upload({ path: file }, rawImage({ name: 'left' }), options).done;
   assert.match(warnings.join('\n'), /cannot be read; the upload begins anew/);
   assert.deepEqual(await ims.pendingUploads(checkpoint), []);
+});
+
+test('an upload whose checkpoint has a part size that cannot be begins anew, too', async (t) => {
+  const place = await ready(t);
+  await stopped(t, place);
+  const { ims, file, checkpoint } = place;
+  await change(checkpoint, ({ upload }) => (upload.partSize = 1000));
+  assert.deepEqual(await ims.pendingUploads(checkpoint), []);
+  const options = { ...OPTIONS, checkpoint };
+  const { warnings } = await ims.upload({ path: file }, rawImage({ name: 'left' }), options).done;
+  assert.match(warnings.join('\n'), /cannot be read; the upload begins anew/);
+  assert.deepEqual(await readdir(checkpoint.directory), []);
 });
 
 test('a checkpoint whose state cannot be read is not resumed, and can be discarded', async (t) => {
@@ -153,4 +168,47 @@ test('what an account may not take back stays for the one that may', async (t) =
   await emulator.heal();
   await pending.discard();
   await assertNothingLeft(place);
+});
+
+/** An upload of which a part arrived damaged unseen; it was stopped while the service finished the image. */
+async function damaged(t, isCreated) {
+  const place = await ready(t, '--pause-jobs');
+  const { emulator, ims, file, checkpoint } = place;
+  await emulator.spoil({
+    operation: 'UploadPart',
+    query: 'partNumber=2',
+    flipBit: { offset: 7, etag: 'sent' },
+  });
+  const image = rawImage({ name: 'damaged' });
+  const target = isCreated ? image : { imageId: (await ims.createImage(image)).imageId };
+  const task = ims.upload({ path: file }, target, { ...OPTIONS, checkpoint });
+  const ended = task.done.catch((error) => error);
+  await eventually(() => task.progress?.phase === 'verifying', 'verifying');
+  await task.stop();
+  await ended;
+  await emulator.control('POST', '/_emulator/jobs', { paused: false });
+  await eventually(async () => (await emulator.images())[0].status === 'active', 'an active image');
+  return place;
+}
+
+test('an image of other bytes than the file does not stay, where the upload has made it', async (t) => {
+  const place = await damaged(t, true);
+  const [pending] = await place.ims.pendingUploads(place.checkpoint);
+  await pending.discard();
+  await assertNothingLeft(place);
+});
+
+test('one that was there before is told of, and nothing is forgotten', async (t) => {
+  const { emulator, ims, checkpoint } = await damaged(t, false);
+  const [pending] = await ims.pendingUploads(checkpoint);
+  await rejects(pending.discard(), {
+    kind: 'integrity',
+    operation: 'discard',
+    message: /not with this file/u,
+  });
+  assert.equal((await ims.pendingUploads(checkpoint)).length, 1);
+  const [image] = await emulator.images();
+  await ims.deleteImage(image.imageId);
+  await pending.discard();
+  assert.deepEqual(await ims.pendingUploads(checkpoint), []);
 });

@@ -21,10 +21,10 @@ async function ready(t, ...extra) {
   const folder = await temporaryFolder(t);
   const file = await makeRandomRaw(path.join(folder, 'disk.raw'), PARTS * OPTIONS.partSize - 7);
   const checkpoint = { directory: path.join(folder, 'checkpoints') };
-  const begin = (ims, options = {}) => {
+  const begin = (ims, { source = { path: file }, ...options } = {}) => {
     const events = [];
     const onEvent = (event) => events.push(event);
-    const task = ims.upload({ path: file }, rawImage({ name: 'resumed' }), {
+    const task = ims.upload(source, rawImage({ name: 'resumed' }), {
       ...OPTIONS,
       checkpoint,
       onEvent,
@@ -36,11 +36,11 @@ async function ready(t, ...extra) {
 }
 
 /** Begins an upload and stops it when some parts are stored. */
-async function stopped(t, place, stored = 3) {
+async function stopped(t, place, stored = 3, options = {}) {
   const { emulator, begin } = place;
   await emulator.spoil({ operation: 'UploadPart', delayMs: 100, times: 0 });
   const ims = newClient(t, emulator.ims);
-  const { task, events } = begin(ims);
+  const { task, events } = begin(ims, options);
   const isStored = () => events.filter((event) => event.state === 'stored').length >= stored;
   await Promise.race([task.done, eventually(isStored, `${stored} parts are stored`)]);
   const ended = rejects(task.done, { kind: 'aborted', resumable: true });
@@ -270,3 +270,18 @@ for (const [what, rule] of [
     assert.ok(events.some((event) => event.code === 'image-found'));
   });
 }
+
+test('what was begun with bytes that have no time goes on with a file of the same bytes', async (t) => {
+  const place = await ready(t);
+  const bytes = await readFile(place.file);
+  await stopped(t, place, 3, { source: bytes });
+  const ims = newClient(t, place.emulator.ims);
+  const [pending] = await ims.pendingUploads(place.checkpoint);
+  const other = path.join(place.folder, 'other.raw');
+  // Neither at the beginning nor in the middle nor at the end.
+  const at = Math.floor(bytes.length / 3);
+  await writeFile(other, bytes.with(at, bytes[at] ^ 1));
+  await rejects(pending.resume({ path: other }).done, { kind: 'source', message: /its bytes are others/ });
+  const { verified } = await pending.resume({ path: place.file }).done;
+  assert.equal(verified, 'md5');
+});

@@ -69,6 +69,20 @@ class Store {
     assert.equal(response.status, 200, `PUT part ${number}`);
   }
 
+  /** Puts an object there, as somebody else does. */
+  async put({ bucket, key }, bytes) {
+    const url = `${this.#emulator.oss}/${bucket}/${key}`;
+    const response = await this.#aws.fetch(url, { method: 'PUT', body: bytes });
+    assert.equal(response.status, 200, `PUT ${key}`);
+  }
+
+  /** Begins a multipart upload there, as somebody else does. */
+  async begin({ bucket, key }) {
+    const url = `${this.#emulator.oss}/${bucket}/${key}?uploads`;
+    const response = await this.#aws.fetch(url, { method: 'POST' });
+    assert.equal(response.status, 200, `POST ${key}`);
+  }
+
   /** Every object of every bucket: { bucket, key, etag, size }. */
   async objects() {
     const found = [];

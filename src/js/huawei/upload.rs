@@ -267,8 +267,9 @@ impl Cloud for HuaweiUploads {
         Ok(Aim { backend, imports })
     }
 
-    fn look(&self, service: &Rc<Service>) -> Box<dyn Backend> {
-        Box::new(self.looking(service))
+    fn look(&self, service: &Rc<Service>, target: &Value) -> Box<dyn Backend> {
+        // What is listed is in the enterprise project of the target.
+        Box::new(Huawei { creation: creation(target).ok(), ..self.looking(service) })
     }
 }
 

@@ -76,9 +76,21 @@ impl NodeFile {
         })
     }
 
+    /// Whether the notes that lie here are of the file that does: it has all that they speak of, and is the one that was
+    /// written, or as old. One that is not there, or empty, is nobody's.
+    async fn is_noted(&self) -> bool {
+        let Some((received, notes)) = self.found().await else { return false };
+        let Some(stat) = self.call("lstat", &[self.partial().into()]).await else { return true };
+        let noted = |name: &str| notes.get(name).and_then(Value::as_u64).filter(|noted| *noted > 0);
+        // What an earlier version has noted says less.
+        let same = noted("file").is_none_or(|file| Some(file) == number(&stat, "ino"))
+            || noted("modified").is_some_and(|at| Some(at) == number(&stat, "mtimeMs"));
+        number(&stat, "size").is_some_and(|size| size == 0 || (size >= received && same))
+    }
+
     /// Refuses what somebody else keeps where this is written. A file that is empty is nobody's.
     async fn free(&self) -> Result<()> {
-        if self.found().await.is_some() {
+        if self.is_noted().await {
             return Ok(());
         }
         for path in [self.partial(), self.notes()] {
@@ -314,7 +326,8 @@ impl Sink for NodeFile {
             // The bytes first, then what is said of them.
             if JsFuture::from(handle.sync()).await.is_ok() {
                 let modified = self.number(&handle, "mtimeMs").await.filter(|_| untouched).unwrap_or(0);
-                if self.put(&format!("{text}{modified}}}")).await.is_ok() {
+                let file = self.number(&handle, "ino").await.unwrap_or(0);
+                if self.put(&format!("{text}{modified},\"file\":{file}}}")).await.is_ok() {
                     self.noted.set(true);
                 }
             }

@@ -42,7 +42,7 @@ impl Cloud for CecloudUploads {
         Ok(Aim { backend, imports: None })
     }
 
-    fn look(&self, service: &Rc<Service>) -> Box<dyn Backend> {
+    fn look(&self, service: &Rc<Service>, _: &Value) -> Box<dyn Backend> {
         Box::new(Cecloud::new(service.clone(), CallOptions::default(), None))
     }
 }

@@ -4,14 +4,14 @@ use super::prepare;
 use super::shared::Uploads;
 use crate::error::{Error, Kind, Result};
 use crate::js::checkpoints::{self, Opened, Store};
-use crate::js::convert::{promise, to_js};
+use crate::js::convert::{get, promise, to_js};
 use crate::js::upload::options;
 use crate::json::Value;
 use crate::task::Queue;
 use crate::upload::checkpoint::{Checkpoint, CheckpointStore, NotKept};
 use crate::upload::driver::Watcher;
+use crate::upload::leftover::{self, Standing};
 use crate::upload::progress::UploadProgress;
-use crate::upload::session::is_gone;
 use crate::upload::session::types::{Event, Finish, UploadEvent};
 use crate::upload::source::Absent;
 use js_sys::Promise;
@@ -111,13 +111,16 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
     options::check(given, shared.cloud.more_options(), shared.cloud.store_option().0)?;
     let mut chosen = options::read(given, shared.cloud.store_option())?;
     let kept = prepare::load(shared, &store(place).await?, key).await?;
-    let image_id = kept.session.as_ref().and_then(|session| session.get("imageId")).and_then(Value::as_str);
-    if let Some(id) = image_id {
-        // While the service cannot be reached nothing can be taken back, and nothing is forgotten.
-        let looking = shared.cloud.look(&shared.service);
-        let refused = match looking.show(id).await {
-            Ok(facts) if facts.status == "active" => {
-                // It was finished: nothing but its checkpoint is left of the upload.
+    // Whether the image is there, where nothing of it is to be taken back.
+    let mut stays = None;
+    if let Some(session) = &kept.session {
+        let deletes = get(given, "deleteObject").is_some_and(|flag| flag.is_truthy());
+        let looking = shared.cloud.look(&shared.service, &kept.head.target);
+        match leftover::look(&*looking, session).await {
+            Ok(Standing::Settled) if leftover::is_in_bucket(session, deletes) => stays = Some(true),
+            Ok(Standing::Gone) => stays = Some(false),
+            Ok(Standing::Settled) => {
+                // Nothing but its checkpoint is left of the upload.
                 let forgotten = kept.keeper.write(None).await;
                 kept.keeper.lock.release().await;
                 return match forgotten {
@@ -125,16 +128,11 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
                     _ => Ok(JsValue::UNDEFINED),
                 };
             }
-            Ok(facts) if facts.status == "saving" => {
-                let message = format!("the service is still saving the image {id}; ask for it later");
-                Some(Error::new(Kind::Service, message).resumable().retryable(true))
+            Ok(Standing::Open) => {}
+            Err(error) => {
+                kept.keeper.lock.release().await;
+                return Err(error);
             }
-            Err(error) if !is_gone(&error) => Some(error),
-            _ => None,
-        };
-        if let Some(error) = refused {
-            kept.keeper.lock.release().await;
-            return Err(error);
         }
     }
     let plan = prepare::take_over(&mut chosen, &kept.head)?;
@@ -142,7 +140,10 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
     // Of a state that cannot be read nothing is known that could be taken back.
     let mut goal = prepare::goal(shared, kept)?;
     goal.begins_anew = true;
-    let (driver, session) = prepare::assemble(shared, chosen, source, plan, goal, given)?;
+    let (driver, mut session) = prepare::assemble(shared, chosen, source, plan, goal, given)?;
+    if let Some(stays) = stays {
+        session.leave_image(stays);
+    }
     let finish = Rc::new(driver).run(session, Event::Abort, Queue::default(), Rc::new(Nobody)).await;
     match finish {
         Finish::Aborted(error, Some(left)) => {

@@ -180,7 +180,7 @@ pub async fn resume(
         let rule = "must be a file: what a stream has given cannot be compared with what is stored";
         return Err(Error::invalid("source", "a stream", rule));
     }
-    kept.head.file.expect(&FileIdentity::of(&*opened).await?)?;
+    kept.head.file.expect(&*opened).await?;
     if let Some(inspection) = inspection {
         kept.head.inspected = inspection.look(shared, state, opened.clone()).await?;
     }
@@ -286,7 +286,11 @@ pub fn assemble(
     given: &JsValue,
 ) -> Result<(Driver, Session)> {
     let transport = shared.store.transport()?;
-    let Aim { backend, imports } = shared.cloud.aim(&shared.service, &goal.target, given, &mut chosen)?;
+    let Aim { backend, mut imports } = shared.cloud.aim(&shared.service, &goal.target, given, &mut chosen)?;
+    // Whoever goes on with an upload does not name its key again.
+    if let (Some(imports), Some(kept)) = (&mut imports, &goal.kept) {
+        imports.fresh = kept.head.object.is_some();
+    }
     let in_node = http_module(false).is_some();
     let usual = if in_node { 16 } else { CONNECTIONS as u32 };
     let most_parallel = chosen.concurrency.unwrap_or(usual).min(source.most_parallel());

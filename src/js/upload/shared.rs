@@ -111,8 +111,8 @@ pub trait Cloud {
         chosen: &mut Options,
     ) -> Result<Aim>;
 
-    /// To look at an image that an earlier run has left.
-    fn look(&self, service: &Rc<Service>) -> Box<dyn Backend>;
+    /// To look at what an earlier run for this target has left.
+    fn look(&self, service: &Rc<Service>, target: &Value) -> Box<dyn Backend>;
 }
 
 /// The ID of an image that is to get the file.

@@ -35,11 +35,11 @@ impl Session {
         } else if self.must_save && self.config.head.is_some() {
             // A run that finds the image past being queued must know the file's digest, to tell whether it is its own.
             Job::Save { checkpoint: self.checkpoint(now), confirms: false }
-        } else if (self.completed || self.config.plan.is_single()) && self.makes_image_last() {
+        } else if self.is_stored() && self.makes_image_last() {
             self.phase = Phase::Creating;
             self.advance_creating(now);
             return;
-        } else if self.completed || self.config.plan.is_single() {
+        } else if self.is_stored() {
             Job::Report { success: true, upload_id: self.upload_id.clone() }
         } else if !self.keys_are_good(now) {
             return;
@@ -58,6 +58,11 @@ impl Session {
         self.start_control(now, job);
     }
 
+    /// The object stands; an earlier run's was looked at.
+    fn is_stored(&self) -> bool {
+        (self.completed && !self.look_for_object) || self.config.plan.is_single()
+    }
+
     pub(super) fn completing_ended(&mut self, now: f64, job: Job, generation: u32, outcome: Outcome) {
         match (job, outcome) {
             (Job::CheckSource, Outcome::Done) => {
@@ -65,6 +70,9 @@ impl Session {
                 self.must_save = true;
                 // What makes the object follows.
                 self.parts.object_may_stand = true;
+            }
+            (Job::DeleteObject | Job::HeadObject, outcome) if self.imports() && self.importing.tidying => {
+                self.object_deleted(now, outcome);
             }
             (Job::HeadObject, Outcome::Object { etag, .. }) if !self.look_for_object => {
                 self.store_went_well();
@@ -90,8 +98,7 @@ impl Session {
             (Job::HeadObject, Outcome::Object { size, etag }) => {
                 self.store_went_well();
                 self.look_for_object = false;
-                let own =
-                    !self.imports() || self.importing.was_completed || self.is_own_object(etag.as_deref());
+                let own = !self.imports() || self.is_own_object(etag.as_deref());
                 if own
                     && size.is_none_or(|size| size == self.config.plan.size)
                     && self.etag_fits(etag.as_deref())
@@ -101,12 +108,14 @@ impl Session {
                     self.phase = Phase::Completing;
                     self.dirty = true;
                 } else {
+                    if !own {
+                        self.importing.stood = etag.as_deref().map(plain_etag);
+                    }
                     self.start_over(now, "the store holds another object in its place");
                 }
             }
             (Job::Report { .. }, Outcome::Ordered { order }) if self.imports() => self.ordered(now, order),
             (Job::ShowOrder { .. }, Outcome::Order(facts)) if self.imports() => self.order_shown(now, facts),
-            (Job::DeleteObject, outcome) if self.imports() => self.object_deleted(now, outcome),
             (Job::Report { .. }, Outcome::Done) => {
                 self.control_went_well();
                 self.reported(now);
@@ -261,8 +270,11 @@ impl Session {
 
     /// An ETag that can be compared and is another one means other bytes.
     fn etag_fits(&self, etag: Option<&str>) -> bool {
-        let (Some(etag), Some(expected)) = (etag, self.expected_etag()) else { return true };
-        let etag = plain_etag(etag);
+        let Some(etag) = etag.map(plain_etag) else { return true };
+        if self.importing.etag.as_ref().is_some_and(|own| *own != etag) {
+            return false;
+        }
+        let Some(expected) = self.expected_etag() else { return true };
         !self.is_comparable(&etag) || etag.eq_ignore_ascii_case(&expected)
     }
 
@@ -274,6 +286,7 @@ impl Session {
     fn object_stands(&mut self, etag: Option<String>) {
         self.completed = true;
         self.dirty = true;
+        self.note_etag(etag.as_deref());
         if !self.etag_fits(etag.as_deref()) {
             let message = format!(
                 "the object that the store put together is not the file: its ETag is {}, not {}",

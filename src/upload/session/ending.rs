@@ -1,8 +1,8 @@
 //! How an upload ends before its time: stopped (everything kept), failed (kept too), or taken back.
 
+use super::importing::NOT_OWN;
 use super::{Session, types::*};
 use crate::error::{Error, Kind};
-use crate::oss::plain_etag;
 use crate::oss::trouble::{Remedy, Trouble};
 
 /// Why it ends.
@@ -141,18 +141,38 @@ impl Session {
                     _ => self.warnings.push(("left-behind", left_image(&crate::text::join(&new, " or ")))),
                 }
             }
+            // Whose they are cannot be told where others may send to the same place.
+            (Job::ListMultipartUploads, Outcome::Uploads(ids)) if self.imports() && !self.is_alone() => {
+                if !ids.is_empty() {
+                    let ids = crate::text::join(ids, ", ");
+                    let message = format!(
+                        "multipart uploads of{}, of which one may be this upload's; abort it if nobody else sends \
+                         there: {ids}",
+                        self.object()
+                    );
+                    self.left_behind(message);
+                }
+                self.strays = Some(Vec::new());
+            }
             (Job::ListMultipartUploads, Outcome::Uploads(ids)) => self.strays = Some(ids.clone()),
             (Job::CreateMultipartUpload, Outcome::MultipartCreated { upload_id }) => {
                 self.upload_id = Some(upload_id.clone());
             }
             (Job::CreateMultipartUpload, Outcome::Failed(trouble)) => self.note_lost_creation(trouble),
-            (Job::CompleteMultipartUpload { .. }, Outcome::Completed { .. }) => self.completed = true,
+            (Job::CompleteMultipartUpload { .. }, Outcome::Completed { etag }) => {
+                self.completed = true;
+                self.note_etag(etag.as_deref());
+            }
             (Job::HeadObject, Outcome::Object { etag, .. }) => {
                 // What stood there before, or came there since, is not ours to delete.
-                if self.is_own_object(etag.as_deref()) && !self.stood_before(etag.as_deref()) {
+                let stood = self.stood_before(etag.as_deref());
+                if self.is_own_object(etag.as_deref()) && !stood {
                     self.completed = true;
                     self.importing.is_own = true;
                 } else {
+                    if !stood {
+                        self.left_behind(format!("{}: {NOT_OWN}", self.object().trim_start()));
+                    }
                     self.forget_object();
                 }
             }
@@ -200,7 +220,7 @@ impl Session {
             // enough; one that stays must not go on waiting without a word.
             let enough = matches!(job, Job::Report { .. }) && (self.created || !later);
             if !gone && !forbidden && !enough {
-                self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
+                self.left_behind(trouble.error.message().to_owned());
                 let of_store = job.is_of_store();
                 // At the service's own store the service removes what is left.
                 let left = later && (!of_store || self.imports());
@@ -242,10 +262,8 @@ impl Session {
         }
     }
 
-    /// Whether the object in the caller's bucket is known to be this upload's: nothing stood there, or it was looked at.
-    fn is_known_as_own(&self) -> bool {
-        let stood = self.importing.stood.as_deref().is_some_and(|stood| !stood.is_empty());
-        self.completed && (!stood || self.importing.is_own)
+    fn left_behind(&mut self, what: String) {
+        self.warnings.push(("left-behind", format!("not taken back: {what}")));
     }
 
     fn forget_object(&mut self) {
@@ -265,26 +283,8 @@ impl Session {
             // The service removes what belongs to an image that is deleted.
             return;
         }
-        self.warnings.push(("left-behind", format!("not taken back: {}", trouble.error.message())));
+        self.left_behind(trouble.error.message().to_owned());
         self.stays |= self.imports();
-    }
-
-    /// Whether what is there now stood there before anything was sent.
-    fn stood_before(&self, etag: Option<&str>) -> bool {
-        let stood = self.importing.stood.as_deref().filter(|stood| !stood.is_empty());
-        stood.is_some() && stood == etag.map(plain_etag).as_deref()
-    }
-
-    /// Whether the object in the caller's own bucket is what this upload has put there.
-    pub(super) fn is_own_object(&self, etag: Option<&str>) -> bool {
-        let etag = etag.map(plain_etag);
-        let same = self.expected_etag().is_some_and(|own| etag.as_ref() == Some(&own));
-        let instead = match (self.importing.stood.as_deref(), &etag) {
-            (Some(""), _) => true,
-            (Some(stood), Some(etag)) => stood != etag,
-            _ => false,
-        };
-        same || instead
     }
 
     fn step(&self) -> Step {
@@ -294,7 +294,8 @@ impl Session {
         let imports = self.imports();
         // In the place of an image that may be another's, what was not heard of may be another's too.
         let anothers = self.found && !imports;
-        let stored = self.completed || (self.parts.object_may_stand && !anothers);
+        let stands = self.completed || (self.parts.object_may_stand && !anothers);
+        let stored = stands && !self.importing.keeps_object;
         let ordered = self.importing.order.is_some() && !self.importing.settled;
         let unknown = self.image_id.is_none() && self.uncertain && self.may_exist;
         let looks = ordered || (unknown && self.known.is_some());

@@ -18,6 +18,9 @@ const MOST_LOOKS: u32 = 20;
 /// The object is tried to be deleted so often.
 const TRIES: u32 = 4;
 
+/// Why an object stays in the caller's bucket.
+pub(super) const NOT_OWN: &str = "it is not known to be this upload's";
+
 /// What an upload knows of its order.
 #[derive(Default)]
 pub(super) struct Importing {
@@ -25,6 +28,8 @@ pub(super) struct Importing {
     pub(super) order: Option<String>,
     /// It has ended, or nothing more is to be heard of it.
     pub(super) settled: bool,
+    /// An earlier run has given it: what it has finished since may be in use.
+    was_ordered: bool,
     /// The intent to order was put down: from then on an image may be made without our having heard of it.
     pub(super) intended: bool,
     /// When the answer to it was found to be lost; when it was last intended, where an earlier run was cut off.
@@ -39,14 +44,16 @@ pub(super) struct Importing {
     /// The ETag of what stood in the object's place before it: empty where nothing did, none where that is not known.
     pub(super) stood: Option<String>,
     pub(super) stood_looked: bool,
+    /// The image is finished, and so the object may stay.
+    pub(super) keeps_object: bool,
     /// What stands there was found to be this upload's when it began to be taken back.
     pub(super) is_own: bool,
+    /// The ETag of what this upload has put there, as the store answered it.
+    pub(super) etag: Option<String>,
     /// Looks for an object that may still come to stand.
     looks: u32,
     /// Looks for an image that may still appear.
     image_looks: u32,
-    /// An earlier run has heard that the object stands.
-    pub(super) was_completed: bool,
 }
 
 impl Importing {
@@ -72,6 +79,15 @@ impl Session {
 
     pub(super) fn makes_image_last(&self) -> bool {
         makes_image_last(&self.config)
+    }
+
+    /// The image is finished, and stays or is gone: only what is left in the caller's bucket is to be taken back.
+    pub fn leave_image(&mut self, stays: bool) {
+        self.created = false;
+        self.uncertain = false;
+        self.importing.settled = true;
+        self.importing.keeps_object =
+            stays && self.config.imports.as_ref().is_some_and(|imports| !imports.delete_object);
     }
 
     /// The service has taken the order.
@@ -183,7 +199,9 @@ impl Session {
             self.start_control(now, Job::FindImages);
         } else if deletes && !self.importing.object_is_gone {
             if self.keys_are_good(now) {
-                self.start_control(now, Job::DeleteObject);
+                // Days may have passed since an earlier run.
+                let looks = self.restored && !self.importing.is_own;
+                self.start_control(now, if looks { Job::HeadObject } else { Job::DeleteObject });
             }
         } else {
             self.finish_importing();
@@ -193,6 +211,13 @@ impl Session {
     /// The image is there whatever becomes of the object.
     pub(super) fn object_deleted(&mut self, now: f64, outcome: Outcome) {
         let trouble = match outcome {
+            Outcome::Object { etag, .. } => {
+                self.importing.is_own = self.is_own_object(etag.as_deref());
+                if !self.importing.is_own {
+                    self.leave_object(NOT_OWN);
+                }
+                return;
+            }
             Outcome::Failed(trouble) if trouble.error.details().status != Some(404) => trouble,
             _ => {
                 self.importing.object_is_gone = true;
@@ -208,7 +233,7 @@ impl Session {
         if tries < TRIES && (self.correct(&trouble.remedy) || again) {
             self.control.after = now + self.backoff(tries, None);
         } else {
-            self.leave_object(&trouble.error);
+            self.leave_object(trouble.error.message());
         }
     }
 
@@ -217,18 +242,17 @@ impl Session {
         if trouble.error.details().retryable && self.keys.tries < TRIES {
             self.keys.after = now + self.backoff(self.keys.tries, None);
         } else {
-            self.leave_object(&trouble.error);
+            self.leave_object(trouble.error.message());
         }
     }
 
-    fn leave_object(&mut self, error: &Error) {
+    fn leave_object(&mut self, why: &str) {
         self.importing.object_is_gone = true;
-        let message =
-            format!("the image is active, but{} is not deleted: {}", self.object(), error.message());
+        let message = format!("the image is active, but{} is not deleted: {why}", self.object());
         self.warn("object-left", message);
     }
 
-    fn object(&self) -> String {
+    pub(super) fn object(&self) -> String {
         let object = self.config.imports.as_ref().map_or("", |imports| imports.object.as_str());
         format!(" the object {}", Quoted(object))
     }
@@ -254,6 +278,12 @@ impl Session {
             self.image_created(id.clone());
         }
         self.importing.settled = facts.done || facts.failure.is_some();
+        if facts.done && self.importing.was_ordered {
+            self.created = false;
+            let id = self.image_id.as_deref().unwrap_or_default();
+            let message = format!("not taken back: the image {}, which is finished", Quoted(id));
+            self.warnings.push(("left-behind", message));
+        }
         if self.importing.settled {
             return false;
         }
@@ -283,11 +313,19 @@ impl Session {
             Some(order) => Quoted(order).to_string(),
             None => "null".to_owned(),
         };
-        let stood = match &self.importing.stood {
-            Some(etag) => format!(",\"stood\":{}", Quoted(etag)),
+        let etag = |name: &str, etag: &Option<String>| match etag {
+            Some(etag) => format!(",\"{name}\":{}", Quoted(etag)),
             None => String::new(),
         };
-        format!(",\"order\":{order},\"intended\":{}{stood}", self.importing.intended)
+        // Put down while it is under way: nobody may hear of its answer.
+        let creates = matches!(self.control.running, Some((_, Job::CreateMultipartUpload, _)));
+        format!(
+            ",\"order\":{order},\"intended\":{},\"createLost\":{}{}{}",
+            self.importing.intended,
+            self.create_lost || creates,
+            etag("stood", &self.importing.stood),
+            etag("etag", &self.importing.etag),
+        )
     }
 
     /// Where an upload goes on whose image is made last.
@@ -296,11 +334,16 @@ impl Session {
             return;
         }
         self.importing.order = saved.get("order").and_then(Value::as_str).map(str::to_owned);
+        self.importing.was_ordered = self.importing.order.is_some();
         self.importing.intended = saved.get("intended") == Some(&Value::Bool(true));
         self.importing.stood = saved.get("stood").and_then(Value::as_str).map(str::to_owned);
         // What a run finds that goes on may be its own.
         self.importing.stood_looked = self.importing.stood.is_some() || self.parts.object_may_stand;
-        self.importing.was_completed = self.completed;
+        self.importing.etag = saved.get("etag").and_then(Value::as_str).map(str::to_owned);
+        // Of what an older client has put down it is not known; a name that is this upload's alone may be looked through.
+        if let Some(lost) = saved.get("createLost") {
+            self.create_lost = *lost == Value::Bool(true) || (self.create_lost && self.is_alone());
+        }
         let known = self.importing.order.is_some() || (self.image_id.is_some() && self.makes_image_last());
         if known {
             self.phase = Phase::Verifying;
@@ -315,6 +358,8 @@ impl Session {
                 self.phase = Phase::Completing;
                 self.look_for_object = true;
             }
+        } else {
+            self.look_for_object = self.completed;
         }
     }
 }

@@ -11,6 +11,7 @@ mod ended;
 mod ending;
 mod failures;
 mod importing;
+mod owning;
 mod parts;
 pub mod resuming;
 mod sending;

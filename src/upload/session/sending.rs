@@ -33,6 +33,8 @@ impl Session {
         }
         self.parts.start_over();
         self.upload_id = None;
+        self.completed = false;
+        self.note_etag(None);
         self.inventory = false;
         self.look_for_object = false;
         self.listing = None;
@@ -73,6 +75,7 @@ impl Session {
                 Some(upload_id) => Job::SendPart { index, upload_id: upload_id.clone() },
                 None => {
                     self.parts.object_may_stand = true;
+                    self.note_etag(None);
                     Job::PutObject
                 }
             };
@@ -136,6 +139,9 @@ impl Session {
                 self.speed_up();
                 self.corrections = 0;
                 let hidden = etag.is_none();
+                if self.config.plan.is_single() {
+                    self.note_etag(etag.as_deref());
+                }
                 let part = self.parts.part(index);
                 part.stored = true;
                 part.etag = etag.map(|etag| plain_etag(&etag).into_boxed_str());

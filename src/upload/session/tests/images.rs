@@ -349,7 +349,7 @@ fn the_object_goes_from_the_callers_bucket_also_where_the_image_was_only_found()
     });
     let mut answer = |job: &Job| match job {
         Job::FindImages => Some(Outcome::Found(vec!["img-found".to_owned()])),
-        Job::HeadObject => Some(Outcome::Object { size: Some(1), etag: Some("own".to_owned()) }),
+        Job::HeadObject => Some(Outcome::Object { size: Some(1), etag: Some("opaque".to_owned()) }),
         job => well(job),
     };
     let mut later = hand.again(config(1, true, false));

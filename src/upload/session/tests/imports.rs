@@ -24,6 +24,7 @@ impl World {
             }
             Job::CreateImage if !self.objects.contains_key(&PLACE) => refused("IMG.0057"),
             Job::CreateImage => {
+                assert!(!self.replaced, "an image is made of somebody else's object");
                 self.created += 1;
                 let id = format!("img-{}", self.created);
                 let hidden = self.dice.below(25_000) as f64;
@@ -70,6 +71,16 @@ impl World {
         }
     }
 
+    /// Somebody else puts an object of the same size under the key.
+    pub(super) fn replace_by_somebody_else(&mut self) {
+        self.count("an object of somebody else");
+        let object = vec![digest_of(0, u64::MAX); self.plan.count as usize];
+        let etag = self.object_etag(&object);
+        self.objects.insert(PLACE, object);
+        self.etags.insert(PLACE, etag);
+        self.replaced = true;
+    }
+
     /// An order goes on, and finds the object or not.
     fn work(&mut self, id: &str) {
         let (moves, stands) = (self.dice.chance(50), self.objects.contains_key(&PLACE));
@@ -96,7 +107,7 @@ impl Simulation {
         let gone = !self.world.objects.contains_key(&PLACE);
         // What arrives damaged twice in a row, before any ETag was an MD5, is taken for another digest: and told so.
         let unsure = summary.verified == "none" && self.world.damages > 1;
-        let right = self.world.is_right(PLACE) || unsure;
+        let right = self.world.is_right(PLACE) || unsure || self.world.replaced;
         assert!(self.stolen || gone || right, "active, and not of the file");
         let told = summary.warnings.iter().any(left);
         assert!(self.stolen || told || gone == self.script.delete_object, "the object is there: {}", !gone);
@@ -135,6 +146,8 @@ fn story(seed: u64) -> Story {
         imports: true,
         delete_object: some(2) > 0,
         target: false,
+        // Where the key is not this upload's alone.
+        replaced_meanwhile: seed % 5 != 1 && seed.is_multiple_of(4),
         // The image is nobody's business before there is one.
         deleted_meanwhile: false,
         finished_meanwhile: false,
@@ -170,7 +183,13 @@ fn whatever_happens_there_is_one_image_of_the_file() {
     }
     met.iter().for_each(|(what, times)| println!("  {times:>9} × {what}"));
     assert!(done > 900 && aborted > 20, "{done} done, {aborted} aborted");
-    for what in ["a lost answer to createImage", "a killed process", "expired credentials", "a rival"] {
+    for what in [
+        "a lost answer to createImage",
+        "a killed process",
+        "expired credentials",
+        "a rival",
+        "an object of somebody else",
+    ] {
         assert!(met.get(what).is_some_and(|times| *times > 15), "{what}: {:?}", met.get(what));
     }
 }

@@ -88,6 +88,12 @@ impl Simulation {
         if matches!(outcome, Outcome::Object { .. }) && self.world.damages > 0 {
             self.ledger.may_create("an object that is not the file");
         }
+        let faults = &self.world.faults;
+        let told = self.script.digest && faults.etags == EtagStyle::Md5 && !faults.hidden_etags;
+        let object = self.script.imports && matches!(outcome, Outcome::Object { .. });
+        if object && !told {
+            self.ledger.may_create("an object that may be another's");
+        }
         if let Outcome::Parts(page) = outcome {
             let upload_id = process.session.upload_id.clone().unwrap_or_default();
             for part in &page.parts {
@@ -357,7 +363,7 @@ impl Simulation {
         assert_eq!(left, 0, "uploads are left after abort");
         // What the service has taken it removes with the image.
         let taken = !self.script.imports && self.world.taken.contains(&place);
-        let left = self.world.objects.contains_key(&place) && !taken;
+        let left = self.world.objects.contains_key(&place) && !taken && !self.world.replaced;
         assert!(!left, "the object is left after abort");
     }
 }

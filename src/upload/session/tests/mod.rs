@@ -7,6 +7,7 @@ mod imports;
 mod invariants;
 mod large;
 mod ledger;
+mod others;
 mod process;
 mod script;
 mod simulation;

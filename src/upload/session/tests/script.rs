@@ -23,6 +23,8 @@ pub(super) struct Script {
     pub(super) deleted_meanwhile: bool,
     /// Somebody else finishes the image while no process runs.
     pub(super) finished_meanwhile: bool,
+    /// Somebody else puts an object under the key while no process runs.
+    pub(super) replaced_meanwhile: bool,
     /// No checkpoint is kept.
     pub(super) forgetful: bool,
     /// The upload goes into an image that exists.
@@ -48,6 +50,7 @@ impl Default for Script {
             discard: None,
             deleted_meanwhile: false,
             finished_meanwhile: false,
+            replaced_meanwhile: false,
             forgetful: false,
             target: false,
             digest: true,

@@ -98,6 +98,8 @@ impl Simulation {
             uploads: Vec::new(),
             made: 0,
             objects: Default::default(),
+            etags: Default::default(),
+            replaced: false,
             places: 2,
             stranger: None,
             taken: Vec::new(),
@@ -218,6 +220,10 @@ impl Simulation {
                 self.ledger.images += 1;
                 self.ledger.may_create("the image is gone");
             }
+        }
+        if core::mem::take(&mut self.script.replaced_meanwhile) {
+            self.world.replace_by_somebody_else();
+            self.ledger.may_create("an object of somebody else");
         }
         if core::mem::take(&mut self.script.finished_meanwhile) {
             self.world.finish_by_somebody_else(self.script.digest);

@@ -9,7 +9,7 @@ use crate::oss::PartsPage;
 use crate::oss::trouble::Remedy;
 use crate::upload::plan::Plan;
 
-const MIB: u64 = 1024 * 1024;
+pub(super) const MIB: u64 = 1024 * 1024;
 /// What stood in the caller's bucket before.
 const OLD: &str = "etag-of-last-month";
 
@@ -108,6 +108,7 @@ pub(super) fn well(job: &Job) -> Option<Outcome> {
         Job::CreateMultipartUpload => Outcome::MultipartCreated { upload_id: "upload".to_owned() },
         Job::SendPart { .. } | Job::PutObject => Outcome::Stored { etag: Some("opaque".to_owned()) },
         Job::HashPart { .. } => Outcome::Hashed { part: [7; 16], file: None },
+        Job::CompleteMultipartUpload { .. } => Outcome::Completed { etag: Some("own".to_owned()) },
         Job::ListMultipartUploads => Outcome::Uploads(Vec::new()),
         Job::HeadObject => Outcome::Object { size: Some(15 * MIB), etag: Some(OLD.to_owned()) },
         Job::ShowImage | Job::ShowOrder { .. } => return None,
@@ -448,4 +449,28 @@ fn an_image_found_by_a_later_run_is_named_not_deleted() {
     let Some(Finish::Aborted(error, Some(left))) = &later.finish else { panic!("{:?}", later.finish) };
     assert!(error.message().contains("img-of-another") && left.contains("img-of-another"));
     assert_eq!(later.count(|job| matches!(job, Job::DeleteImage)), 0, "{:?}", later.asked);
+}
+
+#[test]
+fn an_image_that_an_earlier_runs_order_has_finished_is_not_deleted() {
+    for parts in [1, 3] {
+        let mut hand = Hand::new(Session::new(config(parts, true, false)));
+        let mut answer = |job: &Job| match job {
+            Job::CreateImage => Some(Outcome::Ordered { order: "job-1".to_owned() }),
+            job => well(job),
+        };
+        hand.tell(Event::Start, &mut answer);
+        hand.tell(Event::Stop, &mut answer);
+        let mut later = hand.again(config(parts, true, false));
+        later.tell(Event::Abort, &mut |job| match job {
+            Job::ShowOrder { .. } => {
+                let image_id = Some("img-1".to_owned());
+                Some(Outcome::Order(OrderFacts { image_id, done: true, failure: None }))
+            }
+            job => well(job),
+        });
+        let Some(Finish::Aborted(_, Some(left))) = &later.finish else { panic!("{:?}", later.finish) };
+        assert!(left.contains("img-1"), "{left}");
+        assert_eq!(later.count(|job| matches!(job, Job::DeleteImage)), 0, "{:?}", later.asked);
+    }
 }

@@ -148,6 +148,10 @@ pub(super) struct World {
     pub(super) made: u32,
     /// By place.
     pub(super) objects: BTreeMap<u32, Vec<[u8; 16]>>,
+    /// The object in the caller's bucket is somebody else's.
+    pub(super) replaced: bool,
+    /// Their ETags, where this upload has put them there.
+    pub(super) etags: BTreeMap<u32, String>,
     pub(super) places: u32,
     /// An image that somebody else has finished before this upload had put a file into it.
     pub(super) stranger: Option<String>,
@@ -245,6 +249,7 @@ impl World {
         let id = image.id.clone();
         self.stranger = Some(id).filter(|_| !self.objects.contains_key(&place));
         self.objects.insert(place, vec![digest_of(0, u64::MAX)]);
+        self.etags.remove(&place);
         self.count("an image finished by somebody else");
     }
 
