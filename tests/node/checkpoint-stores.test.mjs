@@ -104,7 +104,8 @@ test('what is no store is refused by its field, before anything is asked', async
   await mkdir(path.dirname(directory), { recursive: true });
   await writeFile(directory, '');
   const unusable = { kind: 'source', message: /the checkpoint directory failed: .*EEXIST/ };
-  for (const act of [begin().task.done, ims.pendingUploads({ directory })]) await rejects(act, unusable);
+  const pending = () => ims.pendingUploads({ directory });
+  for (const act of [() => begin().task.done, pending]) await rejects(act(), unusable);
   assert.deepEqual(await emulator.arrived(), []);
 });
 

@@ -110,13 +110,18 @@ async fn called(object: &JsValue, name: &str, arguments: &Array) -> Result<JsVal
 }
 
 async fn open_path(fs: FsPromises, path: String) -> Result<File> {
+    // Who opens a pipe waits until somebody writes into it.
+    size_of(&called(&fs, "stat", &Array::of1(&path.as_str().into())).await?, &path)?;
     let handle = JsFuture::from(fs.open(&path, "r")).await.map_err(|error| unreadable(&error))?;
     let mut file = File { content: Content::Path(handle.clone().unchecked_into()), size: 0 };
-    let stat = called(&handle, "stat", &Array::new()).await?;
-    let is_file = invoke(&stat, "isFile", &Array::new()).is_ok_and(|answer| answer.is_truthy());
-    let size = get(&stat, "size").and_then(|size| size.as_f64()).filter(|_| is_file);
-    file.size = size.ok_or_else(|| Error::new(Kind::Source, format!("{path} is not a file")))? as u64;
+    file.size = size_of(&called(&handle, "stat", &Array::new()).await?, &path)?;
     Ok(file)
+}
+
+fn size_of(stat: &JsValue, path: &str) -> Result<u64> {
+    let is_file = invoke(stat, "isFile", &Array::new()).is_ok_and(|answer| answer.is_truthy());
+    let size = get(stat, "size").and_then(|size| size.as_f64()).filter(|_| is_file);
+    Ok(size.ok_or_else(|| Error::new(Kind::Source, format!("{path} is not a file")))? as u64)
 }
 
 async fn read_path(handle: &FileHandle, offset: u64, length: u32) -> Result<Uint8Array> {
