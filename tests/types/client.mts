@@ -154,10 +154,10 @@ export const advice: string | undefined = wrong.find((check) => check.name === '
 // What a caller may have or not is handed on as it is.
 export function perhaps(
   name: string | undefined,
-  stop: AbortSignal | undefined,
+  stop: AbortSignalLike | undefined,
   told?: (p: UploadProgress) => void,
 ) {
-  ims.upload(new Blob([]), { ...create, description: name }, { signal: stop, onProgress: told });
+  ims.upload(new Uint8Array(), { ...create, description: name }, { signal: stop, onProgress: told });
   return ims.listPrivateImages({ filter: { name }, size: undefined }, { signal: stop, timeoutMs: undefined });
 }
 ims.close();

@@ -1,13 +1,23 @@
 //! Members that may be left out may be `undefined`, too, also where TypeScript tells these apart
 //! (`exactOptionalPropertyTypes`): options are handed on as they came, and the core reads both alike.
 
-/// The declarations with `| undefined` behind the type of each member that may be left out.
+/// What callers are given, and hand to a platform that tells these apart.
+const GIVEN: &[&str] = &["FetchInit", "UnsignedRequest"];
+
+/// The declarations with `| undefined` behind the type of each member that may be left out, but for what callers are given.
 pub fn or_undefined(text: &str) -> String {
+    let given = GIVEN.iter().filter_map(|name| text.find(&format!("export interface {name} {{")));
+    let Some(begin) = given.min() else { return all_or_undefined(text) };
+    let end = text[begin..].find("\n}").map_or(text.len(), |length| begin + length);
+    all_or_undefined(&text[..begin]) + &text[begin..end] + &or_undefined(&text[end..])
+}
+
+fn all_or_undefined(text: &str) -> String {
     let mut written = String::with_capacity(text.len() + text.len() / 20);
     let mut rest = text;
     while let Some((before, kind, after)) = next_member(rest) {
         written.push_str(before);
-        let inner = or_undefined(kind);
+        let inner = all_or_undefined(kind);
         if inner.trim_end().ends_with("undefined") {
             written.push_str(&inner);
         } else if inner.contains("=>") && !inner.trim_start().starts_with('{') {
@@ -30,24 +40,26 @@ fn next_member(text: &str) -> Option<(&str, &str, &str)> {
         let begins_comment = trimmed.starts_with("/*");
         if (is_comment || begins_comment) && !trimmed.starts_with("//") {
             is_comment = !line.contains("*/");
-        } else if let Some(place) = member_of(trimmed) {
-            let begin = at + (line.len() - trimmed.len()) + place;
-            let length = length_of_type(&text[begin..])?;
-            return Some((&text[..begin], &text[begin..begin + length], &text[begin + length..]));
+        } else {
+            for place in members_of(trimmed) {
+                let begin = at + (line.len() - trimmed.len()) + place;
+                if let Some(length) = length_of_type(&text[begin..]) {
+                    return Some((&text[..begin], &text[begin..begin + length], &text[begin + length..]));
+                }
+            }
         }
         at += line.len();
     }
     None
 }
 
-/// Where the type of the first member that may be left out begins in its line. A parameter is no member: it has a parenthesis
-/// or a comma before it.
-fn member_of(line: &str) -> Option<usize> {
+/// Where the types begin of the members of a line that may be left out, and of a parameter that begins it.
+fn members_of(line: &str) -> impl Iterator<Item = usize> {
     let inside = line.match_indices(['{', ';']).filter_map(|(at, _)| {
         let begin = at + 1 + (line[at + 1..].len() - line[at + 1..].trim_start().len());
         Some(begin + type_after_name(&line[begin..])?)
     });
-    type_after_name(line).into_iter().chain(inside).next()
+    type_after_name(line).into_iter().chain(inside)
 }
 
 /// Where the type begins, if a member that may be left out stands here.
@@ -57,7 +69,8 @@ fn type_after_name(line: &str) -> Option<usize> {
     (end > 0 && name[end..].starts_with("?: ")).then_some(line.len() - name.len() + end + "?: ".len())
 }
 
-/// So long is the type: up to the semicolon that ends the member, or the bracket that ends the object.
+/// So long is the type: up to the semicolon that ends the member, or the bracket that ends the object. What ends with a comma
+/// or a parenthesis is the type of a parameter.
 fn length_of_type(text: &str) -> Option<usize> {
     let (mut depth, mut at) = (0_usize, 0);
     while let Some(character) = text[at..].chars().next() {
@@ -66,6 +79,7 @@ fn length_of_type(text: &str) -> Option<usize> {
             '/' if rest.starts_with("/*") => rest.find("*/")? + 2,
             '\'' | '"' => rest[1..].find(character)? + 2,
             '=' if rest.starts_with("=>") => 2,
+            ',' if depth == 0 => return None,
             '(' | '[' | '{' | '<' => {
                 depth += 1;
                 1
@@ -103,6 +117,14 @@ mod tests {
             (
                 "  f(a?: B & { c?: D; e?: F<G> }, h?: I): J;\n",
                 "  f(a?: B & { c?: D | undefined; e?: F<G> | undefined }, h?: I): J;\n",
+            ),
+            (
+                "  f(\n    a?: B & { c?: D },\n    e?: F,\n  ): void;\n  g?: H;\n",
+                "  f(\n    a?: B & { c?: D | undefined },\n    e?: F,\n  ): void;\n  g?: H | undefined;\n",
+            ),
+            (
+                "export interface FetchInit {\n  a?: b;\n}\nexport interface C {\n  d?: e;\n}\n",
+                "export interface FetchInit {\n  a?: b;\n}\nexport interface C {\n  d?: e | undefined;\n}\n",
             ),
             ("  /** Of it. */\n  a?: 'b';\n", "  /** Of it. */\n  a?: 'b' | undefined;\n"),
         ] {
