@@ -59,7 +59,10 @@ export interface HuaweiWorkspaceOptions extends Omit<ClientOptions, 'endpoint'> 
   endpoint?: string;
   /** ID of a region, such as cn-north-4: the address of the service, and the project of an access key. */
   region?: string;
-  /** Base URL of the identity service; default: that of the region. */
+  /**
+   * Base URL of the identity service; default: that of the region. With an `endpoint` that is not in the region's cloud it
+   * has no default: a password of another cloud, and what an access key signs, are not sent to the public one.
+   */
   iamEndpoint?: string;
   /** The project's ID, which every path names; where it is left out, that of the credentials, or the region's. */
   projectId?: string;

@@ -24,8 +24,17 @@ pub fn endpoint(service: &str, region: &str) -> Result<Endpoint> {
         let rule = "must be the ID of a region, such as cn-north-4: small letters, digits and -";
         return Err(Error::invalid("region", Quoted(region).to_string(), rule));
     }
-    let end = OTHER_ENDS.iter().find(|(name, _)| *name == region).map_or("myhuaweicloud.com", |(_, end)| end);
-    Endpoint::parse(&format!("https://{service}.{region}.{end}"), "region")
+    Endpoint::parse(&format!("https://{service}.{region}.{}", end(region)), "region")
+}
+
+/// The domain of a region's services.
+fn end(region: &str) -> &'static str {
+    OTHER_ENDS.iter().find(|(name, _)| *name == region).map_or("myhuaweicloud.com", |(_, end)| end)
+}
+
+/// Whether a service stands in the cloud that the region is one of.
+pub fn is_of_cloud(service: &Endpoint, region: &str) -> bool {
+    service.origin().strip_suffix(end(region)).is_some_and(|front| front.ends_with('.'))
 }
 
 #[cfg(test)]
@@ -39,6 +48,22 @@ mod tests {
         assert_eq!(url("iam", "eu-west-101"), "https://iam.eu-west-101.myhuaweicloud.eu");
         assert_eq!(url("workspace", "ap-southeast-3"), "https://workspace.ap-southeast-3.myhuaweicloud.com");
         assert_eq!(url("obs", "my-kualalumpur-1"), "https://obs.my-kualalumpur-1.myhuaweicloud.com");
+    }
+
+    #[test]
+    fn a_cloud_of_ones_own_is_not_the_public_one() {
+        let is_there = |url| is_of_cloud(&Endpoint::parse(url, "endpoint").unwrap(), "cn-north-4");
+        assert!(is_there("https://ims.cn-north-4.myhuaweicloud.com"));
+        assert!(is_there("https://IMS.ap-southeast-1.myhuaweicloud.com/v2"));
+        for own in [
+            "https://ims.example.com",
+            "http://127.0.0.1:80",
+            "https://ims.eu-west-101.myhuaweicloud.eu",
+            "https://ims.myhuaweicloud.com.example.com",
+            "https://myhuaweicloud.com",
+        ] {
+            assert!(!is_there(own), "{own}");
+        }
     }
 
     #[test]

@@ -102,7 +102,8 @@ pub fn project(given: &JsValue) -> Result<Option<String>> {
 }
 
 /// Where a service of Huawei Cloud (`ims`, `workspace`) stands: by the options `endpoint` and `iamEndpoint`, or else by
-/// `region`, which names the project of an access key too.
+/// `region`, which names the project of an access key too. Who names an endpoint that is not the cloud's own, names the
+/// identity service as well: a password of somebody's own cloud is no business of the public one.
 #[cfg(any(feature = "huawei", feature = "workspace"))]
 pub fn huawei_address(given: &JsValue, service: &str) -> Result<Address> {
     use crate::auth::regions;
@@ -111,12 +112,14 @@ pub fn huawei_address(given: &JsValue, service: &str) -> Result<Address> {
         (None, Some(region)) => regions::endpoint(service, region).map(Some),
         (given, _) => Ok(given),
     };
-    let endpoint = place("endpoint", service)?;
-    if endpoint.is_none() {
+    let Some(endpoint) = place("endpoint", service)? else {
         let rule = "is required, or endpoint: the ID of a region, such as cn-north-4";
         return Err(Error::invalid("region", "undefined", rule));
-    }
-    Ok(Address { endpoint, wanted: None, iam: place("iamEndpoint", "iam")?, region })
+    };
+    let is_of_cloud = region.as_ref().is_none_or(|region| regions::is_of_cloud(&endpoint, region));
+    let iam = place("iamEndpoint", "iam")?.filter(|_| is_of_cloud || get(given, "iamEndpoint").is_some());
+    let endpoint = Some(endpoint);
+    Ok(Address { endpoint, wanted: None, iam, region })
 }
 
 /// Where an OpenStack service of this type stands: by the option `endpoint`, or else by the catalog of the token, with

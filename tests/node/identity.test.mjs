@@ -6,6 +6,9 @@ import { quickly, rejects } from '../support/expect.mjs';
 import { ACCOUNTS, HuaweiImsClient } from '../support/huawei.mjs';
 import { KEYS } from '../support/huawei-uploads.mjs';
 import { OpenStackImageClient } from '../support/openstack.mjs';
+import { importClient } from '../support/places.mjs';
+
+const { HuaweiWorkspaceClient } = await importClient('./workspace');
 
 /** The user of the first account, at this cloud. */
 function asUser(emulator, more = {}) {
@@ -107,6 +110,25 @@ test('a region without a project is the caller’s mistake, and a project that i
   const { ims: told, urls } = keyed(t, emulator, { projectId: ACCOUNTS.demo.project });
   await told.listImagesTags();
   assert.deepEqual(urls, [`${emulator.huawei}/v2/${ACCOUNTS.demo.project}/images/tags`]);
+});
+
+test('who names a service of their own names its identity service, too: nothing goes to the public one', async (t) => {
+  const emulator = await startEmulator(t);
+  const { iamEndpoint: _, ...auth } = asUser(emulator);
+  const urls = [];
+  const own = { endpoint: emulator.huawei, region: 'cn-north-4', onRequest: ({ url }) => urls.push(url) };
+  for (const Client of [HuaweiImsClient, HuaweiWorkspaceClient]) {
+    const asked = new Client({ ...own, auth });
+    await rejects(asked.listImages(), {
+      kind: 'validation',
+      field: 'auth.iamEndpoint',
+      message: /is required/,
+    });
+    asked.close();
+  }
+  const { ims } = keyed(t, emulator, { ...own, iamEndpoint: undefined });
+  await rejects(ims.listImagesTags(), { kind: 'validation', field: 'projectId' });
+  assert.deepEqual(urls, []);
 });
 
 test('the project of a token is the token’s own', async (t) => {
