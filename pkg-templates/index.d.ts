@@ -848,7 +848,7 @@ export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
    * Takes back what is stored: parts, and the image if the upload had created it. Rejects, and forgets nothing, while
    * the service cannot be reached, refuses it, or is still saving the image. An image that is active stays: its upload was
    * finished, and is only forgotten; unless its checksum is not the file's MD5: then it is deleted if the upload had created
-   * it, and rejected with kind 'integrity' if not. What may be somebody else's stays, and the error names it.
+   * and finished it, and rejected with kind 'integrity' if not. What may be somebody else's stays, and the error names it.
    *
    * @example
    * for (const pending of await ims.pendingUploads(store)) await pending.discard();

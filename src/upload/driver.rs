@@ -276,7 +276,7 @@ impl Driver {
     }
 
     async fn perform(
-        &self,
+        self: &Rc<Self>,
         id: u64,
         job: Job,
         queue: &Queue<Event>,
@@ -293,10 +293,20 @@ impl Driver {
                     queue.push(Event::TakenOver);
                     return Ok(Outcome::Done);
                 }
+                let (driver, queue) = (self.clone(), queue.clone());
+                let mut saving: LocalFuture<'static, _> =
+                    Box::pin(async move { driver.save(checkpoint, &queue).await });
                 let late = self.platform.sleep(CONFIRMING_MS);
-                match first(Box::pin(self.save(checkpoint, queue)), late).await {
+                let ended = first(Box::pin(&mut saving), late).await;
+                match ended {
                     First::Left(saved) => saved?,
-                    First::Right(()) => Outcome::Done,
+                    First::Right(()) => {
+                        // What is put down next, or removed, waits for its turn: this must not come last.
+                        self.platform.spawn(Box::pin(async move {
+                            let _ = saving.await;
+                        }));
+                        Outcome::Done
+                    }
                 }
             }
             Job::CreateImage => match self.backend.create().await.map_err(service)? {

@@ -15,13 +15,18 @@ pub enum Standing {
     Gone,
     /// It stays, or was of other bytes and is deleted.
     Settled,
+    /// It is finished with other bytes than the file's, and as far as is known not by this upload: it stays.
+    Other(Error),
+    /// The service has forgotten what was ordered: what came of it stays.
+    Forgotten(Error),
 }
 
 /// Looks at the image of a session's kept state. One that is finished stays, unless it is of other bytes and this upload has
-/// made it. What is still being made, and a service that cannot be reached, refuse: nothing can be taken back meanwhile,
+/// made and finished it. What is still being made, and a service that cannot be reached, refuse: nothing can be taken back meanwhile,
 /// and nothing is forgotten.
 pub async fn look(service: &dyn Backend, session: &Value) -> Result<Standing> {
     let text = |name: &str| session.get(name).and_then(Value::as_str);
+    let is = |name: &str| session.get(name) == Some(&Value::Bool(true));
     let busy = |message: String| Err(Error::new(Kind::Service, message).resumable().retryable(true));
     if let Some(id) = text("imageId") {
         return match service.show(id).await {
@@ -33,20 +38,28 @@ pub async fn look(service: &dyn Backend, session: &Value) -> Result<Standing> {
                 let Some(read) = text("md5").filter(|read| is_md5(&checksum) && *read != checksum) else {
                     return Ok(Standing::Settled);
                 };
-                if session.get("created") == Some(&Value::Bool(true)) {
+                // Somebody else may have filled the image that waited for this upload's file.
+                if is("created") && is("reported") {
                     return match service.delete(id).await {
                         Err(error) if !is_gone(&error) => Err(error),
                         _ => Ok(Standing::Settled),
                     };
                 }
+                let what = match is("reported") {
+                    true => "delete the image if nobody needs it, then discard again",
+                    false => "the upload is forgotten, the image stays: if nobody needs it, delete it",
+                };
                 let message = format!(
                     "the image {id} is finished, and not with this file: its checksum is {checksum}, the file's MD5 \
-                     {read}; delete the image if nobody needs it, then discard again"
+                     {read}; {what}"
                 );
-                Err(Error::new(Kind::Integrity, message))
+                let error = Error::new(Kind::Integrity, message);
+                if is("reported") { Err(error) } else { Ok(Standing::Other(error)) }
             }
             Ok(_) => Ok(Standing::Open),
-            Err(error) if is_gone(&error) && text("order").is_some() => Ok(Standing::Gone),
+            Err(error) if is_gone(&error) && (text("order").is_some() || !is("created")) => {
+                Ok(Standing::Gone)
+            }
             Err(error) if is_gone(&error) => Ok(Standing::Open),
             Err(error) => Err(error),
         };
@@ -58,12 +71,15 @@ pub async fn look(service: &dyn Backend, session: &Value) -> Result<Standing> {
         Ok(facts) if facts.failure.is_none() => {
             busy(format!("the service is still making the image: the job {order} goes on; ask for it later"))
         }
-        // The service has forgotten the job.
         Err(error)
             if error.details().status == Some(404)
                 && error.code().is_some_and(|code| code.starts_with("IMG.")) =>
         {
-            Ok(Standing::Open)
+            let message = format!(
+                "the service has forgotten the job {order}; the upload is forgotten, too: an image that the job has made \
+                 stays, and the object, unless it was to be deleted"
+            );
+            Ok(Standing::Forgotten(Error::new(Kind::Service, message)))
         }
         Err(error) => Err(error),
         Ok(_) => Ok(Standing::Open),
@@ -159,7 +175,10 @@ mod tests {
         assert_eq!(of(Err(failed(404))).unwrap_err().details().status, Some(404), "a gateway's");
         assert_eq!(of(Err(failed(503))).unwrap_err().details().status, Some(503));
         let never_ordered = service(Err(unknown("IMG.DBGet.NoData")), Err(failed(500)));
-        assert_eq!(standing(&never_ordered, "{\"imageId\":\"img-1\"}"), Ok(Standing::Open));
+        let found = standing(&never_ordered, "{\"imageId\":\"img-1\"}");
+        assert_eq!(found, Ok(Standing::Gone), "whose it was does not matter any more");
+        let made = standing(&never_ordered, "{\"imageId\":\"img-1\",\"created\":true}");
+        assert_eq!(made, Ok(Standing::Open), "a service that has not heard of it yet is told");
         let busy = of(Ok(of_this_status("saving"))).unwrap_err();
         assert!(busy.details().resumable && busy.details().retryable);
     }
@@ -171,7 +190,8 @@ mod tests {
         assert_eq!(of(Ok(done)), Ok(Standing::Settled));
         let failure = Some(failed(400));
         assert_eq!(of(Ok(OrderFacts { failure, ..OrderFacts::default() })), Ok(Standing::Open));
-        assert_eq!(of(Err(unknown("IMG.0023"))), Ok(Standing::Open));
+        let forgotten = of(Err(unknown("IMG.0023")));
+        assert!(matches!(&forgotten, Ok(Standing::Forgotten(error)) if error.message().contains("job-1")));
         assert_eq!(of(Err(failed(404))).unwrap_err().details().status, Some(404), "a gateway's");
         assert_eq!(of(Err(failed(503))).unwrap_err().details().status, Some(503));
         let busy = of(Ok(OrderFacts::default())).unwrap_err();
@@ -196,21 +216,33 @@ mod tests {
     }
 
     #[test]
-    fn an_image_of_other_bytes_is_deleted_where_this_upload_made_it_and_told_of_where_not() {
+    fn an_image_of_other_bytes_is_deleted_where_this_upload_finished_it_and_told_of_where_not() {
         let (own, other) = ("0".repeat(32), "1".repeat(32));
-        let found = |checksum: &str, created: bool| {
+        let found = |checksum: &str, created: bool, reported: bool| {
             let image = ImageFacts { checksum: checksum.to_owned(), ..of_this_status("active") };
             let service = service(Ok(image), Err(failed(500)));
-            let session = format!("{{\"imageId\":\"img-1\",\"created\":{created},\"md5\":\"{own}\"}}");
+            let session = format!(
+                "{{\"imageId\":\"img-1\",\"created\":{created},\"reported\":{reported},\"md5\":\"{own}\"}}"
+            );
             let standing = standing(&service, &session);
             (standing, service.deleted.take().len())
         };
-        assert_eq!(found(&own.to_uppercase(), true), (Ok(Standing::Settled), 0));
-        assert_eq!(found("", true), (Ok(Standing::Settled), 0), "nothing to compare with");
-        assert_eq!(found(&other, true), (Ok(Standing::Settled), 1));
-        let (refused, deleted) = found(&other, false);
-        let error = refused.unwrap_err();
-        assert!(error.kind() == Kind::Integrity && error.message().contains(&other), "{}", error.message());
-        assert_eq!(deleted, 0);
+        assert_eq!(found(&own.to_uppercase(), true, true), (Ok(Standing::Settled), 0));
+        assert_eq!(found("", true, true), (Ok(Standing::Settled), 0), "nothing to compare with");
+        assert_eq!(found(&other, true, true), (Ok(Standing::Settled), 1));
+        for (created, reported) in [(false, false), (false, true), (true, false)] {
+            let (standing, deleted) = found(&other, created, reported);
+            assert_eq!(
+                (standing.is_err(), deleted),
+                (reported, 0),
+                "nothing is forgotten of what it has finished"
+            );
+            let (Ok(Standing::Other(error)) | Err(error)) = standing else { panic!("{created}, {reported}") };
+            assert!(
+                error.kind() == Kind::Integrity && error.message().contains(&other),
+                "{}",
+                error.message()
+            );
+        }
     }
 }

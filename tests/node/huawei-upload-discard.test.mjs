@@ -1,5 +1,6 @@
 /** What is taken back of an upload to a bucket of the caller's: what is finished stays, and so does what others put there. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { eventually, rejects } from '../support/expect.mjs';
@@ -63,6 +64,67 @@ test('an image whose order alone was heard of stays, once it is finished', async
     ['active'],
   );
   assert.deepEqual(await ims.pendingUploads(checkpoint), []);
+});
+
+test('where the service has forgotten the job, nothing that came of it goes', async (t) => {
+  const place = await ready(t);
+  const { emulator, ims, obs, checkpoint } = place;
+  const jobs = (fault) =>
+    ['show_job', 'show_job_progress'].map((operation) => ({
+      service: 'huawei',
+      operation,
+      times: 0,
+      ...fault,
+    }));
+  await emulator.spoil(...jobs({ stallMs: 600_000 }));
+  const isOrdered = async (task) =>
+    task.progress?.phase === 'verifying' && (await imagesOf(t, emulator)).length > 0;
+  const withKey = { ...place, obs: { ...obs, key: GOLDEN.key } };
+  await finishedMeanwhile(t, withKey, TARGET, isOrdered);
+  await emulator.spoil(...jobs({ status: 404, code: 'IMG.0023', message: 'no such job' }));
+  const [pending] = await ims.pendingUploads(checkpoint);
+  await rejects(pending.discard({ obs }), { kind: 'service', message: /has forgotten the job/u });
+  assert.equal((await imagesOf(t, emulator)).length, 1);
+  const keys = (await (await openStore(emulator)).objects()).map(({ key }) => key);
+  assert.ok(keys.includes(GOLDEN.key), `${keys}`);
+  assert.deepEqual(await ims.pendingUploads(checkpoint), []);
+});
+
+test('what stood under the key before a single request that was cut off is not deleted', async (t) => {
+  const { emulator, ims, obs } = await ready(t);
+  const file = await rawFile(t, 70_000);
+  const store = await openStore(emulator);
+  await store.put(GOLDEN, await readFile(file));
+  const kept = new Map();
+  const checkpoint = {
+    load: (key) => kept.get(key),
+    save: (key, value) => void kept.set(key, value),
+    remove: (key) => void kept.delete(key),
+    list: () => [...kept.keys()],
+  };
+  await emulator.spoil({ operation: 'PutObject', delayMs: 600_000, times: 0 });
+  const { task } = begin(ims, { path: file }, TARGET, { obs: { ...obs, key: GOLDEN.key }, checkpoint });
+  const ended = task.done.catch((error) => error);
+  await eventually(async () => (await emulator.arrived('PutObject')).length > 1, 'it is sent');
+  const killed = [...kept];
+  await task.stop();
+  await ended;
+  await emulator.heal();
+  kept.clear();
+  for (const [key, value] of killed) kept.set(key, value);
+  await emulator.spoil({ ...NOT_ORDERED, status: 503, stallMs: 600_000, times: 0 });
+  const later = await tokenClient(t, emulator);
+  const [pending] = await later.ims.pendingUploads(checkpoint);
+  const again = pending.resume(undefined, { obs });
+  const aborted = again.done.catch((error) => error);
+  await eventually(() => again.progress?.phase === 'creating', 'it is ordered');
+  await emulator.heal();
+  await again.abort();
+  await aborted;
+  assert.deepEqual(
+    (await store.objects()).map(({ key }) => key),
+    [GOLDEN.key],
+  );
 });
 
 test('an image is looked for in the enterprise project of its upload', async (t) => {

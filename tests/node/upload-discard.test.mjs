@@ -198,6 +198,43 @@ test('an image of other bytes than the file does not stay, where the upload has 
   await assertNothingLeft(place);
 });
 
+test('an image that somebody else has filled meanwhile stays', async (t) => {
+  const { emulator, ims, checkpoint } = await ready(t);
+  const folder = await temporaryFolder(t);
+  const file = await makeRandomRaw(path.join(folder, 'small.raw'), 3 * MIB);
+  await emulator.spoil({ operation: 'PutObject', delayMs: 600_000, times: 0 });
+  const first = newClient(t, emulator.ims);
+  const kept = new Map();
+  const store = {
+    load: (key) => kept.get(key),
+    save: (key, value) => void kept.set(key, value),
+    remove: (key) => void kept.delete(key),
+    list: () => [...kept.keys()],
+  };
+  const options = { ...OPTIONS, checkpoint: store };
+  const task = first.upload({ path: file }, rawImage({ name: 'left' }), options);
+  const ended = rejects(task.done, { kind: 'aborted', resumable: true });
+  await eventually(() => task.progress.phase === 'uploading', 'it is sent');
+  await task.stop();
+  await ended;
+  await emulator.heal();
+  // As where the file had been read to its end before it was stopped.
+  for (const [key, text] of kept) {
+    const all = JSON.parse(text);
+    Object.assign(all.session, { md5: '0'.repeat(32), hashed: 1 });
+    kept.set(key, JSON.stringify(all));
+  }
+  const other = await makeRandomRaw(path.join(folder, 'other.raw'), 4 * MIB, 9);
+  await ims.upload({ path: other }, { imageId: task.imageId }, OPTIONS).done;
+  const [pending] = await ims.pendingUploads(store);
+  await rejects(pending.discard(), { kind: 'integrity', message: /not with this file.*the image stays/u });
+  assert.deepEqual(
+    (await emulator.images()).map(({ imageId, status }) => [imageId, status]),
+    [[task.imageId, 'active']],
+  );
+  assert.deepEqual(await ims.pendingUploads(store), []);
+});
+
 test('one that was there before is told of, and nothing is forgotten', async (t) => {
   const { emulator, ims, checkpoint } = await damaged(t, false);
   const [pending] = await ims.pendingUploads(checkpoint);

@@ -111,24 +111,28 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
     options::check(given, shared.cloud.more_options(), shared.cloud.store_option().0)?;
     let mut chosen = options::read(given, shared.cloud.store_option())?;
     let kept = prepare::load(shared, &store(place).await?, key).await?;
-    // Whether the image is there, where nothing of it is to be taken back.
-    let mut stays = None;
+    // Whether the image is there, where nothing of it is to be taken back; what is to be said of it.
+    let (mut stays, mut told) = (None, Ok(JsValue::UNDEFINED));
     if let Some(session) = &kept.session {
         let deletes = get(given, "deleteObject").is_some_and(|flag| flag.is_truthy());
         let looking = shared.cloud.look(&shared.service, &kept.head.target);
         match leftover::look(&*looking, session).await {
             Ok(Standing::Settled) if leftover::is_in_bucket(session, deletes) => stays = Some(true),
             Ok(Standing::Gone) => stays = Some(false),
-            Ok(Standing::Settled) => {
+            Ok(Standing::Forgotten(error)) if leftover::is_in_bucket(session, deletes) => {
+                (stays, told) = (Some(true), Err(error));
+            }
+            Ok(Standing::Open) => {}
+            Ok(standing) => {
                 // Nothing but its checkpoint is left of the upload.
                 let forgotten = kept.keeper.write(None).await;
                 kept.keeper.lock.release().await;
-                return match forgotten {
-                    Err(NotKept::Failed(error)) => Err(error),
-                    _ => Ok(JsValue::UNDEFINED),
+                return match (forgotten, standing) {
+                    (Err(NotKept::Failed(error)), _) => Err(error),
+                    (_, Standing::Other(error) | Standing::Forgotten(error)) => Err(error),
+                    _ => told,
                 };
             }
-            Ok(Standing::Open) => {}
             Err(error) => {
                 kept.keeper.lock.release().await;
                 return Err(error);
@@ -153,6 +157,6 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
             Err(if later { failed.resumable().retryable(true) } else { failed })
         }
         Finish::Failed(error) => Err(error),
-        _ => Ok(JsValue::UNDEFINED),
+        _ => told,
     }
 }

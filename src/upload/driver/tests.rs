@@ -156,7 +156,7 @@ fn keeper(store: &Rc<Broken>) -> Keeper {
 fn a_store_that_does_not_answer_holds_up_no_abort_but_the_lock_is_asked() {
     for is_lost in [false, true] {
         let store = Rc::new(Broken { hangs: true, is_lost, ..Broken::default() });
-        let driver = driver(Rc::new(Canned::default()), Some(keeper(&store)));
+        let driver = Rc::new(driver(Rc::new(Canned::default()), Some(keeper(&store))));
         let queue = Queue::default();
         // The write of an earlier checkpoint hangs, too.
         let _turn = run(driver.writing.take());
@@ -166,6 +166,41 @@ fn a_store_that_does_not_answer_holds_up_no_abort_but_the_lock_is_asked() {
         let first = run(queue.next());
         assert_eq!(first, if is_lost { Event::TakenOver } else { Event::Tick });
     }
+}
+
+/// What is begun and not waited for goes on as long as it is kept here.
+#[derive(Default)]
+struct Begun(Jumping, RefCell<Vec<LocalFuture<'static, ()>>>);
+
+impl Platform for Begun {
+    fn now(&self) -> f64 {
+        self.0.now()
+    }
+    fn random(&self) -> f64 {
+        self.0.random()
+    }
+    fn sleep(&self, milliseconds: f64) -> LocalFuture<'static, ()> {
+        self.0.sleep(milliseconds)
+    }
+    fn spawn(&self, work: LocalFuture<'static, ()>) {
+        self.1.borrow_mut().push(work);
+    }
+}
+
+#[test]
+fn what_is_put_down_late_has_its_turn_until_it_is() {
+    let store = Rc::new(Broken { hangs: true, ..Broken::default() });
+    let begun = Rc::new(Begun::default());
+    let mut driver = driver(Rc::new(Canned::default()), Some(keeper(&store)));
+    driver.platform = begun.clone();
+    let driver = Rc::new(driver);
+    let save = Job::Save { checkpoint: "{}".to_owned(), confirms: true };
+    assert_eq!(run(driver.perform(1, save, &Queue::default())), Ok(Outcome::Done));
+    let mut next = core::pin::pin!(driver.writing.take());
+    let mut is_next = || next.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
+    assert!(!is_next(), "a checkpoint that is removed now would be there again");
+    begun.1.borrow_mut().clear();
+    assert!(is_next());
 }
 
 #[test]

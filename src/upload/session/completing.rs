@@ -14,7 +14,7 @@ const MOST_RELISTED: u32 = 5;
 
 /// The service is asked again so often whether an image is gone, and so much later each time, milliseconds.
 const GONE_AGAIN: u32 = 3;
-pub(super) const GONE_AGAIN_MS: f64 = 3_000.0;
+const GONE_AGAIN_MS: f64 = 3_000.0;
 
 /// The store may refuse its own list of parts so often.
 const MOST_CHECKS: u32 = 3;
@@ -78,6 +78,7 @@ impl Session {
                 self.store_went_well();
                 self.importing.stood = etag.map(|etag| plain_etag(&etag));
                 self.importing.stood_looked = true;
+                self.must_save = true;
             }
             // Parts of two files may be stored: nothing of it is of use.
             (Job::CheckSource, Outcome::Failed(trouble)) => self.end_with(Ending::TakeBack(trouble.error)),
@@ -139,7 +140,7 @@ impl Session {
                     && !matches!(trouble.remedy, Remedy::Wait { .. })
                     && is_gone(&trouble.error) =>
             {
-                self.control.after = now + GONE_AGAIN_MS.min(self.config.retry.max_delay_ms);
+                self.control.after = now + self.gone_again();
                 self.image_is_gone(trouble.error);
             }
             (Job::DeleteImage, outcome) => self.gone_image_deleted(now, outcome),
@@ -161,6 +162,7 @@ impl Session {
                     if absent || !again {
                         self.importing.stood = absent.then(String::new);
                         self.importing.stood_looked = true;
+                        self.must_save = true;
                         self.control_went_well();
                         if trouble.remedy == Remedy::NewKeys {
                             self.keys.state = KeyState::Needed("refused");
@@ -218,8 +220,15 @@ impl Session {
         }
     }
 
+    /// How soon the service is asked again whether an image is gone: where it is deleted on its word, not as soon as other
+    /// calls may be.
+    pub(super) fn gone_again(&self) -> f64 {
+        if self.created { GONE_AGAIN_MS } else { GONE_AGAIN_MS.min(self.config.retry.max_delay_ms) }
+    }
+
     /// The service does not know the image any more. Not each of its machines may have heard of a new one: it is asked
-    /// again. One that this upload has created is forgotten when the service has nothing to delete either.
+    /// again. One that this upload has created is forgotten when the service has nothing to
+    /// delete either; one that was reported is finished, and not deleted on such a word.
     pub(super) fn image_is_gone(&mut self, error: Error) {
         self.absences += 1;
         if self.absences <= GONE_AGAIN {
@@ -228,7 +237,7 @@ impl Session {
         let mut error = error;
         let message = format!("the image was deleted meanwhile: {}", error.message());
         error.details_mut().message = message;
-        if self.created {
+        if self.created && !self.reported {
             (self.control.tries, self.control.after) = (0, 0.0);
             self.gone = Some(error);
         } else {

@@ -1,6 +1,5 @@
 //! Credentials: asked for once, however many parts wait for them.
 
-use super::completing::GONE_AGAIN_MS;
 use super::failures::is_gone;
 use super::{KeyState, Session, types::*};
 use crate::oss::trouble::Remedy;
@@ -52,7 +51,7 @@ impl Session {
                     && !matches!(trouble.remedy, Remedy::Wait { .. })
                     && is_gone(&trouble.error)
                 {
-                    self.keys.after = now + GONE_AGAIN_MS.min(self.config.retry.max_delay_ms);
+                    self.keys.after = now + self.gone_again();
                     self.image_is_gone(trouble.error);
                 } else if let Some(wait) = self.service_failed(now, trouble, tries) {
                     self.keys.after = now + wait;

@@ -84,6 +84,7 @@ impl Session {
     /// The image is finished, and stays or is gone: only what is left in the caller's bucket is to be taken back.
     pub fn leave_image(&mut self, stays: bool) {
         self.created = false;
+        self.found = false;
         self.uncertain = false;
         self.importing.settled = true;
         self.importing.keeps_object =

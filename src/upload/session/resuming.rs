@@ -120,7 +120,8 @@ impl Session {
         let whole = parts.file.whole.is_some() == (parts.hash_next == count && session.config.digest);
         let begun = parts.hash_next == 0 || crate::md5::Md5::restore(&parts.file.state).is_some();
         // An earlier run may have sent what makes the object without having heard of it.
-        parts.object_may_stand = session.place.is_some() && (count == 1 || flag("sent"));
+        let single = count == 1 && session.config.imports.is_none();
+        parts.object_may_stand = session.place.is_some() && (single || flag("sent"));
         let fits = parts.hash_next <= count && whole && begun;
         session.restore_importing(saved);
         // What did not say so may have.

@@ -59,15 +59,18 @@ impl Session {
                 self.start_control(now, if self.look_for_object { Job::HeadObject } else { list });
                 return;
             }
-            // A crash from here on must not leave parts that nobody knows of.
-            if self.must_save && self.config.head.is_some() {
-                let checkpoint = self.checkpoint(now);
-                self.start_control(now, Job::Save { checkpoint, confirms: false });
+        } else if self.imports() {
+            if !self.importing.stood_looked {
+                self.start_control(now, Job::HeadObject);
                 return;
             }
+            // What may stand from here on is told from what stood before.
+            self.parts.object_may_stand = true;
         }
-        if self.imports() && self.config.plan.is_single() && !self.importing.stood_looked {
-            self.start_control(now, Job::HeadObject);
+        // A crash from here on must not leave parts that nobody knows of, nor an object that nobody knows whose it is.
+        if self.must_save && self.config.head.is_some() && (self.imports() || !self.config.plan.is_single()) {
+            let checkpoint = self.checkpoint(now);
+            self.start_control(now, Job::Save { checkpoint, confirms: false });
             return;
         }
         while let Some(index) = self.parts.take(now) {

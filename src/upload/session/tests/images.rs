@@ -79,6 +79,24 @@ fn an_image_that_is_gone_is_deleted_before_it_is_forgotten() {
     }
 }
 
+#[test]
+fn an_image_that_was_reported_is_not_deleted_on_such_a_word() {
+    let mut given = config(3, false, false);
+    given.retry.max_delay_ms = 1.0;
+    let mut hand = Hand::new(Session::new(given));
+    let mut answer = |job: &Job| match job {
+        Job::ShowImage => Some(refusal("IMG.DBGet.NoData", 400)),
+        job => well(job),
+    };
+    let before = hand.now;
+    hand.tell(Event::Start, &mut answer);
+    hand.wait(200, &mut answer);
+    let Some(Finish::Failed(error)) = &hand.finish else { panic!("{:?}", hand.finish) };
+    assert!(error.message().contains("deleted meanwhile"), "{}", error.message());
+    assert_eq!(hand.count(|job| matches!(job, Job::DeleteImage)), 0, "{:?}", hand.asked);
+    assert!(hand.now - before >= 9_000.0, "asked within {} ms", hand.now - before);
+}
+
 /// Nothing but «not now» to a creation.
 fn busy(job: &Job) -> Option<Outcome> {
     match job {
