@@ -832,8 +832,16 @@ export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
   readonly bytesTotal: number;
   /** RFC 3339, UTC. */
   readonly updatedAt: string;
-  /** False where resume() needs no source: Node knows the path, or the browser kept a FileSystemFileHandle. */
+  /**
+   * False where resume() needs no source: Node knows the path, the browser kept a FileSystemFileHandle, or the service has
+   * the whole file already and its image is only to be waited for.
+   */
   readonly needsFile: boolean;
+  /**
+   * Whether another tab, worker or process drives it right now: then resume() and discard() reject with kind 'source'. Told
+   * by Web Locks and by the lock files of a directory; false where it cannot be told (pages on http://, your own store).
+   */
+  readonly inUse: boolean;
   /**
    * Goes on where it stopped. The file must be the same one (size, modification time, first, middle and last bytes; all
    * bytes where what it was begun with had no time, such as a Blob), else `done` rejects with kind 'source'. Parts are cut and

@@ -125,6 +125,7 @@ export class PendingUpload {
   bytesTotal;
   updatedAt;
   needsFile;
+  inUse;
   #act;
 
   /** Takes what is known of it, and what resumes or discards it. */

@@ -146,6 +146,11 @@ impl Store {
         locks::is_claimed(&self.backing.name(key))
     }
 
+    /// Whether another page or process drives this key right now, as far as that can be told without taking its lock.
+    pub async fn is_taken(&self, key: &str) -> bool {
+        self.backing.is_taken(key, self.backing.name(key)).await
+    }
+
     /// The keys that have a handle.
     pub async fn handles(&self) -> Vec<String> {
         let Some(database) = &self.database else { return Vec::new() };
@@ -247,6 +252,10 @@ trait Backing {
     fn ask(&self, action: Action, key: &str, value: &str) -> LocalFuture<'static, Answer>;
     /// What tells the lock of a key from all others of this page or process.
     fn name(&self, key: &str) -> String;
+    /// Whether somebody beyond this page or process has the lock of a key, where it can be told without taking it.
+    fn is_taken(&self, _: &str, _: String) -> LocalFuture<'static, bool> {
+        Box::pin(async { false })
+    }
     /// Takes the lock of a key beyond this page or process; none where somebody else has it.
     fn take(&self, key: String, name: String) -> LocalFuture<'static, Taken>;
 }

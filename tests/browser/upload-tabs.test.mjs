@@ -115,6 +115,7 @@ for (const name of Object.keys(BROWSERS)) {
           await second.endsBadly({ kind: 'source', retryable: true });
           const [pending] = await other.pending();
           assert.equal(pending.bytesTotal, PARTS * 5 * MIB, 'it is listed all the same');
+          assert.equal(pending.inUse, secure, 'as in use, where the browser tells');
           await (await other.resume('file', {})).endsBadly({ kind: 'source', retryable: true });
         }
         await emulator.heal();

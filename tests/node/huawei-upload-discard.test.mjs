@@ -112,7 +112,7 @@ test('what stood under the key before a single request that was cut off is not d
   await emulator.heal();
   kept.clear();
   for (const [key, value] of killed) kept.set(key, value);
-  await emulator.spoil({ ...NOT_ORDERED, status: 503, stallMs: 600_000, times: 0 });
+  await emulator.spoil({ service: 'huawei', operation: 'create_image', delayMs: 600_000, times: 0 });
   const later = await tokenClient(t, emulator);
   const [pending] = await later.ims.pendingUploads(checkpoint);
   const again = pending.resume(undefined, { obs });

@@ -1,6 +1,6 @@
 /** What is taken back of an upload that an earlier run has left, and what is not: an image that is finished stays. */
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { newClient } from '../support/client.mjs';
@@ -191,6 +191,53 @@ async function damaged(t, isCreated) {
   return place;
 }
 
+for (const status of ['saving', 'active']) {
+  test(`what the service has taken needs no file any more: its image is ${status}`, async (t) => {
+    const place = await ready(t, '--pause-jobs');
+    const { emulator, file, checkpoint, ims } = place;
+    const kept = new Map();
+    const store = {
+      load: (key) => kept.get(key),
+      save: (key, value) => void kept.set(key, value),
+      remove: (key) => void kept.delete(key),
+      list: () => [...kept.keys()],
+    };
+    // A Blob leaves no path.
+    const blob = new Blob([await readFile(file)]);
+    for (const [source, keeper] of [
+      [{ path: file }, checkpoint],
+      [blob, store],
+    ]) {
+      const options = { ...OPTIONS, checkpoint: keeper };
+      const task = ims.upload(source, rawImage({ name: 'taken' }), options);
+      const ended = rejects(task.done, { kind: 'aborted', resumable: true });
+      await eventually(() => task.progress?.phase === 'verifying', 'verifying');
+      await task.stop();
+      await ended;
+    }
+    await rm(file);
+    const jobs = (paused) => emulator.control('POST', '/_emulator/jobs', { paused });
+    if (status === 'active') {
+      await jobs(false);
+      const all = async () => (await emulator.images()).every((image) => image.status === 'active');
+      await eventually(all, 'active images');
+    }
+    const again = [];
+    for (const keeper of [checkpoint, store]) {
+      const [pending] = await ims.pendingUploads(keeper);
+      assert.equal(pending.needsFile, false);
+      again.push(pending.resume());
+    }
+    if (status === 'saving') {
+      const isVerifying = () => again.every(({ progress }) => progress?.phase === 'verifying');
+      await eventually(isVerifying, 'verifying');
+      await jobs(false);
+    }
+    for (const { done } of again) assert.equal((await done).verified, 'md5');
+    for (const keeper of [checkpoint, store]) assert.deepEqual(await ims.pendingUploads(keeper), []);
+  });
+}
+
 test('an image of other bytes than the file does not stay, where the upload has made it', async (t) => {
   const place = await damaged(t, true);
   const [pending] = await place.ims.pendingUploads(place.checkpoint);
@@ -199,7 +246,7 @@ test('an image of other bytes than the file does not stay, where the upload has 
 });
 
 test('an image that somebody else has filled meanwhile stays', async (t) => {
-  const { emulator, ims, checkpoint } = await ready(t);
+  const { emulator, ims } = await ready(t);
   const folder = await temporaryFolder(t);
   const file = await makeRandomRaw(path.join(folder, 'small.raw'), 3 * MIB);
   await emulator.spoil({ operation: 'PutObject', delayMs: 600_000, times: 0 });

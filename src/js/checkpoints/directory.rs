@@ -18,6 +18,9 @@ pub const LEFT_MS: f64 = 60_000.0;
 /// A lock of an upload that was never put down is removed after so long without a touch, milliseconds.
 const LOCK_LEFT_MS: f64 = 86_400_000.0;
 
+/// A directory that others remove as soon as it is empty is made so often.
+pub const MOST_TRIES: u32 = 5;
+
 /// Only the user may read what is written.
 pub const PRIVATE_FILE: u32 = 0o600;
 const PRIVATE_DIRECTORY: u32 = 0o700;
@@ -49,13 +52,21 @@ impl Directory {
     /// Makes the directory where there is none.
     pub async fn open(fs: JsValue, path: String) -> Result<Self> {
         let mut directory = Directory { fs, path: path.into() };
-        let made = directory.make().await;
-        // The process may change its own directory later.
-        let whole = match made {
-            Ok(_) => directory.call("realpath", &[(&*directory.path).into()]).await,
-            Err(error) => Err(error),
+        let mut tries = 0;
+        let whole = loop {
+            let made = directory.make().await;
+            // The process may change its own directory later.
+            let whole = match made {
+                Ok(_) => directory.call("realpath", &[(&*directory.path).into()]).await,
+                Err(error) => Err(error),
+            };
+            tries += 1;
+            match whole {
+                // Who is ready with it removes it when it is empty.
+                Err(error) if is_code(&error, "ENOENT") && tries < MOST_TRIES => {}
+                whole => break whole.map_err(|error| failed(WHAT, &error))?,
+            }
         };
-        let whole = whole.map_err(|error| failed(WHAT, &error))?;
         if let Some(whole) = whole.as_string() {
             directory.path = whole.into();
         }
@@ -147,7 +158,10 @@ impl Directory {
     /// The names of the checkpoints. Files that dead processes left are removed by the way: after a while, those of a
     /// key whose lock is held at once. Nothing else in the directory is touched.
     pub async fn names(&self, held: Option<&str>) -> Answer {
-        let names = self.call("readdir", &[(&*self.path).into()]).await?;
+        let names = if_there(self.call("readdir", &[(&*self.path).into()]).await)?;
+        if names.is_undefined() {
+            return Ok(Array::new().into());
+        }
         let keys = Array::new();
         for name in Array::from(&names).iter().filter_map(|name| name.as_string()) {
             let Some((key, entry)) = entry_of(&name) else { continue };
@@ -211,6 +225,11 @@ impl Backing for Directory {
 
     fn name(&self, key: &str) -> String {
         format!("{}/{key}.lock", self.path)
+    }
+
+    fn is_taken(&self, key: &str, _: String) -> LocalFuture<'static, bool> {
+        let (directory, path) = (self.clone(), self.file(&format!("{key}.lock")));
+        Box::pin(async move { directory_lock::is_taken(&directory, &path).await })
     }
 
     fn take(&self, key: String, _: String) -> LocalFuture<'static, Taken> {

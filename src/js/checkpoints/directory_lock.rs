@@ -1,6 +1,6 @@
 //! The lock of a checkpoint in a directory of Node, or of a file: a file that a dead process does not hold for ever.
 
-use super::directory::{Directory, LEFT_MS, PRIVATE_FILE, is_code};
+use super::directory::{Directory, LEFT_MS, MOST_TRIES, PRIVATE_FILE, is_code};
 use super::locks::{Heartbeat, Hold, token};
 use super::{Taken, call};
 use crate::http::node;
@@ -117,9 +117,18 @@ pub async fn take(directory: Directory, what: String) -> Taken {
     let path = JsValue::from(format!("{what}.lock"));
     // Only one at a time clears away.
     let clearing = JsValue::from(format!("{what}.clearing.tmp"));
-    for _ in 0..ROUNDS {
-        if let Some(lock) = create(&directory, &path, &mine).await? {
-            return Ok(Some(Box::new(lock)));
+    for round in 0..ROUNDS {
+        match create(&directory, &path, &mine).await {
+            // Who is ready with the directory removes it when it is empty.
+            Err(error) if is_code(&error, "ENOENT") && round < MOST_TRIES => {
+                directory.make().await?;
+                continue;
+            }
+            created => {
+                if let Some(lock) = created? {
+                    return Ok(Some(Box::new(lock)));
+                }
+            }
         }
         match directory.with(&clearing, "wx", None).await {
             Err(error) if is_code(&error, "EEXIST") => {
@@ -140,6 +149,21 @@ pub async fn take(directory: Directory, what: String) -> Taken {
         }
     }
     Ok(None)
+}
+
+/// Whether a lock is a living process's.
+pub async fn is_taken(directory: &Directory, path: &JsValue) -> bool {
+    let text = directory.read(path).await.ok().and_then(|text| text.as_string());
+    let (Some(text), Some(age_ms)) = (text, directory.age(path).await) else { return false };
+    !is_stale(directory, &text, &myself(directory).await, age_ms).await
+}
+
+async fn is_stale(directory: &Directory, text: &str, mine: &LockFile, age_ms: f64) -> bool {
+    match LockFile::parse(text) {
+        Some(other) => other.is_stale(mine, &process(directory, other.pid).await, age_ms),
+        // Just being written, or never finished.
+        None => age_ms > crate::upload::lock_file::SILENT_MS,
+    }
 }
 
 /// Makes the lock file; none where there is one.
@@ -194,13 +218,7 @@ async fn clear(
     let ages = (directory.age(path).await, directory.age(young).await);
     // Given back meanwhile?
     let (Some(text), (Some(age_ms), Some(young_ms))) = (judged.as_string(), ages) else { return Ok(true) };
-    let age_ms = age_ms - young_ms;
-    let stale = match LockFile::parse(&text) {
-        Some(other) => other.is_stale(mine, &process(directory, other.pid).await, age_ms),
-        // Just being written, or never finished.
-        None => age_ms > crate::upload::lock_file::SILENT_MS,
-    };
-    if !stale {
+    if !is_stale(directory, &text, mine, age_ms - young_ms).await {
         return Ok(false);
     }
     match directory.call("rename", &[path.clone(), aside.clone()]).await {

@@ -188,6 +188,10 @@ impl Backing for Database {
         format!("{}:{key}", self.0.name)
     }
 
+    fn is_taken(&self, _: &str, name: String) -> LocalFuture<'static, bool> {
+        Box::pin(async move { web_lock::is_taken(&name).await })
+    }
+
     fn take(&self, key: String, name: String) -> LocalFuture<'static, Taken> {
         let database = self.clone();
         Box::pin(async move {

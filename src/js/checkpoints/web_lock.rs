@@ -38,6 +38,16 @@ fn manager() -> Option<JsValue> {
     get(&get(&crate::http::global::global(), "navigator")?, "locks")
 }
 
+/// Whether somebody holds the lock of a name; false where it cannot be asked.
+pub async fn is_taken(name: &str) -> bool {
+    let Some(asked) = manager().and_then(|manager| invoke(&manager, "query", &Array::new()).ok()) else {
+        return false;
+    };
+    let Ok(found) = bounded(&Promise::resolve(&asked), 5_000.0).await else { return false };
+    let held = get(&found, "held").map(|held| Array::from(&held)).unwrap_or_default();
+    held.iter().any(|lock| get(&lock, "name").is_some_and(|held| held == *name))
+}
+
 /// What came of asking.
 pub enum Asked {
     Held(Box<dyn Hold>),

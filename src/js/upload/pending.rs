@@ -32,6 +32,7 @@ struct Pending {
     bytes_total: f64,
     updated_at: String,
     needs_file: bool,
+    in_use: bool,
 }
 
 /// The store that the caller names, or the browser's own.
@@ -82,7 +83,10 @@ async fn list(shared: &Uploads, given: &JsValue) -> Result<JsValue> {
         let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
         let bytes = session.get("bytes").and_then(Value::as_u64).unwrap_or(0);
         all.push(Pending {
-            needs_file: head.path.is_none() && !handles.contains(&key),
+            needs_file: head.path.is_none()
+                && !handles.contains(&key)
+                && prepare::reported_image(&session).is_none(),
+            in_use: store.is_taken(&key).await,
             key,
             image_id: text(&session, "imageId"),
             name: text(&head.target, "name").unwrap_or_default(),

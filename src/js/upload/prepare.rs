@@ -18,9 +18,9 @@ use crate::task::{Queue, Slots};
 use crate::upload::checkpoint::{Checkpoint, CheckpointStore, FileIdentity, Head, Keeper};
 use crate::upload::driver::{Driver, Settings, SlotsOf};
 use crate::upload::plan::Plan;
-use crate::upload::session::Session;
 use crate::upload::session::types::{Config, Event};
-use crate::upload::source::Source;
+use crate::upload::session::{Session, is_gone};
+use crate::upload::source::{Absent, Source};
 use core::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -38,7 +38,7 @@ struct Opening(Option<Rc<dyn Source>>);
 impl Opening {
     fn source(&self) -> Rc<dyn Source> {
         // Taken only by what ends the life of this value.
-        self.0.clone().unwrap_or_else(|| Rc::new(crate::upload::source::Absent(0)))
+        self.0.clone().unwrap_or_else(|| Rc::new(Absent(0)))
     }
 }
 
@@ -169,6 +169,12 @@ pub async fn resume(
     let mut kept = load(shared, &store, &key).await?;
     let image_exists = kept.head.target.get("imageId").is_some();
     let metadata = (!image_exists).then_some(&kept.head.target);
+    if (source.is_undefined() || source.is_null()) && is_taken(shared, &kept).await? {
+        // The service has the whole file: what is left needs no more of it than its digest.
+        let plan = take_over(&mut chosen, &kept.head)?;
+        let goal = goal(shared, kept)?;
+        return assemble(shared, chosen, Rc::new(Absent(plan.size)), plan, goal, given);
+    }
     let inspection = (!kept.head.inspected).then(|| Inspection::begin(&chosen.allow_unsafe, metadata));
     let found = match source.is_undefined() || source.is_null() {
         true => remembered(&store, &key, &kept.head).await?,
@@ -189,6 +195,25 @@ pub async fn resume(
     let ready = assemble(shared, chosen, opened, plan, goal, given)?;
     opening.0 = None;
     Ok(ready)
+}
+
+/// The image of an upload that was reported to the service, by its kept state.
+pub fn reported_image(session: &Value) -> Option<&str> {
+    session
+        .get("imageId")
+        .and_then(Value::as_str)
+        .filter(|_| session.get("reported") == Some(&Value::Bool(true)))
+}
+
+/// Whether the service has taken the file, and makes its image of it or has done so.
+async fn is_taken(shared: &Rc<Uploads>, kept: &Kept) -> Result<bool> {
+    let Some(image_id) = kept.session.as_ref().and_then(reported_image) else { return Ok(false) };
+    let looking = shared.cloud.look(&shared.service, &kept.head.target);
+    Ok(match looking.show(image_id).await {
+        Ok(facts) => matches!(facts.status.as_str(), "saving" | "active"),
+        Err(error) if is_gone(&error) => false,
+        Err(error) => return Err(error.resumable()),
+    })
 }
 
 /// The checkpoint of a key, locked.
