@@ -4,6 +4,9 @@ const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 /** Waits before another attempt where the line or the server failed, milliseconds. */
 const WAITS = [300, 1200];
 
+/** What no other attempt changes: bytes that are none, too little memory, a policy that forbids them (WebKit: EvalError). */
+const FINAL = /^(Compile|Eval|Range|Security)Error$/;
+
 /** Compiles what the user handed over, or gives undefined where it is something else (an address). */
 export async function compileGiven(source) {
   if (source instanceof WebAssembly.Module) return source;
@@ -50,7 +53,7 @@ async function compileResponse(response) {
       return await WebAssembly.compileStreaming(response);
     bytes = await response.arrayBuffer();
   } catch (cause) {
-    if (cause instanceof WebAssembly.CompileError) throw cause;
+    if (FINAL.test(cause?.name)) throw cause;
     throw passing(`${where} broke off`, cause);
   }
   return compileBytes(bytes, type ? `${where} (sent as ${type})` : where);

@@ -94,7 +94,10 @@ impl Turn {
     pub async fn take(&self) -> Held<'_> {
         poll_fn(|context| {
             if self.taken.replace(true) {
-                self.waiting.borrow_mut().push(context.waker().clone());
+                let mut waiting = self.waiting.borrow_mut();
+                if !waiting.iter().any(|waker| waker.will_wake(context.waker())) {
+                    waiting.push(context.waker().clone());
+                }
                 return Poll::Pending;
             }
             Poll::Ready(())
@@ -264,6 +267,26 @@ mod tests {
             drop(held);
         }
         assert!(poll(second.as_mut()).is_ready());
+    }
+
+    struct Nobody;
+
+    impl std::task::Wake for Nobody {
+        fn wake(self: std::sync::Arc<Self>) {}
+    }
+
+    #[test]
+    fn a_task_that_looks_often_waits_for_a_turn_once() {
+        let turn = Turn::default();
+        let Poll::Ready(_held) = poll(pin!(turn.take())) else { panic!("free at first") };
+        let tasks = [(); 2].map(|()| Waker::from(std::sync::Arc::new(Nobody)));
+        let mut all: Vec<_> = tasks.iter().map(|task| (task, Box::pin(turn.take()))).collect();
+        for _ in 0..100 {
+            for (task, waiting) in &mut all {
+                assert!(waiting.as_mut().poll(&mut Context::from_waker(task)).is_pending());
+            }
+        }
+        assert_eq!(turn.waiting.borrow().len(), tasks.len());
     }
 
     #[test]

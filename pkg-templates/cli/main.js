@@ -12,7 +12,11 @@ const output = new Output(given.includes('--json'));
 // Nobody needs to see how far it is.
 process.stderr.on('error', () => {});
 // Whoever reads may have enough: `ims-client list | head`.
-process.stdout.on('error', ({ code }) => process.exit(code === 'EPIPE' ? EXIT.done : EXIT.failed));
+process.stdout.on('error', ({ code, message }) => {
+  if (code === 'EPIPE') process.exit(EXIT.done);
+  output.failure({ code, message: `standard output takes no more: ${message}` });
+  process.exit(EXIT.failed);
+});
 
 try {
   const { command, values, words } = parsed(given);

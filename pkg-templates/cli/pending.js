@@ -1,4 +1,5 @@
 /** `ims-client pending` and `discard`: uploads that were stopped, and what becomes of them. */
+import { rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError } from './arguments.js';
 import { EXIT } from './exits.js';
@@ -8,11 +9,21 @@ import { withClient } from './service.js';
 /** Where uploads of files in this folder keep their progress. */
 const HERE = '.ims-client';
 
-const directoryOf = ({ checkpoints }) => path.resolve(checkpoints ?? HERE);
+/** What is kept in the folder. One that is not there is not made: only a named one is missing. */
+async function keptIn(ims, { checkpoints }) {
+  const directory = checkpoints ?? HERE;
+  const absent = ({ code }) => code === 'ENOENT';
+  // The client refuses a name that is empty.
+  if (directory && (await stat(directory).then(() => false, absent))) {
+    if (checkpoints !== undefined) throw new UsageError(`there is no folder ${checkpoints}`);
+    return [];
+  }
+  return ims.pendingUploads({ directory });
+}
 
 export async function pending(values, _words, output) {
   return withClient(values, async (ims) => {
-    const uploads = await ims.pendingUploads({ directory: directoryOf(values) });
+    const uploads = await keptIn(ims, values);
     const told = uploads.map(({ imageId, name, fileName, bytesSent, bytesTotal, updatedAt }) => ({
       imageId,
       name,
@@ -37,17 +48,20 @@ export async function discard(values, images, output) {
   if (values.all ? images.length : !images.length) {
     throw new UsageError('discard takes IMAGE…, or --all');
   }
-  const directory = directoryOf(values);
   return withClient(values, async (ims) => {
-    const uploads = await ims.pendingUploads({ directory });
+    const uploads = await keptIn(ims, values);
     const unknown = images.find((imageId) => uploads.every((upload) => upload.imageId !== imageId));
-    if (unknown)
+    if (unknown) {
+      const directory = path.resolve(values.checkpoints ?? HERE);
       throw new UsageError(`no upload into ${unknown} is kept in ${directory}; see ims-client pending`);
+    }
     for (const upload of uploads.filter(({ imageId }) => values.all || images.includes(imageId))) {
       const { imageId, fileName } = upload;
       await upload.discard();
       output.result({ discarded: imageId, fileName }, () => `${imageId ?? fileName} is discarded`);
     }
+    // The own folder goes when nothing is kept in it any more.
+    if (values.checkpoints === undefined) await rmdir(HERE).catch(() => {});
     return EXIT.done;
   });
 }

@@ -41,8 +41,8 @@ function endpointOfAuth(cloud) {
   return types.includes(cloud.auth_type) ? ofAuth(cloud, 'endpoint') : undefined;
 }
 
-/** A text of `auth`, where it is there. */
-const ofAuth = (cloud, key) => textOf(cloud.auth[key], `clouds.${cloud.name}.auth.${key}`);
+/** A text of `auth`, where it is there; one that is empty is not. */
+const ofAuth = (cloud, key) => textOf(cloud.auth[key], `clouds.${cloud.name}.auth.${key}`) || undefined;
 
 /** A text of the cloud, where it is there. */
 const text = (cloud, key) => textOf(cloud[key], `clouds.${cloud.name}.${key}`);

@@ -48,13 +48,15 @@ pub struct Downloaded {
 pub struct Control {
     pub cancel: Cancel,
     paused: Cell<bool>,
-    wakers: RefCell<Vec<Waker>>,
+    /// Of the one task that waits: a download.
+    waker: RefCell<Option<Waker>>,
 }
 
 impl Control {
     pub fn pause(&self, paused: bool) {
         self.paused.set(paused);
-        for waker in self.wakers.take() {
+        let waker = self.waker.take();
+        if let Some(waker) = waker {
             waker.wake();
         }
     }
@@ -65,7 +67,7 @@ impl Control {
             if self.paused.get() == paused {
                 return Poll::Ready(());
             }
-            self.wakers.borrow_mut().push(context.waker().clone());
+            *self.waker.borrow_mut() = Some(context.waker().clone());
             Poll::Pending
         })
         .await;

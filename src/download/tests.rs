@@ -313,6 +313,23 @@ fn a_target_that_is_full_keeps_what_is_whole() {
     case.whole(true, &[0, 8]);
 }
 
+struct Nobody;
+
+impl std::task::Wake for Nobody {
+    fn wake(self: std::sync::Arc<Self>) {}
+}
+
+#[test]
+fn a_download_that_is_never_paused_keeps_nothing_of_each_look() {
+    let (control, task) = (Control::default(), std::sync::Arc::new(Nobody));
+    let waker = Waker::from(task.clone());
+    for _ in 0..100 {
+        let mut paused = pin!(control.until(true));
+        assert!(paused.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    }
+    assert_eq!(std::sync::Arc::strong_count(&task), 3, "its own, the waker, the one that is kept");
+}
+
 #[test]
 fn a_clock_that_is_set_back_silences_nobody() {
     // It stands still for a while: all that comes meanwhile is one block.

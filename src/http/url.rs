@@ -91,35 +91,35 @@ pub fn added_values(unsigned: &str, signed: &str) -> Vec<String> {
 
 /// JSON with addresses in it, without what may be secret of them: what stands in front of an `@`, queries and fragments.
 pub fn bare(json: &str) -> String {
-    let (mut out, mut rest, mut hidden) = (String::with_capacity(json.len()), json, false);
+    let (mut out, mut rest) = (String::with_capacity(json.len()), json);
     loop {
-        let (piece, after) =
-            split_once(rest, "\"").map_or((rest, None), |(piece, after)| (piece, Some(after)));
-        if !hidden {
-            let shown = before(piece, "?#");
-            let (front, host) = split_last(shown, b'@').unwrap_or(("", shown));
-            if host.len() < shown.len() {
-                let (scheme, _) = split_once(front, "://").unwrap_or_default();
-                out.push_str(scheme);
-                out.push_str(if scheme.is_empty() { "…@" } else { "://…@" });
-            }
-            out.push_str(host);
-            hidden = shown.len() < piece.len();
-            if hidden {
-                out.push_str("?…");
-            }
+        // A quote behind a backslash does not end a text.
+        let mut escaped = false;
+        let end = rest.bytes().position(|byte| {
+            let ends = byte == b'"' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+            ends
+        });
+        let piece = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
+        let shown = before(piece, "?#");
+        let (front, host) = split_last(shown, b'@').unwrap_or(("", shown));
+        if host.len() < shown.len() {
+            let (scheme, _) = split_once(front, "://").unwrap_or_default();
+            out.push_str(scheme);
+            out.push_str(if scheme.is_empty() { "…@" } else { "://…@" });
         }
-        let Some(after) = after else { return out };
-        // A quote behind a backslash does not end the text.
-        hidden &= piece.ends_with("\\");
-        if !hidden {
-            out.push('"');
+        out.push_str(host);
+        if shown.len() < piece.len() {
+            out.push_str("?…");
         }
-        rest = after;
+        let Some(end) = end else { return out };
+        out.push('"');
+        rest = rest.get(end + 1..).unwrap_or_default();
     }
 }
 
-/// What must not be told of the addresses in some values: those of their queries, and passwords.
+/// What must not be told of the addresses in some values: what [`bare`] hides, but for names that say what a secret is, or
+/// whose.
 pub fn secrets_in(values: &[Value]) -> Vec<Secret> {
     let mut found = Vec::new();
     values.iter().for_each(|value| collect(value, &mut found));
@@ -131,11 +131,22 @@ fn collect(value: &Value, found: &mut Vec<Secret>) {
         Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
         Value::Object(members) => members.iter().for_each(|(_, value)| collect(value, found)),
         Value::String(url) if contains(url, "://") => {
-            let of_query = pairs(query_of(url)).into_iter().map(|(_, value)| value);
-            let user = split_last(without_scheme(origin_of(url)), b'@').map(|(user, _)| user);
-            let password =
-                user.and_then(|user| split_once(user, ":")).map(|(_, password)| of_bytes(decode(password)));
-            found.extend(of_query.chain(password).map(Secret::new));
+            // Without its name where it has one: `Signature=…`, `user:…`; a name alone is what it is.
+            let mut add = |text: &str, mark: &str| {
+                let (name, value) = split_once(text, mark).unwrap_or((text, ""));
+                let secret = if value.is_empty() { name } else { value };
+                found.push(Secret::new(of_bytes(decode(secret))));
+            };
+            let shown = before(url, "?#");
+            let mut rest = url.get(shown.len() + 1..).unwrap_or_default();
+            while !rest.is_empty() {
+                let piece = before(rest, "&#");
+                add(piece, "=");
+                rest = rest.get(piece.len() + 1..).unwrap_or_default();
+            }
+            if let Some((user, _)) = split_last(shown, b'@') {
+                add(without_scheme(user), ":");
+            }
         }
         _ => {}
     }

@@ -9,7 +9,7 @@ use crate::auth::Authenticator;
 use crate::auth::secret::{Secret, scrub};
 use crate::error::{Error, Kind, Result};
 use crate::http::Response;
-use crate::json::Value;
+use crate::json::{Scanner, Value};
 use crate::platform::LocalFuture;
 use crate::text;
 use std::rc::Rc;
@@ -62,9 +62,30 @@ fn quotable(
     secrets: &[Secret],
     text: String,
 ) -> String {
+    let text = if operation.is_secret { veiled(text) } else { text };
+    let scrub = |text| scrub(authenticator, secrets, text);
     // Secrets go out before anything is cut: half a secret would not be recognised.
-    let text = scrub(authenticator, secrets, text);
-    if operation.is_secret { veiled(text) } else { text }
+    if text.len() <= FRONT || is_json(&text) {
+        return scrub(text);
+    }
+    let text = scrub(front(text::trim(&text), FRONT));
+    // Of a text of nothing but secrets this is all: it is no empty one.
+    front(&text, text.len().saturating_sub(LONGEST)) + "…"
+}
+
+/// So much of a long answer that is no JSON is looked at, bytes: errors quote its first words. Of JSON they quote members,
+/// wherever those stand.
+const FRONT: usize = 128 * 1024;
+/// No secret is longer, however it is spelt: it goes out in a header. So much at the end may be the half of one, bytes.
+const LONGEST: usize = 48 * 1024;
+
+fn front(text: &str, most: usize) -> String {
+    text::of_bytes(text.bytes().take(most).collect())
+}
+
+fn is_json(text: &str) -> bool {
+    let mut scanner = Scanner::new(text);
+    scanner.raw().and_then(|_| scanner.end()).is_ok()
 }
 
 /// Reads the answer as a text with its status; what is an error by its status or its envelope becomes one here, so

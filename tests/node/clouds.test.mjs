@@ -218,6 +218,26 @@ test('a list or a mapping where a text belongs is refused by its name; what is l
   assert.throws(() => asked('none', { regions: [{ name: 'N', values: ['x'] }] }, {}), regions);
 });
 
+test('a name that is empty is none', (t) => {
+  const password = { auth_url: 'http://k', username: 'u', password: 'p', user_domain_id: 'd' };
+  const secret = { application_credential_secret: 's' };
+  const read = (type, auth) =>
+    cloudOf(t, JSON.stringify({ clouds: { a: { auth_type: type, auth: { ...password, ...auth } } } })).auth;
+  const needs = (key) => ({ kind: 'validation', message: new RegExp(`OS_${key.toUpperCase()}`) });
+  for (const auth of [{ username: '' }, { username: '', user_id: '' }]) {
+    assert.throws(() => read('password', auth), needs('username'));
+    const named = { ...secret, application_credential_name: 'n', ...auth };
+    assert.throws(() => read('v3applicationcredential', named), needs('username'));
+  }
+  assert.throws(() => read('password', { auth_url: '' }), needs('auth_url'));
+  const unnamed = { ...secret, application_credential_id: '', application_credential_name: '' };
+  assert.throws(() => read('v3applicationcredential', unnamed), needs('application_credential_name'));
+  const ids = { user_id: '', project_id: '', user_domain_id: '' };
+  const names = { project_name: 'p', user_domain_name: 'e', project_domain_id: '', project_domain_name: '' };
+  const { user, project, userDomain, projectDomain } = read('password', { ...ids, ...names });
+  assert.deepEqual([user, project, userDomain, projectDomain], ['u', 'p', 'e', undefined]);
+});
+
 test('what is true, false or merged in YAML 1.1 is so all the same', (t) => {
   const auth = 'auth: {auth_url: "http://k", username: u, password: p, user_domain_id: d}';
   for (const no of ['no', 'No', 'off', 'false', 'FALSE']) {

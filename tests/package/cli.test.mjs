@@ -1,7 +1,8 @@
 /** The command line: every command against the local cloud, exit codes, Ctrl-C, secrets. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -162,6 +163,37 @@ test('what was stopped is listed, and taken back when nobody goes on', TIMEOUT, 
   assert.deepEqual(json(await ims('pending', ...place, '--json')), []);
 });
 
+test('a folder that is only looked into is not made, and goes when it is empty', TIMEOUT, async (t) => {
+  const { emulator, folder, disk, metadata, env } = await prepare(t, 24 * MIB);
+  const ims = (...parameters) => run(CLI, parameters, { env, cwd: folder });
+  const all = await readdir(folder);
+  assert.deepEqual(json(await ims('pending', '--json')), []);
+  assert.equal((await ims('discard', '--all')).code, 0);
+  assert.match((await ims('discard', 'img-other')).stderr, /no upload into img-other is kept/);
+  for (const words of [['pending'], ['discard', '--all'], ['discard', 'img-other']]) {
+    const missing = await ims(...words, '--checkpoints', 'not/there');
+    assert.deepEqual([missing.code, missing.stdout], [2, '']);
+    assert.match(missing.stderr, /there is no folder not\/there/);
+    const empty = await ims(...words, '--checkpoints=');
+    const alike = await ims('upload', disk, '--metadata', metadata, '--checkpoints=');
+    assert.deepEqual([empty.code, alike.code], [3, 3], empty.stderr + alike.stderr);
+    assert.match(empty.stderr, /directory/);
+  }
+  assert.deepEqual(await readdir(folder), all);
+  await mkdir(path.join(folder, 'named'));
+  for (const named of [[], ['--checkpoints', 'named']]) {
+    await emulator.spoil(slowAfter(1));
+    const before = (await emulator.arrived('UploadPart')).length;
+    const upload = start(CLI, ['upload', disk, '--metadata', metadata, ...named], { env, cwd: folder });
+    await eventually(async () => (await emulator.arrived('UploadPart')).length > before + 1, 'it is midway');
+    upload.child.kill('SIGINT');
+    assert.equal((await upload.ended).code, 130);
+    await emulator.heal();
+    assert.match((await ims('discard', '--all', ...named)).stdout, /is discarded\n$/);
+    assert.deepEqual(await readdir(folder), [...all, 'named'].sort());
+  }
+});
+
 test('an image goes to standard output, and nothing else does', TIMEOUT, async (t) => {
   const { folder, disk, metadata, ims, env } = await prepare(t, 3 * MIB);
   const { image, md5 } = json(await ims('upload', disk, '--metadata', metadata, '--json'));
@@ -174,6 +206,15 @@ test('an image goes to standard output, and nothing else does', TIMEOUT, async (
   await assertSameBytes(disk, target);
   const left = await shell(`${command} - | head -c 10 | wc -c`);
   assert.deepEqual([left.stdout.trim(), left.stderr], ['10', '']);
+  if (existsSync('/dev/full')) {
+    const full = await shell(`${command} - > /dev/full`).catch((error) => error);
+    assert.equal(full.code, 1);
+    assert.match(full.stderr, /^error: standard output takes no more: ENOSPC.*\n$/);
+    const listed = await shell(`"${process.execPath}" "${CLI}" list --json > /dev/full`).catch(
+      (error) => error,
+    );
+    assert.deepEqual([listed.code, JSON.parse(listed.stderr).error.code], [1, 'ENOSPC']);
+  }
   const unknown = await ims('download', 'img-none', '-');
   assert.deepEqual([unknown.code, unknown.stdout], [1, '']);
 });

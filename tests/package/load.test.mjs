@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { rejects } from '../support/expect.mjs';
 import { CLIENT_DIR, entryFile, importClient } from '../support/places.mjs';
+import { startServer } from '../support/servers.mjs';
 
 const CORES = { '.': 'ims_client', './inspect': 'inspect', './huawei': 'huawei', './openstack': 'openstack' };
 const bytesOf = (name) => readFile(path.join(CLIENT_DIR, name));
@@ -47,4 +48,40 @@ test("another entry's .wasm is none of this one, and what works goes on working"
   await load();
   const ims = new CecloudImsClient({ endpoint: 'https://ims.example.com', region: 'r', timeoutMs: -1 });
   await rejects(ims.listImages(), { kind: 'validation', field: 'timeoutMs' });
+});
+
+test('what no other attempt changes is asked for once, what may pass three times', {
+  timeout: 60_000,
+}, async (t) => {
+  const wasm = await bytesOf('inspect_bg.wasm');
+  let asked = 0;
+  const port = await startServer(t, (_request, response) => {
+    asked += 1;
+    response.writeHead(200, { 'content-type': 'application/wasm' }).end(wasm);
+  });
+  const place = `http://127.0.0.1:${port}/inspect_bg.wasm`;
+  const { load } = await import(`${pathToFileURL(path.join(CLIENT_DIR, 'inspect.js')).href}?refused`);
+  const { compileStreaming } = WebAssembly;
+  t.after(() => {
+    WebAssembly.compileStreaming = compileStreaming;
+  });
+  const policy = "Refused to create a WebAssembly object because 'wasm-unsafe-eval' is not an allowed source";
+  for (const [refusal, kind, times] of [
+    // As WebKit and as Chromium refuse it under a policy without 'wasm-unsafe-eval'.
+    [new EvalError(policy), 'unsupported', 1],
+    [new WebAssembly.CompileError(policy), 'unsupported', 1],
+    [new RangeError('out of memory'), 'unsupported', 1],
+    [new TypeError('network error'), 'network', 3],
+    [new DOMException('it was lost', 'NetworkError'), 'network', 3],
+  ]) {
+    asked = 0;
+    WebAssembly.compileStreaming = async () => {
+      throw refusal;
+    };
+    const failed = await rejects(load({ wasm: place }), { kind, operation: 'load' });
+    assert.deepEqual([failed.retryable, asked], [kind === 'network', times], refusal.name);
+    assert.ok(failed.message.includes(refusal.message), failed.message);
+  }
+  WebAssembly.compileStreaming = compileStreaming;
+  await load({ wasm: place });
 });

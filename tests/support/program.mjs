@@ -19,9 +19,9 @@ export async function example(context, name) {
 }
 
 /** Starts a program; `ended` gives its exit code and what it wrote, `until` waits for text on standard error. */
-export function start(file, parameters, { env = {}, seconds = 100 } = {}) {
+export function start(file, parameters, { env = {}, seconds = 100, cwd } = {}) {
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('IMS_')));
-  const child = spawn(process.execPath, [file, ...parameters], { env: { ...clean, ...env } });
+  const child = spawn(process.execPath, [file, ...parameters], { env: { ...clean, ...env }, cwd });
   child.stdin.end();
   const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
   const said = { stdout: '', stderr: '' };

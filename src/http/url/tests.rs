@@ -102,6 +102,9 @@ fn addresses_are_told_without_what_may_be_secret() {
         (r#""https://h/a?Signature=x""#, r#""https://h/a?…""#),
         (r#""https://u:p@h:1/a#t""#, r#""https://…@h:1/a?…""#),
         (r#""https:/h/a?s=\"x\"y""#, r#""https:/h/a?…""#),
+        (r#""https://u:pa55\"word@h/x""#, r#""https://…@h/x""#),
+        (r#""https://u:pa55\\\"w\"@h/x?y\"z""#, r#""https://…@h/x?…""#),
+        (r#"["https://h/a\\","https://u:p@h"]"#, r#"["https://h/a\\","https://…@h"]"#),
         (r#""u:p@h?x""#, r#""…@h?…""#),
         (r#"{"a":"http://h/?x","b":["https://h?y",1]}"#, r#"{"a":"http://h/?…","b":["https://h?…",1]}"#),
         (r#""plain \" text""#, r#""plain \" text""#),
@@ -115,6 +118,18 @@ fn addresses_are_told_without_what_may_be_secret() {
         .map(|s| s.expose().to_owned())
         .collect();
     assert_eq!(found, ["1", "sig/na", "pass+word"]);
+    for (url, secrets) in [
+        ("https://h/a", &[][..]),
+        ("https://ghp_0123456789@h/x", &["ghp_0123456789"]),
+        ("https://ghp_0123456789:@h/x", &["ghp_0123456789"]),
+        ("https://u:pa/ss\"w:rd@h/x", &["pa/ss\"w:rd"]),
+        ("https://h/?abcdefgh12345", &["abcdefgh12345"]),
+        ("https://h/a?b=c=d&efgh%3D&i=é#j=k?l&mnopqr#", &["c=d", "efgh=", "é", "k?l", "mnopqr"]),
+        ("https://h/a#abcdefgh12345", &["abcdefgh12345"]),
+    ] {
+        let found = secrets_in(&[url.into()]);
+        assert_eq!(found.iter().map(Secret::expose).collect::<Vec<_>>(), secrets, "{url}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What errors and events must not repeat.
 
 use super::*;
+use crate::auth::Refused;
 
 #[test]
 fn an_answer_that_hands_out_secrets_is_never_quoted() {
@@ -48,6 +49,65 @@ fn a_secret_is_taken_out_before_an_answer_is_cut() {
         let error = run(all.service.call(operation, &[json!("i")], &CallOptions::default())).unwrap_err();
         assert!(!error.message().contains("secret"), "{error}");
     }
+}
+
+/// Remembers how much it was to look through.
+struct Looking {
+    secret: Secret,
+    most: Cell<usize>,
+}
+
+impl Authenticator for Looking {
+    fn sign<'a>(&'a self, request: &'a mut Request) -> LocalFuture<'a, Result<()>> {
+        NoAuth.sign(request)
+    }
+
+    fn renew<'a>(&'a self, refused: &'a Refused) -> LocalFuture<'a, Result<bool>> {
+        NoAuth.renew(refused)
+    }
+
+    fn scrub(&self, text: String) -> String {
+        self.most.set(self.most.get().max(text.len()));
+        self.secret.scrub(text)
+    }
+
+    fn close(&self) {}
+}
+
+#[test]
+fn only_what_can_be_quoted_of_a_long_answer_is_looked_through() {
+    let secret = format!("secret{}", "0123456789".repeat(1_000));
+    let told = |status: u16, body: &str| {
+        let looking = Rc::new(Looking { secret: Secret::new(secret.clone()), most: Cell::default() });
+        let answers = (0..4).map(|_| answer(status, &[], body)).collect();
+        let all = case(looking.clone(), answers);
+        let error = call(&all, "listPrivateImages", &[json!({})]).unwrap_err();
+        assert!(!error.message().contains("secret"), "{error}");
+        (error, looking.most.get())
+    };
+    let apart = format!("{secret}{}", "x".repeat(30_000));
+    let row = format!(r#"{{"imageId":"{apart}"}}"#);
+    let list = vec![row; 10].join(",");
+    let start = r#"{"requestId":"r","code":"Success","data":{"list":["#;
+    let encoded = secret.replace('1', "%31");
+    for (body, shown) in [
+        (format!("{start}{list}"), "cut off"),
+        (format!("{start}{list}]}}"), "cut off"),
+        (format!("\n<p>{}", apart.repeat(20)), "***xxx"),
+        (format!("é{}", apart.repeat(20)), "é***xxx"),
+        // Where little is left, the half of one at the end is not.
+        (format!("<p>{}", encoded.repeat(20)), "…"),
+        (format!("é{}", format!("{secret}{encoded}").repeat(20)), "…"),
+    ] {
+        for status in [200, 401, 500] {
+            let (error, most) = told(status, &body);
+            assert!(most <= 128 * 1024 + 2, "{most} of {}", body.len());
+            assert!(error.message().contains(shown) || status == 401, "{error}");
+        }
+    }
+    // What JSON says may stand behind all the rest.
+    let (error, _) = told(500, &format!(r#"{{"data":[{list}],"message":"it is {secret}","code":"X.1"}}"#));
+    assert!(error.message().contains("it is *** (X.1"), "{error}");
 }
 
 #[test]
