@@ -24,20 +24,21 @@ async function keptIn(ims, { checkpoints }) {
 export async function pending(values, _words, output) {
   return withClient(values, async (ims) => {
     const uploads = await keptIn(ims, values);
-    const told = uploads.map(({ imageId, name, fileName, bytesSent, bytesTotal, updatedAt }) => ({
+    const told = uploads.map(({ imageId, name, fileName, bytesSent, bytesTotal, updatedAt, inUse }) => ({
       imageId,
       name,
       fileName,
       bytesSent,
       bytesTotal,
       updatedAt,
+      inUse,
     }));
-    const row = ({ imageId, name, fileName, bytesSent, bytesTotal, updatedAt }) => [
+    const row = ({ imageId, name, fileName, bytesSent, bytesTotal, updatedAt, inUse }) => [
       imageId,
       name,
       fileName,
       `${bytes(bytesSent)} of ${bytes(bytesTotal)}`,
-      updatedAt,
+      inUse ? 'now' : updatedAt,
     ];
     output.result(told, () => columns(['image', 'name', 'file', 'sent', 'updated'], told.map(row)));
     return EXIT.done;
@@ -55,8 +56,14 @@ export async function discard(values, images, output) {
       const directory = path.resolve(values.checkpoints ?? HERE);
       throw new UsageError(`no upload into ${unknown} is kept in ${directory}; see ims-client pending`);
     }
-    for (const upload of uploads.filter(({ imageId }) => values.all || images.includes(imageId))) {
-      const { imageId, fileName } = upload;
+    const chosen = uploads.filter(({ imageId }) => values.all || images.includes(imageId));
+    if (!chosen.length) output.note('nothing is kept here');
+    for (const upload of chosen) {
+      const { imageId, fileName, inUse } = upload;
+      if (inUse && values.all) {
+        output.note(`${imageId ?? fileName} stays: another process is uploading it`);
+        continue;
+      }
       await upload.discard();
       output.result({ discarded: imageId, fileName }, () => `${imageId ?? fileName} is discarded`);
     }

@@ -28,12 +28,22 @@ export async function upload(values, [file], output) {
       const { image, md5, verified } = await task.done;
       const line = `${image.imageId} is ${image.status}: ${bytes(image.size)}, verified by ${verified}`;
       output.result({ image, md5, verified }, () => line);
+      const others = (await ims.pendingUploads({ directory })).filter(
+        ({ fileName, inUse }) => fileName === path.basename(given) && !inUse,
+      );
+      // Of a file that has changed since, or for another image.
+      for (const { imageId, name } of others)
+        output.note(
+          `an earlier upload of this name is still kept, into ${imageId ?? name}: see ims-client pending`,
+        );
       // The own folder goes when nothing is kept in it any more.
       if (values.checkpoints === undefined) await rmdir(directory).catch(() => {});
       return EXIT.done;
     } catch (error) {
       if (error instanceof ImsError && error.resumable)
         output.note('what is stored is kept: the same command goes on there');
+      if (/the checkpoint directory failed/.test(error.message) && values.checkpoints === undefined)
+        output.note(`progress cannot be kept in ${directory}: give another place with --checkpoints DIR`);
       throw error;
     } finally {
       process.off('SIGINT', stop);

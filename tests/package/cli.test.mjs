@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -126,6 +126,36 @@ test('Ctrl-C stops an upload, and the same command goes on', TIMEOUT, async (t) 
   const sent = (await emulator.arrived('UploadPart')).length - before;
   assert.ok(sent < 8, `${sent} of 8 parts were sent again`);
   await assertSameBytes(randomPieces('cli', 40 * MIB), await emulator.file(images[0].imageId));
+});
+
+test('an upload of a file that has changed since is told of', TIMEOUT, async (t) => {
+  const { emulator, disk, metadata, env, ims } = await prepare(t, 20 * MIB);
+  await emulator.spoil(slowAfter(1));
+  const command = ['upload', disk, '--metadata', metadata, '--part-size', String(5 * MIB), '--json'];
+  const first = start(CLI, [...command, '--concurrency', '1'], { env });
+  await eventually(async () => (await emulator.arrived('UploadPart')).length > 1, 'a part is stored');
+  const [kept] = json(
+    await ims('pending', '--checkpoints', path.join(path.dirname(disk), '.ims-client'), '--json'),
+  );
+  assert.equal(kept.inUse, true, 'by the other process');
+  first.child.kill('SIGINT');
+  assert.equal((await first.ended).code, 130);
+  await emulator.heal();
+  await appendFile(disk, Buffer.alloc(512, 1));
+  const done = await ims(...command);
+  assert.equal(done.code, 0, done.stderr);
+  assert.match(
+    done.stderr,
+    new RegExp(`an earlier upload of this name is still kept, into ${kept.imageId}`, 'u'),
+  );
+});
+
+test('where progress cannot be kept, another place is named', TIMEOUT, async (t) => {
+  const { disk, metadata, ims } = await prepare(t, MIB);
+  await writeFile(path.join(path.dirname(disk), '.ims-client'), 'a file');
+  const failed = await ims('upload', disk, '--metadata', metadata);
+  assert.notEqual(failed.code, 0);
+  assert.match(failed.stderr, /--checkpoints DIR/);
 });
 
 test('what was stopped is listed, and taken back when nobody goes on', TIMEOUT, async (t) => {
