@@ -492,7 +492,8 @@ export class CecloudImsClient {
   /**
    * Polls (every `intervalMs`, default 2,000) until the image is `active`; rejects with kind `service` when it is
    * `killed` or `deleted`. Where image details (1.4) do not know a private image, the private list filtered by ID
-   * (1.10) does. Bound it by a `signal`.
+   * (1.10) does. Looks that fail on the way are repeated for five minutes (or `maxAttempts × maxDelayMs` of the
+   * client's `retry`). Bound it by a `signal`.
    *
    * @throws {ImsError} kind `service` where the image becomes `killed` or `deleted`, `aborted` by the signal.
    * @example

@@ -337,7 +337,8 @@ export class OpenStackImageClient {
 
   /**
    * Polls (every `intervalMs`, default 2,000) until the image is `active`; rejects with kind `service` when it is
-   * `killed` or `deleted`. Bound it by a `signal`.
+   * `killed` or `deleted`. Looks that fail on the way are repeated for five minutes (or `maxAttempts × maxDelayMs` of
+   * the client's `retry`). Bound it by a `signal`.
    *
    * @example
    * const { size } = await images.waitForImage(id, { signal: AbortSignal.timeout(600_000) });

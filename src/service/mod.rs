@@ -182,7 +182,7 @@ impl Service {
     }
 
     /// Resolves when the caller ends a call, or the client is closed.
-    async fn ended(&self, options: &CallOptions) -> Error {
+    pub async fn ended(&self, options: &CallOptions) -> Error {
         let aborting = Box::pin(options.cancel.cancelled());
         match first(aborting, Box::pin(self.closing.cancelled())).await {
             First::Left(()) => aborted(),
