@@ -31,6 +31,10 @@ pub trait Content {
     fn is_read(&self) -> bool {
         true
     }
+    /// Turned when some of what was read can be read no more.
+    fn gone(&self) -> Rc<Cell<bool>> {
+        Rc::default()
+    }
     /// Whether the transport tells how many bytes have left: else it cannot be seen whether anything moves.
     fn tells(&self) -> bool;
 }
@@ -225,7 +229,7 @@ impl Whole {
         let on_sent: OnSent = Rc::new(move |bytes| counting.sent(bytes));
         let options = CallOptions {
             timeout_ms: Some(NO_LIMIT_MS),
-            bytes: Some(Bytes { body, on_sent: Some(on_sent) }),
+            bytes: Some(Bytes { body, on_sent: Some(on_sent), gone: content.gone() }),
             ..self.options()
         };
         let arguments = [self.image_id.as_str().into()];

@@ -138,6 +138,8 @@ impl Platform for Clock {
 
 struct Hundred {
     read: bool,
+    /// It is a stream.
+    gone: bool,
 }
 
 impl Content for Hundred {
@@ -160,6 +162,10 @@ impl Content for Hundred {
 
     fn is_read(&self) -> bool {
         self.read
+    }
+
+    fn gone(&self) -> Rc<Cell<bool>> {
+        Rc::new(Cell::new(self.gone))
     }
 
     fn check(&self) -> LocalFuture<'_, Result<()>> {
@@ -186,7 +192,7 @@ struct Run {
 }
 
 fn upload(puts: &[Put], shows: &[&'static str], more: f64, wait_ms: Option<f64>) -> Run {
-    upload_of(&Hundred { read: true }, puts, shows, more, wait_ms)
+    upload_of(&Hundred { read: true, gone: false }, puts, shows, more, wait_ms)
 }
 
 fn upload_of(
@@ -273,6 +279,14 @@ fn what_an_attempt_before_has_sent_does_not_count_for_the_next() {
         assert!(error.message().contains("stands still"), "{error}");
         assert!((STALL_MS..STALL_MS + 2.0 * TICK_MS).contains(&clock.now()), "{}", clock.now());
     }
+}
+
+#[test]
+fn a_stream_is_not_sent_again_with_another_token() {
+    let stream = Hundred { read: true, gone: true };
+    let Run { outcome, .. } = upload_of(&stream, &[Put::Expired], &[QUEUED], 0.0, None);
+    let error = outcome.unwrap_err();
+    assert_eq!((error.kind(), error.details().status), (Kind::Auth, Some(401)), "{error}");
 }
 
 #[test]
@@ -363,7 +377,7 @@ fn an_image_that_is_active_without_bytes_is_not_this_file() {
 
 #[test]
 fn a_service_that_has_a_file_before_it_was_read_is_not_believed() {
-    let early = Hundred { read: false };
+    let early = Hundred { read: false, gone: false };
     let Run { outcome, .. } = upload_of(&early, &[Put::Stored], &[QUEUED, ACTIVE], 0.0, None);
     let error = outcome.unwrap_err();
     assert_eq!(error.kind(), Kind::Protocol, "{error}");
