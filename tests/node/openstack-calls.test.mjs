@@ -42,6 +42,13 @@ test('a service that tells no next page is asked on from the last image of a ful
   assert.equal(recorder.take()[1].query, 'limit=2&marker=b');
 });
 
+test('a next page whose address is none is asked for by the last image', async (context) => {
+  const { recorder, images } = await glance(context);
+  recorder.json({ images: [{ id: 'a' }], next: 'http://[bad' }).json({ images: [{ id: 'b' }] });
+  assert.deepEqual(await collected(images.iterateImages()), ['a', 'b']);
+  assert.equal(recorder.take()[1].query, 'marker=a');
+});
+
 test('members are paged by what Huawei Cloud calls next_marker', async (context) => {
   const { recorder, images } = await glance(context);
   recorder
