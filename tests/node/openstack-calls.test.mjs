@@ -174,6 +174,11 @@ test('options and arguments that are wrong are refused without a request', async
   // It would be a property of that name, and the image would have another format.
   const twin = await rejects(images.createImage({ diskFormat: 'qcow2' }), { field: 'diskFormat' });
   assert.match(twin.message, /the service's field is disk_format/);
+  await rejects(images.updateImage('i', { set: { minDisk: 1 } }), { field: 'changes.set.minDisk', value: 1 });
+  await rejects(images.importImage('i', { method: { name: 'web-download' } }), { field: 'method.uri' });
+  const everywhere = { method: { name: 'copy-image' }, stores: ['a'], all_stores: true };
+  await rejects(images.importImage('i', everywhere), { field: 'stores' });
+  await rejects(images.listImages('active'), { kind: 'validation', field: 'filters' });
   const cyclic = {};
   cyclic.self = cyclic;
   await rejects(images.createImage({ name: cyclic }), { kind: 'validation' });
