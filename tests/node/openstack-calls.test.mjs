@@ -78,6 +78,25 @@ test('it is waited until an image is active, and not for one that never will be'
   });
 });
 
+test('waiting goes on where looks fail for a while, and ends with the client', async (context) => {
+  const retry = { maxAttempts: 1, baseDelayMs: 1, maxDelayMs: 60_000 };
+  const { recorder, images } = await glance(context, { retry });
+  recorder.json({ message: 'down' }, 503).next('reset').json({ id: 'i', status: 'active' });
+  assert.equal((await images.waitForImage('i', { intervalMs: 1 })).status, 'active');
+  recorder.json({ message: 'no such image' }, 404);
+  await rejects(images.waitForImage('i', { intervalMs: 1 }), { status: 404, operation: 'waitForImage' });
+  recorder.take();
+  recorder.otherwise(recorder.answer({ id: 'i', status: 'queued' }));
+  const waiting = rejects(images.waitForImage('i', { intervalMs: 3_600_000 }), {
+    kind: 'aborted',
+    operation: 'waitForImage',
+    message: /closed/,
+  });
+  await eventually(() => recorder.requests.length > 0, 'it looks');
+  images.close();
+  await waiting;
+});
+
 test('an import that failed everywhere is not waited for, one that goes on elsewhere is', async (context) => {
   const { recorder, images } = await glance(context);
   const at = (status, failed, left) => ({
