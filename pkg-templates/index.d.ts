@@ -266,7 +266,10 @@ export interface SignedParts {
 export interface CallOptions {
   /** Aborting rejects with kind `aborted`. */
   signal?: AbortSignalLike;
-  /** Per attempt, milliseconds. */
+  /**
+   * Per attempt, milliseconds. A token that has to be fetched first is shared by all calls that wait for it, and has
+   * `timeoutMs` and `retry` of the client: a `signal` bounds the call with it.
+   */
   timeoutMs?: number;
   /** Sent on top of the client's; nothing secret, as there. */
   headers?: Record<string, string>;
