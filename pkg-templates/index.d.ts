@@ -266,7 +266,10 @@ export interface SignedParts {
 export interface CallOptions {
   /** Aborting rejects with kind `aborted`. */
   signal?: AbortSignalLike;
-  /** Per attempt, milliseconds. */
+  /**
+   * Per attempt, milliseconds. A token that has to be fetched first is shared by all calls that wait for it, and has
+   * `timeoutMs` and `retry` of the client: a `signal` bounds the call with it.
+   */
   timeoutMs?: number;
   /** Sent on top of the client's; nothing secret, as there. */
   headers?: Record<string, string>;
@@ -492,7 +495,8 @@ export class CecloudImsClient {
   /**
    * Polls (every `intervalMs`, default 2,000) until the image is `active`; rejects with kind `service` when it is
    * `killed` or `deleted`. Where image details (1.4) do not know a private image, the private list filtered by ID
-   * (1.10) does. Bound it by a `signal`.
+   * (1.10) does. Looks that fail on the way are repeated for five minutes (or `maxAttempts × maxDelayMs` of the
+   * client's `retry`). Bound it by a `signal`.
    *
    * @throws {ImsError} kind `service` where the image becomes `killed` or `deleted`, `aborted` by the signal.
    * @example

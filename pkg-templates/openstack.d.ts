@@ -185,6 +185,8 @@ export class OpenStackImageClient {
   reactivateImage(imageId: string, call?: CallOptions): Promise<void>;
   /**
    * Lets the service get the file itself (POST …/import); {@link waitForImage} waits for it. Never repeated once sent.
+   * The method `glance-direct` takes what was staged before (PUT …/stage), which this client does not do: {@link upload}
+   * sends a file.
    *
    * @example
    * await images.importImage(queuedId, { method: { name: 'web-download', uri: 'https://files.example.com/debian.qcow2' } });
@@ -337,7 +339,8 @@ export class OpenStackImageClient {
 
   /**
    * Polls (every `intervalMs`, default 2,000) until the image is `active`; rejects with kind `service` when it is
-   * `killed` or `deleted`. Bound it by a `signal`.
+   * `killed` or `deleted`. Looks that fail on the way are repeated for five minutes (or `maxAttempts × maxDelayMs` of
+   * the client's `retry`). Bound it by a `signal`.
    *
    * @example
    * const { size } = await images.waitForImage(id, { signal: AbortSignal.timeout(600_000) });
@@ -346,9 +349,12 @@ export class OpenStackImageClient {
 
   /**
    * The file of an image that is `queued` (PUT …/file): looks at the image, sends the file in one request, waits until
-   * the image is active, compares size and MD5. The API knows no parts: what broke off is not resumed, the image goes
-   * back to `queued` and takes the file again. It is given up when nothing moves for a minute, or when the service does
-   * not answer ten minutes after the last byte. In browsers a stream is first collected into a Blob; bytes go out by
+   * the image is active, compares size and MD5 (`checksum`; `os_hash_value` is not compared). The API knows no parts:
+   * what broke off is not resumed, the image goes back to `queued` and takes the file again. It is given up when nothing
+   * moves for a minute, or when the service does not answer ten minutes after the last byte. Where only the answer is
+   * lost, or a gateway gives up (408, 502, 503, 504), the image tells whether the file is there; looks at it that fail are
+   * repeated for five minutes (or `maxAttempts × maxDelayMs` of the client's `retry`). A stream that was read is not sent
+   * again after a 401. In browsers a stream is first collected into a Blob; bytes go out by
    * XMLHttpRequest or node:http, not by the client's `fetch`. A redirect elsewhere ends the upload (`protocol`); in pages the
    * browser follows it before that, with the token: a strict `connect-src` of the page prevents it. Nobody looks into the file before it is sent: `inspect(file)` of
    * 'ims-client/inspect' does, in milliseconds, and says what speaks against it.
@@ -359,7 +365,8 @@ export class OpenStackImageClient {
    */
   upload(imageId: string, source: ImageSource, options?: FileUploadOptions): FileUploadTask;
   /**
-   * The file of an image (GET …/file), resumed by ranges when the line breaks, compared with the checksum.
+   * The file of an image (GET …/file), resumed by ranges when the line breaks, compared with the MD5 (`checksum`;
+   * `os_hash_value` is not compared).
    *
    * @example
    * const { bytes, md5, verified } = await images.download(id, { path: 'debian.qcow2' }).done;
@@ -389,7 +396,7 @@ export interface FileUploadOptions {
   signal?: AbortSignalLike;
   /** At most ten times a second; besides, at each change of phase and at the end. */
   onProgress?: (progress: FileUploadProgress) => void;
-  /** Digest of the file, computed while reading and compared with the image's checksum. Default 'md5'. */
+  /** Digest of the file, computed while reading and compared with the image's `checksum`. Default 'md5'. */
   checksum?: 'md5' | 'none';
   /** Wait until the image is active. Default true: for ten minutes, and one more for each 600 MB. */
   wait?: boolean | { timeoutMs: number };
@@ -435,10 +442,11 @@ export class FileUploadTask {
   /** Never an unhandled rejection: the task itself has caught it. */
   readonly done: Promise<FileUploadResult>;
   /**
-   * Ends it; the image goes back to `queued` and takes a file again.
+   * Ends it. While bytes are sent, the image goes back to `queued` and takes a file again; once all are there
+   * (`progress.phase` is `verifying`), the service goes on without it.
    *
    * @example
-   * await task.abort(); // the image is `queued` again
+   * await task.abort(); // while bytes are sent: the image is `queued` again
    */
   abort(): Promise<void>;
 }

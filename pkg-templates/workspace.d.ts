@@ -237,7 +237,8 @@ export declare class HuaweiWorkspaceClient {
    */
   iterateImageSubJobs(request: ListImageSubJobs, call?: CallOptions): AsyncIterable<ImageSubJob>;
   /**
-   * Every product image, one at a time.
+   * Every product image, one at a time. The service passes over 5,000 of them at most: where there are more than the pages
+   * up to there hold, the loop ends with kind `unsupported`.
    *
    * @example
    * for await (const { id, name } of workspace.iterateImages({ image_type: 'private' })) console.log(id, name);

@@ -150,9 +150,12 @@ export class HuaweiImsClient {
   }
 }
 
-/** Editions of the service that do not say where the next page starts are asked on from the end of a full one. */
+/**
+ * Editions of the service that do not say where the next page starts are asked on from the end of a full one; where no
+ * limit is given, it has 500.
+ */
 function nextImage({ images, page_info: info }, { limit }) {
-  const last = limit > 0 && images.length >= limit ? images.at(-1)?.id : undefined;
+  const last = images.length >= (limit ?? 500) ? images.at(-1)?.id : undefined;
   return [images, info ? info.next_marker : last];
 }
 

@@ -130,9 +130,13 @@ export class OpenStackImageClient {
   }
 }
 
-/** The marker that a path of a next page holds. */
+/** The marker that a path of a next page holds; none where it is no path. */
 function markerOf(next) {
-  return new URL(next, 'http://service').searchParams.get('marker');
+  try {
+    return new URL(next, 'http://service').searchParams.get('marker');
+  } catch {
+    return undefined;
+  }
 }
 
 /**

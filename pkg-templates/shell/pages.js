@@ -28,7 +28,8 @@ export async function copied(list, request) {
 
 /**
  * The same for lists with `limit` (100 where the request names none) and `offset`; `field` holds the entries. An entry
- * that a page shows again (the list moved) is passed over. `more` is asked for, too.
+ * that a page shows again (the list moved) is passed over: one with the same `key`, or the same in all where it has none.
+ * `more` is asked for, too.
  */
 export async function* offsetPages(list, request, field, key, more) {
   const { limit = 100, offset = 0, ...rest } = { ...(await copied(list, request)), ...more };
@@ -41,8 +42,9 @@ export async function* offsetPages(list, request, field, key, more) {
     } = await list({ ...rest, limit, offset: passed });
     const before = seen.size;
     for (const entry of entries) {
-      if (seen.has(entry[key])) continue;
-      seen.add(entry[key]);
+      const name = entry?.[key] ?? JSON.stringify(entry);
+      if (seen.has(name)) continue;
+      seen.add(name);
       yield entry;
     }
     passed = Number(passed) + entries.length;

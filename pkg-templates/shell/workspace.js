@@ -1,9 +1,13 @@
 /** `ims-client/workspace`: HuaweiWorkspaceClient forwards to the core. */
 import { ClientCore } from './base.js';
+import { shellError } from './errors.js';
 import { offsetPages } from './pages.js';
 
 export { load } from '#core';
 export { ImsError } from './errors.js';
+
+/** The largest offset that the list of images takes. */
+const MOST_PASSED = 5000;
 
 export class HuaweiWorkspaceClient {
   static name = 'HuaweiWorkspaceClient';
@@ -67,7 +71,15 @@ export class HuaweiWorkspaceClient {
     return offsetPages((asked) => this.listImageSubJobs(asked, call), request, 'items', 'id');
   }
   iterateImages(request, call) {
-    return offsetPages((asked) => this.listImages(asked, call), request, 'images', 'id');
+    const list = (asked) => {
+      // Of a request that begins behind them the list itself says what is wrong.
+      if (asked.offset > MOST_PASSED && !(request?.offset > MOST_PASSED)) {
+        const words = `the service passes over ${MOST_PASSED} images at most: ask for fewer, by image_type or the like`;
+        throw shellError('unsupported', 'iterateImages', words);
+      }
+      return this.listImages(asked, call);
+    };
+    return offsetPages(list, request, 'images', 'id');
   }
 
   waitForJob(jobId, options) {

@@ -238,6 +238,11 @@ impl Operation {
         }
         for (index, argument) in self.arguments.iter().enumerate() {
             let value = arguments.get(index).unwrap_or(&Value::Null);
+            if let Argument::Query(name, _) | Argument::OpenQuery(name, ..) = argument
+                && !value.is_null()
+            {
+                rules::must_be_object(value, name)?;
+            }
             match argument {
                 Argument::Segment(name) => fill_segment(&mut encoded.path, name, value)?,
                 // Fields of a query or a body are named as they are, without the argument in front.

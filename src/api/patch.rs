@@ -13,8 +13,8 @@ pub struct Paths {
     pub replaced: &'static [&'static str],
     /// Those that may not be removed.
     pub kept: &'static [&'static str],
-    /// Whether any other property may be set to a text.
-    pub open: bool,
+    /// Whether any other property may be set to a text; why it may not have a certain name.
+    pub open: Option<fn(&str) -> Option<String>>,
 }
 
 const OPERATIONS: [&str; 3] = ["add", "replace", "remove"];
@@ -119,13 +119,22 @@ fn one(given: &Value, path: &str, paths: &Paths, removed: Option<&Value>) -> Res
 fn check(name: &str, value: &Value, path: String, paths: &Paths) -> Result<Value> {
     match paths.fields.iter().find(|field| field.name == name) {
         Some(field) => rules::check(value, path, &field.rule),
-        None if !paths.open => {
-            let known: Vec<&str> = paths.fields.iter().map(|field| field.name).collect();
-            let rule = format!("cannot be changed (what can: {})", join(&known, ", "));
-            Err(Error::invalid(path, value.to_string(), rule))
+        None if name.is_empty() && paths.open.is_some() => {
+            Err(Error::invalid(path, "\"\"", "must not be empty"))
         }
-        None if name.is_empty() => Err(Error::invalid(path, "\"\"", "must not be empty")),
-        None => rules::check(value, path, &rules::Rule::AnyText),
+        None => {
+            let rule = match paths.open {
+                Some(refused) => refused(name),
+                None => {
+                    let known: Vec<&str> = paths.fields.iter().map(|field| field.name).collect();
+                    Some(format!("cannot be changed (what can: {})", join(&known, ", ")))
+                }
+            };
+            match rule {
+                Some(rule) => Err(Error::invalid(path, value.to_string(), rule)),
+                None => rules::check(value, path, &rules::Rule::AnyText),
+            }
+        }
     }
 }
 
@@ -140,7 +149,7 @@ fn removable<'a>(name: &'a Value, path: String, paths: &Paths) -> Result<&'a str
         Some(name) if paths.kept.contains(&name) || is_fixed(name, paths) => {
             Err(Error::invalid(path, format!("\"{name}\""), "cannot be removed: every image has it"))
         }
-        Some(name) if !paths.open && !paths.fields.iter().any(|field| field.name == name) => {
+        Some(name) if paths.open.is_none() && !paths.fields.iter().any(|field| field.name == name) => {
             let known: Vec<&str> = paths.fields.iter().map(|field| field.name).collect();
             let rule = format!("cannot be removed (known: {})", join(&known, ", "));
             Err(Error::invalid(path, format!("\"{name}\""), rule))
@@ -165,7 +174,7 @@ mod tests {
         ],
         replaced: &["name", "min_disk"],
         kept: &["name"],
-        open: true,
+        open: Some(|name| (name == "Min").then(|| "is not mine".to_owned())),
     };
 
     fn written(json: &str) -> Result<String> {
@@ -208,6 +217,11 @@ mod tests {
                 "changes.set.min_disk: 0 is refused: must be a whole number from 1 to 9",
             ),
             (r#"{"set":{"other":7}}"#, "changes.set.other: 7 is refused: must be a text"),
+            (r#"{"set":{"Min":"7"}}"#, "changes.set.Min: \"7\" is refused: is not mine"),
+            (
+                r#"[{"op":"add","path":"/Min","value":"7"}]"#,
+                "changes[0].value: \"7\" is refused: is not mine",
+            ),
             (r#"{"set":[]}"#, "changes.set: [] is refused"),
             (r#"{"put":1}"#, "changes.put: 1 is refused"),
             (r#"{"remove":["name"]}"#, "changes.remove[0]: \"name\" is refused: cannot be removed"),

@@ -171,6 +171,8 @@ impl Download {
                 (error, keep)
             }
         };
+        // Who reads a stream hears the same as who waits for the end.
+        let error = self.service.finish_outer(error, "download");
         let kept = kept.take();
         if keep && kept.left.received > 0 && sink.note(&kept.of, &kept.left).await {
             sink.leave().await;

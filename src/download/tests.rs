@@ -82,6 +82,8 @@ struct Target {
     room: Cell<usize>,
     /// Bytes of this download are in it.
     begun: Cell<bool>,
+    /// Why nothing of it was to stay.
+    heard: RefCell<Option<Error>>,
 }
 
 impl Sink for Target {
@@ -123,7 +125,8 @@ impl Sink for Target {
         Box::pin(async { Ok(()) })
     }
 
-    fn discard(&self, _: &Error) -> LocalFuture<'_, ()> {
+    fn discard(&self, error: &Error) -> LocalFuture<'_, ()> {
+        self.heard.replace(Some(error.clone()));
         self.bytes.borrow_mut().clear();
         self.noted.take();
         Box::pin(async {})
@@ -172,9 +175,9 @@ impl Case {
     fn new() -> Self {
         let store = Rc::new(Store { upto: Cell::new(FILE.len()), asked: RefCell::default() });
         let room = Cell::new(usize::MAX);
-        let (bytes, noted, begun, unread) = Default::default();
+        let (bytes, noted, begun, unread, heard) = Default::default();
         let untouched = Cell::new(true);
-        let target = Target { bytes, noted, untouched, unread, room, begun };
+        let target = Target { bytes, noted, untouched, unread, room, begun, heard };
         Case { store, target, clock: Rc::default(), told: Rc::default(), aborts: Cell::default() }
     }
 
@@ -299,6 +302,15 @@ fn a_download_that_is_aborted_while_what_is_left_is_read_leaves_nothing() {
     case.aborts.set(true);
     assert_eq!(case.download(13, true).unwrap_err().kind(), Kind::Aborted);
     assert!(case.target.noted.borrow().is_none());
+}
+
+#[test]
+fn who_reads_what_comes_hears_the_same_as_who_waits_for_the_end() {
+    let case = Case::new();
+    case.aborts.set(true);
+    let error = case.download(13, true).unwrap_err();
+    assert_eq!(error.message(), "download: stopped by the caller");
+    assert_eq!(case.target.heard.take(), Some(error));
 }
 
 #[test]

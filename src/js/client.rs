@@ -41,8 +41,8 @@ impl CecloudCore {
     pub fn wait_for_image(&self, image_id: JsValue, options: JsValue) -> Promise {
         let shared = self.shared.clone();
         promise(async move {
-            let service = shared.service.clone();
-            let waiting = waiting::for_image(&*shared.platform, image_id, options, |call| {
+            let (service, patience_ms) = (shared.service.clone(), service::patience_ms(shared.retry));
+            let waiting = waiting::for_image(&shared.service, patience_ms, image_id, options, |call| {
                 let backend = Rc::new(Cecloud::new(service, call, None));
                 Box::new(move |id| {
                     let (backend, id) = (backend.clone(), id.to_owned());

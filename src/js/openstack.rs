@@ -11,6 +11,7 @@ use super::waiting;
 use crate::api::{PLAIN, openstack};
 use crate::download::openstack::OpenStack;
 use crate::error::{Error, Kind, Result};
+use crate::http::retry::Policy;
 use crate::http::url::Endpoint;
 use crate::platform::Platform;
 use crate::service::Service;
@@ -33,8 +34,8 @@ pub(super) struct Shared {
     pub platform: Rc<dyn Platform>,
     /// Sends files.
     pub(super) files: Files,
-    /// The caller's own policy of repetitions was given.
-    own_retry: bool,
+    /// The caller's own policy of repetitions, where it was given.
+    retry: Option<Policy>,
 }
 
 #[wasm_bindgen]
@@ -57,8 +58,8 @@ impl OpenStackCore {
     pub fn wait_for_image(&self, image_id: JsValue, options: JsValue) -> Promise {
         let shared = self.shared.clone();
         promise(async move {
-            let service = shared.service.clone();
-            let waiting = waiting::for_image(&*shared.platform, image_id, options, |call| {
+            let (service, patience_ms) = (shared.service.clone(), service::patience_ms(shared.retry));
+            let waiting = waiting::for_image(&shared.service, patience_ms, image_id, options, |call| {
                 Box::new(move |id| {
                     let (service, call, id) = (service.clone(), call.clone(), [id.into()]);
                     Box::pin(async move { service.call(&openstack::get_image::OPERATION, &id, &call).await })
@@ -78,7 +79,7 @@ impl OpenStackCore {
         let downloads = Downloads {
             service: self.shared.service.clone(),
             platform: self.shared.platform.clone(),
-            own_retry: self.shared.own_retry,
+            own_retry: self.shared.retry.is_some(),
             origin: |service, options| Box::new(OpenStack { service, options }),
         };
         super::download::start(downloads, image_id, target, options)
@@ -97,5 +98,5 @@ fn build(options: &JsValue) -> Result<Shared> {
     address.endpoint = address.endpoint.map(Endpoint::without_version);
     let Made { mut service, platform, agent, retry } = service::make(options, &PLAIN, address)?;
     service.signing_endpoint = service.signing_endpoint.map(Endpoint::without_version);
-    Ok(Shared { service: Rc::new(service), platform, files: Files::new(agent), own_retry: retry.is_some() })
+    Ok(Shared { service: Rc::new(service), platform, files: Files::new(agent), retry })
 }

@@ -54,11 +54,15 @@ pub struct Made {
 
 #[cfg(any(feature = "huawei", feature = "workspace"))]
 impl Made {
-    /// How long nothing but failures is put up with where something is waited for, milliseconds: five minutes, or what
-    /// the caller's own policy comes to.
     pub fn patience_ms(&self) -> f64 {
-        self.retry.map_or(300_000.0, |policy| f64::from(policy.max_attempts) * policy.max_delay_ms)
+        patience_ms(self.retry)
     }
+}
+
+/// How long nothing but failures is put up with where something is waited for, milliseconds: five minutes, or what the
+/// caller's own policy comes to.
+pub fn patience_ms(own: Option<Policy>) -> f64 {
+    own.map_or(300_000.0, |policy| f64::from(policy.max_attempts) * policy.max_delay_ms)
 }
 
 /// Options that every client takes.

@@ -4,17 +4,19 @@ use super::convert::{get, refused};
 use super::options;
 use super::service::parse;
 use crate::error::{Error, Kind, Result};
-use crate::platform::{LocalFuture, Platform};
-use crate::service::{CallOptions, aborted};
+use crate::platform::LocalFuture;
+use crate::service::{CallOptions, Service};
 use crate::task::{First, first};
 use wasm_bindgen::prelude::*;
 
 /// What shows an image, as JSON.
 pub type Show<'a> = dyn Fn(&str) -> LocalFuture<'a, Result<String>> + 'a;
 
-/// Polls until the image is active; fails when it never will be. `show` makes, of the options of the call, what is asked.
+/// Polls until the image is active; fails when it never will be. `show` makes, of the options of the call, what is asked;
+/// `patience_ms`: how long nothing but failures is put up with.
 pub async fn for_image<'a>(
-    platform: &dyn Platform,
+    service: &Service,
+    patience_ms: f64,
     image_id: JsValue,
     given: JsValue,
     show: impl FnOnce(CallOptions) -> Box<Show<'a>>,
@@ -24,31 +26,50 @@ pub async fn for_image<'a>(
     };
     let interval = options::number(&given, "", "intervalMs", 1.0, 3_600_000.0)?.unwrap_or(2_000.0);
     let (call, _watch) = options::call_options(&given, &["intervalMs"])?;
-    let cancel = call.cancel.clone();
-    let show = show(call);
+    let show = show(call.clone());
+    let mut failing_since: Option<f64> = None;
     loop {
-        let image = parse(show(&id).await?)?;
-        let told = |name: &str| get(&image, name).and_then(|text| text.as_string()).unwrap_or_default();
-        let status = told("status");
-        let never = match status.as_str() {
-            "active" => return Ok(image),
-            "killed" | "deleted" | "pending_delete" | "deactivated" => Some(status.as_str()),
-            // Glance names the stores of an import: those that failed, and those where it still goes on.
-            "queued"
-                if !told("os_glance_failed_import").is_empty()
-                    && told("os_glance_importing_to_stores").is_empty() =>
-            {
-                Some("queued again: its import failed")
+        let asked = service.platform.now();
+        match show(&id).await {
+            Ok(text) => {
+                failing_since = None;
+                let image = parse(text)?;
+                if is_active(&image, &id)? {
+                    return Ok(image);
+                }
             }
-            _ => None,
-        };
-        if let Some(status) = never {
-            return Err(Error::new(Kind::Service, format!("the image {id} is {status}")));
+            Err(error) => {
+                let since = *failing_since.get_or_insert(asked);
+                let patient = service.platform.now() - since < patience_ms;
+                if !error.details().retryable || !patient {
+                    return Err(error);
+                }
+            }
         }
-        if let First::Left(()) = first(Box::pin(cancel.cancelled()), platform.sleep(interval)).await {
-            return Err(aborted());
+        match first(Box::pin(service.ended(&call)), service.platform.sleep(interval)).await {
+            First::Left(error) => return Err(error),
+            First::Right(()) => {}
         }
     }
+}
+
+/// Whether an image is active yet; an error where it never will be.
+fn is_active(image: &JsValue, id: &str) -> Result<bool> {
+    let told = |name: &str| get(image, name).and_then(|text| text.as_string()).unwrap_or_default();
+    let status = told("status");
+    let never = match status.as_str() {
+        "active" => return Ok(true),
+        "killed" | "deleted" | "pending_delete" | "deactivated" => status.as_str(),
+        // Glance names the stores of an import: those that failed, and those where it still goes on.
+        "queued"
+            if !told("os_glance_failed_import").is_empty()
+                && told("os_glance_importing_to_stores").is_empty() =>
+        {
+            "queued again: its import failed"
+        }
+        _ => return Ok(false),
+    };
+    Err(Error::new(Kind::Service, format!("the image {id} is {never}")))
 }
 
 /// The jobs of a service.
@@ -63,7 +84,7 @@ pub struct Jobs {
 /// with.
 #[cfg(any(feature = "huawei", feature = "workspace"))]
 pub async fn for_job(
-    service: &crate::service::Service,
+    service: &Service,
     job: Jobs,
     patience_ms: f64,
     job_id: JsValue,

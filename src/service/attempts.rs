@@ -172,8 +172,13 @@ impl Service {
                     first(Box::pin(options.cancel.cancelled()), self.authenticator.renew(&refused));
                 match renewing.await {
                     First::Left(()) => return Err(Tried { error: aborted(), sent: true }),
-                    First::Right(Ok(true)) => continue,
-                    First::Right(Ok(false)) => {}
+                    // The next call has the new token where the body of this one is gone.
+                    First::Right(Ok(true))
+                        if !options.bytes.as_ref().is_some_and(|bytes| bytes.gone.get()) =>
+                    {
+                        continue;
+                    }
+                    First::Right(Ok(_)) => {}
                     First::Right(Err(error)) => return Err(Tried { error, sent: true }),
                 }
             }

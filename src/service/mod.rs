@@ -18,7 +18,7 @@ use crate::http::{Body, Cookies, OnSent, Request, Response, Transport};
 use crate::json::Value;
 use crate::platform::Platform;
 use crate::task::{Cancel, First, first};
-use core::cell::OnceCell;
+use core::cell::{Cell, OnceCell};
 use decode::Answered;
 use std::rc::Rc;
 
@@ -71,6 +71,8 @@ pub struct Bytes {
     pub body: Body,
     /// Told how many of them have left.
     pub on_sent: Option<OnSent>,
+    /// Turned when some of them can be read no more: then they are not sent again.
+    pub gone: Rc<Cell<bool>>,
 }
 
 /// What one call sets for itself.
@@ -182,7 +184,7 @@ impl Service {
     }
 
     /// Resolves when the caller ends a call, or the client is closed.
-    async fn ended(&self, options: &CallOptions) -> Error {
+    pub async fn ended(&self, options: &CallOptions) -> Error {
         let aborting = Box::pin(options.cancel.cancelled());
         match first(aborting, Box::pin(self.closing.cancelled())).await {
             First::Left(()) => aborted(),

@@ -1,6 +1,8 @@
 //! A file sent in one request, for services that take an image's bytes themselves: look, send, wait, compare. What broke
 //! off is sent again as a whole; only who calls can know whether that is worth it.
 
+mod stored;
+
 use super::progress::{Rate, is_due};
 use super::session::types::ImageFacts;
 use crate::api::openstack::{get_image, upload_file};
@@ -10,11 +12,12 @@ use crate::http::{Body, OnSent};
 use crate::json::Value;
 use crate::oss::is_md5;
 use crate::platform::{LocalFuture, Platform};
-use crate::service::{Bytes, CallOptions, Service, aborted};
+use crate::service::{Bytes, CallOptions, Service};
 use crate::task::{Cancel, First, first};
 use core::cell::{Cell, RefCell};
 use serde::Serialize;
 use std::rc::Rc;
+use stored::{Waited, told_size};
 
 /// What is sent.
 pub trait Content {
@@ -27,6 +30,10 @@ pub trait Content {
     /// False where it is known that some of it was not even read yet.
     fn is_read(&self) -> bool {
         true
+    }
+    /// Turned when some of what was read can be read no more.
+    fn gone(&self) -> Rc<Cell<bool>> {
+        Rc::default()
     }
     /// Whether the transport tells how many bytes have left: else it cannot be seen whether anything moves.
     fn tells(&self) -> bool;
@@ -67,6 +74,8 @@ pub struct Whole {
     pub cancel: Cancel,
     /// How long the image may take to become active after its bytes are there, milliseconds; none: not waited for.
     pub wait_ms: Option<f64>,
+    /// How long nothing but failures is put up with then, milliseconds.
+    pub patience_ms: f64,
     pub on_progress: OnProgress,
 }
 
@@ -78,8 +87,6 @@ const ANSWER_MS: f64 = 600_000.0;
 const TICK_MS: f64 = 5_000.0;
 /// The call has no time limit of its own: it is watched.
 const NO_LIMIT_MS: f64 = 2_000_000_000.0;
-/// An image that is not active yet is looked at so often, milliseconds.
-pub const POLL_MS: f64 = 2_000.0;
 
 /// What an image says of itself.
 pub async fn facts(service: &Service, image_id: &str, options: &CallOptions) -> Result<ImageFacts> {
@@ -222,7 +229,7 @@ impl Whole {
         let on_sent: OnSent = Rc::new(move |bytes| counting.sent(bytes));
         let options = CallOptions {
             timeout_ms: Some(NO_LIMIT_MS),
-            bytes: Some(Bytes { body, on_sent: Some(on_sent) }),
+            bytes: Some(Bytes { body, on_sent: Some(on_sent), gone: content.gone() }),
             ..self.options()
         };
         let arguments = [self.image_id.as_str().into()];
@@ -243,10 +250,14 @@ impl Whole {
             First::Right(Err(error)) => error,
             First::Left(error) => self.sender.finish(error, upload_file::OPERATION.name),
         };
-        // The answer may be lost although everything has arrived.
-        let lost = matches!(error.kind(), Kind::Network | Kind::Timeout) && meter.is_all_sent();
-        if lost && let Ok(facts) = facts(&self.service, &self.image_id, &self.options()).await {
-            let has_all = facts.size.is_none_or(|size| size == content.size());
+        // The answer may be lost although everything has arrived: on its way here, or to a gateway.
+        let lost = matches!(error.kind(), Kind::Network | Kind::Timeout)
+            || matches!(error.details().status, Some(408 | 502..=504));
+        if lost
+            && meter.is_all_sent()
+            && let Ok(facts) = self.look(&mut Waited::new(&*self.platform)).await
+        {
+            let has_all = told_size(&facts).is_none_or(|size| size == content.size());
             // What is saved may still prove to be cut off: only who waits sees that.
             let may_have = facts.status == "active" || facts.status == "saving" && self.wait_ms.is_some();
             if may_have && has_all {
@@ -255,41 +266,11 @@ impl Whole {
         }
         Err(error)
     }
-
-    /// The image when it is active, or as it is where that is not waited for.
-    async fn settled(&self) -> Result<ImageFacts> {
-        let mut waited = 0.0;
-        loop {
-            let facts = facts(&self.service, &self.image_id, &self.options()).await?;
-            let Some(wait_ms) = self.wait_ms else { return Ok(facts) };
-            match facts.status.as_str() {
-                "active" => return Ok(facts),
-                "killed" | "deleted" | "pending_delete" | "deactivated" => {
-                    return Err(Error::new(Kind::Service, format!("the image is {}", facts.status)));
-                }
-                // The service has put it back: it could not keep the bytes.
-                "queued" => {
-                    let message = "the service has thrown the bytes away: the image is queued again";
-                    return Err(Error::new(Kind::Service, message));
-                }
-                _ if waited >= wait_ms => {
-                    let message = format!("the bytes are there, but the image is still {}", facts.status);
-                    return Err(Error::new(Kind::Timeout, message));
-                }
-                _ => {}
-            }
-            waited += POLL_MS;
-            let sleep = self.platform.sleep(POLL_MS);
-            if let First::Left(()) = first(Box::pin(self.cancel.cancelled()), sleep).await {
-                return Err(aborted());
-            }
-        }
-    }
 }
 
 /// Holds what the image says against the file.
 fn compared(facts: ImageFacts, size: u64, md5: Option<String>) -> Result<Uploaded> {
-    let told = facts.size.filter(|told| *told > 0);
+    let told = told_size(&facts);
     if let Some(told) = told.filter(|told| *told != size) {
         let message = format!("the image has {told} bytes, the file {size}");
         return Err(Error::new(Kind::Integrity, message));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newClient } from '../support/client.mjs';
-import { quickly } from '../support/expect.mjs';
+import { quickly, rejects } from '../support/expect.mjs';
 import { newHuawei, plain } from '../support/huawei.mjs';
 import { importClient } from '../support/places.mjs';
 import { json, startRecorder } from '../support/recorder.mjs';
@@ -114,6 +114,51 @@ for (const [what, request, offsets, entries, shown] of OFFSETS) {
     }
   });
 }
+
+test('entries without an ID are all given, and lead nobody round', async (t) => {
+  const jobs = IDS.map((job_id) => ({ job_id }));
+  for (const [items, requests] of [
+    [(offset) => jobs.slice(offset, offset + CAP), 3],
+    [() => jobs.slice(0, CAP), 2],
+  ]) {
+    const recorder = await serving(t, ({ offset = 0 }) => plain({ items: items(Number(offset)), count: 25 }));
+    const iterator = newWorkspace(t, recorder.url).iterateImageSubJobs({ job_type: 'CREATE_SERVER' });
+    const given = requests === 3 ? IDS : IDS.slice(0, CAP);
+    assert.deepEqual(await collected(iterator, 'job_id'), given);
+    assert.equal(recorder.take().length, requests);
+  }
+});
+
+test('product images beyond what the service passes over end the loop with an error that says so', async (t) => {
+  const recorder = await serving(t, ({ offset = 0, limit }) => {
+    const images = Array.from({ length: Number(limit) }, (_, at) => ({ id: `${Number(offset) + at}` }));
+    return plain({ images, total_count: 6_000 });
+  });
+  const workspace = newWorkspace(t, recorder.url);
+  let given = 0;
+  const all = async () => {
+    for await (const _ of workspace.iterateImages()) given += 1;
+  };
+  await rejects(all(), { kind: 'unsupported', operation: 'iterateImages', message: /5000 images at most/ });
+  assert.equal(given, 5_100);
+  const beyond = workspace.iterateImages({ offset: 5_001 }).next();
+  await rejects(beyond, { kind: 'validation', operation: 'listImages', field: 'offset' });
+});
+
+test('a list without page_info is asked on from the end of a full page, also of the default one', async (t) => {
+  const all = Array.from({ length: 1_001 }, (_, at) => ({ id: `${at}`, status: 'active' }));
+  const recorder = await serving(t, ({ marker = -1, limit = 500 }) => {
+    const from = Number(marker) + 1;
+    return plain({ images: all.slice(from, from + Number(limit)) });
+  });
+  const ims = newHuawei(t, recorder.url);
+  for (const query of [undefined, { limit: 334 }]) {
+    let given = 0;
+    for await (const _ of ims.iterateImages(query)) given += 1;
+    assert.equal(given, all.length);
+    assert.equal(recorder.take().length, 3);
+  }
+});
 
 function newWorkspace(context, endpoint) {
   const auth = { type: 'token', token: 'a-token-that-opens-nothing' };

@@ -42,6 +42,13 @@ test('a service that tells no next page is asked on from the last image of a ful
   assert.equal(recorder.take()[1].query, 'limit=2&marker=b');
 });
 
+test('a next page whose address is none is asked for by the last image', async (context) => {
+  const { recorder, images } = await glance(context);
+  recorder.json({ images: [{ id: 'a' }], next: 'http://[bad' }).json({ images: [{ id: 'b' }] });
+  assert.deepEqual(await collected(images.iterateImages()), ['a', 'b']);
+  assert.equal(recorder.take()[1].query, 'marker=a');
+});
+
 test('members are paged by what Huawei Cloud calls next_marker', async (context) => {
   const { recorder, images } = await glance(context);
   recorder
@@ -69,6 +76,25 @@ test('it is waited until an image is active, and not for one that never will be'
   await rejects(images.waitForImage('i', { intervalMs: 1, signal: AbortSignal.timeout(50) }), {
     kind: 'aborted',
   });
+});
+
+test('waiting goes on where looks fail for a while, and ends with the client', async (context) => {
+  const retry = { maxAttempts: 1, baseDelayMs: 1, maxDelayMs: 60_000 };
+  const { recorder, images } = await glance(context, { retry });
+  recorder.json({ message: 'down' }, 503).next('reset').json({ id: 'i', status: 'active' });
+  assert.equal((await images.waitForImage('i', { intervalMs: 1 })).status, 'active');
+  recorder.json({ message: 'no such image' }, 404);
+  await rejects(images.waitForImage('i', { intervalMs: 1 }), { status: 404, operation: 'waitForImage' });
+  recorder.take();
+  recorder.otherwise(recorder.answer({ id: 'i', status: 'queued' }));
+  const waiting = rejects(images.waitForImage('i', { intervalMs: 3_600_000 }), {
+    kind: 'aborted',
+    operation: 'waitForImage',
+    message: /closed/,
+  });
+  await eventually(() => recorder.requests.length > 0, 'it looks');
+  images.close();
+  await waiting;
 });
 
 test('an import that failed everywhere is not waited for, one that goes on elsewhere is', async (context) => {
@@ -167,6 +193,11 @@ test('options and arguments that are wrong are refused without a request', async
   // It would be a property of that name, and the image would have another format.
   const twin = await rejects(images.createImage({ diskFormat: 'qcow2' }), { field: 'diskFormat' });
   assert.match(twin.message, /the service's field is disk_format/);
+  await rejects(images.updateImage('i', { set: { minDisk: 1 } }), { field: 'changes.set.minDisk', value: 1 });
+  await rejects(images.importImage('i', { method: { name: 'web-download' } }), { field: 'method.uri' });
+  const everywhere = { method: { name: 'copy-image' }, stores: ['a'], all_stores: true };
+  await rejects(images.importImage('i', everywhere), { field: 'stores' });
+  await rejects(images.listImages('active'), { kind: 'validation', field: 'filters' });
   const cyclic = {};
   cyclic.self = cyclic;
   await rejects(images.createImage({ name: cyclic }), { kind: 'validation' });

@@ -135,6 +135,48 @@ test('a lost answer to a file that arrived is not taken for a failure', async (c
   assert.equal(verified, 'md5');
 });
 
+test('a gateway that gives up, and a service that is away for a while, do not fail what is stored', async (context) => {
+  const retry = { maxAttempts: 1, baseDelayMs: 1, maxDelayMs: 60_000 };
+  const { recorder, images } = await glance(context, { retry });
+  const page = { status: 504, headers: { 'content-type': 'text/html' }, body: '<h1>Gateway Time-out</h1>' };
+  for (const put of [page, { status: 204 }]) {
+    recorder.json(queued).next(put).next(page).json(active);
+    // Once for the answer that was lost, once for who waits.
+    if (put === page) recorder.json(active);
+    const { verified } = await images.upload('i', new Uint8Array(BYTES)).done;
+    assert.equal(verified, 'md5');
+    assert.equal(recorder.take().filter(({ method }) => method === 'PUT').length, 1);
+  }
+  // It had nothing of it, or keeps nothing of it.
+  recorder.json(queued).next(page).json(queued);
+  await rejects(images.upload('i', new Uint8Array(BYTES)).done, { kind: 'service', status: 504 });
+  recorder
+    .json(queued)
+    .next({ status: 204 })
+    .json({ ...active, size: 0, checksum: null });
+  await rejects(images.upload('i', new Uint8Array(BYTES)).done, {
+    kind: 'integrity',
+    message: /the image has 0 bytes/,
+  });
+});
+
+test('a stream that was read is not sent again with another token', async (context) => {
+  let asked = 0;
+  const auth = { type: 'token', token: () => `token-${++asked}` };
+  const { recorder, images } = await glance(context, { auth });
+  recorder
+    .json(queued)
+    .json({ error: { code: 401, message: 'expired' } }, 401)
+    .json(queued);
+  const source = { stream: chunks(BYTES), size: BYTES.length };
+  await rejects(images.upload('i', source).done, { kind: 'auth', status: 401, operation: 'upload' });
+  await images.getImage('i');
+  assert.deepEqual(
+    recorder.take().map(({ method, headers }) => `${method} ${headers['x-auth-token']}`),
+    ['GET token-1', 'PUT token-1', 'GET token-2'],
+  );
+});
+
 test('an expired token is renewed before a file, and in its middle', async (context) => {
   let asked = 0;
   const auth = { type: 'token', token: () => `token-${++asked}` };
@@ -292,6 +334,12 @@ test('a download that is damaged, refused or of nothing fails, and leaves nothin
   const path = join(await temporaryFolder(context), 'disk.qcow2');
   recorder.json({ ...active, checksum: md5('other') }).next({ body: BYTES });
   await rejects(images.download('i', { path }).done, { kind: 'integrity', operation: 'download' });
+  // Who reads the stream hears the same.
+  recorder.json({ ...active, checksum: md5('other') }).next({ body: BYTES });
+  const { stream, done } = images.download('i', 'stream');
+  const ended = rejects(done, { kind: 'integrity', operation: 'download', message: /^download: the MD5/ });
+  const read = rejects(new Response(stream).arrayBuffer(), { kind: 'integrity', operation: 'download' });
+  assert.equal((await read).message, (await ended).message);
   recorder.json(queued);
   await rejects(images.download('i', { path }).done, {
     kind: 'service',

@@ -133,6 +133,7 @@ test('what the documents forbid is refused before anything is sent', async (t) =
     [workspace.batchDeleteImageServer({ items: ['a', 'a'], recursive: false }), 'items[1]', 'a'],
     [workspace.recreateServerImage('s', { name: ' x' }), 'name', ' x'],
     [workspace.showImageServer(''), 'serverId', ''],
+    [workspace.updateImageServer('s', { name: undefined }), 'changes', {}],
     [workspace.waitForJob(7), 'jobId', 7],
   ];
   for (const [promise, field, ...value] of cases) {

@@ -92,4 +92,10 @@ mod tests {
             assert!(!is_sort(wrong), "{wrong}");
         }
     }
+
+    #[test]
+    fn filters_that_are_no_object_are_called_by_their_name() {
+        let error = super::super::list_images::OPERATION.encode(&["x".into()]).unwrap_err();
+        assert_eq!(error.details().field.as_deref(), Some("filters"));
+    }
 }

@@ -69,7 +69,7 @@ static PATHS: Paths = Paths {
     ],
     replaced: EVERY_IMAGE_HAS,
     kept: EVERY_IMAGE_HAS,
-    open: true,
+    open: Some(refused),
 };
 
 /// The body that changes an image.
@@ -89,6 +89,18 @@ fn snake_case(name: &str) -> String {
     text
 }
 
+/// Why a property of the user's own cannot have this name.
+fn refused(name: &str) -> Option<String> {
+    let meant = snake_case(name);
+    if meant != *name && PATHS.fields.iter().any(|field| field.name == meant) {
+        return Some(["would be a property of your own: the service's field is ", &meant].concat());
+    }
+    if name.starts_with(OWN_NAMES) {
+        return Some("must not begin with os_glance: such names are the service's".to_owned());
+    }
+    (name.chars().count() > 255).then(|| "must have a name of at most 255 characters".to_owned())
+}
+
 /// Properties of the user's own are texts under names that are not the service's.
 pub fn check(arguments: &[Value]) -> Result<()> {
     let Some(Value::Object(members)) = arguments.first() else { return Ok(()) };
@@ -102,22 +114,32 @@ pub fn check(arguments: &[Value]) -> Result<()> {
         if let Some(InputField { rule: Rule::Never(why), .. }) = known {
             return refuse(why);
         }
-        let meant = snake_case(name);
-        if meant != *name
-            && (fields.iter().any(|field| field.name == meant)
-                || PATHS.fields.iter().any(|field| field.name == meant))
-        {
-            return refuse(&format!("would be a property of your own: the service's field is {meant}"));
-        }
-        if name.starts_with(OWN_NAMES) {
-            return refuse("must not begin with os_glance: such names are the service's");
-        }
-        if name.chars().count() > 255 {
-            return refuse("must have a name of at most 255 characters");
+        if let Some(rule) = refused(name) {
+            return refuse(&rule);
         }
         if value.as_str().is_none() {
             return refuse("must be a text, as all properties are that the service does not know");
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_the_services_own_is_none_of_a_property_of_ones_own() {
+        for (given, field, rule) in [
+            (r#"{"set":{"minDisk":5}}"#, "changes.set.minDisk", "the service's field is min_disk"),
+            (r#"{"set":{"os_glance_x":"1"}}"#, "changes.set.os_glance_x", "begin with os_glance"),
+            (r#"[{"op":"add","path":"/diskFormat","value":"raw"}]"#, "changes[0].value", "is disk_format"),
+        ] {
+            let error = changes(&Value::parse(given).unwrap(), "changes").unwrap_err();
+            assert_eq!(error.details().field.as_deref(), Some(field));
+            assert!(error.message().contains(rule), "{error}");
+        }
+        // What stands under such a name all the same can be taken away.
+        assert!(changes(&Value::parse(r#"{"remove":["minDisk"]}"#).unwrap(), "changes").is_ok());
+    }
 }

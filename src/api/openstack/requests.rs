@@ -153,6 +153,7 @@ request! {
     /// How the service gets the bytes. Source: OpenStack Image service API reference, "Import an image".
     pub struct OpenStackImportMethod {
         required {
+            /// `glance-direct` takes data that were staged before (PUT …/stage), which is not done here.
             #[tsify(type = "'glance-direct' | 'web-download' | 'copy-image' | 'glance-download' | (string & {})")]
             name: String = Rule::Text { min: 1, max: 255 },
         }

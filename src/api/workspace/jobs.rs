@@ -20,9 +20,8 @@ fn failure(job: &Value, job_id: &str) -> Error {
         Some(Value::Array(parts)) => &parts[..],
         _ => &[],
     };
-    let told = parts.iter().filter_map(|part| part.get("job_execute_info"));
-    let told =
-        told.into_iter().find(|told| told.get("error_code").is_some() || told.get("error_message").is_some());
+    let mut told = parts.iter().filter_map(|part| part.get("job_execute_info"));
+    let told = told.find(|told| text(told, "error_code").or(text(told, "error_message")).is_some());
     let find = |name| told.and_then(|told| text(told, name)).map(str::to_owned);
     let (code, reason) = (find("error_code"), find("error_message"));
     job::failure(job, job_id, reason, code)
@@ -50,7 +49,11 @@ mod tests {
     fn the_error_is_that_of_the_part_that_failed() {
         let parts = r#"{"status":"FAILED","job_type":"CREATE_SERVER","sub_jobs":[{"status":"SUCCESS"},
             {"status":"FAILED","job_execute_info":{"error_code":"WKS.1","error_message":"no room"}}]}"#;
+        // Parts that went well have the fields too, empty.
+        let empty = r#"{"status":"FAILED","sub_jobs":[{"job_execute_info":{"error_code":"","error_message":null}},
+            {"job_execute_info":{"error_code":null,"error_message":"no room"}}]}"#;
         for (job, message, code) in [
+            (empty, "the job j-1 failed: no room", None),
             (parts, "the CREATE_SERVER j-1 failed: no room", Some("WKS.1")),
             (r#"{"status":"FAILED"}"#, "the job j-1 failed: the service does not say why", None),
         ] {

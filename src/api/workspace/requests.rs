@@ -254,7 +254,7 @@ request! {
             server_name: String = Rule::Text { min: 0, max: 1024 },
             /// ID of the image instance.
             server_id: String = Rule::Text { min: 0, max: 128 },
-            /// `0` or empty: the default one.
+            /// `0`: the default one.
             enterprise_project_id: String = Rule::Text { min: 0, max: 128 },
         }
     }

@@ -12,6 +12,7 @@ use crate::platform::LocalFuture;
 use crate::upload::digest;
 use crate::upload::source::Source;
 use crate::upload::whole::Content;
+use core::cell::Cell;
 use js_sys::{Array, Uint8Array};
 use std::rc::Rc;
 use web_sys::Blob;
@@ -56,6 +57,10 @@ impl Content for InNode {
 
     fn is_read(&self) -> bool {
         self.digesting.is_read()
+    }
+
+    fn gone(&self) -> Rc<Cell<bool>> {
+        self.digesting.gone()
     }
 
     fn tells(&self) -> bool {

@@ -3,7 +3,7 @@
 use super::{Shared, content};
 use crate::error::{Kind, Result};
 use crate::js::convert::{error_to_js, function, refused, spawned, tell, to_js, watch_signal};
-use crate::js::service::parse;
+use crate::js::service::{parse, patience_ms};
 use crate::js::{options, sources, waiting};
 use crate::task::{Cancel, First, first};
 use crate::upload::source::Source;
@@ -138,6 +138,7 @@ async fn run(
         cancel: state.cancel.clone(),
         // A service may take its time with a large file: ten minutes, and one more for each 600 MB.
         wait_ms: wait.map(|wait| wait.unwrap_or(600_000.0 + content.size() as f64 / 10_000.0)),
+        patience_ms: patience_ms(shared.retry),
         on_progress: told(callback, state),
     };
     whole.run(&*content).await

@@ -9,7 +9,7 @@ use crate::md5::Md5;
 use crate::platform::LocalFuture;
 use crate::task::Queue;
 use crate::upload::source::Source;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use std::rc::Rc;
 use web_sys::Blob;
 
@@ -22,11 +22,14 @@ struct State {
     read: RefCell<(u64, Md5)>,
     whole: Queue<[u8; 16]>,
     digest: bool,
+    /// A block of a stream was read: only the next one can be.
+    gone: Rc<Cell<bool>>,
 }
 
 impl Digesting {
     pub fn new(source: Rc<dyn Source>, digest: bool) -> Self {
-        Digesting(Rc::new(State { source, read: RefCell::default(), whole: Queue::default(), digest }))
+        let (read, whole, gone) = Default::default();
+        Digesting(Rc::new(State { source, read, whole, digest, gone }))
     }
 
     /// All of it, as a body.
@@ -39,6 +42,11 @@ impl Digesting {
     /// Whether all has been read, since its start was read last.
     pub fn is_read(&self) -> bool {
         self.0.read.borrow().0 == self.0.source.size()
+    }
+
+    /// Turned when what was read can be read no more.
+    pub fn gone(&self) -> Rc<Cell<bool>> {
+        self.0.gone.clone()
     }
 
     /// The MD5, when all has been read.
@@ -75,6 +83,7 @@ impl Blocks for Digesting {
             let bytes = state.source.read(offset, u64::from(length)).await.map_err(failure)?;
             state.take(offset, &bytes).map_err(failure)?;
             state.source.release(offset, u64::from(length));
+            state.gone.set(!state.source.is_repeatable());
             let block = Block::of(Buffer::take(length), length);
             block.bytes.copy_from(&bytes);
             Ok(block)

@@ -160,7 +160,7 @@ static CHANGES: Paths = Paths {
     fields: ImageChanges::FIELDS,
     replaced: &["name", "min_ram", "enterprise_project_id"],
     kept: &["name", "min_ram", "enterprise_project_id"],
-    open: true,
+    open: Some(|_| None),
 };
 
 /// The body that changes an image.
