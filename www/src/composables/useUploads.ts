@@ -8,7 +8,7 @@ import {
   type UploadTask,
 } from 'ims-client';
 import { computed, markRaw, shallowReactive } from 'vue';
-import { fresh, takeEvent, type Upload, type UploadTarget } from '../helpers/upload-entry';
+import { fresh, takeEvent, takeProgress, type Upload, type UploadTarget } from '../helpers/upload-entry';
 import { useChanges } from './useChanges';
 import { useClient } from './useClient';
 import { useLanguage } from './useLanguage';
@@ -126,7 +126,7 @@ function options(account: string, upload: () => Upload): UploadOptions {
     checkpoint: { account },
     onProgress(progress) {
       const entry = upload();
-      entry.progress = progress;
+      takeProgress(entry, progress);
       if (entry.state !== 'aborting') entry.state = entry.task.state;
       if (entry.imageId === undefined && entry.task.imageId !== undefined) changed();
       entry.imageId = entry.task.imageId ?? entry.imageId;
@@ -165,6 +165,7 @@ function pause(upload: Upload) {
 
 function resume(upload: Upload) {
   upload.task.resume();
+  upload.movedAt = Date.now();
   upload.state = upload.task.state;
 }
 

@@ -38,7 +38,12 @@ export interface Upload {
   progress: UploadProgress;
   parts: PartsMap;
   offline: boolean;
+  /** Parts at a time, as far as it was told. */
   concurrency: number | undefined;
+  /** There are fewer at a time than there were. */
+  slowed: boolean;
+  /** When it got further, milliseconds since 1970. */
+  movedAt: number;
   credentials: 'expired' | 'refused' | undefined;
   notes: UploadNote[];
   task: UploadTask;
@@ -57,8 +62,14 @@ export function takeEvent(entry: Upload, event: UploadEvent) {
     case 'offline':
     case 'online':
       entry.offline = event.type === 'offline';
+      entry.movedAt = Date.now();
       break;
     case 'paced':
+      // Of each step it is told, also of those by which a healthy upload becomes quicker.
+      entry.slowed =
+        entry.concurrency === undefined
+          ? /struggles/.test(event.reason)
+          : event.concurrency < entry.concurrency;
       entry.concurrency = event.concurrency;
       break;
     case 'credentials':
@@ -68,6 +79,15 @@ export function takeEvent(entry: Upload, event: UploadEvent) {
       entry.notes = [...entry.notes, { code: event.code, message: event.message }];
       break;
   }
+}
+
+/** Takes how far it is. */
+export function takeProgress(entry: Upload, progress: UploadProgress) {
+  const { phase, bytesSent, parts } = entry.progress;
+  const stands =
+    progress.phase === phase && progress.bytesSent === bytesSent && progress.parts.done === parts.done;
+  if (!stands) entry.movedAt = Date.now();
+  entry.progress = progress;
 }
 
 /** How an attempt begins. */
@@ -86,6 +106,8 @@ export function fresh() {
     parts: markRaw(new PartsMap()),
     offline: false,
     concurrency: undefined as number | undefined,
+    slowed: false,
+    movedAt: Date.now(),
     credentials: undefined as Upload['credentials'],
     notes: [] as UploadNote[],
     error: undefined as unknown,

@@ -79,7 +79,12 @@ export const uploads = {
   },
   retries: (count: number) => (count === 1 ? '1 retry' : `${count} retries`),
   offline: 'Offline: goes on when the network is back',
-  paced: (count: number) => `The store asks for less: ${count} at a time`,
+  paced: (count: number) => `The store or the line struggles: ${count} at a time`,
+  stalled: {
+    store:
+      'Nothing has got through for some seconds: the store is not reached or does not answer. It is tried again.',
+    service: 'The service is not reached or does not answer. It is tried again.',
+  },
   notKept: 'This browser could not keep what is stored: it cannot go on after this page is left.',
   credentials: {
     expired: 'The credentials expired: new ones were fetched',

@@ -73,7 +73,11 @@ export const uploads: Text['uploads'] = {
   legend: { waiting: '等待', flying: '传输中', retrying: '重试', stored: '已保存', found: '之前已保存' },
   retries: (count) => `重试 ${count} 次`,
   offline: '网络已断开：恢复后自动继续',
-  paced: (count) => `对象存储要求放慢：同时 ${count} 个`,
+  paced: (count) => `对象存储或线路吃紧：同时 ${count} 个`,
+  stalled: {
+    store: '已有数秒没有进展：无法连接到对象存储，或它没有响应。正在重试。',
+    service: '无法连接到服务，或它没有响应。正在重试。',
+  },
   notKept: '浏览器未能保留已保存的内容：离开本页面后将无法继续。',
   credentials: { expired: '凭证已过期，已重新获取', refused: '凭证被拒绝，已重新获取' },
   abortTitle: '中止这个上传？',
