@@ -128,6 +128,10 @@ consoleSuite('uploads of the console', BOTH, (scenario) => {
     await ui.type('input[name=name]', 'survivor');
     await ui.click('[data-test=start]');
     await storedParts(ui, 2);
+    // The image has a name of its own: which file it is made of is said, also to who hears the buttons alone.
+    assert.deepEqual(await ui.texts('[data-test=transfer-file]'), ['disk.raw']);
+    const abort = await ui.page.$eval('[data-test=transfer-abort]', (button) => button.ariaLabel);
+    assert.equal(abort, 'Abort: survivor (disk.raw)');
     await emulator.kill();
     await eventually(
       async () => (await ui.page.$$('[data-test=parts-map] [data-state=retrying]')).length > 0,
