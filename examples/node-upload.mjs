@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CecloudImsClient, ImsError } from 'ims-client';
+import { inspect } from 'ims-client/inspect';
 
 const [endpoint, region, file, metadataFile] = process.argv.slice(2);
 if (!metadataFile) {
@@ -18,7 +19,13 @@ const ims = new CecloudImsClient({
   region,
   auth: token ? { type: 'token', token } : { type: 'none' },
 });
-const metadata = JSON.parse(await readFile(metadataFile, 'utf8'));
+// What the metadata leaves out the file itself tells: its format, the smallest disk that it fits on …
+const { suggestion } = await inspect({ path: file });
+const metadata = {
+  name: path.parse(file).name,
+  ...suggestion,
+  ...JSON.parse(await readFile(metadataFile, 'utf8')),
+};
 
 const task = ims.upload({ path: file }, metadata, {
   // Progress is kept here: the same file for the same image goes on where it stopped.

@@ -133,6 +133,10 @@ consoleSuite('the keyboard in the console', ['chromium'], (scenario) => {
     await tabTo(ui, '[data-test=transfer-show]');
     await page.keyboard.press('Enter');
     await ui.shows('[data-test=view-image] h1', /^typed by keys$/);
+    await eventually(
+      () => page.evaluate(() => document.activeElement.matches('[data-test=view-image] h1')),
+      'the keyboard is at the heading of the view',
+    );
     await tabTo(ui, '[data-test=close-transfers]');
     await page.keyboard.press('Escape');
     await ui.gone('[data-test=transfers]');

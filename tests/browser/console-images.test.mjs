@@ -107,6 +107,19 @@ consoleSuite('the images of the console', BOTH, (scenario) => {
     await assertSameBytes(await emulator.file('img-demoprivate001'), await store.read(exported));
   });
 
+  scenario('an import marks all that is missing, and asks nobody', { address: '/import' }, async (ui) => {
+    await ui.click('[data-test=submit]');
+    const marked = async () =>
+      (
+        await ui.page.$$eval('.el-form-item.is-error', (all) => all.map(({ dataset }) => dataset.field))
+      ).join();
+    await eventually(async () => (await marked()) === 'imageUrl,name,osVersion', 'all are marked');
+    assert.equal(await ui.page.evaluate(() => document.activeElement.name), 'imageUrl');
+    await ui.type('input[name=name]', 'web');
+    await eventually(async () => (await marked()) === 'imageUrl,osVersion', 'what is filled in is not');
+    assert.deepEqual(await ui.emulator.arrived('import_image'), []);
+  });
+
   scenario('a machine with data disks is imported by URL', { address: '/import' }, async (ui, t) => {
     const { emulator, page } = ui;
     const files = { '/system.raw': randomBytes('system', 3 * MIB), '/data.raw': randomBytes('data', MIB) };

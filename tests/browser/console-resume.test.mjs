@@ -11,6 +11,14 @@ import { sentParts, slowAfter } from '../support/tabs.mjs';
 const MIB = 1024 * 1024;
 const NAME = 'interrupted';
 
+/** A service that gives no credentials, for a reason that no repetition mends. */
+const REFUSED = {
+  operation: 'prepare_upload',
+  status: 400,
+  body: JSON.stringify({ code: 'IMG.OperationFailed.UserInfo', message: 'not today', requestId: 'r-1' }),
+  times: 0,
+};
+
 /** The numbers of bytes that the uploads kept in this page's database, of the one account there is, stand at. */
 function keptBytes({ page }) {
   return page.evaluate(async () => {
@@ -71,28 +79,41 @@ async function assertOneImage({ emulator }, { file, kept }) {
 }
 
 consoleSuite('interrupted uploads of the console', BOTH, (scenario, browser) => {
-  scenario('after a reload at 40 % it goes on with the same file, and with no other', {}, async (ui, t) => {
-    const { emulator, page } = ui;
-    const held = await beginHeld(ui, t);
-    await page.reload();
-    // Firefox asks in front of automation only where its preferences say so.
-    if (browser === 'chromium') assert.deepEqual(ui.questions, ['beforeunload'], 'the browser asked first');
-    await ui.see('[data-test=pending]');
-    await ui.shows('[data-test=pending-list]', /1 upload can go on/);
-    const done = await page.$eval('[data-test=pending] progress', (bar) => bar.value);
-    assert.ok(done >= 38 && done <= 42, `${done} % are kept`);
-    await emulator.heal();
-    const input = await page.waitForSelector('[data-test=pending-file]');
-    const other = await makeRandomRaw(path.join(await temporaryFolder(t), 'disk.raw'), 80 * MIB, 7);
-    await input.uploadFile(other);
-    await ui.transfer('failed');
-    await ui.shows('[data-test=transfer] [data-test=error]', /./);
-    await ui.click('[data-test=transfer-dismiss]');
-    await (await page.waitForSelector('[data-test=pending-file]')).uploadFile(held.file);
-    await ui.transfer('done');
-    await assertOneImage(ui, held);
-    await ui.gone('[data-test=pending]');
-  });
+  const failing = { failures: true };
+  scenario(
+    'after a reload at 40 % it goes on with the same file, and with no other',
+    failing,
+    async (ui, t) => {
+      const { emulator, page } = ui;
+      const held = await beginHeld(ui, t);
+      await page.reload();
+      // Firefox asks in front of automation only where its preferences say so.
+      if (browser === 'chromium') assert.deepEqual(ui.questions, ['beforeunload'], 'the browser asked first');
+      await ui.see('[data-test=pending]');
+      await ui.shows('[data-test=pending-list]', /1 upload can go on/);
+      const done = await page.$eval('[data-test=pending] progress', (bar) => bar.value);
+      assert.ok(done >= 38 && done <= 42, `${done} % are kept`);
+      await emulator.heal();
+      const input = await page.waitForSelector('[data-test=pending-file]');
+      const other = await makeRandomRaw(path.join(await temporaryFolder(t), 'disk.raw'), 80 * MIB, 7);
+      await input.uploadFile(other);
+      await ui.transfer('failed');
+      await ui.shows('[data-test=transfer] [data-test=error]', /not the file that the upload began with/);
+      // Another attempt with the wrong file would spoil the image: only the list offers to go on.
+      await ui.see('[data-test=pending]');
+      assert.equal(await page.$('[data-test=transfer-again]'), null, 'a wrong file is not tried again');
+      // What fails for another reason is tried again, and goes on as it did the first time.
+      await emulator.spoil(REFUSED);
+      await (await page.waitForSelector('[data-test=pending-file]')).uploadFile(held.file);
+      const again = await ui.see('[data-test=transfer-again]');
+      await ui.gone('[data-test=pending]');
+      await emulator.heal();
+      await again.click();
+      await ui.transfer('done');
+      await assertOneImage(ui, held);
+      await ui.gone('[data-test=pending]');
+    },
+  );
 
   scenario(
     'a second tab is told that the first one has it, and takes over when that is closed',

@@ -31,6 +31,68 @@ function storedParts(ui, count) {
   );
 }
 
+/** Begins to collect what the notes and figures of transfers say. */
+function collectWords({ page }) {
+  return page.evaluate(() => {
+    globalThis.words = new Set();
+    const take = () => {
+      for (const each of document.querySelectorAll('[data-test=transfer] :is(.note, .figures span)')) {
+        globalThis.words.add(each.textContent);
+      }
+    };
+    new MutationObserver(take).observe(document.body, {
+      childList: true,
+      subtree: true,
+      characterData: true,
+    });
+  });
+}
+
+const AWAY = { service: 'oss', operation: 'UploadPart', reset: 'before', times: 0 };
+
+consoleSuite('what the console says of a line', ['chromium'], (scenario) => {
+  scenario('a healthy upload is said to be no trouble', {}, async (ui, t) => {
+    const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'disk.raw'), 240 * MIB);
+    await collectWords(ui);
+    await ui.drop(file);
+    await ui.click('[data-test=start]');
+    await ui.transfer('done');
+    const words = await ui.page.evaluate(() => [...globalThis.words]);
+    assert.ok(
+      words.some((each) => /of 15 parts/.test(each)),
+      `the words were collected: ${words}`,
+    );
+    assert.deepEqual(
+      words.filter((each) => /at a time|not reached/.test(each)),
+      [],
+    );
+  });
+
+  scenario('where nothing gets through there is no rate, but a reason', { failures: true }, async (ui, t) => {
+    const file = await makeRandomRaw(path.join(await temporaryFolder(t), 'disk.raw'), 60 * MIB);
+    await ui.emulator.spoil({ ...AWAY, skip: 1 });
+    await ui.drop(file);
+    await ui.click('[data-test=start]');
+    await ui.shows(
+      '[data-test=transfer] .note',
+      /store is not reached or does not answer. It is tried again/,
+    );
+    const figures = await ui.texts('[data-test=transfer] .figures span');
+    assert.deepEqual(
+      figures.filter((each) => /\/s$|left$/.test(each)),
+      [],
+      `${figures}`,
+    );
+    await ui.emulator.heal();
+    await ui.transfer('done');
+    const notes = await ui.texts('[data-test=transfer] .note');
+    assert.deepEqual(
+      notes.filter((each) => /not reached|at a time/.test(each)),
+      [],
+    );
+  });
+});
+
 // Three hundred mebibytes take Firefox minutes; there the cloud dies in the middle of a smaller file, below.
 consoleSuite('a large upload of the console', ['chromium'], (scenario) => {
   scenario('300 MiB go on after the network was cut in the middle', { failures: true }, async (ui, t) => {
@@ -66,6 +128,10 @@ consoleSuite('uploads of the console', BOTH, (scenario) => {
     await ui.type('input[name=name]', 'survivor');
     await ui.click('[data-test=start]');
     await storedParts(ui, 2);
+    // The image has a name of its own: which file it is made of is said, also to who hears the buttons alone.
+    assert.deepEqual(await ui.texts('[data-test=transfer-file]'), ['disk.raw']);
+    const abort = await ui.page.$eval('[data-test=transfer-abort]', (button) => button.ariaLabel);
+    assert.equal(abort, 'Abort: survivor (disk.raw)');
     await emulator.kill();
     await eventually(
       async () => (await ui.page.$$('[data-test=parts-map] [data-state=retrying]')).length > 0,

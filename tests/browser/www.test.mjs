@@ -158,7 +158,28 @@ consoleSuite('the console', BOTH, (scenario, browser) => {
       const { page } = ui;
       await ui.type('input[name=token]', 'wrong');
       await ui.click('form button[type=submit]');
-      await ui.shows('[role=alert]', /check the token/);
+      await ui.shows('[data-test=connection-form] [role=alert]', /check the token/);
+      assert.equal(
+        await page.$eval('input[name=token]', ({ value }) => value),
+        'wrong',
+        'what was typed stays',
+      );
+      assert.equal(await page.$('[data-test=view-private]'), null, 'it is not connected');
+      await ui.type('input[name=token]', 'open-sesame');
+      await ui.click('[data-test=connect]');
+      await ui.shows('[data-image]', /^web-server$/);
+      // Nor does a wrong one take the place of what works, unless somebody asks why.
+      await ui.go('/connection/settings');
+      await ui.type('input[name=token]', 'wrong');
+      await ui.click('[data-test=connect]');
+      await ui.see('[data-test=connection-form] [data-test=error]');
+      await ui.go('/private');
+      await ui.shows('[data-image]', /^web-server$/);
+      await ui.go('/connection/settings');
+      await ui.type('input[name=token]', 'wrong');
+      await ui.click('[data-test=connect]');
+      await ui.click('[data-test=find-out]');
+      await ui.see('[data-test=diagnose]');
       await ui.click('[data-test=place]');
       await ui.type('input[name=token]', 'open-sesame');
       await ui.click('[data-test=connect]');

@@ -69,10 +69,6 @@ test('every example compiles', { timeout: 120_000 }, async (t) => {
     target: ts.ScriptTarget.ES2022,
     lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.asynciterable.d.ts'],
     strict: true,
-    // They are JavaScript: nobody tells a compiler there that something is known to be.
-    strictNullChecks: false,
-    noImplicitAny: false,
-    useUnknownInCatchVariables: false,
     noEmit: true,
     // As in a project of Node: the examples of Node import its modules.
     types: ['node'],

@@ -4,6 +4,7 @@
  */
 import { createRouter, createWebHashHistory, type RouteComponent } from 'vue-router';
 import { loadPart, PartError } from './composables/useParts';
+import { awaitHeading } from './helpers/arrival';
 import ImagesView from './views/ImagesView.vue';
 
 /** A view that loads when it is gone to first. */
@@ -32,6 +33,12 @@ export const router = createRouter({
     { path: '/:rest(.*)', name: 'nowhere', component: view(() => import('./views/NotFoundView.vue')) },
   ],
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
+});
+
+// Pages, filters, tabs and dialogs of a view leave the keyboard where it is; so does the first view of all.
+router.afterEach((to, from, failure) => {
+  const isOther = to.name !== from.name || to.params.imageId !== from.params.imageId;
+  if (!failure && from.matched.length > 0 && isOther) awaitHeading();
 });
 
 // The page says it: one stays where one was, and may click again.

@@ -1,5 +1,5 @@
 /** The connection of the page: where the service is, who asks, and the one client that everything uses. */
-import { CecloudImsClient } from 'ims-client';
+import { CecloudImsClient, type ClientOptions } from 'ims-client';
 import { computed, ref, shallowRef } from 'vue';
 import { accountOf, type Connection, clientOptions, type Owner } from '../helpers/connection';
 import { readDeployment } from '../helpers/deployment';
@@ -11,6 +11,8 @@ const CONNECTION = 'connection';
 const OWNER = 'owner';
 const TENANT = 'tenant';
 const CALLER = 'caller';
+/** Who fills in a form waits no longer for each attempt, milliseconds. */
+const PROBE_MS = 10_000;
 
 const { info, look: lookForEmulator } = useEmulator();
 const client = shallowRef<CecloudImsClient>();
@@ -37,17 +39,32 @@ function connect(wanted: Connection, tenantId = recall(CALLER) ?? owner.value.te
   // Another owner of the next image is still the same caller.
   if (!tenant.value) remember(CALLER, tenantId);
   account.value = accountOf(wanted, tenant.value ?? { tenantId });
-  client.value = new CecloudImsClient({
+  client.value = newClient(wanted);
+  // No secret: it would outlive the tab.
+  const { endpoint, region, authType } = wanted;
+  remember(CONNECTION, JSON.stringify({ endpoint, region, authType }));
+}
+
+function newClient(wanted: Connection, retry?: ClientOptions['retry']): CecloudImsClient {
+  return new CecloudImsClient({
     ...clientOptions(wanted),
     // The local cloud believes who says so; a real service knows it from the token.
     headers: tenant.value
       ? { 'x-emulator-tenant': tenant.value.tenantId, 'x-emulator-user': tenant.value.userId }
       : undefined,
+    retry,
     onRequest: log,
   });
-  // No secret: it would outlive the tab.
-  const { endpoint, region, authType } = wanted;
-  remember(CONNECTION, JSON.stringify({ endpoint, region, authType }));
+}
+
+/** Asks something harmless, and rejects where the service does not answer it; the page stays connected as it was. */
+async function probe(wanted: Connection) {
+  const ims = newClient(wanted, { maxAttempts: 2 });
+  try {
+    await ims.listPrivateImages({ current: 1, size: 1 }, { timeoutMs: PROBE_MS });
+  } finally {
+    ims.close();
+  }
 }
 
 /** Connects without a question where it is known to what: a local cloud, or a deployment that says so; else the form asks. */
@@ -130,6 +147,7 @@ export function useClient() {
     looked,
     emulatorWantsToken: computed(() => info.value?.tokenRequired === true),
     connect,
+    probe,
     look,
     switchTenant,
     rememberOwner,

@@ -4,10 +4,11 @@ import type { DiskImageInfo } from 'ims-client/inspect';
 import { shallowReactive } from 'vue';
 import { fieldError, isAborted, isCleanAbort } from '../helpers/errors';
 import { type NewImage, newImageFor, toCreateImage } from '../helpers/new-image';
+import type { Upload } from '../helpers/upload-entry';
 import { useClient } from './useClient';
 import { useLanguage } from './useLanguage';
 import { loadPart } from './useParts';
-import { type Upload, useUploads } from './useUploads';
+import { useUploads } from './useUploads';
 
 /** A file, and its handle where the browser gives one: an upload can then go on after a reload without a question. */
 export interface PickedFile {

@@ -5,11 +5,14 @@ import { useChanges } from './useChanges';
 import { useClient } from './useClient';
 import { useUploads } from './useUploads';
 
+/** One that was left; `inUse` while another tab, worker or process is at work on it. */
+export type Pending = PendingUpload & { readonly inUse?: boolean };
+
 const { client, account } = useClient();
 const { changes, changed } = useChanges();
 const { uploads, canRepeat, dismiss, resumePending } = useUploads();
 
-const found = shallowRef<PendingUpload[]>([]);
+const found = shallowRef<Pending[]>([]);
 /** What failed in this visit and still has its file is tried again where it stands. */
 const pending = computed(() =>
   found.value.filter(
@@ -19,6 +22,8 @@ const pending = computed(() =>
       ),
   ),
 );
+/** Those that nobody is at work on. */
+const resumable = computed(() => pending.value.filter(({ inUse }) => inUse !== true));
 const looking = ref(false);
 let looks = 0;
 
@@ -66,5 +71,5 @@ async function discard(upload: PendingUpload) {
 
 /** One list for the whole page. */
 export function usePending() {
-  return { pending, looking, look, goOn, discard };
+  return { pending, resumable, looking, look, goOn, discard };
 }

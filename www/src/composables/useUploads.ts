@@ -1,56 +1,18 @@
 /** The uploads of this page: begun, watched, paused, resumed, stopped, aborted, tried again. */
 import {
-  type CreateImage,
+  type CecloudImsClient,
   type ImageSource,
   ImsError,
   type PendingUpload,
-  type UploadEvent,
   type UploadOptions,
-  type UploadProgress,
-  type UploadResult,
   type UploadTask,
 } from 'ims-client';
 import { computed, markRaw, shallowReactive } from 'vue';
-import { PartsMap } from '../helpers/parts-map';
+import { fresh, takeEvent, takeProgress, type Upload, type UploadTarget } from '../helpers/upload-entry';
 import { useChanges } from './useChanges';
 import { useClient } from './useClient';
 import { useLanguage } from './useLanguage';
 import { useNotifications } from './useNotifications';
-
-/** Where a file goes: into a new image, or into one that waits for it. */
-export type UploadTarget = CreateImage | { imageId: string };
-
-/** What the package says by the way, by its code where it has one. */
-export interface UploadNote {
-  code: string;
-  message: string;
-}
-
-/** One upload as the page shows it. */
-export interface Upload {
-  readonly kind: 'upload';
-  readonly id: string;
-  readonly name: string;
-  readonly fileName: string;
-  readonly source: ImageSource | undefined;
-  readonly target: UploadTarget | undefined;
-  readonly allowUnsafe: string[];
-  /** Whose it is: nobody else goes on with it. */
-  readonly account: string;
-  imageId: string | undefined;
-  state: UploadTask['state'] | 'aborting' | 'beginning';
-  progress: UploadProgress;
-  parts: PartsMap;
-  offline: boolean;
-  concurrency: number | undefined;
-  credentials: 'expired' | 'refused' | undefined;
-  notes: UploadNote[];
-  task: UploadTask;
-  error: unknown;
-  result: UploadResult | undefined;
-  /** It was stopped, and this browser keeps nothing of it. */
-  notKept: boolean;
-}
 
 type Start = (options: UploadOptions) => UploadTask;
 
@@ -76,6 +38,7 @@ interface Beginning {
   fileName: string;
   source: ImageSource | undefined;
   target: UploadTarget | undefined;
+  pending?: PendingUpload;
   allowUnsafe?: string[];
 }
 
@@ -122,12 +85,19 @@ function settleable() {
 /** Told once the service knows the image. */
 const onceKnown = new WeakMap<Upload, () => void>();
 
+/** The client that each was found by: closed, it goes on with nothing. */
+const finders = new WeakMap<PendingUpload, CecloudImsClient>();
+
 /** Goes on with an upload of an earlier visit. */
 function resumePending(pending: PendingUpload, source: ImageSource | undefined): Upload {
   const name = pending.name || pending.fileName || pending.imageId || '';
   const target = pending.imageId === undefined ? undefined : { imageId: pending.imageId };
-  const beginning = { name, fileName: pending.fileName, source, target };
-  const run: Start = (options) => begin(() => pending.resume(source, options));
+  const beginning = { name, fileName: pending.fileName, source, target, pending };
+  const run: Start = (options) =>
+    begin((ims) => {
+      finders.set(pending, ims);
+      return pending.resume(source, options);
+    });
   const upload = watchTask(beginning, run, (error) => fail(upload, error));
   upload.imageId = pending.imageId;
   uploads.unshift(upload);
@@ -138,6 +108,7 @@ function watchTask(beginning: Beginning, run: Start, failed: (error: unknown) =>
   const upload: Upload = shallowReactive({
     kind: 'upload' as const,
     id: `upload-${++count}`,
+    pending: undefined,
     allowUnsafe: [],
     ...beginning,
     account: account.value,
@@ -155,57 +126,13 @@ function options(account: string, upload: () => Upload): UploadOptions {
     checkpoint: { account },
     onProgress(progress) {
       const entry = upload();
-      entry.progress = progress;
+      takeProgress(entry, progress);
       if (entry.state !== 'aborting') entry.state = entry.task.state;
       if (entry.imageId === undefined && entry.task.imageId !== undefined) changed();
       entry.imageId = entry.task.imageId ?? entry.imageId;
       if (entry.imageId !== undefined) onceKnown.get(entry)?.();
     },
     onEvent: (event) => takeEvent(upload(), event),
-  };
-}
-
-function takeEvent(entry: Upload, event: UploadEvent) {
-  switch (event.type) {
-    case 'part':
-      entry.parts.take(event);
-      break;
-    case 'offline':
-    case 'online':
-      entry.offline = event.type === 'offline';
-      break;
-    case 'paced':
-      entry.concurrency = event.concurrency;
-      break;
-    case 'credentials':
-      if (event.reason !== 'first') entry.credentials = event.reason;
-      break;
-    case 'warning':
-      entry.notes = [...entry.notes, { code: event.code, message: event.message }];
-      break;
-  }
-}
-
-function fresh() {
-  return {
-    state: 'running' as Upload['state'],
-    progress: {
-      phase: 'inspecting',
-      bytesSent: 0,
-      bytesTotal: 0,
-      bytesPerSecond: 0,
-      etaSeconds: null,
-      parts: { done: 0, inFlight: 0, total: 0 },
-      retries: 0,
-    } as UploadProgress,
-    parts: markRaw(new PartsMap()),
-    offline: false,
-    concurrency: undefined as number | undefined,
-    credentials: undefined as Upload['credentials'],
-    notes: [] as UploadNote[],
-    error: undefined as unknown,
-    result: undefined as UploadResult | undefined,
-    notKept: false,
   };
 }
 
@@ -238,6 +165,7 @@ function pause(upload: Upload) {
 
 function resume(upload: Upload) {
   upload.task.resume();
+  upload.movedAt = Date.now();
   upload.state = upload.task.state;
 }
 
@@ -260,7 +188,15 @@ async function abort(upload: Upload) {
 /** Once more: into the image that is kept where there is one, else from the beginning. */
 async function again(upload: Upload) {
   if (!canRepeat(upload) || upload.state === 'beginning') return;
-  const { source, target, allowUnsafe, error } = upload;
+  const { source, target, pending, allowUnsafe, error } = upload;
+  // Never by a plain upload: only this one compares the file with what is stored.
+  if (pending)
+    return repeat(upload, () =>
+      pending.resume(
+        source,
+        options(upload.account, () => upload),
+      ),
+    );
   const imageId = upload.task.imageId ?? upload.imageId;
   const gone = isGone(error);
   const kept = imageId !== undefined && !gone && error instanceof ImsError && error.resumable;
@@ -271,10 +207,15 @@ async function again(upload: Upload) {
     await forget(upload, imageId);
     upload.imageId = undefined;
   }
-  Object.assign(upload, fresh());
-  upload.task = markRaw(
-    begin((ims) => ims.upload(source, goal, { ...options(upload.account, () => upload), allowUnsafe })),
+  repeat(upload, (ims) =>
+    ims.upload(source, goal, { ...options(upload.account, () => upload), allowUnsafe }),
   );
+}
+
+/** Another attempt, where the one before stands. */
+function repeat(upload: Upload, make: (ims: CecloudImsClient) => UploadTask) {
+  Object.assign(upload, fresh());
+  upload.task = markRaw(begin(make));
   watchEnd(upload, (failure) => fail(upload, failure));
 }
 
@@ -293,10 +234,16 @@ async function forget(upload: Upload, imageId: string | undefined) {
 
 /**
  * Whether `again` has what it needs: without the file only the pending uploads can go on, into an image that is gone
- * nothing can, and what another account has begun is its own.
+ * nothing can, and what another account has begun is its own. What an earlier visit has begun takes the same file alone:
+ * where that was refused the pending upload stands in its list again, and asks for it.
  */
-function canRepeat({ source, target, account: own, error }: Upload): boolean {
-  if (source === undefined || target === undefined || own !== account.value) return false;
+function canRepeat({ source, target, pending, account: own, error }: Upload): boolean {
+  if (own !== account.value) return false;
+  if (pending) {
+    const isRefused = error instanceof ImsError && error.kind === 'source';
+    return finders.get(pending) === client.value && !isGone(error) && !isRefused;
+  }
+  if (source === undefined || target === undefined) return false;
   return !('imageId' in target && isGone(error));
 }
 

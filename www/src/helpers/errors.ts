@@ -27,8 +27,7 @@ export function explain(error: unknown, text: Text, language: Language): Explana
   const { errors } = text;
   const meaning = meaningOf(error.code, language);
   const summary = [
-    // The file itself is fine: somebody else of this browser has it.
-    error.kind === 'source' && error.retryable ? errors.elsewhere : kindOf(error, meaning, text),
+    kindOf(error, meaning, text),
     adviceOf(error, text) ?? ruleOf(error, text),
     keptOf(error, text),
   ]
@@ -59,12 +58,22 @@ function meaningOf(code: string | undefined, language: Language): string | undef
 }
 
 /** What sort of failure it is; that a service refuses something says less than the code for which it does. */
-function kindOf({ kind, operation }: ImsError, meaning: string | undefined, text: Text): string {
+function kindOf(error: ImsError, meaning: string | undefined, text: Text): string {
+  const { kind, operation } = error;
   if (kind === 'service' && meaning !== undefined) return '';
   // A part of the package did not come.
   if (operation === 'load') return `${text.partFailed} ${text.partFailedHint}`;
   const { errors } = text;
+  if (kind === 'source' && operation !== 'download') return sourceOf(error, text);
   return (operation === 'download' ? errors.downloadKind[kind] : undefined) ?? errors.kind[kind];
+}
+
+/** Why a file is not taken; which of the reasons it is only the package's words tell. */
+function sourceOf({ retryable, message }: ImsError, { errors }: Text): string {
+  // The file itself is fine: somebody else of this browser has it.
+  if (retryable) return errors.elsewhere;
+  if (/not the file that the upload was begun with/.test(message)) return errors.otherFile;
+  return /it was finished or discarded/.test(message) ? errors.overElsewhere : errors.kind.source;
 }
 
 /** What is still there. */

@@ -38,6 +38,19 @@ export interface FieldSet {
   more: Field[];
 }
 
+/** Whether nothing stands in a field. */
+export function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+/** The fields that must not be empty and are, in their order. */
+export function missingFields({ first, more }: FieldSet, form: object): string[] {
+  const values = form as Record<string, unknown>;
+  return [...first, ...more]
+    .filter(({ name, optional }) => !optional && isEmpty(values[name]))
+    .map((field) => field.name);
+}
+
 export const CREATE_FIELDS: FieldSet = {
   first: [name, diskFormat, minDisk, osType, platform, cpuArch, { ...bootMode, optional: true }],
   more: [

@@ -13,8 +13,7 @@ export const errors = {
     storage: 'The object store refuses the file.',
     protocol: 'The answer makes no sense. Is this endpoint really the image service?',
     integrity: 'The file was damaged on the way. Send it again.',
-    source:
-      'The file cannot be used: it was moved or changed, or its upload was finished or discarded elsewhere. Pick it again.',
+    source: 'The file cannot be used: it was moved or changed. Pick it again.',
     unsupported: 'This browser cannot do that.',
     internal: 'A defect of this program. Reload the page.',
   },
@@ -41,6 +40,9 @@ export const errors = {
     'IMG.OperationFailed.UploadError': 'Upload the file once more.',
   } as Record<string, string>,
   elsewhere: 'Another tab or window is uploading this file. Go on there, or close it and try again here.',
+  otherFile:
+    'This is not the file that the upload began with, or it was changed since. Choose the same file as then, or discard that upload and begin anew.',
+  overElsewhere: 'This upload was finished or discarded elsewhere: there is nothing left to go on with.',
   unknown: 'Something unforeseen went wrong.',
   kept: 'What is stored already is kept.',
   left: 'Not everything could be taken back. Discard it among the uploads that can go on, once the service can be reached.',

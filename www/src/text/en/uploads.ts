@@ -39,7 +39,10 @@ export const uploads = {
     stored: (sent: string, total: string) => `${sent} of ${total} stored`,
     unnamed: 'Upload into an image',
     since: (date: string) => `last active ${date}`,
-    discardQuestion: (name: string) => `What was stored of ${name} is thrown away, and its image is deleted.`,
+    elsewhere: 'Under way elsewhere',
+    inUse: 'Is being uploaded in another tab or window.',
+    discardQuestion: (name: string) =>
+      `What is stored of ${name} is removed, with the image that the upload has created; an image that is finished stays.`,
     discardTitle: 'Discard this upload?',
     failed: 'It could not be discarded.',
   },
@@ -53,6 +56,7 @@ export const uploads = {
   },
   uploadOf: (name: string) => `Upload of ${name}`,
   downloadOf: (name: string) => `Download of ${name}`,
+  named: (name: string, fileName: string) => `${name} (${fileName})`,
   upload: 'Upload',
   download: 'Download',
   pause: 'Pause',
@@ -79,7 +83,12 @@ export const uploads = {
   },
   retries: (count: number) => (count === 1 ? '1 retry' : `${count} retries`),
   offline: 'Offline: goes on when the network is back',
-  paced: (count: number) => `The store asks for less: ${count} at a time`,
+  paced: (count: number) => `The store or the line struggles: ${count} at a time`,
+  stalled: {
+    store:
+      'Nothing has got through for some seconds: the store is not reached or does not answer. It is tried again.',
+    service: 'The service is not reached or does not answer. It is tried again.',
+  },
   notKept: 'This browser could not keep what is stored: it cannot go on after this page is left.',
   credentials: {
     expired: 'The credentials expired: new ones were fetched',
