@@ -122,6 +122,8 @@ consoleSuite('interrupted uploads of the console', BOTH, (scenario, browser) => 
       const held = await beginHeld(ui, t);
       const other = await ui.another('/private');
       await other.page.bringToFront();
+      await other.shows('[data-test=pending][data-in-use=true]', /another tab/);
+      assert.equal(await other.page.$('[data-test=pending] button'), null, 'it is not this tab’s to touch');
       await other.drop(held.file);
       await other.type('input[name=name]', NAME);
       await other.click('[data-test=start]');

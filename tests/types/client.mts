@@ -169,6 +169,7 @@ export function explain(error: unknown): string {
   const kind: ImsErrorKind = error.kind;
   const known: CecloudErrorCode = 'IMG.DBGet.NoData';
   const meaning: { status: number; en: string; zh: string } = cecloudErrorCodes[known];
+  const perhaps: string | undefined = cecloudErrorCodes[error.code ?? '']?.zh;
   const tried = error.attempts.map((attempt) => `${attempt.at} ${attempt.status ?? ''} ${attempt.message}`);
   const parts: (string | number | undefined)[] = [
     error.code,
@@ -180,6 +181,7 @@ export function explain(error: unknown): string {
   return [
     kind,
     meaning.en,
+    perhaps,
     error.operation,
     ...parts,
     String(error.value),

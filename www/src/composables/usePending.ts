@@ -5,14 +5,11 @@ import { useChanges } from './useChanges';
 import { useClient } from './useClient';
 import { useUploads } from './useUploads';
 
-/** One that was left; `inUse` while another tab, worker or process is at work on it. */
-export type Pending = PendingUpload & { readonly inUse?: boolean };
-
 const { client, account } = useClient();
 const { changes, changed } = useChanges();
 const { uploads, canRepeat, dismiss, resumePending } = useUploads();
 
-const found = shallowRef<Pending[]>([]);
+const found = shallowRef<PendingUpload[]>([]);
 /** What failed in this visit and still has its file is tried again where it stands. */
 const pending = computed(() =>
   found.value.filter(
@@ -23,7 +20,7 @@ const pending = computed(() =>
   ),
 );
 /** Those that nobody is at work on. */
-const resumable = computed(() => pending.value.filter(({ inUse }) => inUse !== true));
+const resumable = computed(() => pending.value.filter(({ inUse }) => !inUse));
 const looking = ref(false);
 let looks = 0;
 

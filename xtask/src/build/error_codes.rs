@@ -49,8 +49,13 @@ impl ErrorCodes {
         format!(
             "/** The error codes that the document of {service} lists. The service may know more. */\n\
              export type {union} =\n{};\n\n\
-             /** What each code means: the HTTP status of the document, English, and the document's own Chinese. */\n\
-             export declare const {constant}: Readonly<Record<{union}, {{ status: number; en: string; zh: string }}>>;\n",
+             /**\n\
+             \x20* What each code means: the HTTP status of the document, English, and the document's own Chinese. Of a code\n\
+             \x20* that it does not list there is no meaning.\n\
+             \x20*/\n\
+             export declare const {constant}: Readonly<\n  \
+             Record<{union}, {{ status: number; en: string; zh: string }}> & {{\n    \
+             [code: string]: {{ status: number; en: string; zh: string }} | undefined;\n  }}\n>;\n",
             codes.join("\n")
         )
     }
