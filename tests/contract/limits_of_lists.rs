@@ -52,7 +52,10 @@ fn pages_are_counted_from_one() {
             }
         }
         for bad in [json!([]), json!("1"), json!(1)] {
-            refused(method, &bad, "request", "must be an object");
+            // As the argument is called.
+            let argument =
+                if matches!(method, "listImages" | "listImageShares") { "page" } else { "request" };
+            refused(method, &bad, argument, "must be an object");
         }
     }
 }

@@ -194,7 +194,7 @@ fn what_the_service_would_refuse_is_refused_before() {
         ("listImages", json!([{ "tag": [long] }]), "tag[0]", "must be a text with 1 to 255"),
         ("listImages", json!([{ "os_distro": "" }]), "os_distro", "must not be empty"),
         ("listImages", json!([{ "os_distro": ["a"] }]), "os_distro", "must be a text"),
-        ("listImages", json!(["x"]), "request", "must be an object"),
+        ("listImages", json!(["x"]), "filters", "must be an object"),
         ("createImage", json!([]), "image", "must be an object"),
         ("createImage", json!([{ "name": long }]), "name", "must be a text with 1 to 255"),
         ("createImage", json!([{ "id": "7" }]), "id", "must be a UUID"),
