@@ -181,3 +181,14 @@ test('two downloads do not write into one file', async (t) => {
   assert.equal((await first.done).verified, 'md5');
   assert.equal((await ims.download(image.imageId, target).done).verified, 'md5');
 });
+
+test('a target in a folder that is not there is named, and no folder is made', async (t) => {
+  const emulator = await startEmulator(t);
+  const ims = newClient(t, emulator.ims);
+  const folder = await temporaryFolder(t);
+  const target = path.join(folder, 'not', 'there.raw');
+  const { message } = await ims.download('img-1', { path: target }).done.catch((error) => error);
+  assert.match(message, /cannot be written: ENOENT/);
+  assert.ok(message.includes(target), message);
+  assert.deepEqual(await readdir(folder), []);
+});

@@ -19,7 +19,7 @@ pub const LEFT_MS: f64 = 60_000.0;
 const LOCK_LEFT_MS: f64 = 86_400_000.0;
 
 /// A directory that others remove as soon as it is empty is made so often.
-pub const MOST_TRIES: u32 = 5;
+const MOST_TRIES: u32 = 5;
 
 /// Only the user may read what is written.
 pub const PRIVATE_FILE: u32 = 0o600;
@@ -237,7 +237,16 @@ impl Backing for Directory {
         Box::pin(async move {
             // What earlier processes left of this key and others.
             directory.names(None).await?;
-            directory_lock::take(directory, what).await
+            let mut tries = 0;
+            loop {
+                let taken = directory_lock::take(directory.clone(), what.clone()).await;
+                tries += 1;
+                match taken {
+                    // Who is ready with the directory removes it when it is empty.
+                    Err(error) if is_code(&error, "ENOENT") && tries < MOST_TRIES => directory.make().await?,
+                    taken => return taken,
+                };
+            }
         })
     }
 }

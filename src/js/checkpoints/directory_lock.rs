@@ -1,6 +1,6 @@
 //! The lock of a checkpoint in a directory of Node, or of a file: a file that a dead process does not hold for ever.
 
-use super::directory::{Directory, LEFT_MS, MOST_TRIES, PRIVATE_FILE, is_code};
+use super::directory::{Directory, LEFT_MS, PRIVATE_FILE, is_code};
 use super::locks::{Heartbeat, Hold, token};
 use super::{Taken, call};
 use crate::http::node;
@@ -117,18 +117,9 @@ pub async fn take(directory: Directory, what: String) -> Taken {
     let path = JsValue::from(format!("{what}.lock"));
     // Only one at a time clears away.
     let clearing = JsValue::from(format!("{what}.clearing.tmp"));
-    for round in 0..ROUNDS {
-        match create(&directory, &path, &mine).await {
-            // Who is ready with the directory removes it when it is empty.
-            Err(error) if is_code(&error, "ENOENT") && round < MOST_TRIES => {
-                directory.make().await?;
-                continue;
-            }
-            created => {
-                if let Some(lock) = created? {
-                    return Ok(Some(Box::new(lock)));
-                }
-            }
+    for _ in 0..ROUNDS {
+        if let Some(lock) = create(&directory, &path, &mine).await? {
+            return Ok(Some(Box::new(lock)));
         }
         match directory.with(&clearing, "wx", None).await {
             Err(error) if is_code(&error, "EEXIST") => {
