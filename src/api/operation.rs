@@ -238,27 +238,30 @@ impl Operation {
         }
         for (index, argument) in self.arguments.iter().enumerate() {
             let value = arguments.get(index).unwrap_or(&Value::Null);
-            if let Argument::Query(name, _) | Argument::OpenQuery(name, ..) = argument
-                && !value.is_null()
-            {
-                rules::must_be_object(value, name)?;
+            // Fields of a query or a body are named as they are, without the argument in front.
+            match argument {
+                Argument::Query(..) | Argument::OpenQuery(..) | Argument::OptionalBody(..)
+                    if value.is_null() => {}
+                Argument::Query(name, _)
+                | Argument::OpenQuery(name, ..)
+                | Argument::Body(name, _)
+                | Argument::OptionalBody(name, _)
+                | Argument::OpenBody(name, ..)
+                | Argument::OneOf(name, ..) => rules::must_be_object(value, name)?,
+                _ => {}
             }
             match argument {
                 Argument::Segment(name) => fill_segment(&mut encoded.path, name, value)?,
-                // Fields of a query or a body are named as they are, without the argument in front.
                 Argument::Query(_, fields) => encoded.add_query(rules::check_object(value, "", fields)?),
                 Argument::OpenQuery(_, fields, check) => encoded.add_query(check(value, "", fields)?),
                 Argument::OptionalBody(..) if value.is_null() => {}
-                Argument::Body(name, fields) | Argument::OptionalBody(name, fields) => {
-                    rules::must_be_object(value, name)?;
+                Argument::Body(_, fields) | Argument::OptionalBody(_, fields) => {
                     encoded.body = Some(rules::object_text(rules::check_object(value, "", fields)?));
                 }
-                Argument::OpenBody(name, fields, check) => {
-                    rules::must_be_object(value, name)?;
+                Argument::OpenBody(_, fields, check) => {
                     encoded.body = Some(rules::object_text(check(value, "", fields)?));
                 }
-                Argument::OneOf(name, shapes, check) => {
-                    rules::must_be_object(value, name)?;
+                Argument::OneOf(_, shapes, check) => {
                     encoded.body = Some(rules::object_text(check(value, "", shapes)?));
                 }
                 Argument::Items(name, rule) => {

@@ -13,12 +13,9 @@ pub enum Standing {
     Open,
     /// It was ordered, made, and is not there any more.
     Gone,
-    /// It stays, or was of other bytes and is deleted.
-    Settled,
-    /// It is finished with other bytes than the file's, and as far as is known not by this upload: it stays.
-    Other(Error),
-    /// The service has forgotten what was ordered: what came of it stays.
-    Forgotten(Error),
+    /// It stays, or was of other bytes and is deleted. What is to be said where the upload is forgotten: that it is
+    /// finished with other bytes and, as far as is known, not by this upload; that nobody knows what was ordered.
+    Settled(Option<Error>),
 }
 
 /// Looks at the image of a session's kept state. One that is finished stays, unless it is of other bytes and this upload has
@@ -36,13 +33,13 @@ pub async fn look(service: &dyn Backend, session: &Value) -> Result<Standing> {
             Ok(facts) if facts.status == "active" => {
                 let checksum = crate::text::trim(&facts.checksum).to_ascii_lowercase();
                 let Some(read) = text("md5").filter(|read| is_md5(&checksum) && *read != checksum) else {
-                    return Ok(Standing::Settled);
+                    return Ok(Standing::Settled(None));
                 };
                 // Somebody else may have filled the image that waited for this upload's file.
                 if is("created") && is("reported") {
                     return match service.delete(id).await {
                         Err(error) if !is_gone(&error) => Err(error),
-                        _ => Ok(Standing::Settled),
+                        _ => Ok(Standing::Settled(None)),
                     };
                 }
                 let what = match is("reported") {
@@ -54,7 +51,7 @@ pub async fn look(service: &dyn Backend, session: &Value) -> Result<Standing> {
                      {read}; {what}"
                 );
                 let error = Error::new(Kind::Integrity, message);
-                if is("reported") { Err(error) } else { Ok(Standing::Other(error)) }
+                if is("reported") { Err(error) } else { Ok(Standing::Settled(Some(error))) }
             }
             Ok(_) => Ok(Standing::Open),
             Err(error) if is_gone(&error) && (text("order").is_some() || !is("created")) => {
@@ -67,7 +64,7 @@ pub async fn look(service: &dyn Backend, session: &Value) -> Result<Standing> {
     // Cut off between the order and the first that was heard of it.
     let Some(order) = text("order") else { return Ok(Standing::Open) };
     match service.order(order).await {
-        Ok(facts) if facts.done => Ok(Standing::Settled),
+        Ok(facts) if facts.done => Ok(Standing::Settled(None)),
         Ok(facts) if facts.failure.is_none() => {
             busy(format!("the service is still making the image: the job {order} goes on; ask for it later"))
         }
@@ -79,7 +76,7 @@ pub async fn look(service: &dyn Backend, session: &Value) -> Result<Standing> {
                 "the service has forgotten the job {order}; the upload is forgotten, too: an image that the job has made \
                  stays, and the object, unless it was to be deleted"
             );
-            Ok(Standing::Forgotten(Error::new(Kind::Service, message)))
+            Ok(Standing::Settled(Some(Error::new(Kind::Service, message))))
         }
         Err(error) => Err(error),
         Ok(_) => Ok(Standing::Open),
@@ -169,7 +166,7 @@ mod tests {
     #[test]
     fn an_image_that_is_finished_stays_and_one_that_is_saved_is_waited_for() {
         let of = |image| standing(&service(image, Err(failed(500))), OF_AN_IMAGE);
-        assert_eq!(of(Ok(of_this_status("active"))), Ok(Standing::Settled));
+        assert_eq!(of(Ok(of_this_status("active"))), Ok(Standing::Settled(None)));
         assert_eq!(of(Ok(of_this_status("queued"))), Ok(Standing::Open));
         assert_eq!(of(Err(unknown("IMG.0144"))), Ok(Standing::Gone));
         assert_eq!(of(Err(failed(404))).unwrap_err().details().status, Some(404), "a gateway's");
@@ -187,11 +184,13 @@ mod tests {
     fn an_order_whose_image_was_never_heard_of_is_asked_first() {
         let of = |order| standing(&service(Err(failed(500)), order), OF_AN_ORDER);
         let done = OrderFacts { done: true, ..OrderFacts::default() };
-        assert_eq!(of(Ok(done)), Ok(Standing::Settled));
+        assert_eq!(of(Ok(done)), Ok(Standing::Settled(None)));
         let failure = Some(failed(400));
         assert_eq!(of(Ok(OrderFacts { failure, ..OrderFacts::default() })), Ok(Standing::Open));
         let forgotten = of(Err(unknown("IMG.0023")));
-        assert!(matches!(&forgotten, Ok(Standing::Forgotten(error)) if error.message().contains("job-1")));
+        assert!(
+            matches!(&forgotten, Ok(Standing::Settled(Some(error))) if error.message().contains("job-1"))
+        );
         assert_eq!(of(Err(failed(404))).unwrap_err().details().status, Some(404), "a gateway's");
         assert_eq!(of(Err(failed(503))).unwrap_err().details().status, Some(503));
         let busy = of(Ok(OrderFacts::default())).unwrap_err();
@@ -227,9 +226,9 @@ mod tests {
             let standing = standing(&service, &session);
             (standing, service.deleted.take().len())
         };
-        assert_eq!(found(&own.to_uppercase(), true, true), (Ok(Standing::Settled), 0));
-        assert_eq!(found("", true, true), (Ok(Standing::Settled), 0), "nothing to compare with");
-        assert_eq!(found(&other, true, true), (Ok(Standing::Settled), 1));
+        assert_eq!(found(&own.to_uppercase(), true, true), (Ok(Standing::Settled(None)), 0));
+        assert_eq!(found("", true, true), (Ok(Standing::Settled(None)), 0), "nothing to compare with");
+        assert_eq!(found(&other, true, true), (Ok(Standing::Settled(None)), 1));
         for (created, reported) in [(false, false), (false, true), (true, false)] {
             let (standing, deleted) = found(&other, created, reported);
             assert_eq!(
@@ -237,7 +236,9 @@ mod tests {
                 (reported, 0),
                 "nothing is forgotten of what it has finished"
             );
-            let (Ok(Standing::Other(error)) | Err(error)) = standing else { panic!("{created}, {reported}") };
+            let (Ok(Standing::Settled(Some(error))) | Err(error)) = standing else {
+                panic!("{created}, {reported}")
+            };
             assert!(
                 error.kind() == Kind::Integrity && error.message().contains(&other),
                 "{}",

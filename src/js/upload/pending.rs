@@ -116,25 +116,23 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
     let mut chosen = options::read(given, shared.cloud.store_option())?;
     let kept = prepare::load(shared, &store(place).await?, key).await?;
     // Whether the image is there, where nothing of it is to be taken back; what is to be said of it.
-    let (mut stays, mut told) = (None, Ok(JsValue::UNDEFINED));
+    let (mut stays, mut told) = (None, None);
     if let Some(session) = &kept.session {
         let deletes = get(given, "deleteObject").is_some_and(|flag| flag.is_truthy());
         let looking = shared.cloud.look(&shared.service, &kept.head.target);
         match leftover::look(&*looking, session).await {
-            Ok(Standing::Settled) if leftover::is_in_bucket(session, deletes) => stays = Some(true),
-            Ok(Standing::Gone) => stays = Some(false),
-            Ok(Standing::Forgotten(error)) if leftover::is_in_bucket(session, deletes) => {
-                (stays, told) = (Some(true), Err(error));
+            Ok(Standing::Settled(error)) if leftover::is_in_bucket(session, deletes) => {
+                (stays, told) = (Some(true), error);
             }
+            Ok(Standing::Gone) => stays = Some(false),
             Ok(Standing::Open) => {}
-            Ok(standing) => {
+            Ok(Standing::Settled(told)) => {
                 // Nothing but its checkpoint is left of the upload.
                 let forgotten = kept.keeper.write(None).await;
                 kept.keeper.lock.release().await;
-                return match (forgotten, standing) {
-                    (Err(NotKept::Failed(error)), _) => Err(error),
-                    (_, Standing::Other(error) | Standing::Forgotten(error)) => Err(error),
-                    _ => told,
+                return match (forgotten, told) {
+                    (Err(NotKept::Failed(error)), _) | (_, Some(error)) => Err(error),
+                    _ => Ok(JsValue::UNDEFINED),
                 };
             }
             Err(error) => {
@@ -161,6 +159,6 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
             Err(if later { failed.resumable().retryable(true) } else { failed })
         }
         Finish::Failed(error) => Err(error),
-        _ => told,
+        _ => told.map_or(Ok(JsValue::UNDEFINED), Err),
     }
 }

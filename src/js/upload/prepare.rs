@@ -169,16 +169,17 @@ pub async fn resume(
     let mut kept = load(shared, &store, &key).await?;
     let image_exists = kept.head.target.get("imageId").is_some();
     let metadata = (!image_exists).then_some(&kept.head.target);
-    if (source.is_undefined() || source.is_null()) && is_taken(shared, &kept).await? {
+    let is_given = !source.is_undefined() && !source.is_null();
+    if !is_given && is_taken(shared, &kept).await? {
         // The service has the whole file: what is left needs no more of it than its digest.
         let plan = take_over(&mut chosen, &kept.head)?;
         let goal = goal(shared, kept)?;
         return assemble(shared, chosen, Rc::new(Absent(plan.size)), plan, goal, given);
     }
     let inspection = (!kept.head.inspected).then(|| Inspection::begin(&chosen.allow_unsafe, metadata));
-    let found = match source.is_undefined() || source.is_null() {
-        true => remembered(&store, &key, &kept.head).await?,
-        false => source.clone(),
+    let found = match is_given {
+        true => source.clone(),
+        false => remembered(&store, &key, &kept.head).await?,
     };
     let mut opening = Opening(Some(sources::open(&found).await?.source));
     let opened = opening.source();

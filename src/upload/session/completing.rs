@@ -227,8 +227,8 @@ impl Session {
     }
 
     /// The service does not know the image any more. Not each of its machines may have heard of a new one: it is asked
-    /// again. One that this upload has created is forgotten when the service has nothing to
-    /// delete either; one that was reported is finished, and not deleted on such a word.
+    /// again. One that this upload has created is forgotten when the service has nothing to delete either; one that was
+    /// reported is finished, and not deleted on such a word.
     pub(super) fn image_is_gone(&mut self, error: Error) {
         self.absences += 1;
         if self.absences <= GONE_AGAIN {
