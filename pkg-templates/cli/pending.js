@@ -1,17 +1,15 @@
 /** `ims-client pending` and `discard`: uploads that were stopped, and what becomes of them. */
-import { rmdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError } from './arguments.js';
 import { EXIT } from './exits.js';
+import { FOLDER, leaveFolder } from './folder.js';
 import { bytes, columns } from './output.js';
 import { withClient } from './service.js';
 
-/** Where uploads of files in this folder keep their progress. */
-const HERE = '.ims-client';
-
 /** What is kept in the folder. One that is not there is not made: only a named one is missing. */
 async function keptIn(ims, { checkpoints }) {
-  const directory = checkpoints ?? HERE;
+  const directory = checkpoints ?? FOLDER;
   const absent = ({ code }) => code === 'ENOENT';
   // The client refuses a name that is empty.
   if (directory && (await stat(directory).then(() => false, absent))) {
@@ -53,7 +51,7 @@ export async function discard(values, images, output) {
     const uploads = await keptIn(ims, values);
     const unknown = images.find((imageId) => uploads.every((upload) => upload.imageId !== imageId));
     if (unknown) {
-      const directory = path.resolve(values.checkpoints ?? HERE);
+      const directory = path.resolve(values.checkpoints ?? FOLDER);
       throw new UsageError(`no upload into ${unknown} is kept in ${directory}; see ims-client pending`);
     }
     const chosen = uploads.filter(({ imageId }) => values.all || images.includes(imageId));
@@ -67,8 +65,7 @@ export async function discard(values, images, output) {
       await upload.discard();
       output.result({ discarded: imageId, fileName }, () => `${imageId ?? fileName} is discarded`);
     }
-    // The own folder goes when nothing is kept in it any more.
-    if (values.checkpoints === undefined) await rmdir(HERE).catch(() => {});
+    await leaveFolder(FOLDER, values);
     return EXIT.done;
   });
 }

@@ -1,17 +1,17 @@
 /** `ims-client upload`: progress is kept beside the file, so that the same command goes on after Ctrl-C or a crash. */
-import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ImsError } from 'ims-client';
 import { inspect } from 'ims-client/inspect';
 import { FIELDS, numberOf, optionOf, UsageError } from './arguments.js';
 import { EXIT } from './exits.js';
+import { FOLDER, leaveFolder } from './folder.js';
 import { bytes } from './output.js';
 import { jsonOf, withClient } from './service.js';
 
 export async function upload(values, [file], output) {
   const given = path.resolve(file);
   return withClient(values, async (ims) => {
-    const directory = values.checkpoints ?? path.join(path.dirname(given), '.ims-client');
+    const directory = values.checkpoints ?? path.join(path.dirname(given), FOLDER);
     const target = await targetOf(values, given);
     const task = ims.upload({ path: given }, target, {
       checkpoint: { directory },
@@ -28,16 +28,15 @@ export async function upload(values, [file], output) {
       const { image, md5, verified } = await task.done;
       const line = `${image.imageId} is ${image.status}: ${bytes(image.size)}, verified by ${verified}`;
       output.result({ image, md5, verified }, () => line);
-      const others = (await ims.pendingUploads({ directory })).filter(
+      // Of a file that has changed since, or for another image. This one is there, whether others can be listed or not.
+      const kept = await ims.pendingUploads({ directory }).catch(() => []);
+      for (const { imageId, name } of kept.filter(
         ({ fileName, inUse }) => fileName === path.basename(given) && !inUse,
-      );
-      // Of a file that has changed since, or for another image.
-      for (const { imageId, name } of others)
+      ))
         output.note(
           `an earlier upload of this name is still kept, into ${imageId ?? name}: see ims-client pending`,
         );
-      // The own folder goes when nothing is kept in it any more.
-      if (values.checkpoints === undefined) await rmdir(directory).catch(() => {});
+      await leaveFolder(directory, values);
       return EXIT.done;
     } catch (error) {
       if (error instanceof ImsError && error.resumable)
