@@ -6,6 +6,7 @@ import { existsSync, statSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { memoryStore } from '../support/checkpoints.mjs';
 import { newClient } from '../support/client.mjs';
 import { startEmulator } from '../support/emulator.mjs';
 import { eventually, rejects } from '../support/expect.mjs';
@@ -64,19 +65,6 @@ async function stopped(place) {
   const names = await readdir(place.directory);
   assert.equal(names.length, 1, `no lock is left, only a checkpoint: ${names}`);
   return { imageId: task.imageId, file: path.join(place.directory, names[0]) };
-}
-
-/** A store in memory, with some methods replaced. */
-function storeWith(change = {}) {
-  const kept = new Map();
-  return {
-    load: async (key) => kept.get(key),
-    save: async (key, value) => void kept.set(key, value),
-    remove: async (key) => void kept.delete(key),
-    list: async () => [...kept.keys()],
-    kept,
-    ...change,
-  };
 }
 
 test('what is no store is refused by its field, before anything is asked', async (t) => {
@@ -178,7 +166,7 @@ for (const [what, change, message] of [
 ]) {
   test(`a store whose ${what} lets nothing begin`, async (t) => {
     const { emulator, begin } = await ready(t);
-    await rejects(begin(storeWith(change)).task.done, { kind: 'source', message, resumable: false });
+    await rejects(begin(memoryStore(change)).task.done, { kind: 'source', message, resumable: false });
     assert.deepEqual(await emulator.arrived(), []);
   });
 }
@@ -190,12 +178,12 @@ test('a store that fails later costs a warning, not the upload', async (t) => {
   // It gives the lock back all the same.
   const lock = (key) => ({ release: () => Promise.reject(released.push(key)) });
   for (const save of [failing, () => assert.fail('the disk is full')]) {
-    const store = storeWith({ save, lock });
+    const store = memoryStore({ save, lock });
     const [warning] = await endsWell(place, place.begin(store), 'checkpoint-failed');
     assert.match(warning, /the disk is full/);
   }
   // It fails from the third checkpoint on.
-  const store = storeWith();
+  const store = memoryStore();
   const { save } = store;
   let saved = 0;
   store.save = (key, value) => (++saved > 2 ? failing() : save(key, value));
@@ -208,13 +196,13 @@ test('a checkpoint that cannot be removed is told of: the upload stays listed', 
   const place = await ready(t);
   const remove = () => Promise.reject(new Error('the disk is broken'));
   const message = /the checkpoint could not be removed: .*the disk is broken/;
-  const store = storeWith({ remove });
+  const store = memoryStore({ remove });
   const [warning] = await endsWell(place, place.begin(store), 'checkpoint-failed');
   assert.match(warning, message);
   assert.equal((await place.ims.pendingUploads(store)).length, 1);
 
   await place.emulator.spoil({ operation: 'UploadPart', delayMs: 200, times: 0 });
-  const other = storeWith({ remove });
+  const other = memoryStore({ remove });
   const upload = place.begin(other);
   await somethingStored(upload);
   const ended = rejects(upload.task.done, { kind: 'aborted', resumable: true, message });
@@ -233,9 +221,9 @@ test('pendingUploads() tells of a store that fails, and passes over what is no c
     [{ list: () => undefined }, /not a list of texts/],
     [{ list: () => ['k'], load: () => ({}) }, /not a text/],
   ])
-    await rejects(ims.pendingUploads(storeWith(change)), { kind: 'source', message });
+    await rejects(ims.pendingUploads(memoryStore(change)), { kind: 'source', message });
   const texts = { gone: undefined, none: null, empty: '', rubbish: '{', other: '{}', 'no key': '{}' };
-  const store = storeWith({ list: () => Object.keys(texts), load: (key) => texts[key] });
+  const store = memoryStore({ list: () => Object.keys(texts), load: (key) => texts[key] });
   assert.deepEqual(await ims.pendingUploads(store), []);
   assert.deepEqual(await emulator.arrived(), []);
 });

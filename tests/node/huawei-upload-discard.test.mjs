@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { memoryStore } from '../support/checkpoints.mjs';
 import { eventually, rejects } from '../support/expect.mjs';
 import { ACCOUNTS, tokenOf } from '../support/huawei.mjs';
 import {
@@ -95,13 +96,8 @@ test('what stood under the key before a single request that was cut off is not d
   const file = await rawFile(t, 70_000);
   const store = await openStore(emulator);
   await store.put(GOLDEN, await readFile(file));
-  const kept = new Map();
-  const checkpoint = {
-    load: (key) => kept.get(key),
-    save: (key, value) => void kept.set(key, value),
-    remove: (key) => void kept.delete(key),
-    list: () => [...kept.keys()],
-  };
+  const checkpoint = memoryStore();
+  const { kept } = checkpoint;
   await emulator.spoil({ operation: 'PutObject', delayMs: 600_000, times: 0 });
   const { task } = begin(ims, { path: file }, TARGET, { obs: { ...obs, key: GOLDEN.key }, checkpoint });
   const ended = task.done.catch((error) => error);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { memoryStore } from '../support/checkpoints.mjs';
 import { newClient } from '../support/client.mjs';
 import { slowAfter, startEmulator } from '../support/emulator.mjs';
 import { eventually, rejects } from '../support/expect.mjs';
@@ -42,17 +43,13 @@ async function assertNothingLeft({ emulator, checkpoint, ims }) {
 
 test('what is finished is forgotten, and its image stays', async (t) => {
   const { emulator, file, ims } = await ready(t);
-  const kept = new Map();
   let isBroken = true;
-  const store = {
-    load: (key) => kept.get(key),
-    save: (key, value) => void kept.set(key, value),
+  const store = memoryStore({
     remove: (key) => {
       if (isBroken) throw new Error('the disk is away');
-      kept.delete(key);
+      store.kept.delete(key);
     },
-    list: () => [...kept.keys()],
-  };
+  });
   const options = { ...OPTIONS, checkpoint: store };
   const { warnings } = await ims.upload({ path: file }, rawImage({ name: 'done' }), options).done;
   assert.match(warnings.join('\n'), /the disk is away/, 'it is told why it stays listed');
@@ -195,13 +192,7 @@ for (const status of ['saving', 'active']) {
   test(`what the service has taken needs no file any more: its image is ${status}`, async (t) => {
     const place = await ready(t, '--pause-jobs');
     const { emulator, file, checkpoint, ims } = place;
-    const kept = new Map();
-    const store = {
-      load: (key) => kept.get(key),
-      save: (key, value) => void kept.set(key, value),
-      remove: (key) => void kept.delete(key),
-      list: () => [...kept.keys()],
-    };
+    const store = memoryStore();
     // A Blob leaves no path.
     const blob = new Blob([await readFile(file)]);
     for (const [source, keeper] of [
@@ -251,13 +242,7 @@ test('an image that somebody else has filled meanwhile stays', async (t) => {
   const file = await makeRandomRaw(path.join(folder, 'small.raw'), 3 * MIB);
   await emulator.spoil({ operation: 'PutObject', delayMs: 600_000, times: 0 });
   const first = newClient(t, emulator.ims);
-  const kept = new Map();
-  const store = {
-    load: (key) => kept.get(key),
-    save: (key, value) => void kept.set(key, value),
-    remove: (key) => void kept.delete(key),
-    list: () => [...kept.keys()],
-  };
+  const store = memoryStore();
   const options = { ...OPTIONS, checkpoint: store };
   const task = first.upload({ path: file }, rawImage({ name: 'left' }), options);
   const ended = rejects(task.done, { kind: 'aborted', resumable: true });
@@ -266,10 +251,10 @@ test('an image that somebody else has filled meanwhile stays', async (t) => {
   await ended;
   await emulator.heal();
   // As where the file had been read to its end before it was stopped.
-  for (const [key, text] of kept) {
+  for (const [key, text] of store.kept) {
     const all = JSON.parse(text);
     Object.assign(all.session, { md5: '0'.repeat(32), hashed: 1 });
-    kept.set(key, JSON.stringify(all));
+    store.kept.set(key, JSON.stringify(all));
   }
   const other = await makeRandomRaw(path.join(folder, 'other.raw'), 4 * MIB, 9);
   await ims.upload({ path: other }, { imageId: task.imageId }, OPTIONS).done;
