@@ -6,6 +6,7 @@ use crate::auth::NoAuth;
 use crate::http::{Failure, Headers, Request, Response, ResponseBody, Transport};
 use crate::platform::LocalFuture;
 use crate::service::tests::service_of;
+use crate::upload::progress::PROGRESS_MS;
 use crate::upload::session::types::ImageFacts;
 use core::task::Context;
 use std::pin::pin;

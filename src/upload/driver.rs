@@ -1,23 +1,20 @@
 //! Runs a session: performs its actions, reports what came of them.
 
+mod jobs;
 mod store;
 
-use super::backend::{Backend, Created};
+use super::backend::Backend;
 use super::checkpoint::{Keeper, NotKept};
-use super::digest;
 use super::plan::Plan;
 use super::progress::{PROGRESS_MS, UploadProgress, is_due};
 use super::session::Session;
 use super::session::types::*;
 use super::source::Source;
 use crate::auth::sigv4::Keys;
-use crate::error::{Error, Kind, Result};
 use crate::http::Transport;
 use crate::http::url::Endpoint;
-use crate::md5::Md5;
 use crate::oss::note::StoreNotes;
-use crate::oss::trouble::{Remedy, Trouble};
-use crate::oss::{self, Addressing, Ask, Place, xml};
+use crate::oss::{Addressing, Place};
 use crate::platform::{LocalFuture, Platform};
 use crate::service::Observer;
 use crate::task::{Cancel, First, Queue, Slots, Turn, first};
@@ -84,8 +81,6 @@ pub struct Driver {
 const STORE_TIMEOUT_MS: f64 = 60_000.0;
 /// Putting a large object together takes the store a while.
 const COMPLETE_TIMEOUT_MS: f64 = 600_000.0;
-/// Whoever takes an upload back, and holds its lock, waits so long for a store of checkpoints that does not answer.
-const CONFIRMING_MS: f64 = 5_000.0;
 /// After so many events others get a turn.
 const EVENTS_IN_A_ROW: u32 = 64;
 
@@ -274,137 +269,6 @@ impl Driver {
         }));
         cancel
     }
-
-    async fn perform(
-        self: &Rc<Self>,
-        id: u64,
-        job: Job,
-        queue: &Queue<Event>,
-    ) -> core::result::Result<Outcome, Trouble> {
-        let image_id = self.image_id.borrow().clone();
-        Ok(match job {
-            Job::FindImages => Outcome::Found(self.backend.find().await.map_err(service)?),
-            Job::Save { checkpoint, confirms: false } => self.save(checkpoint, queue).await?,
-            Job::Save { checkpoint, .. } => {
-                let keeper = self.keeper.borrow().clone();
-                if let Some(keeper) = keeper
-                    && !keeper.lock.is_held().await
-                {
-                    queue.push(Event::TakenOver);
-                    return Ok(Outcome::Done);
-                }
-                let (driver, queue) = (self.clone(), queue.clone());
-                let mut saving: LocalFuture<'static, _> =
-                    Box::pin(async move { driver.save(checkpoint, &queue).await });
-                let late = self.platform.sleep(CONFIRMING_MS);
-                let ended = first(Box::pin(&mut saving), late).await;
-                match ended {
-                    First::Left(saved) => saved?,
-                    First::Right(()) => {
-                        // What is put down next, or removed, waits for its turn: this must not come last.
-                        self.platform.spawn(Box::pin(async move {
-                            let _ = saving.await;
-                        }));
-                        Outcome::Done
-                    }
-                }
-            }
-            Job::CreateImage => match self.backend.create().await.map_err(service)? {
-                Created::Image(image_id) => Outcome::ImageCreated { image_id },
-                Created::Order(order) => Outcome::Ordered { order },
-            },
-            Job::ShowOrder { order } => Outcome::Order(self.backend.order(&order).await.map_err(service)?),
-            Job::ShowImage => Outcome::Image(self.backend.show(&image_id).await.map_err(service)?),
-            Job::Prepare => {
-                let prepared = self.backend.prepare(&image_id, self.plan.size).await.map_err(service)?;
-                Outcome::Prepared { place: self.settle(prepared).map_err(unusable)? }
-            }
-            Job::Report { success, upload_id } => {
-                let report = self.backend.report(&image_id, success, upload_id.as_deref());
-                match report.await.map_err(service)? {
-                    Some(order) => Outcome::Ordered { order },
-                    None => Outcome::Done,
-                }
-            }
-            Job::DeleteImage => {
-                self.backend.delete(&image_id).await.map_err(service)?;
-                Outcome::Done
-            }
-            Job::HashPart { index, file } => self.hash(index, file).await.map_err(service)?,
-            Job::SendPart { index, upload_id } => {
-                let (offset, length) = self.plan.range(index);
-                let body = self.source.body(offset, length).await.map_err(service)?;
-                let ask = Ask::UploadPart { number: index + 1, upload_id: &upload_id, body };
-                self.send_bytes(id, ask, queue).await?
-            }
-            Job::PutObject => {
-                let body = self.source.body(0, self.plan.size).await.map_err(service)?;
-                self.send_bytes(id, Ask::PutObject { body }, queue).await?
-            }
-            Job::CheckSource => {
-                self.source.check().await.map_err(service)?;
-                Outcome::Done
-            }
-            Job::CreateMultipartUpload => {
-                let (_, text) = self.ask(Ask::CreateMultipartUpload).await?;
-                Outcome::MultipartCreated { upload_id: oss::upload_id(&text).map_err(service)? }
-            }
-            Job::ListParts { upload_id, marker } => {
-                let (_, text) = self.ask(Ask::ListParts { upload_id: &upload_id, marker }).await?;
-                let page = xml::parts_page(&text, marker)
-                    .ok_or_else(|| Error::new(Kind::Protocol, "the store's list of parts cannot be read"));
-                Outcome::Parts(page.map_err(service)?)
-            }
-            Job::CompleteMultipartUpload { upload_id, parts } => {
-                let ask = Ask::CompleteMultipartUpload { upload_id: &upload_id, parts: &parts };
-                let (headers, text) = self.ask(ask).await?;
-                self.completed(&headers, &text)?
-            }
-            Job::HeadObject => {
-                let (headers, _) = self.ask(Ask::HeadObject).await?;
-                let size = headers.get("content-length").and_then(crate::text::whole_number);
-                Outcome::Object { size, etag: headers.get("etag").map(str::to_owned) }
-            }
-            Job::AbortMultipartUpload { upload_id } => {
-                self.ask(Ask::AbortMultipartUpload { upload_id: &upload_id }).await?;
-                Outcome::Done
-            }
-            Job::ListMultipartUploads => {
-                let key = self.place.borrow().as_ref().map(|place| place.key.clone()).unwrap_or_default();
-                let (_, text) = self.ask(Ask::ListMultipartUploads).await?;
-                let found = xml::uploads_of(&text, &key);
-                let none = || Error::new(Kind::Protocol, "the store's list of uploads cannot be read");
-                Outcome::Uploads(found.ok_or_else(none).map_err(service)?)
-            }
-            Job::DeleteObject => {
-                self.ask(Ask::DeleteObject).await?;
-                Outcome::Done
-            }
-        })
-    }
-
-    async fn save(&self, checkpoint: String, queue: &Queue<Event>) -> core::result::Result<Outcome, Trouble> {
-        let _turn = self.writing.take().await;
-        let keeper = self.keeper.borrow().clone();
-        if let Some(keeper) = keeper {
-            match keeper.write(Some(checkpoint)).await {
-                Ok(()) => {}
-                Err(NotKept::TakenOver) => queue.push(Event::TakenOver),
-                Err(NotKept::Failed(error)) => return Err(service(error)),
-            }
-        }
-        Ok(Outcome::Done)
-    }
-
-    async fn hash(&self, index: u32, file: Option<String>) -> Result<Outcome> {
-        let (offset, length) = self.plan.range(index);
-        let mut whole = file.map(|state| Md5::restore(&state).unwrap_or_default());
-        let part = digest::part(&*self.source, offset, length, whole.as_mut()).await?;
-        let last = index + 1 == self.plan.count;
-        let file = whole
-            .map(|md5| FileDigest { state: md5.save(), whole: if last { Some(md5.finish()) } else { None } });
-        Ok(Outcome::Hashed { part, file })
-    }
 }
 
 /// The session has ended: what became of its last checkpoint is told with the end.
@@ -427,19 +291,6 @@ fn tell_unwritten(finish: &mut Finish, unwritten: String, watcher: &dyn Watcher)
             }
         }
     }
-}
-
-/// A place, or keys, that the service names for good: asking again gives no others.
-fn unusable(error: Error) -> Trouble {
-    Trouble { remedy: Remedy::GiveUp, error: error.during("prepareUpload") }
-}
-
-/// A failure of anything but the store: worth another try where the error says so.
-fn service(error: Error) -> Trouble {
-    // An answer that is none (cut off, a proxy's page) says nothing about the upload: it is asked for again.
-    let again = error.details().retryable || error.kind() == Kind::Protocol;
-    let remedy = if again { Remedy::Wait { retry_after_ms: None } } else { Remedy::GiveUp };
-    Trouble { remedy, error }
 }
 
 #[cfg(test)]

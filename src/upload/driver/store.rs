@@ -1,6 +1,7 @@
 //! The driver's side that faces the object store: signs, sends, reads answers.
 
-use super::{COMPLETE_TIMEOUT_MS, Driver, STORE_TIMEOUT_MS, service};
+use super::jobs::service;
+use super::{COMPLETE_TIMEOUT_MS, Driver, STORE_TIMEOUT_MS};
 use crate::error::{Error, Kind, Result};
 use crate::http::url::Endpoint;
 use crate::http::{Failure, Headers};

@@ -1,11 +1,15 @@
 //! What the driver does beside the session: the last checkpoint, whose failure nobody would hear of otherwise.
 
+use super::jobs::unusable;
 use super::*;
 use crate::auth::secret::Secret;
+use crate::error::{Error, Kind, Result};
 use crate::http::{Body, Response};
 use crate::json::Value;
+use crate::oss::Ask;
+use crate::oss::trouble::Remedy;
 use crate::service::tests::{Canned, Jumping, answer, run};
-use crate::upload::backend::Prepared;
+use crate::upload::backend::{Created, Prepared};
 use crate::upload::checkpoint::{CheckpointStore, Lock};
 use crate::upload::source::Absent;
 use core::cell::Cell;

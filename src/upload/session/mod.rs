@@ -15,6 +15,7 @@ mod owning;
 mod parts;
 pub mod resuming;
 mod sending;
+mod taking_back;
 mod telling;
 #[cfg(test)]
 mod tests;
