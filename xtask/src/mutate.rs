@@ -142,6 +142,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn each_mutation_finds_what_it_breaks() {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/upload/session");
+        let lost: Vec<String> = MUTATIONS
+            .iter()
+            .filter_map(|mutation| {
+                let text = std::fs::read_to_string(sources.join(mutation.file)).unwrap_or_default();
+                let times = text.matches(mutation.from).count();
+                (times != 1).then(|| format!("{}: {times} times in {}", mutation.what, mutation.file))
+            })
+            .collect();
+        assert!(lost.is_empty(), "the texts to replace are not there exactly once:\n{}", lost.join("\n"));
+    }
+
+    #[test]
     fn the_failure_of_the_drawn_stories_is_told_with_its_seed() {
         let text = "running 2 tests\nthread 'a::b' (1) panicked at x.rs:1:1:\none\n\
                     thread 'a::whatever_happens' (1) panicked at y.rs:1:1:\ntwo | three\nnote: x\n\
