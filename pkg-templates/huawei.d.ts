@@ -39,6 +39,7 @@ export {
   type RetryOptions,
   type SignedParts,
   type UnsignedRequest,
+  type UploadEndCode,
   type UploadEvent,
   type UploadProgress,
   UploadTask,

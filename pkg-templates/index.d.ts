@@ -716,6 +716,26 @@ export type UploadEvent =
       message: string;
     };
 
+/**
+ * Why an upload ended, or cannot be gone on with, where neither service nor store says it: the `code` of its error.
+ *
+ * - `file-changed` (kind `source`): it is not the file that the upload was begun with, or it was changed meanwhile.
+ * - `upload-in-use` (kind `source`, retryable): another task, tab or process drives it right now.
+ * - `upload-ended` (kind `source`): it was finished or discarded elsewhere.
+ * - `taken-over` (kind `aborted`): another tab or process has taken it over, and goes on with it.
+ * - `left-behind` (kind `aborted`): it was aborted, and not everything could be taken back; the message says what stays.
+ *
+ * @example
+ * const texts: Record<UploadEndCode, string> = {
+ *   'file-changed': 'This is another file.',
+ *   'upload-in-use': 'It is being uploaded in another tab.',
+ *   'upload-ended': 'It was finished elsewhere.',
+ *   'taken-over': 'Another tab goes on with it.',
+ *   'left-behind': 'Not everything was removed.',
+ * };
+ */
+export type UploadEndCode = 'file-changed' | 'upload-in-use' | 'upload-ended' | 'taken-over' | 'left-behind';
+
 /** An upload that ended well. */
 export interface UploadResult {
   /** The image as the service shows it at the end. */
@@ -957,6 +977,14 @@ export class DownloadTask {
    */
   resume(): void;
   /**
+   * Ends it; `done` rejects with kind `aborted`. At a path what has arrived is kept (`resumable`), and the next download of
+   * the image to there goes on; with any other target nothing is, as after abort().
+   *
+   * @example
+   * await download.stop();
+   */
+  stop(): Promise<void>;
+  /**
    * Ends it; nothing is left.
    *
    * @example
@@ -1041,7 +1069,10 @@ export class ImsError extends Error {
   private constructor();
   /** What sort of failure it is: what a program decides by. */
   readonly kind: ImsErrorKind;
-  /** The service's or the object store's own code: IMG.DBGet.NoData, NoSuchUpload … ({@link CecloudErrorCode}); of a refused file {@link ImageProblemCode}. */
+  /**
+   * The service's or the object store's own code: IMG.DBGet.NoData, NoSuchUpload … ({@link CecloudErrorCode}); of a refused
+   * file {@link ImageProblemCode}; of an upload that ends for a reason of its own {@link UploadEndCode}.
+   */
   readonly code?: string;
   /** HTTP status of the answer. */
   readonly status?: number;

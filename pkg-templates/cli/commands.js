@@ -1,6 +1,7 @@
 /** The commands: each calls the package, and shows what it says. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { ImsError } from 'ims-client';
 import { inspect } from 'ims-client/inspect';
 import { EXIT } from './exits.js';
 import { bytes, cellOf, columns, fields } from './output.js';
@@ -92,22 +93,24 @@ async function show(values, [imageId], output) {
 
 async function download(values, [imageId, path], output) {
   return withClient(values, async (ims) => {
-    // Aborting would take back what has arrived; a process that ends leaves it, with a note on how much of it is good.
-    const stop = () => {
-      if (path !== '-') output.note('what has arrived is kept: the same command goes on there');
-      process.exit(EXIT.stopped);
-    };
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
     const onProgress = ({ bytesReceived, bytesTotal, ...rest }) =>
       output.progress({ ...rest, phase: 'downloading', done: bytesReceived, total: bytesTotal });
+    const task = ims.download(imageId, path === '-' ? 'stream' : { path }, { onProgress });
+    // The second Ctrl-C ends the program as ever.
+    const stop = () => task.stop();
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
     try {
-      if (path === '-') return await pour(ims.download(imageId, 'stream', { onProgress }), output);
-      const result = await ims.download(imageId, { path }, { onProgress }).done;
+      if (path === '-') return await pour(task, output);
+      const result = await task.done;
       output.result(
         { path, ...result },
         () => `${path}: ${bytes(result.bytes)}, md5 ${result.md5 ?? 'not compared'}`,
       );
+    } catch (error) {
+      if (error instanceof ImsError && error.resumable)
+        output.note('what has arrived is kept: the same command goes on there');
+      throw error;
     } finally {
       process.off('SIGINT', stop);
       process.off('SIGTERM', stop);

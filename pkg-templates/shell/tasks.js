@@ -172,6 +172,10 @@ export class DownloadTask extends Task {
     this._ask('resume');
   }
 
+  stop() {
+    return this._end('stop');
+  }
+
   get stream() {
     return this.#stream;
   }

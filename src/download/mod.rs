@@ -47,6 +47,8 @@ pub struct Downloaded {
 #[derive(Default)]
 pub struct Control {
     pub cancel: Cancel,
+    /// What has arrived is kept when it is cancelled.
+    keeps: Cell<bool>,
     paused: Cell<bool>,
     /// Of the one task that waits: a download.
     waker: RefCell<Option<Waker>>,
@@ -59,6 +61,12 @@ impl Control {
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+
+    /// Ends it, and keeps what has arrived where the target can.
+    pub fn stop(&self) {
+        self.keeps.set(true);
+        self.cancel.cancel();
     }
 
     /// Resolves when `paused` is what is waited for.
@@ -157,7 +165,7 @@ impl Download {
         let stopped = first(Box::pin(cancelled.cancelled()), Box::pin(self.service.closing.cancelled()));
         let kept = RefCell::default();
         let (error, keep) = match first(Box::pin(stopped), Box::pin(self.transfer(sink, &kept))).await {
-            First::Left(First::Left(())) => (aborted(), false),
+            First::Left(First::Left(())) => (aborted(), self.control.keeps.get()),
             First::Left(First::Right(())) => (crate::service::closed(), true),
             First::Right(Ok(downloaded)) => return Ok(downloaded),
             First::Right(Err(error)) => {

@@ -139,13 +139,22 @@ impl Sink for Target {
     }
 }
 
+/// Who ends a download that does not move any more.
+#[derive(Clone, Copy, Default)]
+enum End {
+    #[default]
+    Close,
+    Stop,
+    Abort,
+}
+
 struct Case {
     store: Rc<Store>,
     target: Target,
     clock: Rc<Still>,
     told: Rc<RefCell<Vec<f64>>>,
     /// The download is aborted where else its client is closed.
-    aborts: Cell<bool>,
+    ends: Cell<End>,
 }
 
 /// Nobody sleeps for long: what does not come does not come.
@@ -179,10 +188,10 @@ impl Case {
         let (bytes, noted, begun, unread, heard) = Default::default();
         let untouched = Cell::new(true);
         let target = Target { bytes, noted, untouched, unread, room, begun, heard };
-        Case { store, target, clock: Rc::default(), told: Rc::default(), aborts: Cell::default() }
+        Case { store, target, clock: Rc::default(), told: Rc::default(), ends: Cell::default() }
     }
 
-    /// Downloads until nothing moves any more; then the client is closed.
+    /// Downloads until nothing moves any more; then it is ended.
     fn download(&self, upto: usize, digest: bool) -> Result<Downloaded> {
         self.store.upto.set(upto);
         self.target.begun.set(false);
@@ -209,8 +218,11 @@ impl Case {
                 return done;
             }
             match round {
-                10 if self.aborts.get() => control.cancel.cancel(),
-                10 => service.close(),
+                10 => match self.ends.get() {
+                    End::Close => service.close(),
+                    End::Stop => control.stop(),
+                    End::Abort => control.cancel.cancel(),
+                },
                 _ => {}
             }
         }
@@ -240,6 +252,18 @@ fn a_client_that_is_closed_keeps_what_is_written() {
     case.broken(6, true, 6);
     case.broken(13, true, 13);
     case.whole(true, &[0, 6, 6, 13]);
+}
+
+#[test]
+fn a_download_that_is_stopped_keeps_what_is_written() {
+    let case = Case::new();
+    case.ends.set(End::Stop);
+    case.broken(6, true, 6);
+    // Also while that is read again.
+    case.target.unread.set(true);
+    case.broken(13, true, 6);
+    case.target.unread.set(false);
+    case.whole(true, &[0, 6]);
 }
 
 #[test]
@@ -300,7 +324,7 @@ fn a_download_that_is_aborted_while_what_is_left_is_read_leaves_nothing() {
     let case = Case::new();
     case.broken(9, true, 9);
     case.target.unread.set(true);
-    case.aborts.set(true);
+    case.ends.set(End::Abort);
     assert_eq!(case.download(13, true).unwrap_err().kind(), Kind::Aborted);
     assert!(case.target.noted.borrow().is_none());
 }
@@ -308,7 +332,7 @@ fn a_download_that_is_aborted_while_what_is_left_is_read_leaves_nothing() {
 #[test]
 fn who_reads_what_comes_hears_the_same_as_who_waits_for_the_end() {
     let case = Case::new();
-    case.aborts.set(true);
+    case.ends.set(End::Abort);
     let error = case.download(13, true).unwrap_err();
     assert_eq!(error.message(), "download: stopped by the caller");
     assert_eq!(case.target.heard.take(), Some(error));

@@ -42,6 +42,10 @@ impl DownloadCore {
         self.control.pause(false);
     }
 
+    pub fn stop(&self) {
+        self.control.stop();
+    }
+
     pub fn abort(&self) {
         self.control.cancel.cancel();
     }

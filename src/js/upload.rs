@@ -22,8 +22,8 @@ use crate::task::{First, Queue, first};
 use crate::upload::driver::{Driver, Watcher};
 use crate::upload::plan::Plan;
 use crate::upload::progress::{PartsProgress, UploadProgress};
-use crate::upload::session::Session;
 use crate::upload::session::types::{Event, Finish, UploadEvent};
+use crate::upload::session::{LEFT_BEHIND, Session};
 use core::cell::{Cell, RefCell};
 use js_sys::{Function, JSON, Promise, Reflect};
 use std::rc::Rc;
@@ -270,7 +270,7 @@ async fn ended_early(shared: &Uploads, events: &Queue<Event>, aborted: &Cell<boo
                     First::Right(()) => {
                         let message =
                             "aborted before its source was open; what an earlier run has left stays";
-                        Finish::Aborted(Error::new(Kind::Aborted, message), None)
+                        Finish::Aborted(Error::new(Kind::Aborted, message).with_code(LEFT_BEHIND), None)
                     }
                 };
             }

@@ -100,12 +100,22 @@ pub(super) fn whole_text(response: Response, reading: Reading) -> LocalFuture<'s
         let text = read_text(response).await?;
         let Ok(data) = reading.judge(status, &text) else { return reading.refuse(status, text) };
         let text = match told {
-            Some(told) if matches!(reading.operation.answer, Answer::Headed(_)) => headed(told, text),
+            Some(told) if matches!(reading.operation.answer, Answer::Headed(_)) => {
+                if is_page(&text) {
+                    return reading.refuse(status, text);
+                }
+                headed(told, text)
+            }
             Some(told) => told,
             None => text,
         };
         Ok(Answered::Text(Text { status, text, request_id: reading.request_id, data }))
     })
+}
+
+/// A portal or a proxy that wants somebody to log in has a page with status 200 for everything.
+fn is_page(text: &str) -> bool {
+    text.trim_ascii_start().starts_with('<')
 }
 
 /// The headers that start so, without it, as a JSON object of texts.
@@ -168,10 +178,7 @@ pub(super) fn answer(
     let Answered::Text(Text { status, text, request_id, data }) = answered else { return Err(not_called()) };
     let data = data.and_then(|place| text.get(place));
     let done = match operation.answer {
-        // A portal or a proxy that wants somebody to log in has a page with status 200 for everything.
-        Answer::Nothing if text.trim_ascii_start().starts_with('<') => {
-            Err(not_an_envelope(&quotable(&text), status))
-        }
+        Answer::Nothing if is_page(&text) => Err(not_an_envelope(&quotable(&text), status)),
         Answer::Nothing => Ok("null".to_owned()),
         Answer::Json(kind) => {
             answer::whole(&text, kind).map_err(|error| match text.trim_ascii_start().get(..1) {

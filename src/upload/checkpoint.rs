@@ -2,9 +2,9 @@
 
 use super::plan::Plan;
 use super::session::resuming::VERSION;
-use super::source::Source;
+use super::source::{Source, changed};
 use crate::auth::sigv4::hex;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::json::{Quoted, Value};
 use crate::md5::Md5;
 use crate::platform::LocalFuture;
@@ -105,7 +105,7 @@ impl FileIdentity {
                 "this is not the file that the upload was begun with, or it was changed since: {what}; \
                  discard the upload to begin anew"
             );
-            Err(Error::new(Kind::Source, message))
+            Err(changed(message))
         };
         if source.size() != self.size {
             return differs(format!("it has {} bytes, not {}", source.size(), self.size));
@@ -229,6 +229,7 @@ impl Checkpoint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
     use crate::service::tests::run;
 
     fn head() -> Head {

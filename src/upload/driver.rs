@@ -7,8 +7,8 @@ use super::backend::Backend;
 use super::checkpoint::{Keeper, NotKept};
 use super::plan::Plan;
 use super::progress::{PROGRESS_MS, UploadProgress, is_due};
-use super::session::Session;
 use super::session::types::*;
+use super::session::{LEFT_BEHIND, Session};
 use super::source::Source;
 use crate::auth::sigv4::Keys;
 use crate::http::Transport;
@@ -285,6 +285,7 @@ fn tell_unwritten(finish: &mut Finish, unwritten: String, watcher: &dyn Watcher)
             add(&mut details.message);
             // It is still listed, to be discarded later.
             details.resumable = true;
+            details.code.get_or_insert_with(|| LEFT_BEHIND.to_owned());
             match left {
                 Some(left) => add(left),
                 None => *left = Some(unwritten),

@@ -32,6 +32,11 @@ pub trait Source {
     fn close(&self);
 }
 
+/// The file is another than it was.
+pub fn changed(message: impl Into<String>) -> Error {
+    Error::new(Kind::Source, message).with_code("file-changed")
+}
+
 /// A file that is not there: what is taken back needs no bytes.
 pub struct Absent(pub u64);
 

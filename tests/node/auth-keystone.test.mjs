@@ -175,6 +175,18 @@ test('an answer without a readable token says what to do', async (t) => {
   await rejects(ims.getImage('i'), { kind: 'auth', message: /Access-Control-Expose-Headers/ });
 });
 
+test('a page in the place of a token is told as one, with its status', async (t) => {
+  const identity = await startIdentity(t);
+  const ims = newClient(t, identity.url, { auth: password(identity) });
+  const headers = { 'content-type': 'text/html' };
+  identity.recorder.otherwise({ status: 200, headers, body: '\n<html><p>Please log in</p></html>' });
+  await rejects(ims.getImage('i'), {
+    kind: 'protocol',
+    status: 200,
+    message: /status 200 with a page of HTML/,
+  });
+});
+
 test('neither the password nor a token follows a redirect to another origin', async (t) => {
   const identity = await startIdentity(t);
   const service = await startService(t, identity);

@@ -153,11 +153,12 @@ function unread(context) {
   });
 }
 
-test('abort() and close() do not wait until what is left has been read', TIMEOUT, async (context) => {
+test('abort(), stop() and close() do not wait until what is left has been read', TIMEOUT, async (context) => {
   const { recorder, images, client, folder, target } = await prepare(context);
   await brokenOff(images, recorder, A, target, MIB);
   for (const [end, error, left] of [
     ['close', { kind: 'aborted', resumable: true }, ['disk.raw.part', 'disk.raw.part.json']],
+    ['stop', { kind: 'aborted', resumable: true }, ['disk.raw.part', 'disk.raw.part.json']],
     ['abort', { kind: 'aborted', resumable: false }, []],
   ]) {
     const other = new OpenStackImageClient(client);
@@ -167,7 +168,7 @@ test('abort() and close() do not wait until what is left has been read', TIMEOUT
     const ended = rejects(task.done, error);
     await reading;
     if (end === 'close') other.close();
-    else await task.abort();
+    else await task[end]();
     await ended;
     other.close();
     assert.deepEqual((await readdir(folder)).sort(), left, end);
@@ -301,6 +302,23 @@ test('close() keeps what was there, and what has come since', TIMEOUT, async (co
   assert.deepEqual(await third.download('i', { path: target }).done, WHOLE);
   assert.equal(again.range, `bytes=${2 * MIB}-`);
   assert.ok((await readFile(target)).equals(A.bytes));
+});
+
+test('stop() keeps all that has come at a path, and nothing elsewhere', TIMEOUT, async (context) => {
+  const { recorder, images, folder, target } = await prepare(context);
+  const { task } = await standing(images, recorder, A, target, 3 * MIB);
+  await Promise.all([task.stop(), rejects(task.done, { kind: 'aborted', resumable: true })]);
+  await task.stop();
+  assert.deepEqual((await readdir(folder)).sort(), ['disk.raw.part', 'disk.raw.part.json']);
+  const again = serve(recorder, A);
+  assert.deepEqual(await images.download('i', { path: target }).done, WHOLE);
+  assert.equal(again.range, `bytes=${3 * MIB}-`);
+  assert.ok((await readFile(target)).equals(A.bytes));
+
+  serve(recorder, A);
+  const streamed = images.download('i', 'stream');
+  await streamed.stream.getReader().read();
+  await Promise.all([streamed.stop(), rejects(streamed.done, { kind: 'aborted', resumable: false })]);
 });
 
 /** From now on a disk that takes so many bytes of a file, and no more notes where these do not fit either. */

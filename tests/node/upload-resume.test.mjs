@@ -14,6 +14,7 @@ import { openStore } from '../support/store.mjs';
 const MIB = 1024 * 1024;
 const OPTIONS = { partSize: 5 * MIB, concurrency: 2 };
 const PARTS = 8;
+const CHANGED = { kind: 'source', code: 'file-changed' };
 
 /** A cloud, a file of eight parts, a folder for checkpoints. */
 async function ready(t, ...extra) {
@@ -137,16 +138,16 @@ test('a changed file is refused with kind source, and the upload stays for the r
   const other = path.join(place.folder, 'other.raw');
   await writeFile(other, await readFile(place.file));
   await utimes(other, new Date(0), new Date(1_000));
-  await rejects(pending.resume({ path: other }).done, { kind: 'source', message: /modified/ });
+  await rejects(pending.resume({ path: other }).done, { ...CHANGED, message: /modified/ });
   const bytes = await readFile(place.file);
   // Nothing would tell whether they are the same in between.
-  await rejects(pending.resume(bytes).done, { kind: 'source', message: /has none/ });
+  await rejects(pending.resume(bytes).done, { ...CHANGED, message: /has none/ });
   const { mtime } = await stat(place.file);
   await writeFile(other, bytes.with(0, bytes[0] ^ 1));
   await utimes(other, mtime, mtime);
-  await rejects(pending.resume({ path: other }).done, { kind: 'source', message: /its bytes are others/ });
+  await rejects(pending.resume({ path: other }).done, { ...CHANGED, message: /its bytes are others/ });
   await appendFile(other, 'x');
-  await rejects(pending.resume({ path: other }).done, { kind: 'source', message: /bytes, not/ });
+  await rejects(pending.resume({ path: other }).done, { ...CHANGED, message: /bytes, not/ });
   const stream = { stream: (async function* () {})(), size: bytes.length };
   await rejects(pending.resume(stream).done, { kind: 'validation', field: 'source' });
   const result = await pending.resume().done;
@@ -164,8 +165,8 @@ test('discard() takes back what is stored', async (t) => {
   assert.deepEqual(await store.objects(), []);
   assert.deepEqual(await place.emulator.images(), []);
   assert.deepEqual(await ims.pendingUploads(place.checkpoint), []);
-  await rejects(pending.discard(), { kind: 'source' });
-  await rejects(pending.resume().done, { kind: 'source' });
+  await rejects(pending.discard(), { kind: 'source', code: 'upload-ended' });
+  await rejects(pending.resume().done, { kind: 'source', code: 'upload-ended' });
 });
 
 test('while the service cannot be reached, discard() forgets nothing', async (t) => {
@@ -189,7 +190,12 @@ test('what could not be taken back stays listed, to be discarded later', async (
     const task = kind === 'aborted' ? pending.resume() : undefined;
     if (task) await eventually(() => task.imageId, 'it runs');
     task?.abort();
-    await rejects(task?.done ?? pending.discard(), { kind, resumable: true, message: /not taken back/ });
+    await rejects(task?.done ?? pending.discard(), {
+      kind,
+      code: 'left-behind',
+      resumable: true,
+      message: /not taken back/,
+    });
     assert.equal((await ims.pendingUploads(place.checkpoint)).length, 1);
   }
   await place.emulator.heal();
@@ -206,7 +212,8 @@ test('one upload has one driver', async (t) => {
   const first = place.begin(newClient(t, place.emulator.ims));
   await eventually(() => first.events.some((event) => event.state === 'started'), 'it runs');
   const second = place.begin(newClient(t, place.emulator.ims));
-  await rejects(second.task.done, { kind: 'source', retryable: true, message: /another task/ });
+  const inUse = { kind: 'source', code: 'upload-in-use', retryable: true, message: /another task/ };
+  await rejects(second.task.done, inUse);
   assert.deepEqual(
     await newClient(t, place.emulator.ims).pendingUploads(place.checkpoint),
     [],
@@ -281,7 +288,7 @@ test('what was begun with bytes that have no time goes on with a file of the sam
   // Neither at the beginning nor in the middle nor at the end.
   const at = Math.floor(bytes.length / 3);
   await writeFile(other, bytes.with(at, bytes[at] ^ 1));
-  await rejects(pending.resume({ path: other }).done, { kind: 'source', message: /its bytes are others/ });
+  await rejects(pending.resume({ path: other }).done, { ...CHANGED, message: /its bytes are others/ });
   const { verified } = await pending.resume({ path: place.file }).done;
   assert.equal(verified, 'md5');
 });

@@ -11,6 +11,7 @@ use crate::js::convert::{get, invoke};
 use crate::js::memory::piece_of;
 use crate::js::turns::give_way;
 use crate::platform::LocalFuture;
+use crate::upload::source::changed;
 use core::cell::{Cell, RefCell};
 use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
 use std::rc::Rc;
@@ -64,7 +65,7 @@ impl Blocks for BlobBlocks {
             }
             let bytes = Uint8Array::new(&buffer);
             if bytes.length() != length {
-                return Err(failure(Error::new(Kind::Source, "the file became shorter while it was read")));
+                return Err(failure(changed("the file became shorter while it was read")));
             }
             Ok(Block::foreign(bytes))
         })

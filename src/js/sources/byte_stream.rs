@@ -2,8 +2,9 @@
 //! and each slice takes them a while.
 
 use super::unreadable;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::js::convert::{get, invoke};
+use crate::upload::source::changed;
 use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -51,7 +52,7 @@ impl ByteStream {
                 JsFuture::from(Promise::resolve(&called)).await.map_err(|error| unreadable(&error))?;
             let value = get(&answer, "value").and_then(|value| value.dyn_into::<Uint8Array>().ok());
             let Some(value) = value.filter(|value| (1..=room).contains(&value.length())) else {
-                return Err(Error::new(Kind::Source, "the file became shorter while it was read"));
+                return Err(changed("the file became shorter while it was read"));
             };
             // The buffer comes back as another object.
             self.buffer = value.buffer();

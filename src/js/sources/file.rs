@@ -9,6 +9,7 @@ use crate::http::foreign::Blocks;
 use crate::http::node::{FileHandle, FsModule};
 use crate::js::convert::{get, invoke};
 use crate::platform::LocalFuture;
+use crate::upload::source::changed;
 use core::cell::Cell;
 use js_sys::{Array, Function, Promise};
 use std::rc::Rc;
@@ -81,10 +82,7 @@ impl Blocks for FileBlocks {
                 let read = callback.called().await.map_err(|error| failure(unreadable(&error)))?;
                 let read = read.as_f64().unwrap_or(0.0) as u32;
                 if read == 0 {
-                    return Err(failure(Error::new(
-                        Kind::Source,
-                        "the file became shorter while it was read",
-                    )));
+                    return Err(failure(changed("the file became shorter while it was read")));
                 }
                 done += read;
             }
@@ -122,7 +120,7 @@ impl Known for FileBlocks {
                     false => format!("size {size}, now {size_now}"),
                 };
                 let message = format!("the file was changed while it was uploaded ({how})");
-                return Err(Error::new(Kind::Source, message));
+                return Err(changed(message));
             }
             Ok(())
         })

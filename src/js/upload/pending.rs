@@ -12,6 +12,7 @@ use crate::upload::checkpoint::{Checkpoint, CheckpointStore, NotKept};
 use crate::upload::driver::Watcher;
 use crate::upload::leftover::{self, Standing};
 use crate::upload::progress::UploadProgress;
+use crate::upload::session::LEFT_BEHIND;
 use crate::upload::session::types::{Event, Finish, UploadEvent};
 use crate::upload::source::Absent;
 use js_sys::Promise;
@@ -154,7 +155,7 @@ async fn discard(shared: &Rc<Uploads>, place: &JsValue, key: &str, given: &JsVal
     match finish {
         Finish::Aborted(error, Some(left)) => {
             // Nobody but this function has aborted it.
-            let failed = Error::new(Kind::Service, left);
+            let failed = Error::new(Kind::Service, left).with_code(LEFT_BEHIND);
             let later = error.details().resumable;
             Err(if later { failed.resumable().retryable(true) } else { failed })
         }

@@ -220,8 +220,10 @@ async fn is_taken(shared: &Rc<Uploads>, kept: &Kept) -> Result<bool> {
 /// The checkpoint of a key, locked.
 pub async fn load(shared: &Uploads, store: &Rc<Store>, key: &str) -> Result<Kept> {
     let keeper = lock(shared, store, key).await?;
-    let gone =
-        || Error::new(Kind::Source, "this upload is not in the store any more: it was finished or discarded");
+    let gone = || {
+        Error::new(Kind::Source, "this upload is not in the store any more: it was finished or discarded")
+            .with_code("upload-ended")
+    };
     let saved = Checkpoint::read(&store.load(key).await?.ok_or_else(gone)?).ok_or_else(gone)?;
     if saved.head.endpoint != shared.service.endpoint.url("/", "") || saved.head.region != shared.region {
         return Err(Error::new(Kind::Source, "this upload belongs to another service or region"));
@@ -245,6 +247,7 @@ async fn lock(shared: &Uploads, store: &Rc<Store>, key: &str) -> Result<Keeper> 
                 Kind::Source,
                 "another task, tab or process is uploading this file for the same target right now",
             )
+            .with_code("upload-in-use")
             .retryable(true));
         }
         shared.platform.sleep(LOCK_STEP_MS).await;

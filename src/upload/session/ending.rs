@@ -1,7 +1,7 @@
 //! How an upload ends before its time: stopped (everything kept), failed (kept too), or taken back.
 
 use super::importing::NOT_OWN;
-use super::taking_back::left_image;
+use super::taking_back::{LEFT_BEHIND, left_image};
 use super::{Session, types::*};
 use crate::error::{Error, Kind};
 
@@ -44,7 +44,7 @@ impl Session {
     pub(super) fn give_way(&mut self) {
         self.taken_over = true;
         let message = "another tab or process has taken this upload over";
-        self.end_with(Ending::Fail(Error::new(Kind::Aborted, message)));
+        self.end_with(Ending::Fail(Error::new(Kind::Aborted, message).with_code("taken-over")));
     }
 
     pub(super) fn pause(&mut self) {
@@ -109,7 +109,7 @@ impl Session {
                     [id] if !self.is_unproven() => self.image_created(id.clone()),
                     [] if self.nothing_found_while_ending(self.last_now) => return true,
                     [] => {}
-                    _ => self.warnings.push(("left-behind", left_image(&crate::text::join(&new, " or ")))),
+                    _ => self.warnings.push((LEFT_BEHIND, left_image(&crate::text::join(&new, " or ")))),
                 }
             }
             // Whose they are cannot be told where others may send to the same place.

@@ -283,7 +283,7 @@ impl Session {
             self.created = false;
             let id = self.image_id.as_deref().unwrap_or_default();
             let message = format!("not taken back: the image {}, which is finished", Quoted(id));
-            self.warnings.push(("left-behind", message));
+            self.warnings.push((super::taking_back::LEFT_BEHIND, message));
         }
         if self.importing.settled {
             return false;
@@ -296,7 +296,7 @@ impl Session {
         self.importing.settled = true;
         let order = self.importing.order.as_deref().unwrap_or_default();
         let message = format!("not taken back: the job {} goes on, an image may come of it", Quoted(order));
-        self.warnings.push(("left-behind", message));
+        self.warnings.push((super::taking_back::LEFT_BEHIND, message));
         false
     }
 

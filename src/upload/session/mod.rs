@@ -30,6 +30,7 @@ use ending::Ending;
 pub use failures::is_gone;
 use importing::{Importing, makes_image_last};
 use parts::Parts;
+pub use taking_back::LEFT_BEHIND;
 use types::*;
 
 /// One upload.

@@ -20,6 +20,8 @@ enum Step {
     Over,
 }
 
+/// Of what could not be taken back.
+pub const LEFT_BEHIND: &str = "left-behind";
 /// A step of taking back is tried so often.
 const TRIES: u32 = 4;
 
@@ -124,7 +126,7 @@ impl Session {
     }
 
     pub(super) fn left_behind(&mut self, what: String) {
-        self.warnings.push(("left-behind", format!("not taken back: {what}")));
+        self.warnings.push((LEFT_BEHIND, format!("not taken back: {what}")));
     }
 
     pub(super) fn forget_object(&mut self) {
@@ -235,7 +237,7 @@ impl Session {
         let left: Vec<&str> = self
             .warnings
             .iter()
-            .filter(|(code, _)| *code == "left-behind")
+            .filter(|(code, _)| *code == LEFT_BEHIND)
             .map(|(_, message)| message.as_str())
             .chain(unknown.as_deref())
             .collect();
@@ -254,7 +256,8 @@ impl Session {
                 Finish::Aborted(error, None)
             }
             _ => {
-                let mut error = add(Error::new(Kind::Aborted, "aborted by the caller"));
+                let mut error =
+                    add(Error::new(Kind::Aborted, "aborted by the caller").with_code(LEFT_BEHIND));
                 error.details_mut().resumable = self.stays && self.config.head.is_some();
                 Finish::Aborted(error, left)
             }

@@ -1,5 +1,5 @@
 /** An error in plain words of the reader's language, with what a support desk would ask for. */
-import { type CecloudErrorCode, cecloudErrorCodes, ImsError } from 'ims-client';
+import { type CecloudErrorCode, cecloudErrorCodes, ImsError, type UploadEndCode } from 'ims-client';
 import type { Language } from '../composables/useLanguage';
 import { PartError } from '../composables/useParts';
 import type { Text } from '../text/en';
@@ -68,17 +68,23 @@ function kindOf(error: ImsError, meaning: string | undefined, text: Text): strin
   return (operation === 'download' ? errors.downloadKind[kind] : undefined) ?? errors.kind[kind];
 }
 
-/** Why a file is not taken; which of the reasons it is only the package's words tell. */
-function sourceOf({ retryable, message }: ImsError, { errors }: Text): string {
-  // The file itself is fine: somebody else of this browser has it.
-  if (retryable) return errors.elsewhere;
-  if (/not the file that the upload was begun with/.test(message)) return errors.otherFile;
-  return /it was finished or discarded/.test(message) ? errors.overElsewhere : errors.kind.source;
+/** Why a file is not taken. */
+function sourceOf({ code }: ImsError, { errors }: Text): string {
+  switch (code as UploadEndCode | undefined) {
+    case 'upload-in-use':
+      return errors.elsewhere;
+    case 'file-changed':
+      return errors.otherFile;
+    case 'upload-ended':
+      return errors.overElsewhere;
+    default:
+      return errors.kind.source;
+  }
 }
 
 /** What is still there. */
 function keptOf(error: ImsError, { errors }: Text): string {
-  if (error.operation === 'upload' && isAborted(error) && !isCleanAbort(error)) {
+  if (error.code === ('left-behind' satisfies UploadEndCode)) {
     return error.resumable ? errors.left : errors.leftUnknown;
   }
   return error.resumable ? errors.kept : '';
@@ -126,12 +132,12 @@ export function sentence(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}${end}`;
 }
 
-/** Whether it was taken back, with everything that it had made: only the package's words tell it. */
+/** Whether it was taken back, with everything that it had made. */
 export function isCleanAbort(error: unknown): boolean {
-  return isAborted(error) && /what was stored is removed/.test((error as ImsError).message);
+  return isAborted(error) && error.code === undefined && !error.resumable;
 }
 
 /** Whether it failed only because somebody stopped it. */
-export function isAborted(error: unknown): boolean {
+export function isAborted(error: unknown): error is ImsError {
   return error instanceof ImsError && error.kind === 'aborted';
 }

@@ -41,7 +41,7 @@ export const errors = {
   } as Record<string, string>,
   elsewhere: 'Another tab or window is uploading this file. Go on there, or close it and try again here.',
   otherFile:
-    'This is not the file that the upload began with, or it was changed since. Choose the same file as then, or discard that upload and begin anew.',
+    'This is not the file that the upload began with, or it was changed since. Choose the file as it was then, or begin anew (discard that upload first, where it is still kept).',
   overElsewhere: 'This upload was finished or discarded elsewhere: there is nothing left to go on with.',
   unknown: 'Something unforeseen went wrong.',
   kept: 'What is stored already is kept.',

@@ -37,7 +37,8 @@ export const errors: Text['errors'] = {
     'IMG.OperationFailed.UploadError': '请重新上传文件。',
   },
   elsewhere: '另一个标签页或窗口正在上传这个文件。请在那里继续，或关闭它后在此重试。',
-  otherFile: '这不是开始上传时的那个文件，或者它之后被修改过。请选择当时的文件，或丢弃该上传后重新开始。',
+  otherFile:
+    '这不是开始上传时的那个文件，或者它之后被修改过。请选择当时的文件，或重新开始（若该上传仍保留，请先丢弃）。',
   overElsewhere: '这个上传已在别处完成或丢弃，没有可以继续的内容。',
   unknown: '发生了意外错误。',
   kept: '已保存的内容会保留。',
