@@ -1,5 +1,6 @@
 //! Sends by fetch: through gloo-net and the global fetch, or through the caller's own, called as `fetch(url, init)`.
 
+use super::bytes::{as_bytes, bytes_of, copy_of, is_buffer};
 use super::foreign::ForeignBytes;
 use super::{
     Body, Cookies, Failure, Headers, LARGEST_TEXT, Request, Response, ResponseBody, Transport, too_large,
@@ -232,9 +233,9 @@ impl ResponseBody for FetchBody {
             let reading = JsFuture::from(Promise::resolve(&reading.map_err(|error| foreign(&error))?));
             let buffer = reading.await.map_err(|error| lost(&error))?;
             self.guard.read = true;
-            match buffer.dyn_into::<js_sys::ArrayBuffer>() {
-                Ok(buffer) => Ok(Uint8Array::new(&buffer).to_vec()),
-                Err(_) => Err(Failure::network("the response of fetch gives no ArrayBuffer")),
+            match bytes_of(&buffer).filter(|_| is_buffer(&buffer)) {
+                Some(bytes) => Ok(bytes.to_vec()),
+                None => Err(Failure::network("the response of fetch gives no ArrayBuffer")),
             }
         })
     }
@@ -255,9 +256,9 @@ impl ResponseBody for FetchBody {
                 return Ok(None);
             }
             let value = piece.value().map_err(|error| foreign(&error))?;
-            match value.dyn_into::<Uint8Array>() {
-                Ok(bytes) => Ok(Some(bytes.to_vec())),
-                Err(_) => Err(Failure::network("the response of fetch gives something else than bytes")),
+            match as_bytes(&value) {
+                Some(bytes) => Ok(Some(copy_of(bytes))),
+                None => Err(Failure::network("the response of fetch gives something else than bytes")),
             }
         })
     }
@@ -319,14 +320,17 @@ fn text_of(from: &JsValue, name: &str) -> Option<String> {
     Reflect::get(from, &name.into()).ok()?.as_string()
 }
 
+/// An error of JavaScript that says more is not repeated, bytes: cut off, it could end in half a secret.
+const MOST_SAID: usize = 10_000;
+
 /// What an error of JavaScript says.
 pub(crate) fn describe(error: &JsValue) -> String {
-    if let Some(text) = error.as_string() {
-        return text;
-    }
-    match text_of(error, "message") {
-        Some(message) if !message.is_empty() => message,
-        // An AggregateError says it in its errors.
-        _ => first_of(error).map(|error| describe(&error)).unwrap_or_default(),
+    let said = |error: &JsValue| {
+        error.as_string().or_else(|| text_of(error, "message")).filter(|message| !message.is_empty())
+    };
+    // An AggregateError says it in its errors.
+    match said(error).or_else(|| said(&first_of(error)?)).unwrap_or_default() {
+        long if long.len() > MOST_SAID => format!("an error with {} bytes of text", long.len()),
+        text => text,
     }
 }

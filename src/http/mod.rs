@@ -8,6 +8,8 @@ pub mod url;
 #[cfg(target_arch = "wasm32")]
 pub mod buffers;
 #[cfg(target_arch = "wasm32")]
+pub mod bytes;
+#[cfg(target_arch = "wasm32")]
 pub mod callback;
 #[cfg(target_arch = "wasm32")]
 pub mod fetch;

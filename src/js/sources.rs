@@ -32,7 +32,7 @@ pub async fn open(given: &JsValue) -> Result<Opened> {
     let rule = "must be a Blob or File, an ArrayBuffer, a Uint8Array, { path } in Node, a FileSystemFileHandle, or \
                 { stream, size }";
     if let Some(size) = memory::size_of(given) {
-        return Ok(blob::memory(memory::view_of(given, size), size));
+        return Ok(blob::memory(memory::view_of(given), size));
     }
     if !given.is_object() {
         return Err(refused("source", given, rule));

@@ -30,7 +30,7 @@ const LARGEST: f64 = 9_007_199_254_740_991.0;
 impl File {
     pub async fn open(given: &JsValue) -> Result<Self> {
         if let Some(size) = memory::size_of(given) {
-            return Ok(File { content: Content::Bytes(memory::view_of(given, size)), size });
+            return Ok(File { content: Content::Bytes(memory::view_of(given)), size });
         }
         if let Some(path) = get(given, "path").filter(|_| blob_size(given).is_none()) {
             let Some(path) = path.as_string().filter(|path| !path.is_empty()) else {

@@ -5,6 +5,7 @@ use super::{Known, Opened, Repeatable, copy_by_slice, failure, unreadable};
 use crate::error::{Error, Kind, Result};
 use crate::http::Failure;
 use crate::http::buffers::Block;
+use crate::http::bytes::{as_bytes, bytes_of, is_buffer};
 use crate::http::foreign::Blocks;
 use crate::http::node;
 use crate::js::convert::{get, invoke};
@@ -13,7 +14,7 @@ use crate::js::turns::give_way;
 use crate::platform::LocalFuture;
 use crate::upload::source::changed;
 use core::cell::{Cell, RefCell};
-use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -60,12 +61,13 @@ impl Blocks for BlobBlocks {
                 invoke(&piece, "arrayBuffer", &Array::new()).map_err(|error| failure(unreadable(&error)))?;
             let reading = JsFuture::from(Promise::resolve(&called));
             let buffer = reading.await.map_err(|error| failure(unreadable(&error)))?;
-            if !buffer.is_instance_of::<ArrayBuffer>() {
-                return Err(failure(Error::new(Kind::Source, "the file gave no ArrayBuffer")));
-            }
-            let bytes = Uint8Array::new(&buffer);
+            let is_bytes = is_buffer(&buffer) || as_bytes(&buffer).is_some();
+            let Some(bytes) = bytes_of(&buffer).filter(|_| is_bytes) else {
+                return Err(failure(Error::new(Kind::Source, "the file gave no ArrayBuffer with its bytes")));
+            };
             if bytes.length() != length {
-                return Err(failure(changed("the file became shorter while it was read")));
+                let how = if bytes.length() < length { "shorter" } else { "longer" };
+                return Err(failure(changed(format!("the file became {how} while it was read"))));
             }
             Ok(Block::foreign(bytes))
         })

@@ -3,6 +3,7 @@
 
 use super::unreadable;
 use crate::error::Result;
+use crate::http::bytes::as_bytes;
 use crate::js::convert::{get, invoke};
 use crate::upload::source::changed;
 use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
@@ -50,7 +51,8 @@ impl ByteStream {
             let called = self.read.call1(&self.reader, &view).map_err(|error| unreadable(&error))?;
             let answer =
                 JsFuture::from(Promise::resolve(&called)).await.map_err(|error| unreadable(&error))?;
-            let value = get(&answer, "value").and_then(|value| value.dyn_into::<Uint8Array>().ok());
+            let value = get(&answer, "value");
+            let value = value.as_ref().and_then(as_bytes);
             let Some(value) = value.filter(|value| (1..=room).contains(&value.length())) else {
                 return Err(changed("the file became shorter while it was read"));
             };

@@ -5,6 +5,7 @@ use super::super::turns::give_way;
 use super::{Opened, failure, unreadable};
 use crate::error::{Error, Kind, Result};
 use crate::http::buffers::{Block, Buffer};
+use crate::http::bytes::{as_bytes, bytes_of};
 use crate::http::foreign::{Blocks, ForeignBytes};
 use crate::http::{Body, Failure};
 use crate::platform::LocalFuture;
@@ -154,9 +155,14 @@ impl Window {
             return Ok(None);
         }
         let value = get(&piece, "value").unwrap_or(JsValue::UNDEFINED);
-        match value.dyn_ref::<Uint8Array>() {
+        match as_bytes(&value) {
             // Not by slice(), which in Node's Buffers copies nothing.
-            Some(bytes) => Ok(Some(Uint8Array::new(bytes))),
+            Some(bytes) => match bytes_of(bytes) {
+                None => {
+                    Err(Error::new(Kind::Source, "the stream gave a chunk whose buffer was transferred away"))
+                }
+                copy => Ok(copy),
+            },
             None => Err(refused("source.stream", &value, "must give Uint8Array chunks")),
         }
     }
