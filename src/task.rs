@@ -80,7 +80,7 @@ impl Cancel {
     }
 }
 
-/// One at a time: who holds the turn works, the others wait in the order in which they asked.
+/// One at a time: who holds the turn works, the others wait.
 #[derive(Default)]
 pub struct Turn {
     taken: Cell<bool>,
@@ -224,6 +224,21 @@ impl<T> Queue<T> {
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+
+    /// Puts items in front of all others.
+    pub fn give_back(&self, items: impl DoubleEndedIterator<Item = T>) {
+        for item in items.rev() {
+            self.0.items.borrow_mut().push_front(item);
+        }
+        if let Some(waker) = self.0.waker.take() {
+            waker.wake();
+        }
+    }
+
+    /// Whether there is such an item.
+    pub fn has(&self, is_such: impl Fn(&T) -> bool) -> bool {
+        self.0.items.borrow().iter().any(is_such)
     }
 
     /// Forgets what nobody has taken.

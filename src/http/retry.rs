@@ -37,6 +37,11 @@ pub fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
 }
 
+/// Of these, who says that nothing was done: whatever was asked for may be asked for again.
+pub fn is_refused_for_now(status: u16) -> bool {
+    matches!(status, 425 | 429)
+}
+
 /// Decorrelated jitter: each delay is drawn between the base and three times the last one, never above the most.
 pub fn next_delay(policy: &Policy, last: f64, random: f64) -> f64 {
     let upper = (last.max(policy.base_delay_ms) * 3.0).max(policy.base_delay_ms);

@@ -62,7 +62,10 @@ pub async fn open(given: &JsValue) -> Result<Opened> {
 }
 
 fn unreadable(error: &JsValue) -> Error {
-    let mut message = describe(error);
+    let mut message = match describe(error) {
+        none if none.is_empty() => "for no reason that is told".to_owned(),
+        message => message,
+    };
     if let Some(code) = get(error, "code").and_then(|code| code.as_string())
         && !crate::text::contains(&message, &code)
     {

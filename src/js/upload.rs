@@ -239,7 +239,8 @@ pub(super) fn start(shared: Rc<Uploads>, work: Work, given: JsValue) -> UploadCo
         };
         watched.state.set(name);
         // A client that was closed says so; what is stored is kept all the same.
-        let error = match shared.service.closing.is_cancelled() && error.kind() == Kind::Aborted {
+        let said = error.kind() != Kind::Aborted || error.code().is_some();
+        let error = match shared.service.closing.is_cancelled() && !said {
             true if error.details().resumable => crate::service::closed().resumable(),
             true => crate::service::closed(),
             false => error,
@@ -287,9 +288,7 @@ struct Kept {
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        for event in self.all.drain(..) {
-            self.events.push(event);
-        }
+        self.events.give_back(self.all.drain(..));
     }
 }
 

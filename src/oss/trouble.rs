@@ -60,7 +60,7 @@ impl Trouble {
     ) -> Self {
         // Before anything is cut, half a key would not be recognised; and again once it is no XML any more.
         let body = &*keys.scrub(body.to_owned());
-        let code = xml::find(body, "Code").or_else(|| by_status(status).map(str::to_owned));
+        let code = xml::find(body, "Code").or_else(|| by_status(operation, status).map(str::to_owned));
         let said = xml::find(body, "Message").unwrap_or_else(|| match crate::text::trim(body) {
             "" => status_words(status).to_owned(),
             text => clip(text, 160),
@@ -105,6 +105,7 @@ impl Trouble {
             | "Throttling"
             | "ThrottlingException"
             | "BandwidthLimitExceeded" => wait(headers, now),
+            "" if status == 404 => wait(headers, now),
             _ if retry::is_transient(status) => wait(headers, now),
             _ => Remedy::GiveUp,
         };
@@ -146,11 +147,12 @@ fn is_region(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
 }
 
-/// HEAD has no body to carry a code in.
-fn by_status(status: u16) -> Option<&'static str> {
+/// HEAD has no body to carry a code in. A store's other answers say it when something is not there; a page that says nothing
+/// but 404 is a gateway's.
+fn by_status(operation: &str, status: u16) -> Option<&'static str> {
     match status {
         403 => Some("AccessDenied"),
-        404 => Some("NoSuchKey"),
+        404 if operation == "HeadObject" => Some("NoSuchKey"),
         503 => Some("ServiceUnavailable"),
         _ => None,
     }

@@ -78,7 +78,8 @@ impl Service {
             code: details.code.clone(),
             message: details.message.clone(),
         });
-        let may = (!matches!(operation.repeat, Repeat::Once) || !sent)
+        let undone = !sent || details.status.is_some_and(retry::is_refused_for_now);
+        let may = (!matches!(operation.repeat, Repeat::Once) || undone)
             && details.retryable
             && options.watch.is_none()
             && !options.cancel.is_cancelled();

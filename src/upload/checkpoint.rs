@@ -83,6 +83,14 @@ impl FileIdentity {
         Self::at(source, source.modified()).await
     }
 
+    /// The same by a few samples; none of what has no time, or can be read only once.
+    pub async fn sampled(source: &dyn Source) -> Result<Option<Self>> {
+        match source.modified() {
+            0 => Ok(None),
+            modified => Self::at(source, modified).await.map(Some),
+        }
+    }
+
     /// The same of a file that was modified then; 0 where its time is not to tell.
     async fn at(source: &dyn Source, modified: u64) -> Result<Self> {
         let size = source.size();

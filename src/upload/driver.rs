@@ -4,7 +4,8 @@ mod jobs;
 mod store;
 
 use super::backend::Backend;
-use super::checkpoint::{Keeper, NotKept};
+use super::checkpoint::{FileIdentity, Keeper, NotKept};
+use super::claims::Claims;
 use super::plan::Plan;
 use super::progress::{PROGRESS_MS, UploadProgress, is_due};
 use super::session::types::*;
@@ -54,6 +55,8 @@ pub struct Settings {
     pub slots: Option<SlotsOf>,
     /// What `diagnose()` is told of the store.
     pub notes: StoreNotes,
+    /// The file as it was when it was opened, where its samples tell: not each browser notices that it was written to.
+    pub identity: Option<FileIdentity>,
 }
 
 /// Everything that the jobs of one upload share.
@@ -75,6 +78,8 @@ pub struct Driver {
     writing: Turn,
     /// What has become of the last one, where it was not written.
     unwritten: RefCell<Option<String>>,
+    /// Which images are this upload's, and which another's of this process.
+    claims: Claims,
 }
 
 /// Small requests to the store get so long, milliseconds; parts have no such limit.
@@ -108,6 +113,7 @@ impl Driver {
             keeper: RefCell::new(keeper.map(Rc::new)),
             writing: Turn::default(),
             unwritten: RefCell::default(),
+            claims: Claims::default(),
         }
     }
 
@@ -123,12 +129,20 @@ impl Driver {
         let mut event = first_event;
         let mut told = (f64::NEG_INFINITY, "");
         let mut untold;
+        let mut claimed = false;
         let mut in_a_row = 0u32;
         let mut timer: Option<(f64, LocalFuture<'static, ()>)> = None;
         *self.image_id.borrow_mut() = session.image_id().unwrap_or_default().to_owned();
         let mut finish = loop {
             if let Event::Ended { id, .. } = &event {
                 jobs.retain(|(job, _)| job != id);
+            }
+            // Who stops it and then wants nothing to be left wants that.
+            if matches!(event, Event::Stop) && queue.has(|event| matches!(event, Event::Abort)) {
+                event = Event::Abort;
+            }
+            if let Event::Ended { outcome: Outcome::Found(ids), .. } = &mut event {
+                ids.retain(|id| !self.claims.is_anothers(id));
             }
             let mut finish = None;
             for action in session.handle(self.platform.now(), event) {
@@ -161,6 +175,9 @@ impl Driver {
                     Action::Tell(event) => watcher.event(&event),
                     Action::Finish(end) => finish = Some(*end),
                 }
+            }
+            if let Some(image_id) = session.image_id().filter(|_| !core::mem::replace(&mut claimed, true)) {
+                self.claims.claim(image_id);
             }
             watcher.created(session.image_id());
             let progress = session.progress();
@@ -212,6 +229,9 @@ impl Driver {
         let keeper = self.keeper.take();
         if let Some(keeper) = keeper {
             keeper.lock.release().await;
+        }
+        if matches!(&finish, Finish::Done(_) | Finish::Aborted(_, None)) {
+            self.claims.give_up();
         }
         // The keys are wiped with their last copy.
         *self.keys.borrow_mut() = None;

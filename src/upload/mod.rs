@@ -6,6 +6,7 @@ pub mod backend;
 #[cfg(any(feature = "cecloud", not(target_arch = "wasm32")))]
 pub mod cecloud;
 pub mod checkpoint;
+pub mod claims;
 pub mod digest;
 pub mod driver;
 #[cfg(any(feature = "huawei", not(target_arch = "wasm32")))]

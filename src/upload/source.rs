@@ -20,7 +20,8 @@ pub trait Source {
     fn read(&self, offset: u64, length: u64) -> LocalFuture<'static, Result<Vec<u8>>>;
     /// A body that a transport can send, as often as needed. Waits where a stream is not there yet.
     fn body(&self, offset: u64, length: u64) -> LocalFuture<'static, Result<Body>>;
-    /// Fails with kind `source` where the file has changed since it was opened.
+    /// Fails with [`changed`] where the file has changed since it was opened; with another error of kind `source` where that
+    /// cannot be told now.
     fn check(&self) -> LocalFuture<'static, Result<()>>;
     /// These bytes are stored and will not be asked for again.
     fn release(&self, offset: u64, length: u64);
@@ -32,9 +33,17 @@ pub trait Source {
     fn close(&self);
 }
 
+/// The code of what [`changed`] gives.
+const FILE_CHANGED: &str = "file-changed";
+
 /// The file is another than it was.
 pub fn changed(message: impl Into<String>) -> Error {
-    Error::new(Kind::Source, message).with_code("file-changed")
+    Error::new(Kind::Source, message).with_code(FILE_CHANGED)
+}
+
+/// Whether an error says that, and not only that it cannot be read now.
+pub fn is_changed(error: &Error) -> bool {
+    error.code() == Some(FILE_CHANGED)
 }
 
 /// A file that is not there: what is taken back needs no bytes.

@@ -88,7 +88,8 @@ pub async fn upload(
     let Some(store) = store else {
         let unique = hex(&random_bytes(shared));
         let target = shared.cloud.name_object(target, &unique, &opened.name())?;
-        let mut goal = Goal { image_id, target, kept: None, comparison: None, begins_anew: false };
+        let identity = FileIdentity::sampled(&*opened).await?;
+        let mut goal = Goal { image_id, target, kept: None, identity, comparison: None, begins_anew: false };
         if let Some(inspection) = inspection
             && inspection.look(shared, state, opened.clone()).await?
         {
@@ -115,7 +116,7 @@ pub async fn upload(
         head.object = Some(unique);
     }
     let key = head.key();
-    let keeper = lock(shared, &store, &key).await?;
+    let (keeper, waited) = lock(shared, &store, &key).await?;
     if get(source, "getFile").is_some() {
         store.keep_handle(&key, source).await;
     }
@@ -129,6 +130,10 @@ pub async fn upload(
             }
             None => queue.push(unreadable()),
         }
+    } else if waited {
+        // Who had it has finished it meanwhile: beginning anew would make a second image.
+        kept.keeper.lock.release().await;
+        return Err(in_use());
     }
     let mut comparison = comparison;
     if !kept.head.inspected
@@ -219,7 +224,7 @@ async fn is_taken(shared: &Rc<Uploads>, kept: &Kept) -> Result<bool> {
 
 /// The checkpoint of a key, locked.
 pub async fn load(shared: &Uploads, store: &Rc<Store>, key: &str) -> Result<Kept> {
-    let keeper = lock(shared, store, key).await?;
+    let (keeper, _) = lock(shared, store, key).await?;
     let gone = || {
         Error::new(Kind::Source, "this upload is not in the store any more: it was finished or discarded")
             .with_code("upload-ended")
@@ -235,20 +240,27 @@ pub async fn load(shared: &Uploads, store: &Rc<Store>, key: &str) -> Result<Kept
 const LOCK_PATIENCE_MS: f64 = 3_000.0;
 const LOCK_STEP_MS: f64 = 250.0;
 
-async fn lock(shared: &Uploads, store: &Rc<Store>, key: &str) -> Result<Keeper> {
+fn in_use() -> Error {
+    Error::new(
+        Kind::Source,
+        "another task, tab or process is uploading this file for the same target right now",
+    )
+    .with_code("upload-in-use")
+    .retryable(true)
+}
+
+/// The lock of a key, and whether somebody else had it at first.
+async fn lock(shared: &Uploads, store: &Rc<Store>, key: &str) -> Result<(Keeper, bool)> {
     let begun = shared.platform.now();
+    let mut waited = false;
     loop {
         if let Some(lock) = store.lock(key).await? {
-            return Ok(Keeper { store: store.clone(), key: key.to_owned(), lock });
+            return Ok((Keeper { store: store.clone(), key: key.to_owned(), lock }, waited));
         }
+        waited = true;
         // Who drives it in this page or process is known to live.
         if store.is_driven_here(key) || shared.platform.now() - begun > LOCK_PATIENCE_MS {
-            return Err(Error::new(
-                Kind::Source,
-                "another task, tab or process is uploading this file for the same target right now",
-            )
-            .with_code("upload-in-use")
-            .retryable(true));
+            return Err(in_use());
         }
         shared.platform.sleep(LOCK_STEP_MS).await;
     }
@@ -270,6 +282,7 @@ pub struct Goal {
     image_id: Option<String>,
     target: Value,
     kept: Option<Kept>,
+    identity: Option<FileIdentity>,
     /// For an image that exists.
     comparison: Option<Comparison>,
     /// Where the state of an earlier run cannot be read.
@@ -283,7 +296,8 @@ pub fn goal(shared: &Uploads, kept: Kept) -> Result<Goal> {
         None => target.clone(),
     };
     let image_id = target.get("imageId").and_then(Value::as_str).map(str::to_owned);
-    Ok(Goal { image_id, target, kept: Some(kept), comparison: None, begins_anew: false })
+    let identity = Some(file.clone()).filter(|file| file.modified != 0);
+    Ok(Goal { image_id, target, kept: Some(kept), identity, comparison: None, begins_anew: false })
 }
 
 /// Browsers open so many connections to an origin.
@@ -358,6 +372,7 @@ pub fn assemble(
         observer: service.observer.clone(),
         slots: (!in_node).then(|| -> SlotsOf { Rc::new(slots) }),
         notes: shared.notes.clone(),
+        identity: goal.identity,
     };
     let backend = Box::new(Compared { service: backend, comparison: RefCell::new(goal.comparison) });
     let platform = shared.platform.clone();

@@ -25,7 +25,14 @@ impl Driver {
     ) -> core::result::Result<Outcome, Trouble> {
         let image_id = self.image_id.borrow().clone();
         Ok(match job {
-            Job::FindImages => Outcome::Found(self.backend.find().await.map_err(service)?),
+            Job::FindImages => {
+                let found = self.backend.find().await.map_err(service)?;
+                // One of them may be of another upload's creation that is still under way.
+                if self.claims.has_created() && !found.is_empty() {
+                    self.claims.others_settled().await;
+                }
+                Outcome::Found(found)
+            }
             Job::Save { checkpoint, confirms: false } => self.save(checkpoint, queue).await?,
             Job::Save { checkpoint, .. } => {
                 let keeper = self.keeper.borrow().clone();
@@ -51,10 +58,16 @@ impl Driver {
                     }
                 }
             }
-            Job::CreateImage => match self.backend.create().await.map_err(service)? {
-                Created::Image(image_id) => Outcome::ImageCreated { image_id },
-                Created::Order(order) => Outcome::Ordered { order },
-            },
+            Job::CreateImage => {
+                let _creating = self.claims.creating();
+                match self.backend.create().await.map_err(service)? {
+                    Created::Image(image_id) => {
+                        self.claims.claim(&image_id);
+                        Outcome::ImageCreated { image_id }
+                    }
+                    Created::Order(order) => Outcome::Ordered { order },
+                }
+            }
             Job::ShowOrder { order } => Outcome::Order(self.backend.order(&order).await.map_err(service)?),
             Job::ShowImage => Outcome::Image(self.backend.show(&image_id).await.map_err(service)?),
             Job::Prepare => {
@@ -77,14 +90,19 @@ impl Driver {
                 let (offset, length) = self.plan.range(index);
                 let body = self.source.body(offset, length).await.map_err(service)?;
                 let ask = Ask::UploadPart { number: index + 1, upload_id: &upload_id, body };
-                self.send_bytes(id, ask, queue).await?
+                let sent = self.send_bytes(id, ask, queue).await;
+                self.blame(sent, offset).await?
             }
             Job::PutObject => {
                 let body = self.source.body(0, self.plan.size).await.map_err(service)?;
-                self.send_bytes(id, Ask::PutObject { body }, queue).await?
+                let sent = self.send_bytes(id, Ask::PutObject { body }, queue).await;
+                self.blame(sent, 0).await?
             }
             Job::CheckSource => {
                 self.source.check().await.map_err(service)?;
+                if let Some(identity) = &self.settings.identity {
+                    identity.expect(&*self.source).await.map_err(service)?;
+                }
                 Outcome::Done
             }
             Job::CreateMultipartUpload => {
@@ -123,6 +141,18 @@ impl Driver {
                 Outcome::Done
             }
         })
+    }
+
+    /// A browser that cannot read a file says no more than that the connection broke.
+    async fn blame(
+        &self,
+        sent: core::result::Result<Outcome, Trouble>,
+        offset: u64,
+    ) -> core::result::Result<Outcome, Trouble> {
+        if matches!(&sent, Err(trouble) if trouble.error.details().status.is_none()) {
+            self.source.read(offset, 1).await.map_err(service)?;
+        }
+        sent
     }
 
     async fn save(&self, checkpoint: String, queue: &Queue<Event>) -> core::result::Result<Outcome, Trouble> {

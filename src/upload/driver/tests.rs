@@ -119,6 +119,7 @@ fn driver(transport: Rc<dyn Transport>, keeper: Option<Keeper>) -> Driver {
         secure: true,
         observer: None,
         slots: None,
+        identity: None,
         notes: StoreNotes::default(),
     };
     let platform = Rc::new(Jumping::default());

@@ -8,6 +8,7 @@ use crate::auth::sigv4::hex;
 use crate::error::{Error, Kind};
 use crate::oss::trouble::{Remedy, Trouble};
 use crate::oss::{StoredPart, is_md5, plain_etag};
+use crate::upload::source::is_changed;
 
 /// Parts that the store has taken and does not list are sent again so many times.
 const MOST_RELISTED: u32 = 5;
@@ -15,6 +16,9 @@ const MOST_RELISTED: u32 = 5;
 /// The service is asked again so often whether an image is gone, and so much later each time, milliseconds.
 const GONE_AGAIN: u32 = 3;
 const GONE_AGAIN_MS: f64 = 3_000.0;
+
+/// A file that cannot be looked at is looked at again so often.
+const MOST_SOURCE_CHECKS: u32 = 3;
 
 /// The store may refuse its own list of parts so often.
 const MOST_CHECKS: u32 = 3;
@@ -80,8 +84,7 @@ impl Session {
                 self.importing.stood_looked = true;
                 self.must_save = true;
             }
-            // Parts of two files may be stored: nothing of it is of use.
-            (Job::CheckSource, Outcome::Failed(trouble)) => self.end_with(Ending::TakeBack(trouble.error)),
+            (Job::CheckSource, Outcome::Failed(trouble)) => self.source_unknown(now, trouble.error),
             (Job::ListParts { .. }, Outcome::Parts(page)) => {
                 self.store_went_well();
                 let (mut all, _) = self.listing.take().unwrap_or_default();
@@ -205,6 +208,17 @@ impl Session {
                 }
             }
             _ => self.confused("a job"),
+        }
+    }
+
+    /// A disk that cannot be looked at just now says nothing of the file.
+    fn source_unknown(&mut self, now: f64, error: Error) {
+        self.control.tries += 1;
+        if is_changed(&error) || self.control.tries > MOST_SOURCE_CHECKS {
+            self.fail(error);
+        } else {
+            self.note(now, &error);
+            self.control.after = now + self.backoff(self.control.tries, None);
         }
     }
 

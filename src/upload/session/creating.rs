@@ -3,6 +3,7 @@
 use super::failures::is_uncertain;
 use super::{Session, types::*};
 use crate::error::{Error, Kind};
+use crate::http::retry;
 use crate::json::Quoted;
 use crate::oss::trouble::{Remedy, Trouble};
 
@@ -110,7 +111,7 @@ impl Session {
     /// An image may have been made, and a gateway may have given up before that. Who is too busy has made none.
     pub(super) fn note_lost_image(&mut self, error: &Error) {
         self.creates += 1;
-        if error.details().status != Some(503) {
+        if !error.details().status.is_some_and(|status| status == 503 || retry::is_refused_for_now(status)) {
             self.may_exist = true;
             self.lost_here = true;
             self.importing.lost_at = Some(self.last_now);

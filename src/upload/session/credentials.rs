@@ -31,7 +31,11 @@ impl Session {
                 self.tell(UploadEvent::Credentials { reason });
                 if self.place.as_ref().is_some_and(|old| *old != place) && !self.completed {
                     // Another bucket or key: what is stored lies where the service no longer looks.
-                    self.start_over(now, "the service named another place for the file");
+                    let mut why = "the service named another place for the file".to_owned();
+                    if let (Some(old), Some(upload_id)) = (&self.place, &self.upload_id) {
+                        why = format!("{why}; the parts in {old} stay (multipart upload {upload_id})");
+                    }
+                    self.start_over(now, &why);
                 }
                 self.dirty |= self.place.as_ref() != Some(&place);
                 self.place = Some(place);

@@ -6,6 +6,7 @@ use crate::http::retry;
 use crate::oss::trouble::{Remedy, Trouble};
 use crate::platform::Utc;
 use crate::text;
+use crate::upload::source::is_changed;
 
 /// What becomes of a store job that failed.
 pub(super) enum Verdict {
@@ -22,10 +23,10 @@ pub(super) enum Verdict {
 /// Answers in a row that are none before the service is given up.
 const MOST_NONSENSE: u32 = 5;
 
-/// Whether the service may have done what it was asked for although it did not say so.
+/// Whether the service may have done what it was asked for although it did not say so; or says that it has not, for now.
 pub(super) fn is_uncertain(error: &Error) -> bool {
     matches!(error.kind(), Kind::Network | Kind::Timeout | Kind::Protocol)
-        || error.details().status.is_some_and(|status| status >= 500)
+        || error.details().status.is_some_and(|status| status >= 500 || retry::is_refused_for_now(status))
 }
 
 /// Whether there is no such image, object or multipart upload, by the codes that CECloud, Huawei Cloud and the stores have
@@ -106,7 +107,9 @@ impl Session {
             Remedy::Wait { retry_after_ms } => {
                 self.note(now, &error);
                 self.slow_down(now);
-                if self.out_of_patience(now) {
+                // A 404 without a word of the store's is a gateway's, or the address is none of a store.
+                let nowhere = error.details().status == Some(404) && tries > MOST_NONSENSE;
+                if nowhere || self.out_of_patience(now) {
                     self.fail(error);
                     return Verdict::Ended;
                 }
@@ -215,7 +218,9 @@ impl Session {
             && !matches!(details.kind, Kind::Validation | Kind::Internal | Kind::Unsupported)
             && (!self.reported || kept)
             && !self.hopeless;
-        if self.config.repeatable || self.reported || self.object_stays() {
+        // Parts of two files may be stored: nothing of it is of use.
+        let useless = is_changed(&error) && !self.reported;
+        if !useless && (self.config.repeatable || self.reported || self.object_stays()) {
             let mut message = core::mem::take(&mut error.details_mut().message);
             self.hint_at_object(&mut message);
             error.details_mut().message = message;

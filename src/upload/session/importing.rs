@@ -219,7 +219,7 @@ impl Session {
                 }
                 return;
             }
-            Outcome::Failed(trouble) if trouble.error.details().status != Some(404) => trouble,
+            Outcome::Failed(trouble) if !super::is_gone(&trouble.error) => trouble,
             _ => {
                 self.importing.object_is_gone = true;
                 return;

@@ -267,13 +267,20 @@ impl Session {
         if self.finished {
             return Vec::new();
         }
-        if now - self.expected_wake.min(self.last_now + SLEPT_MS * 10.0) > SLEPT_MS {
+        let slept = now - self.expected_wake.min(self.last_now + SLEPT_MS * 10.0) > SLEPT_MS;
+        if now < self.last_now {
+            self.clock_set_back(self.last_now - now);
+        } else if self.paused || self.offline || slept {
+            // Time in which nothing could be tried is not counted.
+            let held = now - self.last_now;
+            for moment in self.wait_until.iter_mut().chain(&mut self.patience.first_failure) {
+                *moment += held;
+            }
+        }
+        if slept {
             // Everything under way gets its time anew: while the machine slept, nothing could move.
             self.parts.forgive(now);
             self.patience.first_failure = self.patience.first_failure.map(|_| now);
-        }
-        if now < self.last_now {
-            self.clock_set_back(self.last_now - now);
         }
         self.last_now = now;
         match event {

@@ -12,6 +12,8 @@ use std::rc::Rc;
 pub(super) struct Parts {
     pub(super) plan: Plan,
     pub(super) digest: bool,
+    /// Parts are sent so far ahead of the file's digest: what cannot be read again stays in memory until it is in there.
+    ahead: u32,
     /// The first part that was never started.
     pub(super) next: u32,
     /// Parts to be sent again, not before a moment.
@@ -82,6 +84,7 @@ impl Parts {
         Parts {
             plan: config.plan,
             digest: config.digest,
+            ahead: if config.digest && !config.repeatable { config.most_parallel } else { u32::MAX },
             next: 0,
             again: Vec::new(),
             flights: Vec::new(),
@@ -283,7 +286,8 @@ impl Parts {
             self.next += 1;
         }
         // A new part waits while old ones fail: a store in trouble is not given more work.
-        if self.next < self.plan.count && self.again.len() < self.most as usize {
+        let is_ahead = self.next.saturating_sub(self.hash_next) >= self.ahead;
+        if self.next < self.plan.count && self.again.len() < self.most as usize && !is_ahead {
             self.next += 1;
             return Some(self.next - 1);
         }

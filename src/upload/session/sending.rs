@@ -28,6 +28,12 @@ impl Session {
             self.fail(Error::new(Kind::Storage, format!("started over three times; the last time {why}")));
             return;
         }
+        if !self.config.repeatable && self.parts.next > 0 {
+            let message =
+                format!("the upload would have to start over, and a stream cannot be read again: {why}");
+            self.fail(Error::new(Kind::Storage, message));
+            return;
+        }
         for id in self.parts.cancel_flights() {
             self.actions.push(Action::Cancel { id });
         }

@@ -78,7 +78,9 @@ impl Session {
             // A 404 that does not say that there is no image is a gateway's.
             let gateway = trouble.error.details().status == Some(404)
                 && matches!(job, Job::DeleteImage | Job::Report { .. });
-            let later = gateway || is_for_later(&trouble.error);
+            // What is still being saved cannot be deleted, but may be later.
+            let saving = self.phase == Phase::Verifying && matches!(job, Job::DeleteImage);
+            let later = gateway || saving || is_for_later(&trouble.error);
             // The service refuses `failed` for an image that it has finished. Where the image is deleted, that is
             // enough; one that stays must not go on waiting without a word.
             let enough = matches!(job, Job::Report { .. }) && (self.created || !later);

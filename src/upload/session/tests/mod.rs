@@ -2,6 +2,7 @@
 //! gone; what it keeps can be gone on with.
 
 mod drawn;
+mod held;
 mod images;
 mod imports;
 mod invariants;
