@@ -797,7 +797,8 @@ export class UploadTask<Result = UploadResult> {
    * Ends the upload for good: parts removed at the store, the service told `failed`, the image it created deleted, the
    * checkpoint forgotten. Where the service cannot be reached to delete the image, `done` rejects with a resumable
    * error and pendingUploads() lists it, to be discarded later. An image that only a later run has found (`image-found`)
-   * may be somebody else's: it stays, and `done` names it.
+   * may be somebody else's: it stays, and `done` names it. A task that has ended already (stopped, failed) is left as it is:
+   * what it has kept is taken back by `discard()` of what pendingUploads() lists.
    *
    * @example
    * await task.abort(); // as if it had never begun

@@ -217,13 +217,12 @@ impl Case {
             if let Poll::Ready(done) = run.as_mut().poll(&mut context) {
                 return done;
             }
-            match round {
-                10 => match self.ends.get() {
+            if round == 10 {
+                match self.ends.get() {
                     End::Close => service.close(),
                     End::Stop => control.stop(),
                     End::Abort => control.cancel.cancel(),
-                },
-                _ => {}
+                }
             }
         }
         panic!("it hangs")

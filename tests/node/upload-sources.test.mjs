@@ -5,6 +5,7 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import { newClient } from '../support/client.mjs';
 import { startEmulator } from '../support/emulator.mjs';
 import { eventually, rejects } from '../support/expect.mjs';
@@ -263,4 +264,51 @@ test('a file that changes while it is uploaded is noticed', async (t) => {
   });
   await changed;
   assert.ok((await emulator.images()).every((image) => image.status !== 'active'));
+});
+
+/** Bytes that are not there any more when they are to be read: [what, a maker]. */
+const TRANSFERRED = [
+  [
+    'a chunk of a stream',
+    () => {
+      const gone = new Uint8Array(MIB);
+      structuredClone(gone, { transfer: [gone.buffer] });
+      async function* chunks() {
+        yield new Uint8Array(MIB);
+        yield gone;
+      }
+      return { stream: chunks(), size: 2 * MIB };
+    },
+  ],
+  [
+    'a slice of what is like a Blob',
+    () => {
+      const gone = new ArrayBuffer(MIB);
+      structuredClone(gone, { transfer: [gone] });
+      const slice = () => ({ arrayBuffer: async () => gone });
+      return { size: MIB, slice, arrayBuffer: slice };
+    },
+  ],
+];
+
+for (const [what, make] of TRANSFERRED) {
+  test(`${what} whose buffer was transferred away ends one upload, and nothing else`, async (t) => {
+    const emulator = await startEmulator(t);
+    const ims = newClient(t, emulator.ims);
+    await emulator.spoil({ operation: 'UploadPart', delayMs: 300, times: 1 });
+    const other = ims.upload(randomBytes(SEED, SIZE), rawImage({ name: 'other' }), { partSize: 5 * MIB });
+    await rejects(ims.upload(make(), rawImage()).done, { kind: 'source' });
+    assert.equal((await other.done).verified, 'md5');
+    assert.equal((await ims.listPrivateImages()).total, 1);
+  });
+}
+
+test('bytes of another realm are bytes', async (t) => {
+  const emulator = await startEmulator(t);
+  const ims = newClient(t, emulator.ims);
+  const foreign = runInNewContext('(length) => new Uint8Array(length).fill(7)')(MIB);
+  for (const source of [foreign, foreign.buffer]) {
+    const { image } = await ims.upload(source, rawImage(), { partSize: 5 * MIB }).done;
+    await assertSameBytes([Buffer.alloc(MIB, 7)], await emulator.file(image.imageId));
+  }
 });
