@@ -193,14 +193,10 @@ test('a path leads from where the process was when the download began', async (t
   await writeFile(path.join(here, 'old.raw'), 'old');
   await symlink('old.raw', path.join(here, 'link.raw'));
   for (const target of ['disk.raw', './disks/disk.raw', 'link.raw', path.join(here, 'whole.raw')]) {
-    for (const early of [true, false]) {
-      process.chdir(here);
-      const leave = () => process.chdir(there);
-      const task = ims.download(image.imageId, { path: target }, { onProgress: leave });
-      if (early) leave();
-      assert.equal((await task.done).verified, 'md5');
-      await assertSameBytes([BYTES], path.resolve(here, target));
-    }
+    process.chdir(here);
+    const onProgress = () => process.chdir(there);
+    assert.equal((await ims.download(image.imageId, { path: target }, { onProgress }).done).verified, 'md5');
+    await assertSameBytes([BYTES], path.resolve(here, target));
   }
   await assertSameBytes([BYTES], path.join(here, 'old.raw'));
   process.chdir(here);
