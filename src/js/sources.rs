@@ -22,12 +22,12 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-/// An opened source and what is known of it.
+/// An opened source.
 pub struct Opened {
     pub source: Rc<dyn Source>,
 }
 
-/// Opens what the caller gave. `part_size` tells a stream how much it must keep, once the plan is known.
+/// Opens what the caller gave.
 pub async fn open(given: &JsValue) -> Result<Opened> {
     let rule = "must be a Blob or File, an ArrayBuffer, a Uint8Array, { path } in Node, a FileSystemFileHandle, or \
                 { stream, size }";

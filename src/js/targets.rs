@@ -3,11 +3,12 @@
 mod node_file;
 
 use super::convert::{error_to_js, get, refused, spawned, unsupported};
+use super::platform::JsPlatform;
 use crate::download::{Control, Sink};
 use crate::error::{Error, Kind, Result};
 use crate::http::fetch;
 use crate::http::node;
-use crate::platform::LocalFuture;
+use crate::platform::{LocalFuture, Platform};
 use crate::task::Queue;
 use core::cell::RefCell;
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
@@ -101,7 +102,7 @@ impl Writable {
             }
             let file = invoke(&handle, "getFile", &Array::new()).await?;
             let modified = get(&file, "lastModified").and_then(|time| time.as_f64()).unwrap_or(f64::INFINITY);
-            if js_sys::Date::now() - modified > SAVED_AFTER_MS {
+            if JsPlatform.now() - modified > SAVED_AFTER_MS {
                 invoke(directory, "removeEntry", &Array::of1(&name.into())).await?;
             }
         }
@@ -122,7 +123,7 @@ impl Writable {
             Origin::Private => {
                 let options = Object::new();
                 let _ = Reflect::set(&options, &"create".into(), &JsValue::TRUE);
-                let name = format!("{PRIVATE_NAME}-{}", js_sys::Math::random().to_bits());
+                let name = format!("{PRIVATE_NAME}-{}", JsPlatform.random().to_bits());
                 let directory = Self::directory().await?;
                 // What cannot be tidied up now will be the next time.
                 let _ = Self::tidy(&directory).await;

@@ -304,38 +304,54 @@ test('locks are judged by the clock of their directory, not by those of the mach
     await rm(probe);
     return mtimeMs;
   };
+  const left = path.join(directory, `${'0'.repeat(32)}.1-2-3.tmp`);
+  /** The lock of another machine, and what it has left of another upload. */
   const leave = async (secondsAgo) => {
     const touched = (await made()) / 1_000 - secondsAgo;
-    await writeFile(lock, JSON.stringify({ pid: 1, host: 'elsewhere', started: '', token: 'x' }));
-    await utimes(lock, touched, touched);
+    for (const file of [lock, left]) {
+      await writeFile(file, JSON.stringify({ pid: 1, host: 'elsewhere', started: '', token: 'x' }));
+      await utimes(file, touched, touched);
+    }
   };
+  const isInUse = async () => (await place.ims.pendingUploads({ directory })).map(({ inUse }) => inUse);
   const refused = { kind: 'source', retryable: true, message: /another task/ };
   await emulator.spoil({ operation: 'prepare_upload', status: 403, times: 0 });
   for (const wrong of [HOURS, -HOURS]) {
     const clock = t.mock.method(Date, 'now', () => now() + wrong);
     await leave(30);
+    assert.deepEqual([await isInUse(), existsSync(left)], [[true], true], `${wrong}`);
     await rejects(begin().task.done, refused);
     await leave(70);
+    assert.deepEqual([await isInUse(), existsSync(left)], [[false], false], `${wrong}`);
     // It gets as far as the service, which refuses it.
     await rejects(begin().task.done, { status: 403, resumable: true });
     clock.mock.restore();
   }
   await emulator.heal();
-  // Its holder goes by that clock, too.
+  // Its holder goes by that clock, too, whatever is done with its own meanwhile.
   await emulator.spoil({ operation: 'prepare_upload', delayMs: 600_000, times: 0 });
-  t.mock.method(Date, 'now', () => now() - HOURS);
+  let wrong = -HOURS;
+  t.mock.method(Date, 'now', () => now() + wrong);
   t.mock.timers.enable({ apis: ['setInterval'] });
   const { task } = begin();
   await eventually(() => existsSync(lock) && statSync(lock).size > 0, 'it is locked');
-  const isTouched = () => {
-    t.mock.timers.tick(10_000);
-    return statSync(lock).mtimeMs !== first;
-  };
-  const first = statSync(lock).mtimeMs;
-  await eventually(isTouched, 'it is touched');
-  const behind = (await made()) - statSync(lock).mtimeMs;
+  const text = await readFile(lock, 'utf8');
+  const behind = [];
+  for (wrong of [-HOURS, 0, HOURS, -HOURS]) {
+    const before = statSync(lock).mtimeMs;
+    const isTouched = () => {
+      t.mock.timers.tick(10_000);
+      return statSync(lock).mtimeMs !== before;
+    };
+    await eventually(isTouched, 'it is touched');
+    behind.push((await made()) - statSync(lock).mtimeMs);
+  }
+  assert.equal(await readFile(lock, 'utf8'), text);
   await Promise.all([rejects(task.done, { kind: 'aborted' }), task.stop()]);
-  assert.ok(Math.abs(behind) < HOURS / 2, `touched as of ${behind} ms ago`);
+  assert.ok(
+    behind.every((ms) => Math.abs(ms) < HOURS / 2),
+    `touched as of ${behind} ms ago`,
+  );
 });
 
 test('a checkpoint that is broken or from another version begins anew, with a warning', async (t) => {

@@ -1,6 +1,6 @@
 /** Downloads: what is spoilt on the way is never called complete; pause, resume and abort. */
 import assert from 'node:assert/strict';
-import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { newClient } from '../support/client.mjs';
@@ -180,6 +180,35 @@ test('two downloads do not write into one file', async (t) => {
   await rejects(second.done, { kind: 'validation', field: 'target.path' });
   assert.equal((await first.done).verified, 'md5');
   assert.equal((await ims.download(image.imageId, target).done).verified, 'md5');
+});
+
+test('a path leads from where the process was when the download began', async (t) => {
+  const emulator = await startEmulator(t);
+  const ims = newClient(t, emulator.ims);
+  const { image } = await ims.upload(BYTES, rawImage(), OPTIONS).done;
+  const [here, there] = [await temporaryFolder(t), await temporaryFolder(t)];
+  const before = process.cwd();
+  t.after(() => process.chdir(before));
+  await mkdir(path.join(here, 'disks'));
+  await writeFile(path.join(here, 'old.raw'), 'old');
+  await symlink('old.raw', path.join(here, 'link.raw'));
+  for (const target of ['disk.raw', './disks/disk.raw', 'link.raw', path.join(here, 'whole.raw')]) {
+    process.chdir(here);
+    const onProgress = () => process.chdir(there);
+    assert.equal((await ims.download(image.imageId, { path: target }, { onProgress }).done).verified, 'md5');
+    await assertSameBytes([BYTES], path.resolve(here, target));
+  }
+  await assertSameBytes([BYTES], path.join(here, 'old.raw'));
+  process.chdir(here);
+  await emulator.spoil({ operation: 'download_image', flipResponseBit: MIB, times: 0 });
+  const spoilt = ims.download(
+    image.imageId,
+    { path: 'spoilt.raw' },
+    { onProgress: () => process.chdir(there) },
+  );
+  await rejects(spoilt.done, { kind: 'integrity' });
+  assert.deepEqual(await readdir(there), []);
+  assert.deepEqual((await readdir(here)).sort(), ['disk.raw', 'disks', 'link.raw', 'old.raw', 'whole.raw']);
 });
 
 test('a target in a folder that is not there is named, and no folder is made', async (t) => {

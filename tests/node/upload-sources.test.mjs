@@ -53,6 +53,7 @@ const SOURCES = {
   'a web stream': (file) => ({ stream: Readable.toWeb(createReadStream(file)), size: SIZE }),
   'a Readable': (file) => ({ stream: createReadStream(file), size: SIZE }),
   'an async generator': () => ({ stream: pieces(), size: SIZE }),
+  'a stream of small pieces': () => ({ stream: pieces(SIZE, 1_000), size: SIZE }),
   'a stream of single pieces': () => ({ stream: pieces(SIZE, 16 * MIB), size: SIZE }),
   'a stream whose producer uses its buffer again': () => ({ stream: reusing(), size: SIZE }),
 };
@@ -135,6 +136,29 @@ for (const [when, early] of [
     await assertSameBytes([randomBytes(SEED, SIZE)], await emulator.file(task.imageId));
   });
 }
+
+test('a stream of very small chunks that are there already leaves others their turns', {
+  timeout: 120_000,
+}, async (t) => {
+  const emulator = await startEmulator(t, '--oss-sink');
+  const ims = newClient(t, emulator.ims);
+  const size = 24 * MIB;
+  const chunk = new Uint8Array(128);
+  let given = 0;
+  async function* small() {
+    for (; given < size; given += chunk.length) yield chunk;
+  }
+  let most = 0;
+  let before = 0;
+  // By chunks, not by time: other programs take that, too.
+  const turns = setInterval(() => {
+    most = Math.max(most, given - before);
+    before = given;
+  }, 1);
+  t.after(() => clearInterval(turns));
+  await ims.upload({ stream: small(), size }, imageOf(size), { checksum: 'none', wait: false }).done;
+  assert.ok(most < MIB, `${most} bytes without a turn for others`);
+});
 
 /** Sources that are refused: [what, a maker that gets a folder, the fields of the error]. */
 const REFUSED = [

@@ -96,16 +96,40 @@ impl Directory {
         format!("{}/{name}", self.path).into()
     }
 
+    /// What the paths of all files of a key begin with.
+    fn beginning(&self, key: &str) -> String {
+        format!("{}/{key}", self.path)
+    }
+
     /// The text of a file; undefined where there is none.
     pub async fn read(&self, path: &JsValue) -> Answer {
         let read = self.call("readFile", &[path.clone(), "utf8".into()]).await;
         if_there(read)
     }
 
-    /// How long ago a file was touched, milliseconds; none where there is none.
-    pub async fn age(&self, path: &JsValue) -> Option<f64> {
+    /// When a file was touched, milliseconds by the clock of its file system; none where there is none.
+    pub async fn touched(&self, path: &JsValue) -> Option<f64> {
         let stat = self.call("stat", core::slice::from_ref(path)).await.ok()?;
-        get(&stat, "mtimeMs")?.as_f64().map(|touched| JsPlatform.now() - touched)
+        get(&stat, "mtimeMs")?.as_f64()
+    }
+
+    /// How long ago a file was touched, milliseconds; none where there is none. Its name begins with `what`.
+    pub async fn age(&self, path: &JsValue, what: &str) -> Option<f64> {
+        let touched = self.touched(path).await?;
+        // Who may only read has nothing better than the clock of this machine.
+        let now = self.now(what).await.unwrap_or_else(|| JsPlatform.now());
+        Some(now - touched)
+    }
+
+    /// What the clock of the file system says: it stamps a file that is made now. It may be another machine's, shared with
+    /// others still, and clocks are set while uploads run: all go by this one.
+    async fn now(&self, what: &str) -> Option<f64> {
+        let probe = JsValue::from(format!("{what}.{}.tmp", locks::token()));
+        let handle = self.call("open", &[probe.clone(), "wx".into(), PRIVATE_FILE.into()]).await.ok()?;
+        let stat = call(&handle, "stat", &Array::new()).await;
+        let _ = call(&handle, "close", &Array::new()).await;
+        let _ = self.unlink(&probe).await;
+        get(&stat.ok()?, "mtimeMs")?.as_f64()
     }
 
     /// Removes a file; one that is not there is no error.
@@ -174,10 +198,10 @@ impl Directory {
                 // Killed before its first checkpoint, a process leaves a lock that nobody may ever want again.
                 Entry::Lock => {
                     !Array::from(&names).includes(&format!("{key}.json").into(), 0)
-                        && self.is_older(&path, LOCK_LEFT_MS).await
+                        && self.is_older(&path, key, LOCK_LEFT_MS).await
                         && self.is_lock(&path).await
                 }
-                Entry::Temporary => held == Some(key) || self.is_older(&path, LEFT_MS).await,
+                Entry::Temporary => held == Some(key) || self.is_older(&path, key, LEFT_MS).await,
             };
             if is_left {
                 let _ = self.unlink(&path).await;
@@ -186,8 +210,8 @@ impl Directory {
         Ok(keys.into())
     }
 
-    async fn is_older(&self, path: &JsValue, milliseconds: f64) -> bool {
-        self.age(path).await.is_some_and(|age| age > milliseconds)
+    async fn is_older(&self, path: &JsValue, key: &str, milliseconds: f64) -> bool {
+        self.age(path, &self.beginning(key)).await.is_some_and(|age| age > milliseconds)
     }
 
     /// Other programs have files of such names too.
@@ -228,12 +252,12 @@ impl Backing for Directory {
     }
 
     fn is_taken(&self, key: &str, _: String) -> LocalFuture<'static, bool> {
-        let (directory, path) = (self.clone(), self.file(&format!("{key}.lock")));
-        Box::pin(async move { directory_lock::is_taken(&directory, &path).await })
+        let (directory, what) = (self.clone(), self.beginning(key));
+        Box::pin(async move { directory_lock::is_taken(&directory, &what).await })
     }
 
     fn take(&self, key: String, _: String) -> LocalFuture<'static, Taken> {
-        let (directory, what) = (self.clone(), format!("{}/{key}", self.path));
+        let (directory, what) = (self.clone(), self.beginning(&key));
         Box::pin(async move {
             // What earlier processes left of this key and others.
             directory.names(None).await?;

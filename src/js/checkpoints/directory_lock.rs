@@ -9,7 +9,7 @@ use crate::js::platform::JsPlatform;
 use crate::platform::{LocalFuture, Platform};
 use crate::upload::lock_file::{LockFile, Process, started};
 use core::cell::{Cell, RefCell};
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -124,7 +124,7 @@ pub async fn take(directory: Directory, what: String) -> Taken {
         match directory.with(&clearing, "wx", None).await {
             Err(error) if is_code(&error, "EEXIST") => {
                 // It died meanwhile.
-                if directory.age(&clearing).await.is_some_and(|age| age > LEFT_MS) {
+                if directory.age(&clearing, &what).await.is_some_and(|age| age > LEFT_MS) {
                     let _ = directory.unlink(&clearing).await;
                 }
                 JsPlatform.sleep(ROUND_MS).await;
@@ -142,10 +142,12 @@ pub async fn take(directory: Directory, what: String) -> Taken {
     Ok(None)
 }
 
-/// Whether a lock is a living process's.
-pub async fn is_taken(directory: &Directory, path: &JsValue) -> bool {
-    let text = directory.read(path).await.ok().and_then(|text| text.as_string());
-    let (Some(text), Some(age_ms)) = (text, directory.age(path).await) else { return false };
+/// Whether the lock `what.lock` is a living process's.
+pub async fn is_taken(directory: &Directory, what: &str) -> bool {
+    let path = JsValue::from(format!("{what}.lock"));
+    let text = directory.read(&path).await.ok().and_then(|text| text.as_string());
+    let Some(text) = text else { return false };
+    let Some(age_ms) = directory.age(&path, what).await else { return false };
     !is_stale(directory, &text, &myself(directory).await, age_ms).await
 }
 
@@ -178,13 +180,18 @@ async fn create(directory: &Directory, path: &JsValue, mine: &LockFile) -> Outco
     let Some(handle) = make(directory, path, &text).await? else { return Ok(None) };
     let handle = Rc::new(RefCell::new(handle));
     let touched = handle.clone();
-    // The file system may be another machine's, shared with others still: all go by its clock.
-    let ahead = directory.age(path).await.unwrap_or_default();
+    // Its first byte, as it is: what is written gets its time from the file system, of whose clock nothing must be known.
+    let first = Uint8Array::from(&text.as_bytes()[..1]);
     let touch = move || {
-        let now = JsValue::from((JsPlatform.now() - ahead) / 1_000.0);
-        let touching = call(&touched.borrow(), "utimes", &Array::of2(&now, &now));
-        // The next one may do better.
-        JsPlatform.spawn(Box::pin(async move { drop(touching.await) }));
+        let handle = touched.borrow().clone();
+        let place = Array::of4(&first, &0.into(), &1.into(), &0.into());
+        let touching = call(&handle, "write", &place);
+        JsPlatform.spawn(Box::pin(async move {
+            // A file system of another machine hears of it only now. The next one may do better.
+            if touching.await.is_ok() {
+                let _ = call(&handle, "datasync", &Array::new()).await;
+            }
+        }));
     };
     let touching = Heartbeat::every(TOUCHED_MS, Box::new(touch));
     Ok(Some(FileLock {
@@ -206,10 +213,10 @@ async fn clear(
     mine: &LockFile,
 ) -> Outcome<bool> {
     let judged = directory.read(path).await?;
-    let ages = (directory.age(path).await, directory.age(young).await);
+    let touched = (directory.touched(path).await, directory.touched(young).await);
     // Given back meanwhile?
-    let (Some(text), (Some(age_ms), Some(young_ms))) = (judged.as_string(), ages) else { return Ok(true) };
-    if !is_stale(directory, &text, mine, age_ms - young_ms).await {
+    let (Some(text), (Some(touched), Some(now))) = (judged.as_string(), touched) else { return Ok(true) };
+    if !is_stale(directory, &text, mine, now - touched).await {
         return Ok(false);
     }
     match directory.call("rename", &[path.clone(), aside.clone()]).await {

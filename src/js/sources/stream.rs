@@ -1,14 +1,16 @@
 //! A stream of known size: it can be read once, so what is not stored yet is kept, a few parts at most.
 
-use super::super::convert::{get, refused};
+use super::super::convert::{get, invoke, refused};
+use super::super::memory;
+use super::super::platform::JsPlatform;
 use super::super::turns::give_way;
 use super::{Opened, failure, unreadable};
 use crate::error::{Error, Kind, Result};
-use crate::http::buffers::{Block, Buffer};
+use crate::http::buffers::{self, Block, Buffer};
 use crate::http::bytes::{as_bytes, bytes_of};
 use crate::http::foreign::{Blocks, ForeignBytes};
 use crate::http::{Body, Failure};
-use crate::platform::LocalFuture;
+use crate::platform::{LocalFuture, Platform};
 use crate::task::Turn;
 use crate::upload::source::Source;
 use core::cell::{Cell, RefCell};
@@ -36,7 +38,7 @@ pub(super) fn open(given: &JsValue, stream: &JsValue) -> Result<Opened> {
         pending: RefCell::default(),
         size,
         turn: Turn::default(),
-        chunks: RefCell::default(),
+        blocks: RefCell::default(),
         loaded: Cell::new(0),
         released: RefCell::default(),
         over: Cell::new(false),
@@ -72,6 +74,12 @@ fn reader(stream: &JsValue) -> Result<(Method, Option<Method>)> {
 /// Empty chunks in a row before a stream is given up.
 const MOST_EMPTY: u32 = 1_000;
 
+/// Bytes that are kept together.
+const BLOCK: u64 = buffers::BLOCK as u64;
+
+/// A stream whose chunks are there already is read for so long, milliseconds, before others have a turn.
+const SLICE_MS: f64 = 10.0;
+
 /// The part of the stream that is kept.
 struct Window {
     pull: Method,
@@ -80,8 +88,9 @@ struct Window {
     pending: RefCell<Option<Promise>>,
     size: u64,
     turn: Turn,
-    /// Where each chunk starts, and a copy of its bytes: the producer may use its buffer again for the next one.
-    chunks: RefCell<VecDeque<(u64, Uint8Array)>>,
+    /// Where each block starts, and its bytes: copies, as the producer may use its buffer again for the next chunk. All are
+    /// of the same length but the last one: chunks may be small, and there would be too many of them to walk through.
+    blocks: RefCell<VecDeque<(u64, Uint8Array)>>,
     loaded: Cell<u64>,
     /// Ranges that will not be asked for again.
     released: RefCell<Vec<(u64, u64)>>,
@@ -92,26 +101,26 @@ impl Window {
     /// Reads on until so many bytes are there.
     async fn load(&self, upto: u64) -> Result<()> {
         let _held = self.turn.take().await;
-        let mut empty = 0;
+        let (mut empty, mut since) = (0, JsPlatform.now());
         while self.loaded.get() < upto {
             match self.next().await? {
-                Some(bytes) if bytes.length() == 0 => {
+                Some(0) => {
                     empty += 1;
                     if empty > MOST_EMPTY {
                         return Err(Error::new(Kind::Source, "the stream gives nothing but empty chunks"));
                     }
                 }
-                Some(bytes) => {
-                    empty = 0;
-                    let start = self.loaded.get();
-                    self.loaded.set(start + u64::from(bytes.length()));
-                    self.chunks.borrow_mut().push_back((start, bytes));
-                }
+                Some(_) => empty = 0,
                 None => {
                     let message =
                         format!("the stream ended after {} of {} bytes", self.loaded.get(), self.size);
                     return Err(Error::new(Kind::Source, message));
                 }
+            }
+            // Also where the clock was set back.
+            if !(0.0..SLICE_MS).contains(&(JsPlatform.now() - since)) {
+                give_way().await;
+                since = JsPlatform.now();
             }
         }
         // At its end a stream must have ended: more bytes would be lost in silence.
@@ -119,11 +128,11 @@ impl Window {
             loop {
                 match self.next().await? {
                     None => break,
-                    Some(bytes) if bytes.length() == 0 && empty < MOST_EMPTY => empty += 1,
-                    Some(_) => self.loaded.set(self.size + 1),
-                }
-                if self.loaded.get() > self.size {
-                    break;
+                    Some(0) if empty < MOST_EMPTY => empty += 1,
+                    Some(_) => {
+                        self.loaded.set(self.size + 1);
+                        break;
+                    }
                 }
             }
         }
@@ -134,7 +143,8 @@ impl Window {
         Ok(())
     }
 
-    async fn next(&self) -> Result<Option<Uint8Array>> {
+    /// Waits for a chunk and keeps it; how long it is, or none at the end of the stream.
+    async fn next(&self) -> Result<Option<u32>> {
         if self.over.get() {
             return Ok(None);
         }
@@ -155,27 +165,52 @@ impl Window {
             return Ok(None);
         }
         let value = get(&piece, "value").unwrap_or(JsValue::UNDEFINED);
-        match as_bytes(&value) {
-            // Not by slice(), which in Node's Buffers copies nothing.
-            Some(bytes) => match bytes_of(bytes) {
-                None => {
-                    Err(Error::new(Kind::Source, "the stream gave a chunk whose buffer was transferred away"))
-                }
-                copy => Ok(copy),
-            },
-            None => Err(refused("source.stream", &value, "must give Uint8Array chunks")),
+        let Some(chunk) = as_bytes(&value) else {
+            return Err(refused("source.stream", &value, "must give Uint8Array chunks"));
+        };
+        if self.keep(chunk).is_none() {
+            let message = "the stream gave a chunk whose buffer was transferred away";
+            return Err(Error::new(Kind::Source, message));
         }
+        Ok(Some(chunk.length()))
     }
 
-    /// The chunks of a range that has been loaded and not released.
-    fn pieces(&self, offset: u64, length: u64) -> Vec<Uint8Array> {
-        let end = offset + length;
-        let chunks = self.chunks.borrow();
-        let inside = chunks.iter().filter_map(|(start, bytes)| {
-            let (from, to) = (offset.max(*start), end.min(start + u64::from(bytes.length())));
-            (from < to).then(|| bytes.subarray((from - start) as u32, (to - start) as u32))
+    /// Copies a chunk to where the ones before it end; none where its bytes are not there any more.
+    fn keep(&self, chunk: &Uint8Array) -> Option<()> {
+        let (start, length) = (self.loaded.get(), u64::from(chunk.length()));
+        if length == 0 {
+            bytes_of(chunk)?;
+        }
+        let mut blocks = self.blocks.borrow_mut();
+        // What goes beyond the announced size is refused, not kept.
+        let (mut at, end) = (start, self.size.min(start + length));
+        while at < end {
+            let inside = at % BLOCK;
+            if inside == 0 {
+                blocks.push_back((at, Uint8Array::new_with_length(BLOCK.min(self.size - at) as u32)));
+            }
+            let more = (end - at).min(BLOCK - inside);
+            let piece = memory::piece_of(chunk, at - start, more).ok()?;
+            invoke(&blocks.back()?.1, "set", &Array::of2(&piece, &(inside as u32).into())).ok()?;
+            at += more;
+        }
+        self.loaded.set(start + length);
+        Some(())
+    }
+
+    /// The bytes of a range; none where not all of it has been loaded, or some of it was released.
+    fn pieces(&self, offset: u64, length: u64) -> Option<Vec<Uint8Array>> {
+        let (end, mut found) = (self.loaded.get().min(offset + length), 0);
+        let blocks = self.blocks.borrow();
+        let inside = blocks.iter().filter_map(|(start, bytes)| {
+            let (from, to) = (offset.max(*start), end.min(start + BLOCK));
+            (from < to).then(|| {
+                found += to - from;
+                bytes.subarray((from - start) as u32, (to - start) as u32)
+            })
         });
-        inside.collect()
+        let pieces = inside.collect();
+        (found == length).then_some(pieces)
     }
 
     fn release(&self, offset: u64, length: u64) {
@@ -190,8 +225,8 @@ impl Window {
             }
         }
         *released = joined;
-        self.chunks.borrow_mut().retain(|(start, bytes)| {
-            let end = start + u64::from(bytes.length());
+        self.blocks.borrow_mut().retain(|(start, _)| {
+            let end = self.size.min(start + BLOCK);
             !released.iter().any(|(from, to)| from <= start && *to >= end)
         });
     }
@@ -200,14 +235,13 @@ impl Window {
 impl Blocks for Window {
     fn read(&self, offset: u64, length: u32) -> LocalFuture<'static, core::result::Result<Block, Failure>> {
         let pieces = self.pieces(offset, u64::from(length));
-        let total: u32 = pieces.iter().map(Uint8Array::length).sum();
         Box::pin(async move {
-            if total != length {
+            let Some(pieces) = pieces else {
                 return Err(failure(Error::new(
                     Kind::Source,
                     "the stream cannot be read a second time here",
                 )));
-            }
+            };
             if let [only] = &pieces[..] {
                 return Ok(Block::foreign(only.clone()));
             }
@@ -222,9 +256,8 @@ impl Blocks for Window {
     }
 
     fn blob(&self, offset: u64, length: u64) -> Option<Blob> {
-        let pieces: Array = self.pieces(offset, length).into_iter().collect();
-        let blob = Blob::new_with_u8_array_sequence(&pieces).ok()?;
-        (blob.size() == length as f64).then_some(blob)
+        let pieces: Array = self.pieces(offset, length)?.into_iter().collect();
+        Blob::new_with_u8_array_sequence(&pieces).ok()
     }
 }
 
@@ -272,7 +305,7 @@ impl Source for StreamSource {
     }
 
     fn close(&self) {
-        self.0.chunks.borrow_mut().clear();
+        self.0.blocks.borrow_mut().clear();
         if let (false, Some((end, of))) = (self.0.over.replace(true), &self.0.end) {
             // The producer is told; what it answers does not matter any more.
             if let Ok(ending) = end.call0(of) {

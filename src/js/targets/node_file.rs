@@ -32,7 +32,9 @@ pub struct NodeFile {
 }
 
 impl NodeFile {
+    /// `path` as it leads from where the process is now: it may change its directory before the download is over.
     pub fn new(path: String) -> Self {
+        let path = absolute(path);
         let (open, at, noted, lock) = Default::default();
         NodeFile { path: RefCell::new(path), open, at, noted, lock }
     }
@@ -201,6 +203,17 @@ impl NodeFile {
         let same = get(&open, "ino")? == get(&named, "ino")?;
         number(&open, name).filter(|_| same)
     }
+}
+
+/// A path from the process's directory on. What Windows finds on a drive is left as it is.
+fn absolute(path: String) -> String {
+    let process = get(&crate::http::global::global(), "process").unwrap_or(JsValue::UNDEFINED);
+    // A directory that was removed is none.
+    let here = invoke(&process, "cwd", &Array::new()).ok().and_then(|here| here.as_string());
+    let Some(here) = here else { return path };
+    let is_whole = path.starts_with('/')
+        || (!here.starts_with('/') && (path.starts_with('\\') || path.as_bytes().get(1) == Some(&b':')));
+    if is_whole { path } else { format!("{here}/{path}") }
 }
 
 fn number(object: &JsValue, name: &str) -> Option<u64> {
