@@ -126,7 +126,13 @@ export type ImagePatch =
  */
 export type UpdateImage =
   | ImagePatch[]
-  | { set?: ImageChanges & { [attribute: string]: string | number | undefined }; remove?: string[] };
+  | { set: AttributesToSet; remove?: string[] }
+  | { set?: AttributesToSet; remove: string[] };
+
+type AttributesToSet = ImageChanges & { [attribute: string]: string | number | undefined };
+
+/** Which images are listed; what a receiver decided is asked of shared ones. */
+export type ListImages = ImageFilters & ({ member_status?: never } | { visibility: 'shared' });
 
 /** Without the file's address, which an upload fills in. */
 type WithoutFile<Creation> = Creation extends unknown
@@ -138,7 +144,7 @@ type WithoutFile<Creation> = Creation extends unknown
  * own fields but `image_url`; or the content of an image that exists (its metadata was made by OpenStack's API): then it is
  * registered.
  */
-export type UploadTarget =
+export type UploadTarget = OneOf<
   | ({ using?: 'createImage' | 'createImageInSafeMode' } & WithoutFile<
       OneOf<ImageFromFile | ImageFromFileQuickly | ImageFromIso>
     > &
@@ -146,7 +152,8 @@ export type UploadTarget =
       FirmwareOfArchitecture)
   | ({ using: 'createDataImage' | 'createDataImageInSafeMode' } & WithoutFile<DataImageFromFile> & EitherTags)
   | ({ using: 'importImageQuick' | 'importImageQuickInSafeMode' } & WithoutFile<ImportImageQuick>)
-  | { imageId: string };
+  | { imageId: string }
+>;
 
 /** Keys of the object store; temporary ones come with a token. */
 export interface ObsCredentials {
@@ -493,8 +500,9 @@ export class HuaweiImsClient {
   showImageMember(imageId: string, memberId: string, call?: CallOptions): Promise<Member>;
 
   /**
-   * Every image, page by page (`limit` per page), one at a time.
+   * Every image, page by page (`limit` per page), one at a time. What a page shows again is passed over.
    *
+   * @throws {ImsError} kind `protocol` where the service leads back to a page that was there: another order may help.
    * @example
    * for await (const { id, name } of ims.iterateImages({ __imagetype: 'private' })) console.log(id, name);
    */

@@ -433,21 +433,25 @@ export class CecloudImsClient {
    */
   deleteSharedImage(shareId: string, call?: CallOptions): Promise<void>;
   /**
-   * Copies a shared image into one of the caller's own (1.21). Never repeated once sent.
+   * Copies a shared image into one of the caller's own (1.21); null where the service tells nothing of the copy, as the
+   * document's table has it (its example has the image). Never repeated once sent.
    *
    * @throws {ImsError} kind `service`, `IMG.OperationDenied.QuotaNotEnough` where the quota is used up.
    * @example
-   * const { imageId } = await ims.copySharedImage(shareId, { tenantId, departmentId, resourceGroupId, name: 'a copy' });
+   * const copy = await ims.copySharedImage(shareId, { tenantId, departmentId, resourceGroupId, name: 'a copy' });
+   * if (copy) await ims.waitForImage(copy.imageId);
    */
-  copySharedImage(shareId: string, request: CopySharedImage, call?: CallOptions): Promise<CopiedImage>;
+  copySharedImage(shareId: string, request: CopySharedImage, call?: CallOptions): Promise<CopiedImage | null>;
   /**
-   * Lets the service fetch an image from a URL (1.18); a part of its fields comes back. Never repeated once sent.
+   * Lets the service fetch an image from a URL (1.18); a part of its fields comes back, or null where the service tells
+   * nothing, which the document allows. Never repeated once sent.
    *
    * @throws {ImsError} kind `service`, `IMG.OperationDenied.QuotaNotEnough` where the quota is used up.
    * @example
-   * const { imageId } = await ims.importImage({ ...importable, imageUrl: 'https://files.example.com/web.qcow2' });
+   * const image = await ims.importImage({ ...importable, imageUrl: 'https://files.example.com/web.qcow2' });
+   * if (image) await ims.waitForImage(image.imageId);
    */
-  importImage(request: ImportImage, call?: CallOptions): Promise<PrivateImage>;
+  importImage(request: ImportImage, call?: CallOptions): Promise<PrivateImage | null>;
   /**
    * Lists the buckets that an image can be exported to (1.19).
    *

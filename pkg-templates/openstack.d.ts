@@ -34,15 +34,31 @@ import type {
 
 export { DownloadTask, ImsError, type LoadOptions, load } from './index.js';
 
-/** A change of an image as JSON patch has it; `path` is the property's name after a slash (`/` as `~1`, `~` as `~0`). */
+/**
+ * A change of an image as JSON patch has it; `path` is the property's name after a slash (`/` as `~1`, `~` as `~0`). Null, which
+ * is no value, have `name`, `container_format`, `disk_format` and `owner`.
+ */
 export type OpenStackPatch =
-  | { op: 'add' | 'replace'; path: `/${string}`; value: string | number | boolean | string[] }
+  | { op: 'add' | 'replace'; path: `/${string}`; value: string | number | boolean | string[] | null }
   | { op: 'remove'; path: `/${string}` };
 
-/** Changes of an image: a JSON patch, or what is to be set and removed. */
+/** Properties that may have no value: null then. */
+type OpenStackNullable = 'name' | 'container_format' | 'disk_format' | 'owner';
+
+/** Properties of an image with their new values; an own one has no null. */
+export type OpenStackImageProperties = {
+  [Name in keyof CreateOpenStackImage]: Name extends 'id'
+    ? never
+    : string extends Name
+      ? CreateOpenStackImage[Name] | null
+      : CreateOpenStackImage[Name] | (Name extends OpenStackNullable ? null : never);
+};
+
+/** Changes of an image: a JSON patch, or what is to be set and removed, no property both. */
 export type OpenStackImageChanges =
   | OpenStackPatch[]
-  | { set?: CreateOpenStackImage & { id?: never }; remove?: string[] };
+  | { set: OpenStackImageProperties; remove?: string[] }
+  | { set?: OpenStackImageProperties; remove: string[] };
 
 /** Filters of the list of version 1.1; `changes-since` is a time. */
 export interface OpenStackV1Filters {
@@ -59,7 +75,7 @@ export interface OpenStackV1Filters {
   /** Bytes. */
   size_max?: number;
   /** Changed since then: ISO 8601. */
-  'changes-since'?: string;
+  'changes-since'?: string | undefined;
   /** Images on a page. */
   limit?: number;
   /** The ID of the last image of the page before. */
@@ -119,7 +135,7 @@ export class OpenStackImageClient {
    */
   listVersions(call?: CallOptions): Promise<OpenStackVersions>;
   /**
-   * Shows one version of the API (GET /v2): Huawei Cloud's; Glance answers with all of them.
+   * Shows one version of the API (GET /v2), on Huawei Cloud alone: Glance answers 404; {@link listVersions} tells all.
    *
    * @example
    * const { versions } = await images.getVersion('v2');
@@ -134,8 +150,10 @@ export class OpenStackImageClient {
    */
   listImages(filters?: OpenStackImageFilters, call?: CallOptions): Promise<OpenStackImageList>;
   /**
-   * Every image that the filters let through, page by page, one at a time; `limit` is the size of a page.
+   * Every image that the filters let through, page by page, one at a time; `limit` is the size of a page. What a page shows
+   * again is passed over.
    *
+   * @throws {ImsError} kind `protocol` where the service leads back to a page that was there: another order may help.
    * @example
    * for await (const { id, name } of images.iterateImages({ tag: ['web'] })) console.log(id, name);
    */
@@ -156,7 +174,8 @@ export class OpenStackImageClient {
    */
   getImage(imageId: string, call?: CallOptions): Promise<OpenStackImage>;
   /**
-   * Changes properties of an image (PATCH /v2/images/{image_id}). Never repeated once sent.
+   * Changes properties of an image (PATCH /v2/images/{image_id}), all but `locations`, which are refused. Never repeated once
+   * sent.
    *
    * @example
    * await images.updateImage(id, { set: { name: 'debian 13', os_distro: 'debian' }, remove: ['old_property'] });

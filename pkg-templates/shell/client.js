@@ -1,6 +1,6 @@
 /** CecloudImsClient: forwards to the core. */
 import { ClientCore } from './base.js';
-import { copied } from './pages.js';
+import { copied, turned } from './pages.js';
 import { DownloadTask } from './tasks.js';
 import { Uploads } from './uploads.js';
 
@@ -119,20 +119,14 @@ export class CecloudImsClient {
 const ADVICE =
   'See that this machine has a network and that the files of the package are still where the page came from; load({ transfers: true }) at its start keeps them.';
 
-/** Page after page, one entry at a time; an entry that a page shows again (the list moved) is passed over. */
+/** Page after page, one entry at a time. */
 async function* pages(list, request, key) {
-  const { size = 50, current: first = 1, ...rest } = await copied(list, request);
-  const seen = new Set();
-  for (let current = first; ; current = Number(current) + 1) {
-    const page = await list({ ...rest, size, current });
-    const before = seen.size;
-    for (const entry of page.list) {
-      if (seen.has(entry[key])) continue;
-      seen.add(entry[key]);
-      yield entry;
-    }
-    // The total may be a count of pages (the document says both): a page that is not full is the last one, by its own
-    // size where the service gives fewer than it was asked for. One without anything new would lead round for ever.
-    if (page.list.length < Math.min(size, page.size || size) || seen.size === before) return;
-  }
+  const { size = 50, current = 1, ...rest } = await copied(list, request);
+  let next = current;
+  yield* turned(async () => {
+    const page = await list({ ...rest, size, current: next });
+    next = Number(next) + 1;
+    // By its own size where the service gives fewer than it was asked for, and says so.
+    return [page.list, page.total, Math.min(size, page.size || size)];
+  }, key);
 }

@@ -119,10 +119,11 @@ export class HuaweiImsClient {
   }
 
   iterateImages(query, call) {
-    return pages((page) => this.listImages(page, call), query, nextImage);
+    return pages('iterateImages', (page) => this.listImages(page, call), query, 'id', nextImage);
   }
   iterateImageMembers(imageId, query, call) {
-    return pages((page) => this.listImageMembers(imageId, page, call), query, nextMember);
+    const list = (page) => this.listImageMembers(imageId, page, call);
+    return pages('iterateImageMembers', list, query, 'member_id', nextMember);
   }
   iterateImagesByTags(request, call) {
     const find = (asked) => this.listImageByTags(asked, call);

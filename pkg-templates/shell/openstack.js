@@ -100,10 +100,11 @@ export class OpenStackImageClient {
   }
 
   iterateImages(filters, call) {
-    return pages((page) => this.listImages(page, call), filters, nextImage);
+    return pages('iterateImages', (page) => this.listImages(page, call), filters, 'id', nextImage);
   }
   iterateMembers(imageId, page, call) {
-    return pages((next) => this.listMembers(imageId, next, call), page, nextMember);
+    const list = (next) => this.listMembers(imageId, next, call);
+    return pages('iterateMembers', list, page, 'member_id', nextMember);
   }
 
   waitForImage(imageId, options) {

@@ -71,13 +71,18 @@ export class HuaweiWorkspaceClient {
     return offsetPages((asked) => this.listImageSubJobs(asked, call), request, 'items', 'id');
   }
   iterateImages(request, call) {
-    const list = (asked) => {
+    let total;
+    const list = async (asked) => {
       // Of a request that begins behind them the list itself says what is wrong.
       if (asked.offset > MOST_PASSED && !(request?.offset > MOST_PASSED)) {
+        // That were all.
+        if (asked.offset === total) return {};
         const words = `the service passes over ${MOST_PASSED} images at most: ask for fewer, by image_type or the like`;
         throw shellError('unsupported', 'iterateImages', words);
       }
-      return this.listImages(asked, call);
+      const page = await this.listImages(asked, call);
+      total = page.total_count;
+      return page;
     };
     return offsetPages(list, request, 'images', 'id');
   }

@@ -43,6 +43,7 @@ pub struct Dialect {
 pub static PLAIN: Dialect = Dialect {
     is_enveloped: false,
     judge: |answer, status, text| match status {
+        200..300 if refusal::is_refusal(answer, text) => Err(refusal::plain_failure(status, text)),
         200..300 => Ok(None),
         // Some lists of versions answer «multiple choices».
         300 if matches!(answer, Answer::Json(_)) => Ok(None),

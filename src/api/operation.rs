@@ -158,6 +158,14 @@ impl Answer {
         Answer::Data(fields, |data, fields, _| envelope::object(data, fields))
     }
 
+    /// The same, or nothing: null then.
+    pub const fn object_or_nothing(fields: &'static [AnswerField]) -> Self {
+        Answer::Data(fields, |data, fields, _| match data {
+            None => Ok("null".to_owned()),
+            data => envelope::object(data, fields),
+        })
+    }
+
     /// The `data` of an envelope is a list.
     pub const fn list(fields: &'static [AnswerField]) -> Self {
         Answer::Data(fields, |data, fields, _| envelope::list(data, fields))

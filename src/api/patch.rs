@@ -3,7 +3,7 @@
 use super::rules::{self, InputField};
 use crate::error::{Error, Result};
 use crate::json::Value;
-use crate::text::{has_any, join, replace};
+use crate::text::{join, replace};
 
 /// What may be changed.
 pub struct Paths {
@@ -13,6 +13,8 @@ pub struct Paths {
     pub replaced: &'static [&'static str],
     /// Those that may not be removed.
     pub kept: &'static [&'static str],
+    /// Those that may be set to null, which is nothing.
+    pub nullable: &'static [&'static str],
     /// Whether any other property may be set to a text; why it may not have a certain name.
     pub open: Option<fn(&str) -> Option<String>>,
 }
@@ -23,6 +25,7 @@ const OPERATIONS: [&str; 3] = ["add", "replace", "remove"];
 /// whose pages require one everywhere.
 pub fn text(value: &Value, argument: &str, paths: &Paths, removed: Option<&Value>) -> Result<String> {
     let mut changes = Vec::new();
+    let is_set = |name| value.get("set").is_some_and(|fields| fields.get(name).is_some());
     match value {
         Value::Array(list) => {
             for (index, change) in list.iter().enumerate() {
@@ -45,7 +48,15 @@ pub fn text(value: &Value, argument: &str, paths: &Paths, removed: Option<&Value
                     ("remove", Value::Array(names)) => {
                         for (index, name) in names.iter().enumerate() {
                             let path = format!("{argument}.remove[{index}]");
-                            changes.push(change("remove", removable(name, path, paths)?, removed));
+                            let known = removable(name, path.clone(), paths)?;
+                            if is_set(known) {
+                                return Err(Error::invalid(
+                                    path,
+                                    name.to_string(),
+                                    "must not be set as well",
+                                ));
+                            }
+                            changes.push(change("remove", known, removed));
                         }
                     }
                     ("set", other) => {
@@ -74,8 +85,13 @@ pub fn text(value: &Value, argument: &str, paths: &Paths, removed: Option<&Value
     Ok(format!("[{}]", join(&changes, ",")))
 }
 
+/// A name as it stands in a path.
+fn escaped(name: &str) -> String {
+    replace(&replace(name, "~", "~0"), "/", "~1")
+}
+
 fn change(operation: &str, name: &str, value: Option<&Value>) -> String {
-    let pointer = Value::String(format!("/{}", replace(&replace(name, "~", "~0"), "/", "~1")));
+    let pointer = Value::String(format!("/{}", escaped(name)));
     match value {
         Some(value) => format!("{{\"op\":\"{operation}\",\"path\":{pointer},\"value\":{value}}}"),
         None => format!("{{\"op\":\"{operation}\",\"path\":{pointer}}}"),
@@ -93,13 +109,13 @@ fn one(given: &Value, path: &str, paths: &Paths, removed: Option<&Value>) -> Res
         return Err(Error::invalid(format!("{path}.op"), show("op"), rule));
     }
     let pointer = text("path");
-    let name = pointer.strip_prefix("/").unwrap_or_default();
-    if name.is_empty() || has_any(name, "/") {
-        let rule = "must be the name of a property after a slash: /name";
+    let pointer = pointer.strip_prefix("/").unwrap_or_default();
+    let name = replace(&replace(pointer, "~1", "/"), "~0", "~");
+    if name.is_empty() || escaped(&name) != pointer {
+        let rule = "must be the name of a property after a slash (/ as ~1, ~ as ~0): /name";
         return Err(Error::invalid(format!("{path}.path"), show("path"), rule));
     }
-    let name = replace(&replace(name, "~1", "/"), "~0", "~");
-    let value = given.get("value").filter(|value| !value.is_null());
+    let value = given.get("value").filter(|value| !value.is_null() || paths.nullable.contains(&&*name));
     let written = match (operation, value) {
         ("remove", value) if value.is_none() || value == removed => {
             removable(&Value::String(name.clone()), format!("{path}.path"), paths)?;
@@ -118,6 +134,7 @@ fn one(given: &Value, path: &str, paths: &Paths, removed: Option<&Value>) -> Res
 /// Whether a property may have this value; gives it as it is written.
 fn check(name: &str, value: &Value, path: String, paths: &Paths) -> Result<Value> {
     match paths.fields.iter().find(|field| field.name == name) {
+        Some(_) if value.is_null() && paths.nullable.contains(&name) => Ok(Value::Null),
         Some(field) => rules::check(value, path, &field.rule),
         None if name.is_empty() && paths.open.is_some() => {
             Err(Error::invalid(path, "\"\"", "must not be empty"))
@@ -174,6 +191,7 @@ mod tests {
         ],
         replaced: &["name", "min_disk"],
         kept: &["name"],
+        nullable: &["name"],
         open: Some(|name| (name == "Min").then(|| "is not mine".to_owned())),
     };
 
@@ -191,8 +209,15 @@ mod tests {
 
     #[test]
     fn a_json_patch_is_sent_as_it_is() {
-        let patch = r#"[{"op":"add","path":"/min_disk","value":2},{"op":"remove","path":"/a~1b"}]"#;
+        let patch = r#"[{"op":"add","path":"/min_disk","value":2},{"op":"remove","path":"/a~1b~0~01"}]"#;
         assert_eq!(written(patch).unwrap(), patch);
+    }
+
+    #[test]
+    fn what_may_be_nothing_is_set_to_null() {
+        let patch = r#"[{"op":"replace","path":"/name","value":null}]"#;
+        assert_eq!(written(patch).unwrap(), patch);
+        assert_eq!(written(r#"{"set":{"name":null}}"#).unwrap(), patch);
     }
 
     #[test]
@@ -229,6 +254,10 @@ mod tests {
             (r#"[{"op":"move","path":"/a"}]"#, "changes[0].op: \"move\" is refused"),
             (r#"[{"op":"add","path":"a","value":"1"}]"#, "changes[0].path: \"a\" is refused"),
             (r#"[{"op":"add","path":"/a/b","value":"1"}]"#, "changes[0].path: \"/a/b\" is refused"),
+            (r#"[{"op":"add","path":"/x~2","value":"1"}]"#, "changes[0].path: \"/x~2\" is refused"),
+            (r#"[{"op":"remove","path":"/x~"}]"#, "changes[0].path: \"/x~\" is refused"),
+            (r#"{"remove":["x"],"set":{"x":"1"}}"#, "changes.remove[0]: \"x\" is refused: must not be set"),
+            (r#"{"set":{"min_disk":null}}"#, "changes.set.min_disk: null is refused"),
             (r#"[{"op":"add","path":"/a"}]"#, "changes[0].value: undefined is refused: is required"),
             (r#"[{"op":"remove","path":"/a","value":"1"}]"#, "changes[0].value: \"1\" is refused"),
             (r#"[1]"#, "changes[0]: 1 is refused: must be an object"),

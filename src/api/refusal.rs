@@ -1,5 +1,7 @@
 //! Errors out of answers that are no envelope: what services, gateways and proxies say in the place of an answer.
 
+use super::answer::whole;
+use super::operation::Answer;
 use crate::error::{Error, Kind, clip};
 use crate::http::{retry, status_words};
 use crate::json::Value;
@@ -31,6 +33,18 @@ pub fn plain_failure(status: u16, text: &str) -> Error {
         details.request_id = told.request_id;
     }
     error
+}
+
+/// Whether an answer is an error although its status is none, as Huawei Cloud's services give some: it has a code, and
+/// nothing of what was asked for.
+pub fn is_refusal(answer: &Answer, text: &str) -> bool {
+    text.len() < 4096
+        && contains(text, "\"error_msg\"")
+        && foreign_error(text).is_some_and(|told| told.code.is_some())
+        && match answer {
+            Answer::Json(kind) => whole(text, *kind).is_err(),
+            answer => matches!(answer, Answer::Nothing),
+        }
 }
 
 /// What an error body says.

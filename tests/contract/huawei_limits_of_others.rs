@@ -61,7 +61,13 @@ fn searches_by_tags_keep_their_limits() {
         |count: usize| (0..count).map(|n| json!({ "key": n.to_string(), "values": [] })).collect::<Value>();
     for field in ["tags", "tags_any", "not_tags", "not_tags_any"] {
         assert!(encode("listImageByTags", &find(field, filters(10))).is_ok());
-        refused("listImageByTags", &find(field, filters(11)), field, "0 to 10 items");
+        for count in [0, 11] {
+            refused("listImageByTags", &find(field, filters(count)), field, "1 to 10 items");
+        }
+        let key = |length| json!([{ "key": "k".repeat(length), "values": [] }]);
+        assert!(encode("listImageByTags", &find(field, key(127))).is_ok());
+        let inside = format!("{field}[0].key");
+        refused("listImageByTags", &find(field, key(128)), &inside, "1 to 127");
         let values: Value = (0..11).map(|n| json!(n.to_string())).collect();
         let inside = format!("{field}[0].values");
         refused(
@@ -73,6 +79,7 @@ fn searches_by_tags_keep_their_limits() {
         let twice = json!([{ "key": "k", "values": [] }, { "key": "k", "values": ["a"] }]);
         refused("listImageByTags", &find(field, twice), &format!("{field}[1].key"), "must not stand twice");
     }
+    refused("listImageByTags", &find("matches", json!([])), "matches", "at least 1 item");
     let long = json!([{ "key": "k".repeat(129), "value": "v" }]);
     refused("listImageByTags", &find("matches", long), "matches[0].key", "1 to 128");
     let empty = json!([{ "key": "resource_name", "value": "" }]);

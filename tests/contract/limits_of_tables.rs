@@ -48,7 +48,7 @@ pub const BODIES: &[(&str, Table)] = &[
             ("minRam", true, From(0)),
             ("name", true, Name),
             ("osType", true, OS),
-            ("osVersion", true, Text),
+            ("osVersion", true, MaybeEmpty),
             ("platform", true, PLATFORM),
         ],
     ),
@@ -111,7 +111,7 @@ pub const BODIES: &[(&str, Table)] = &[
             ("description", false, Description),
         ],
     ),
-    ("completeUpload", &[("result", true, Choice(&["success", "failed"])), ("uploadId", false, Text)]),
+    ("completeUpload", &[("result", true, Choice(&["success", "failed"])), ("uploadId", false, MaybeEmpty)]),
     ("exportImage", &[("name", true, Text), ("azId", true, Text), ("cellId", true, Text)]),
 ];
 

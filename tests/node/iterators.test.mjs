@@ -48,11 +48,18 @@ const PAGES = [
   ['tells neither size nor total', { size: CAP }, 3, 25, ({ all: { list } }) => ({ list })],
   ['tells no size that is one', { size: CAP }, 3, 25, ({ all }) => ({ ...all, size: 0 })],
   ['counts pages for entries', {}, 3, 25, ({ all, size }) => ({ ...all, size, total: 3 })],
-  ['promises more than there is', {}, 3, 25, ({ all, size }) => ({ ...all, size, total: 1_000 })],
+  [
+    'gives fewer than it is asked for, and repeats what it was asked for',
+    {},
+    3,
+    25,
+    ({ all }) => ({ ...all, size: 50 }),
+  ],
+  ['promises more than there is', {}, 4, 25, ({ all, size }) => ({ ...all, size, total: 1_000 })],
   [
     'shows the same page again and again',
     {},
-    2,
+    3,
     CAP,
     ({ size }) => ({ list: IDS.slice(0, CAP), size, total: 25 }),
   ],
@@ -81,6 +88,53 @@ for (const [what, request, requests, entries, shown] of PAGES) {
   });
 }
 
+/** How many entries come in front of a list while it is read, for pages of how many. */
+const MOVED = [
+  [1, 1],
+  [1, 2],
+  [5, 5],
+  [5, 10],
+  [5, 3],
+];
+
+for (const [size, count] of MOVED) {
+  test(`pages of ${size}: whole ones that were there are passed over where ${count} come in front`, async (t) => {
+    const moving = () => {
+      let list = IDS;
+      let asked = 0;
+      return (from) => {
+        asked += 1;
+        if (asked === 3) list = [...Array.from({ length: count }, (_, at) => `new-${at}`), ...list];
+        return { list: list.slice(from, from + size), total: list.length };
+      };
+    };
+    let shown = moving();
+    const numbered = await serving(t, ({ current }) => {
+      const { list, total } = shown((Number(current) - 1) * size);
+      return json({ list: list.map((imageId) => ({ imageId })), total, size });
+    });
+    const images = newClient(t, numbered.url, { retry: quickly(1) }).iteratePrivateImages({ size });
+    assert.deepEqual(await collected(images, 'imageId'), IDS);
+    shown = moving();
+    const passing = await serving(t, ({ offset = 0 }) => {
+      const { list, total } = shown(Number(offset));
+      return plain({ items: list.map((id) => ({ id })), count: total });
+    });
+    const servers = newWorkspace(t, passing.url).iterateImageServers({ limit: size });
+    assert.deepEqual(await collected(servers, 'id'), IDS);
+  });
+}
+
+test('a service that goes round is left', async (t) => {
+  const recorder = await serving(t, ({ current }) => {
+    const from = ((Number(current) - 1) % 3) * 5;
+    return json({ list: IDS.slice(from, from + 5).map((imageId) => ({ imageId })), total: 1e9, size: 5 });
+  });
+  const images = newClient(t, recorder.url, { retry: quickly(1) }).iterateImages({ size: 5 });
+  assert.deepEqual(await collected(images, 'imageId'), IDS.slice(0, 15));
+  assert.equal(recorder.take().length, 7);
+});
+
 /** Lists that are told how many entries to pass over: client, iterator, the fields of entries, count and ID. */
 const PASSING = [
   ['workspace', 'iterateImageServers', 'items', 'count', 'id'],
@@ -94,7 +148,7 @@ const OFFSETS = [
   ['says nothing of a count', { limit: CAP }, [0, 10, 20], 25, ({ page }) => [page]],
   ['counts its page', { limit: CAP }, [0, 10, 20], 25, ({ page }) => [page, page.length]],
   ['promises more than there is', {}, [0, 10, 20, 25], 25, ({ page }) => [page, 1_000]],
-  ['shows the same page again and again', {}, [0, 10], CAP, () => [IDS.slice(0, CAP), 25]],
+  ['shows the same page again and again', {}, [0, 10, 20], CAP, () => [IDS.slice(0, CAP), 25]],
   ['has only full pages', { limit: 5 }, [0, 5, 10, 15, 20, 25], 25, ({ page }) => [page, 25]],
 ];
 
@@ -117,16 +171,26 @@ for (const [what, request, offsets, entries, shown] of OFFSETS) {
 
 test('entries without an ID are all given, and lead nobody round', async (t) => {
   const jobs = IDS.map((job_id) => ({ job_id }));
-  for (const [items, requests] of [
-    [(offset) => jobs.slice(offset, offset + CAP), 3],
-    [() => jobs.slice(0, CAP), 2],
+  for (const [items, given] of [
+    [(offset) => jobs.slice(offset, offset + CAP), IDS],
+    [() => jobs.slice(0, CAP), IDS.slice(0, CAP)],
   ]) {
     const recorder = await serving(t, ({ offset = 0 }) => plain({ items: items(Number(offset)), count: 25 }));
     const iterator = newWorkspace(t, recorder.url).iterateImageSubJobs({ job_type: 'CREATE_SERVER' });
-    const given = requests === 3 ? IDS : IDS.slice(0, CAP);
     assert.deepEqual(await collected(iterator, 'job_id'), given);
-    assert.equal(recorder.take().length, requests);
+    assert.equal(recorder.take().length, 3);
   }
+});
+
+test('product images that the service can just pass over are all', async (t) => {
+  const recorder = await serving(t, ({ offset = 0, limit }) => {
+    const images = Array.from({ length: Number(limit) }, (_, at) => ({ id: `${Number(offset) + at}` }));
+    return plain({ images, total_count: 5_100 });
+  });
+  let given = 0;
+  for await (const _ of newWorkspace(t, recorder.url).iterateImages({ offset: 4_900 })) given += 1;
+  assert.equal(given, 200);
+  assert.equal(recorder.take().length, 2);
 });
 
 test('product images beyond what the service passes over end the loop with an error that says so', async (t) => {

@@ -71,7 +71,7 @@ const REFUSED = {
     minDisk: [0, -20, 2.5, '20', GONE],
     minRam: [-1, '1', GONE],
     osType: ['macos', GONE],
-    osVersion: ['', 3, GONE],
+    osVersion: [3, GONE],
     platform: ['Ubuntu', GONE],
     description: ['not a field of this request'],
   },

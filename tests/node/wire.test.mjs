@@ -122,6 +122,33 @@ for (const operation of OPERATIONS) {
   });
 }
 
+test('a copy and an import of which the service tells nothing have happened', async (t) => {
+  const recorder = await startRecorder(t);
+  const ims = newClient(t, recorder.url);
+  const calls = [
+    ['1.21-copy-shared-image.request.json', (request) => ims.copySharedImage('s', request)],
+    ['1.18-import-image.request.json', (request) => ims.importImage(request)],
+  ];
+  for (const [name, call] of calls) {
+    for (const data of [null, undefined]) {
+      recorder.next(json(data));
+      assert.equal(await call(fixture(name)), null, `${name}: ${data}`);
+    }
+    recorder.next(json({ imageId: 'img-1' }));
+    assert.deepEqual(await call(fixture(name)), { imageId: 'img-1' });
+  }
+});
+
+test('what the service shows empty can be sent back', async (t) => {
+  const recorder = await startRecorder(t);
+  const ims = newClient(t, recorder.url);
+  await ims.updateImage('i', { ...fixture('1.05-update-image.request.json'), osVersion: '' });
+  await ims.completeUpload('i', { result: 'success', uploadId: '' });
+  const [changed, completed] = recorder.requests.map(({ body }) => JSON.parse(body));
+  assert.equal(changed.osVersion, '');
+  assert.deepEqual(completed, { result: 'success', uploadId: '' });
+});
+
 /** The query is the example's; requestInfo where it stands in an example only may be left out. */
 function assertQuery(query, operation) {
   const expected = Object.entries(operation.query);

@@ -116,6 +116,7 @@ test('what the documents forbid is refused before anything is sent', async (t) =
   const gold = server('x').image_ref;
   const cases = [
     [create({ root_volume: { type: 'SSD', size: 65 } }), 'root_volume.size', 65],
+    [create({ root_volume: { type: 'SSD', size: 1030 } }), 'root_volume.size', 1030],
     [create({ root_volume: { type: 'NVME', size: 60 } }), 'root_volume.type', 'NVME'],
     [create({ image_ref: { ...gold, spce_code: undefined } }), 'image_ref.spce_code', 'undefined'],
     [create({ image_ref: { ...gold, product_id: '' } }), 'image_ref.product_id', ''],
@@ -129,7 +130,11 @@ test('what the documents forbid is refused before anything is sent', async (t) =
     [create({ routePolicy: {} }), 'routePolicy'],
     [workspace.listImages({ limit: 101 }), 'limit', 101],
     [workspace.listImages({ image_type: 'public' }), 'image_type', 'public'],
+    [workspace.listImages({ sort_field: 'id' }), 'sort_field', 'id'],
+    [workspace.listImages({ sort_type: 'DESC' }), 'sort_type', 'DESC'],
     [workspace.listImageJobs({}), 'job_type', 'undefined'],
+    [workspace.listImageJobs({ job_type: 'DELETE_IMAGE' }), 'job_type', 'DELETE_IMAGE'],
+    [workspace.listImageSubJobs({ job_type: 'BUILD_IMAGE' }), 'job_type', 'BUILD_IMAGE'],
     [workspace.batchDeleteImageServer({ items: ['a', 'a'], recursive: false }), 'items[1]', 'a'],
     [workspace.recreateServerImage('s', { name: ' x' }), 'name', ' x'],
     [workspace.showImageServer(''), 'serverId', ''],

@@ -136,8 +136,8 @@ await ims.unshareImage('image-1', ['user-1']);
 export const shares: Page<Share> = await ims.listImageShares('image-1', pageRequest);
 export const shared: Page<SharedImage> = await ims.listSharedImages({ orderBy: 'createdAt:desc' });
 await ims.deleteSharedImage('share-1');
-export const copied: CopiedImage = await ims.copySharedImage('share-1', copy);
-export const fetched: PrivateImage = await ims.importImage(imported);
+export const copied: CopiedImage | null = await ims.copySharedImage('share-1', copy);
+export const fetched: PrivateImage | null = await ims.importImage(imported);
 export const buckets: Bucket[] = await ims.listExportBuckets('image-1');
 await ims.exportImage('image-1', bucket);
 // @ts-expect-error the outcome is success or failed

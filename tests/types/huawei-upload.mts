@@ -33,6 +33,8 @@ export const targets: UploadTarget[] = [
 ];
 
 export const mistakes: UploadTarget[] = [
+  // @ts-expect-error an image that exists, or a new one
+  { ...file, imageId: 'i' },
   // @ts-expect-error the upload says where the file is
   { ...file, image_url: 'b:o' },
   // @ts-expect-error a server is no file

@@ -234,6 +234,11 @@ export async function calls(id: string): Promise<string | undefined> {
   await ims.copyImageInRegion(id, copy);
   const register: RegisterImage = { image_url: 'bucket:o' };
   await ims.registerImage(id, register);
+  await ims.listImages({ member_status: 'pending', visibility: 'shared' });
+  // @ts-expect-error what a receiver decided is asked of shared images
+  await ims.listImages({ member_status: 'pending' });
+  // @ts-expect-error there is nothing to change
+  await ims.updateImage('i', {});
   const query: ListImages = { __imagetype: 'private', limit: 10, created_at: 'gt:2018-10-28T10:00:00Z' };
   const page: ImagePage = await ims.listImages(query);
   for await (const image of ims.iterateImages(query)) {

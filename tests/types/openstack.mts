@@ -86,6 +86,12 @@ export async function images(client: OpenStackImageClient): Promise<void> {
   await client.updateImage(id, [{ op: 'remove', path: 'c' }]);
   // @ts-expect-error known properties are typed here too
   await client.updateImage(id, { set: { min_disk: '1' } });
+  // @ts-expect-error there is nothing to change
+  await client.updateImage(id, {});
+  await client.updateImage(id, { set: { name: null, owner: null, disk_format: null }, remove: ['x'] });
+  await client.updateImage(id, [{ op: 'replace', path: '/name', value: null }]);
+  // @ts-expect-error a size is a size
+  await client.updateImage(id, { set: { min_disk: null } });
   // @ts-expect-error an image keeps its ID
   await client.updateImage(id, { set: { id: 'x' } });
   const what: DeleteOpenStackImage = { delete_backup: true };
@@ -126,6 +132,10 @@ export async function lists(client: OpenStackImageClient): Promise<unknown[]> {
   };
   const request: ImportOpenStackImage = { method, all_stores: true };
   await client.importImage('i', request);
+  await client.importImage('i', { method: { name: 'copy-image' }, stores: ['a'] });
+  await client.importImage('i', { method: { name: 'of-this-cloud', uri: undefined } });
+  // @ts-expect-error nobody knows where the bytes are
+  await client.importImage('i', { method: { name: 'web-download' } });
   const v1: OpenStackV1Filters = { 'changes-since': '2018-10-28', 'property-os': 'x', size_min: 1 };
   const old: OpenStackV1ImageList = await client.listImagesV1(v1);
   const oldest: OpenStackV1Image | undefined = old.images[0];

@@ -1,4 +1,5 @@
-//! Lets the service fetch an image from a URL, with its data disks. Source: CECloud IMS API reference, 1.18.
+//! Lets the service fetch an image from a URL, with its data disks. The document's table says that nothing is answered, its
+//! example that the image is. Source: CECloud IMS API reference, 1.18.
 
 use super::answers::PrivateImage;
 use super::requests::ImportImage;
@@ -12,7 +13,7 @@ pub static OPERATION: Operation = Operation {
     method: Method::Post,
     path: "/api/image/v1/private-images/import",
     arguments: &[Argument::Body("request", ImportImage::FIELDS)],
-    answer: Answer::object(PrivateImage::FIELDS),
+    answer: Answer::object_or_nothing(PrivateImage::FIELDS),
     repeat: Repeat::Once,
     ..Operation::BASE
 };

@@ -102,8 +102,8 @@ request! {
             name: String = Rule::IMAGE_NAME,
             /// Family of the operating system.
             osType: OsType = Rule::OneOf(OsType::VALUES),
-            /// Version of the operating system, for example `kylin-v10-sp3`.
-            osVersion: String = NON_EMPTY,
+            /// Version of the operating system, for example `kylin-v10-sp3`; empty as the service shows it where it knows none.
+            osVersion: String = Rule::AnyText,
             /// Distribution family.
             platform: Platform = Rule::OneOf(Platform::VALUES),
         }
@@ -206,7 +206,7 @@ pub const PREPARE: &[InputField] = &[InputField {
 /// Body of 1.9.
 pub const COMPLETE: &[InputField] = &[
     InputField { name: "result", presence: Presence::Required, rule: Rule::OneOf(UploadOutcome::VALUES) },
-    InputField { name: "uploadId", presence: Presence::Optional, rule: NON_EMPTY },
+    InputField { name: "uploadId", presence: Presence::Optional, rule: Rule::AnyText },
 ];
 
 /// Body of 1.20, inside `bucket`.

@@ -3,7 +3,7 @@
 
 use super::permissions;
 use super::answers::images::ImagePage;
-use super::requests::queries::ListImages;
+use super::requests::queries::ImageFilters;
 use super::requests::queries::decision_needs_shared;
 use crate::api::answer::FieldKind;
 use crate::api::operation::{Answer, Argument, Operation, needs, section};
@@ -15,7 +15,7 @@ pub static OPERATION: Operation = Operation {
     section: section("Querying Images"),
     method: Method::Get,
     path: "/v2/cloudimages",
-    arguments: &[Argument::Query("query", ListImages::FIELDS)],
+    arguments: &[Argument::Query("query", ImageFilters::FIELDS)],
     answer: Answer::Json(FieldKind::Object(ImagePage::FIELDS)),
     repeat: Repeat::Safe,
     check: Some(decision_needs_shared),

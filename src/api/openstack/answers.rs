@@ -7,6 +7,8 @@ use crate::api::answer::FieldKind::{Any, Flag, List, ListOf, Number, Object, Ope
 pub struct OpenStackProperties;
 /// Any other member of a schema: declared where the bindings are.
 pub struct OpenStackSchemaExtras;
+/// What else a store is said to be: declared where the bindings are.
+pub struct OpenStackStoreExtras;
 
 answer! {
     /// An image with all of its properties, also those that only its cloud or its owner knows. Source: OpenStack Image
@@ -187,6 +189,7 @@ answer! {
             description: String = Text,
             default: bool = Flag,
         }
+        open { OpenStackStoreExtras }
     }
 }
 
@@ -194,7 +197,7 @@ answer! {
     /// The stores behind the service.
     pub struct OpenStackStores {
         required {
-            stores: Vec<OpenStackStore> = ListOf(&Object(OpenStackStore::FIELDS)),
+            stores: Vec<OpenStackStore> = ListOf(&Open(OpenStackStore::FIELDS)),
         }
         optional {}
     }

@@ -69,6 +69,7 @@ static PATHS: Paths = Paths {
     ],
     replaced: EVERY_IMAGE_HAS,
     kept: EVERY_IMAGE_HAS,
+    nullable: &["name", "container_format", "disk_format", "owner"],
     open: Some(refused),
 };
 

@@ -9,9 +9,10 @@ pub struct OpenStackFilterProperties;
 /// Any other property of an image to create: declared where the bindings are.
 pub struct OpenStackOwnProperties;
 
-pub const NAME: Rule = Rule::Text { min: 1, max: 255 };
-const TAG: Rule = Rule::Text { min: 1, max: 255 };
-pub const TAGS: Rule = Rule::List { of: &TAG, min: 0, max: usize::MAX, unique: false };
+pub const NAME: Rule = Rule::Text { min: 0, max: 255 };
+/// An empty filter would be none.
+const TAG: Rule = ID;
+pub const TAGS: Rule = Rule::List { of: &NAME, min: 0, max: usize::MAX, unique: false };
 pub const VISIBILITIES: &[&str] = &["private", "shared", "community", "public"];
 /// Each cloud configures its formats; none has a name that is longer.
 pub const CONTAINER: Rule = Rule::Text { min: 1, max: 20 };
@@ -59,7 +60,8 @@ request! {
             sort_dir: String = Rule::OneOrMore(&DIRECTION),
             /// `name:asc,size:desc`: the newer way, instead of `sort_key` and `sort_dir`.
             sort: String = SORT,
-            /// The whole name; a list finds images with one of these names.
+            /// The whole name; a list finds images with one of these names. What begins with `in:` or `eq:`, here and in the
+            /// four filters below, goes to the service as its operator: `eq:in:x` finds the name `in:x`.
             #[tsify(type = "string | string[]")]
             name: String = Rule::TEXT_OR_IN,
             #[tsify(type = "string | string[]")]
@@ -109,12 +111,12 @@ request! {
         optional {
             /// A UUID; the service makes one where none is given.
             id: String = UUID,
-            /// 1 to 255 characters.
+            /// At most 255 characters; Huawei Cloud wants at least one.
             name: String = NAME,
             /// `shared` where nothing is said; Huawei Cloud knows `private` only.
             #[tsify(type = "OpenStackVisibility")]
             visibility: String = Rule::OneOf(VISIBILITIES),
-            /// Each of 1 to 255 characters.
+            /// Each of at most 255 characters.
             tags: Vec<String> = TAGS,
             /// `bare`, mostly: Huawei Cloud's default.
             #[tsify(type = "'bare' | 'ovf' | 'ova' | 'docker' | 'compressed' | (string & {})")]
@@ -149,32 +151,22 @@ request! {
     }
 }
 
-request! {
-    /// How the service gets the bytes. Source: OpenStack Image service API reference, "Import an image".
-    pub struct OpenStackImportMethod {
-        required {
-            /// `glance-direct` takes data that were staged before (PUT …/stage), which is not done here.
-            #[tsify(type = "'glance-direct' | 'web-download' | 'copy-image' | 'glance-download' | (string & {})")]
-            name: String = Rule::Text { min: 1, max: 255 },
-        }
-        optional {
-            /// Of web-download: where the bytes are.
-            uri: String = Rule::Url,
-            /// Of glance-download: the image's ID there.
-            glance_image_id: String = UUID,
-            /// Of glance-download: the name of the other region.
-            glance_region: String = Rule::Text { min: 1, max: 255 },
-            /// Of glance-download: `public`, `internal` or `admin`.
-            glance_service_interface: String = Rule::OneOf(&["public", "internal", "admin"]),
-        }
-    }
-}
+/// How the service gets the bytes: declared where the bindings are.
+pub struct OpenStackImportMethod;
+
+const METHOD: &[InputField] = &[
+    InputField { name: "name", presence: Presence::Required, rule: ID },
+    optional("uri", Rule::Url),
+    optional("glance_image_id", UUID),
+    optional("glance_region", ID),
+    optional("glance_service_interface", Rule::OneOf(&["public", "internal", "admin"])),
+];
 
 request! {
     /// An import. Source: OpenStack Image service API reference, "Import an image".
     pub struct ImportOpenStackImage {
         required {
-            method: OpenStackImportMethod = Rule::Object(OpenStackImportMethod::FIELDS),
+            method: OpenStackImportMethod = Rule::Object(METHOD),
         }
         optional {
             /// The IDs of the stores that the bytes go to.
@@ -228,22 +220,22 @@ request! {
     }
 }
 
-const fn v1(name: &'static str, rule: Rule) -> InputField {
+const fn optional(name: &'static str, rule: Rule) -> InputField {
     InputField { name, presence: Presence::Optional, rule }
 }
 
 /// Filters of the list of version 1.1 (its type is written by hand: `changes-since` is no name in Rust). Any other name
 /// is sent too, as `property-…` is.
 pub const V1_FILTERS: &[InputField] = &[
-    v1("name", ID),
-    v1("container_format", CONTAINER),
-    v1("disk_format", DISK),
-    v1("status", ID),
-    v1("size_min", BYTES),
-    v1("size_max", BYTES),
-    v1("changes-since", TIME),
-    v1("limit", SIZE),
-    v1("marker", ID),
-    v1("sort_key", KEY),
-    v1("sort_dir", DIRECTION),
+    optional("name", ID),
+    optional("container_format", CONTAINER),
+    optional("disk_format", DISK),
+    optional("status", ID),
+    optional("size_min", BYTES),
+    optional("size_max", BYTES),
+    optional("changes-since", TIME),
+    optional("limit", SIZE),
+    optional("marker", ID),
+    optional("sort_key", KEY),
+    optional("sort_dir", DIRECTION),
 ];

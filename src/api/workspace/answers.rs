@@ -155,7 +155,8 @@ answer! {
             id: String = Text,
             job_id: String = Text,
             project_id: String = Text,
-            /// What it does: see `ImageJobType`.
+            /// What it does: as `ImageJobType` has it, `BUILD_IMAGE`, `GENERATE_IMAGE`, `DELETE_IMAGE_BUILD_SERVER` or
+            /// `DELETE_IMAGE`.
             job_type: String = VALUE,
             /// `WAITING`, `RUNNING`, `SUCCESS`, `FAILED`, `ABNORMAL`, `ROLLBACK` or `ABORTING`.
             status: String = VALUE,
@@ -176,7 +177,8 @@ answer! {
             id: String = Text,
         }
         optional {
-            /// What it does: see `ImageJobType`.
+            /// What it does: as `ImageJobType` has it, `BUILD_IMAGE`, `GENERATE_IMAGE`, `DELETE_IMAGE_BUILD_SERVER` or
+            /// `DELETE_IMAGE`.
             job_type: String = VALUE,
             /// `WAITING`, `RUNNING`, `SUCCESS` or `FAILED`.
             status: String = VALUE,

@@ -62,8 +62,8 @@ request! {
         required {
             /// Type of the disk.
             r#type: DiskType = Rule::OneOf(DiskType::VALUES),
-            /// Capacity in GB: a multiple of 10, from 10 to 32768.
-            size: f64 = Rule::Multiple { of: 10, min: 10, max: 32_768 },
+            /// Capacity in GB: a multiple of 10, from 10 to 1020, the most that a system disk has.
+            size: f64 = Rule::Multiple { of: 10, min: 10, max: 1_020 },
         }
         optional {
             /// ID of the storage pool that the system disk lies in.
@@ -199,7 +199,7 @@ request! {
         required {
             /// 1 to 64 characters: letters, digits, Chinese, `-`, `_`, spaces.
             name: String = SERVER_NAME,
-            /// The system disk, 10 to 32768 GB in steps of 10.
+            /// The system disk, 10 to 1020 GB in steps of 10.
             root_volume: Volume = Rule::Object(Volume::FIELDS),
             /// The image it is made of.
             image_ref: ImageRef = Rule::Object(AnyImageRef::FIELDS),

@@ -83,10 +83,10 @@ request! {
             limit: f64 = Rule::Integer { min: 0, max: 100 },
             /// How many to pass over, 0 to 5000.
             offset: f64 = Rule::Integer { min: 0, max: 5_000 },
-            /// Field to sort by.
-            sort_field: String = UP_TO_255,
-            /// Direction to sort in.
-            sort_type: String = UP_TO_255,
+            /// Field to sort by; the service's default is `name`.
+            sort_field: ProductImageOrder = Rule::OneOf(ProductImageOrder::VALUES),
+            /// Direction to sort in; the service's default is `asc`.
+            sort_type: SortDirection = Rule::OneOf(SortDirection::VALUES),
         }
     }
 }

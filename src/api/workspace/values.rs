@@ -37,12 +37,18 @@ choices! {
     pub enum ProductArchitecture { X86 = "x86", Arm = "arm" }
 }
 choices! {
-    /// What a job does: makes an image instance, makes an image of one, deletes one.
+    /// What a job does that can be asked for: makes an image instance, makes an image of one, deletes one.
     pub enum ImageJobType {
         CreateServer = "CREATE_SERVER", CreateServerImage = "CREATE_SERVER_IMAGE", DeleteServer = "DELETE_SERVER",
-        BuildImage = "BUILD_IMAGE", GenerateImage = "GENERATE_IMAGE",
-        DeleteImageBuildServer = "DELETE_IMAGE_BUILD_SERVER", DeleteImage = "DELETE_IMAGE",
     }
+}
+choices! {
+    /// What product images are sorted by.
+    pub enum ProductImageOrder { Name = "name", CreatedAt = "created_at" }
+}
+choices! {
+    /// Which way product images are sorted.
+    pub enum SortDirection { Ascending = "asc", Descending = "desc" }
 }
 choices! {
     /// State of a job.

@@ -123,6 +123,35 @@ export interface OpenStackOwnProperties {
   /** `bios` or `uefi`. */
   hw_firmware_type?: string;
 }
+/** What else a service says of a store. */
+export interface OpenStackStoreExtras {
+  [member: string]: unknown;
+  /** `true` where nothing can be written to it. */
+  'read-only'?: string;
+}
+/** What one of the ways of an import takes besides its name. */
+export interface OpenStackImportFields {
+  /** Of web-download: where the bytes are. */
+  uri?: string;
+  /** Of glance-download: the image's ID there, a UUID. */
+  glance_image_id?: string;
+  /** Of glance-download: the name of the other region. */
+  glance_region?: string;
+  /** Of glance-download: which of its endpoints. */
+  glance_service_interface?: 'public' | 'internal' | 'admin';
+}
+/**
+ * How the service gets the bytes. `glance-direct` takes data that were staged before (PUT …/stage), which is not done here;
+ * a name that is not known before the call comes with a `uri`, be it `undefined`. Source: OpenStack Image service API
+ * reference, "Import an image".
+ */
+export type OpenStackImportMethod = OpenStackImportFields &
+  (
+    | { name: 'glance-direct' | 'copy-image' }
+    | { name: 'web-download'; uri: string }
+    | { name: 'glance-download'; glance_image_id: string; glance_region: string }
+    | { name: string & {}; uri: string | undefined }
+  );
 /** Whatever else a schema says. */
 export interface OpenStackSchemaExtras {
   [member: string]: unknown;

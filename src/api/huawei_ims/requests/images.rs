@@ -160,6 +160,7 @@ static CHANGES: Paths = Paths {
     fields: ImageChanges::FIELDS,
     replaced: &["name", "min_ram", "enterprise_project_id"],
     kept: &["name", "min_ram", "enterprise_project_id"],
+    nullable: &[],
     open: Some(|_| None),
 };
 

@@ -15,8 +15,8 @@ const FLAVOR: Rule = Rule::Checked(
 const FLAG: Rule = Rule::OneOf(FlagText::VALUES);
 
 request! {
-    /// Which images are listed. Source: Image Management Service, API Reference, "Querying Images".
-    pub struct ListImages {
+    /// What images are looked for by. Source: Image Management Service, API Reference, "Querying Images".
+    pub struct ImageFilters {
         required {}
         optional {
             /// Whose they are.

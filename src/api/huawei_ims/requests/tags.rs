@@ -118,8 +118,8 @@ request! {
     /// A key with values of it. Source: Image Management Service, API Reference, "Querying Images by Tag".
     pub struct TagFilter {
         required {
-            /// 1 to 128 characters.
-            key: String = Rule::Checked(is_searched_key, "must have 1 to 128 characters and not be blank"),
+            /// 1 to 127 characters.
+            key: String = OLD_TAG_KEY,
             /// At most 10 values of at most 255 characters; none: any value.
             values: Vec<String> =
                 Rule::List { of: &Rule::Text { min: 0, max: 255 }, min: 0, max: 10, unique: true },
@@ -145,8 +145,8 @@ fn is_searched_key(text: &str) -> bool {
     !crate::text::trim(text).is_empty() && text.chars().count() <= 128
 }
 
-const FILTERS: Rule = Rule::List { of: &Rule::Object(TagFilter::FIELDS), min: 0, max: 10, unique: true };
-const MATCHES: Rule = Rule::List { of: &Rule::Object(Match::FIELDS), min: 0, max: usize::MAX, unique: true };
+const FILTERS: Rule = Rule::List { of: &Rule::Object(TagFilter::FIELDS), min: 1, max: 10, unique: true };
+const MATCHES: Rule = Rule::List { of: &Rule::Object(Match::FIELDS), min: 1, max: usize::MAX, unique: true };
 
 request! {
     /// Images by their tags. Source: Image Management Service, API Reference, "Querying Images by Tag".
@@ -162,15 +162,15 @@ request! {
             /// How many images are passed over; default 0. Goes over the wire as a text.
             #[tsify(type = "number | string")]
             offset: f64 = Rule::NumberText { min: 0, max: SAFE_MAX },
-            /// Has all of these, at most 10.
+            /// Has all of these, 1 to 10.
             tags: Vec<TagFilter> = FILTERS,
-            /// Has one of these, at most 10.
+            /// Has one of these, 1 to 10.
             tags_any: Vec<TagFilter> = FILTERS,
-            /// Has not all of these, at most 10.
+            /// Has not all of these, 1 to 10.
             not_tags: Vec<TagFilter> = FILTERS,
-            /// Has none of these, at most 10.
+            /// Has none of these, 1 to 10.
             not_tags_any: Vec<TagFilter> = FILTERS,
-            /// Fields, no key twice.
+            /// Fields, at least one, no key twice.
             matches: Vec<Match> = MATCHES,
             /// Has no tag at all; the service then ignores the filters by tags.
             without_any_tag: bool = Rule::Flag,
@@ -186,15 +186,15 @@ request! {
             action: Count = Rule::OneOf(Count::VALUES),
         }
         optional {
-            /// Has all of these, at most 10.
+            /// Has all of these, 1 to 10.
             tags: Vec<TagFilter> = FILTERS,
-            /// Has one of these, at most 10.
+            /// Has one of these, 1 to 10.
             tags_any: Vec<TagFilter> = FILTERS,
-            /// Has not all of these, at most 10.
+            /// Has not all of these, 1 to 10.
             not_tags: Vec<TagFilter> = FILTERS,
-            /// Has none of these, at most 10.
+            /// Has none of these, 1 to 10.
             not_tags_any: Vec<TagFilter> = FILTERS,
-            /// Fields, no key twice.
+            /// Fields, at least one, no key twice.
             matches: Vec<Match> = MATCHES,
             /// Has no tag at all; the service then ignores the filters by tags.
             without_any_tag: bool = Rule::Flag,
