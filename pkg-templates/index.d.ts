@@ -901,7 +901,9 @@ export class PendingUpload<Options = UploadOptions, Result = UploadResult> {
  * as it was left: with `checksum: 'none'` only its time of modification tells. Meanwhile `path.part.lock` keeps other
  * downloads out, of other processes too. A `path.part` that no download has left, or that has become shorter or another
  * file since, is refused, kind `validation`). Browser: a handle from showSaveFilePicker, or 'download' (through the origin's
- * private file system; refused where there is none). 'stream' anywhere.
+ * private file system; refused where there is none). The browser copies what 'download' has handed over, and does not say when
+ * it is done: the private file stays for five minutes, and one more for each GiB, and counts towards the origin's quota until
+ * then; where the page is closed earlier, until the next 'download'. 'stream' anywhere.
  */
 export type DownloadTarget = { path: string } | FileHandleLike | 'download' | 'stream';
 
@@ -990,7 +992,7 @@ export class DownloadTask {
    */
   stop(): Promise<void>;
   /**
-   * Ends it; nothing is left.
+   * Ends it; nothing is left. A target that does not answer is waited for three seconds.
    *
    * @example
    * await download.abort();

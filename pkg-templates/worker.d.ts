@@ -38,9 +38,10 @@ export interface UploadWorkerOptions extends Omit<ClientOptions, 'fetch' | 'agen
   /**
    * Where the package's own worker is not found (esbuild and Rollup do not follow it): a module worker that imports
    * `ims-client/upload-worker`, or `ims-client/upload-worker/inline`; a function that starts it; or its address. One that
-   * is given as a Worker is not ended by close().
+   * is given as a Worker is not ended by close(). A page whose policy says `require-trusted-types-for 'script'` gives the
+   * address as a TrustedScriptURL of a policy of its own.
    */
-  worker?: WorkerLike | (() => WorkerLike) | string | { readonly href: string };
+  worker?: WorkerLike | (() => WorkerLike) | string | { readonly href: string } | { toJSON(): string };
   /** As for `load()`, but nothing that cannot be cloned: a URL as text, bytes, a WebAssembly.Module. */
   wasm?: unknown;
   /** The same of ims_client_transfers_bg.wasm. */
@@ -89,7 +90,8 @@ export interface UploadWorker {
  *
  * A page's policy needs `worker-src 'self'` (or `script-src 'self'`) beside what the client needs. Where the worker cannot be
  * started, `done` rejects with kind `unsupported` within 15 seconds and says why; the next call tries again. For browsers:
- * in Node uploads reject with kind `unsupported`.
+ * in Node uploads reject with kind `unsupported`. A worker that ends while it works (the browser may end one, for want of
+ * memory) is an error of kind `aborted`, resumable; the next call starts another.
  *
  * @example
  * const uploads = createUploadWorker({ endpoint: 'https://ims.example.com', region: 'region0' });

@@ -34,9 +34,9 @@ export class Channel {
     });
   }
 
-  /** Asks, with functions that can be called as long as the channel is open. */
-  give(name, ...parameters) {
-    return this.#asked(name, parameters, []);
+  /** Asks, with functions that can be called until they are taken back by calling what is put into `lent`. */
+  give(lent, name, ...parameters) {
+    return this.#asked(name, parameters, lent);
   }
 
   #asked(name, parameters, lent) {

@@ -10,7 +10,8 @@ const CLOSE_WITHIN_MS = 1_000;
 
 const ADVICE =
   "the page's server or bundler must publish the package's upload-worker.js, and its Content-Security-Policy must " +
-  "allow worker-src 'self'; or give `worker`: one that imports 'ims-client/upload-worker'";
+  "allow worker-src 'self'; or give `worker`: one that imports 'ims-client/upload-worker', or, where the policy says " +
+  "require-trusted-types-for 'script', its address as a TrustedScriptURL";
 
 /** What stays in the page. */
 const NOT_SENT = ['fetch', 'agent'];
@@ -64,7 +65,11 @@ export async function connect(given, spawn, methods, lost) {
     lose(channel ? `it failed: ${message}` : message || 'its script was not loaded');
   }
   function lose(reason) {
-    const error = notStarted(reason);
+    // What it was about to do can be gone on with: nothing is wrong with how it is published.
+    const resumable = { resumable: true };
+    const error = channel
+      ? shellError('aborted', 'createUploadWorker', `the worker is gone: ${reason}`, resumable)
+      : notStarted(reason);
     failed(error);
     lost();
     end(error);
@@ -75,7 +80,7 @@ export async function connect(given, spawn, methods, lost) {
   try {
     worker.postMessage({ [CONNECT]: name });
     channel = await connection;
-    await sent(channel.give('open', fromHere(options), { wasm, transfersWasm, inspectWasm }));
+    await sent(channel.give([], 'open', fromHere(options), { wasm, transfersWasm, inspectWasm }));
   } catch (error) {
     end(error);
     throw error;
@@ -96,14 +101,14 @@ async function close(channel, end) {
   });
   // Tasks that the client's end has ended are answered before.
   await Promise.race([channel.ask('close').catch(() => {}), late]);
-  end(shellError('aborted', 'upload', 'the client is closed'));
+  end(shellError('aborted', 'upload', 'the client is closed', { resumable: true }));
 }
 
 function started(place, spawn) {
   try {
     if (place === undefined) return { worker: spawn(), isOwn: true };
     if (typeof place === 'function') return { worker: checked(place()), isOwn: true };
-    if (typeof place === 'string' || place instanceof URL)
+    if (typeof place === 'string' || place instanceof URL || globalThis.trustedTypes?.isScriptURL(place))
       return { worker: new Worker(place, { type: 'module' }), isOwn: true };
     return { worker: checked(place), isOwn: false };
   } catch (error) {

@@ -13,6 +13,7 @@ addEventListener('message', ({ data }) => {
 function serve(name, line) {
   const tasks = new Map();
   const found = new Map();
+  let last = 0;
   let client;
 
   /** Runs a task to its end, showing how far it is; the page's own callbacks are called there. */
@@ -38,10 +39,14 @@ function serve(name, line) {
     pendingUploads: async (store) => {
       const pending = await client.pendingUploads(store);
       return pending.map((upload) => {
-        const key = found.size;
-        found.set(key, upload);
-        return { key, ...upload };
+        last += 1;
+        found.set(last, upload);
+        return { key: last, ...upload };
       });
+    },
+    /** Nobody in the page refers to them any more. */
+    forget: (keys) => {
+      for (const key of keys) found.delete(key);
     },
     resume: (id, key, source, options) =>
       run(id, (watching) => found.get(key).resume(source, watching), options),

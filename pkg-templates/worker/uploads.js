@@ -13,6 +13,8 @@ export class UploadWorker {
   #closed = false;
   #tasks = new Map();
   #last = 0;
+  /** What the worker keeps of found uploads is given back when nothing here refers to them any more. */
+  #finds = new FinalizationRegistry((giveBack) => giveBack());
 
   /** `spawn` starts the package's own worker. */
   constructor(options, spawn) {
@@ -26,12 +28,19 @@ export class UploadWorker {
 
   async pendingUploads(store) {
     const channel = await this.#channel('pendingUploads');
+    const lent = [];
+    const found = await sent(channel.give(lent, 'pendingUploads', store));
+    const keys = found.map(({ key }) => key);
     // A store of the caller's is asked as long as what it holds can be resumed.
-    const found = await sent(channel.give('pendingUploads', store));
+    const find = { channel };
+    this.#finds.register(find, () => {
+      channel.tell('forget', keys);
+      for (const take of lent) take();
+    });
     return found.map(
       ({ key, ...known }) =>
         new PendingUpload(known, (name, ...rest) =>
-          name === 'resume' ? this.#resume(channel, key, ...rest) : this.#discard(channel, key, ...rest),
+          name === 'resume' ? this.#resume(find, key, ...rest) : this.#discard(find, key, ...rest),
         ),
     );
   }
@@ -47,24 +56,25 @@ export class UploadWorker {
     this.close();
   }
 
-  #resume(finder, key, source, options) {
-    return this.#task('resume', [key, source], options, finder);
+  #resume(find, key, source, options) {
+    return this.#task('resume', [key, source], options, find);
   }
 
-  async #discard(finder, key, options) {
-    const channel = await this.#channel('discard', finder);
-    return sent(channel.ask('discard', key, options));
+  async #discard(find, key, options) {
+    const channel = await this.#channel('discard', find);
+    // Referred to until then.
+    return sent(channel.ask('discard', key, options)).finally(() => find);
   }
 
-  /** To the worker; `finder` is the line by which it told of an upload: another one numbers what it finds anew. */
-  async #channel(operation, finder) {
+  /** To the worker; `find` has the line by which it told of an upload: another one numbers what it finds anew. */
+  async #channel(operation, find) {
     const { channel } = await this.#connection(operation);
-    if (!finder || finder === channel) return channel;
+    if (!find || find.channel === channel) return channel;
     const message = 'the worker that found this upload is gone; ask for the pending uploads again';
     throw shellError('source', operation, message);
   }
 
-  #task(name, parameters, given, finder) {
+  #task(name, parameters, given, find) {
     this.#last += 1;
     const id = this.#last;
     const { options, onProgress, onEvent } = split(given);
@@ -73,13 +83,14 @@ export class UploadWorker {
     const asked = [];
     let ask = (what) => asked.push(what);
     this.#tasks.set(id, {
+      find,
       show: (now) => Object.assign(shown, now),
       progress: () => onProgress?.(shown.progress),
       event: (happened) => onEvent?.(happened),
     });
     const work = async () => {
       try {
-        const channel = await this.#channel('upload', finder);
+        const channel = await this.#channel('upload', find);
         const done = sent(channel.ask(name, id, ...parameters, options));
         ask = (what) => channel.tell('ask', id, what);
         for (const what of asked) ask(what);

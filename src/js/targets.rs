@@ -1,15 +1,16 @@
 //! Where a download goes in JavaScript: a file of Node, a file handle, the browser's downloads, a stream.
 
 mod node_file;
+mod private;
 
 use super::convert::{error_to_js, get, refused, spawned, unsupported};
-use super::platform::JsPlatform;
+use super::platform::{JsPlatform, to_its_end};
 use crate::download::{Control, Sink};
 use crate::error::{Error, Kind, Result};
 use crate::http::fetch;
 use crate::http::node;
 use crate::platform::{LocalFuture, Platform};
-use crate::task::Queue;
+use crate::task::{Queue, Turn, first};
 use core::cell::RefCell;
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use node_file::NodeFile;
@@ -21,15 +22,7 @@ use web_sys::ReadableStream;
 /// The sink of a target; opened at its first byte.
 pub(super) fn describe(target: &JsValue) -> Result<Rc<dyn Sink>> {
     if target.as_string().as_deref() == Some("download") {
-        let directory =
-            get(&crate::http::global::global(), "navigator").and_then(|navigator| get(&navigator, "storage"));
-        let known = directory.is_some_and(|storage| get(&storage, "getDirectory").is_some());
-        if !known || get(&crate::http::global::global(), "document").is_none() {
-            return Err(unsupported(
-                "this place has no private file system to download through (it needs a page on https:// or \
-                 localhost); use a file handle or 'stream'",
-            ));
-        }
+        private::check()?;
         return Ok(Rc::new(Writable::new(Origin::Private)));
     }
     if let Some(path) = get(target, "path") {
@@ -65,6 +58,7 @@ async fn invoke(object: &JsValue, name: &str, arguments: &Array) -> Result<JsVal
 }
 
 /// Where a writable file stream comes from.
+#[derive(Clone)]
 enum Origin {
     Handle(JsValue),
     /// The origin's private file system, then the browser's downloads.
@@ -74,79 +68,44 @@ enum Origin {
 /// A FileSystemWritableFileStream: it shows nothing of what was written before it is closed.
 struct Writable {
     origin: Origin,
-    /// Handle and stream.
-    open: RefCell<Option<(JsValue, JsValue)>>,
+    open: Rc<Open>,
     name: RefCell<String>,
 }
 
-const PRIVATE_NAME: &str = "ims-client-download";
+/// What is open of a target.
+#[derive(Default)]
+struct Open {
+    handle: RefCell<JsValue>,
+    stream: RefCell<JsValue>,
+    /// Of whoever opens it, or throws it away.
+    turn: Turn,
+}
 
-/// A private file that is older than this has been saved, milliseconds.
-const SAVED_AFTER_MS: f64 = 6.0 * 3_600_000.0;
+/// A target that does not answer to being thrown away is waited for so long, milliseconds.
+const DISCARDING_MS: f64 = 3_000.0;
 
 impl Writable {
     fn new(origin: Origin) -> Self {
-        Writable { origin, open: RefCell::default(), name: RefCell::new("image".to_owned()) }
-    }
-
-    /// Removes what earlier downloads left: the browser reads a private file after this page is done with it, so it
-    /// cannot be removed at once.
-    async fn tidy(directory: &JsValue) -> Result<()> {
-        let entries = invoke(directory, "values", &Array::new()).await?;
-        loop {
-            let entry = invoke(&entries, "next", &Array::new()).await?;
-            let Some(handle) = get(&entry, "value") else { return Ok(()) };
-            let name = get(&handle, "name").and_then(|name| name.as_string()).unwrap_or_default();
-            if !name.starts_with(PRIVATE_NAME) {
-                continue;
-            }
-            let file = invoke(&handle, "getFile", &Array::new()).await?;
-            let modified = get(&file, "lastModified").and_then(|time| time.as_f64()).unwrap_or(f64::INFINITY);
-            if JsPlatform.now() - modified > SAVED_AFTER_MS {
-                invoke(directory, "removeEntry", &Array::of1(&name.into())).await?;
-            }
-        }
-    }
-
-    async fn directory() -> Result<JsValue> {
-        let storage =
-            get(&crate::http::global::global(), "navigator").and_then(|navigator| get(&navigator, "storage"));
-        invoke(&storage.unwrap_or(JsValue::UNDEFINED), "getDirectory", &Array::new()).await
+        Writable { origin, open: Rc::default(), name: RefCell::new("image".to_owned()) }
     }
 
     async fn stream(&self) -> Result<JsValue> {
-        if let Some((_, stream)) = self.open.borrow().as_ref() {
-            return Ok(stream.clone());
+        if self.open.stream.borrow().is_undefined() {
+            let (open, origin) = (self.open.clone(), self.origin.clone());
+            // Also where nobody waits for it any more: who throws it away must know of it.
+            to_its_end(Box::pin(async move {
+                let _turn = open.turn.take().await;
+                let handle = match origin {
+                    Origin::Handle(handle) => handle,
+                    Origin::Private => private::create().await?,
+                };
+                open.handle.replace(handle.clone());
+                open.stream.replace(invoke(&handle, "createWritable", &Array::new()).await?);
+                Result::Ok(())
+            }))
+            .await?;
         }
-        let handle = match &self.origin {
-            Origin::Handle(handle) => handle.clone(),
-            Origin::Private => {
-                let options = Object::new();
-                let _ = Reflect::set(&options, &"create".into(), &JsValue::TRUE);
-                let name = format!("{PRIVATE_NAME}-{}", JsPlatform.random().to_bits());
-                let directory = Self::directory().await?;
-                // What cannot be tidied up now will be the next time.
-                let _ = Self::tidy(&directory).await;
-                invoke(&directory, "getFileHandle", &Array::of2(&name.into(), &options)).await?
-            }
-        };
-        let stream = invoke(&handle, "createWritable", &Array::new()).await?;
-        *self.open.borrow_mut() = Some((handle, stream.clone()));
-        Ok(stream)
-    }
-
-    /// Hands the finished private file to the browser's downloads.
-    async fn save(&self, handle: &JsValue) -> Result<()> {
-        let file = invoke(handle, "getFile", &Array::new()).await?;
-        let global = crate::http::global::global();
-        let url_class = get(&global, "URL").unwrap_or(JsValue::UNDEFINED);
-        let url = invoke(&url_class, "createObjectURL", &Array::of1(&file)).await?;
-        let document = get(&global, "document").unwrap_or(JsValue::UNDEFINED);
-        let anchor = invoke(&document, "createElement", &Array::of1(&"a".into())).await?;
-        let _ = Reflect::set(&anchor, &"href".into(), &url);
-        let _ = Reflect::set(&anchor, &"download".into(), &self.name.borrow().as_str().into());
-        invoke(&anchor, "click", &Array::new()).await?;
-        Ok(())
+        Ok(self.open.stream.borrow().clone())
     }
 }
 
@@ -165,25 +124,27 @@ impl Sink for Writable {
 
     fn finish(&self, _: u64) -> LocalFuture<'_, Result<()>> {
         Box::pin(async move {
-            let stream = self.stream().await?;
-            invoke(&stream, "close", &Array::new()).await?;
-            let open = self.open.borrow_mut().take();
-            match (&self.origin, open) {
-                (Origin::Private, Some((handle, _))) => self.save(&handle).await,
-                _ => Ok(()),
+            invoke(&self.stream().await?, "close", &Array::new()).await?;
+            if matches!(self.origin, Origin::Private) {
+                let (handle, name) = (self.open.handle.borrow().clone(), self.name.borrow().clone());
+                private::save(&handle, &name).await?;
             }
+            Ok(())
         })
     }
 
     fn discard(&self, _: &Error) -> LocalFuture<'_, ()> {
-        Box::pin(async move {
-            let open = self.open.borrow_mut().take();
-            if let Some((handle, stream)) = open {
-                let _ = invoke(&stream, "abort", &Array::new()).await;
-                if matches!(self.origin, Origin::Private) {
-                    let _ = invoke(&handle, "remove", &Array::new()).await;
-                }
+        let (open, is_private) = (self.open.clone(), matches!(self.origin, Origin::Private));
+        let thrown_away = to_its_end(Box::pin(async move {
+            let _turn = open.turn.take().await;
+            // It may have failed already, or never been opened.
+            let _ = invoke(&open.stream.take(), "abort", &Array::new()).await;
+            if is_private {
+                private::remove(&open.handle.take()).await;
             }
+        }));
+        Box::pin(async move {
+            first(Box::pin(thrown_away), JsPlatform.sleep(DISCARDING_MS)).await;
         })
     }
 }

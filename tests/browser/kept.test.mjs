@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BROWSERS, launch } from '../support/browsers.mjs';
 import { startEmulator } from '../support/emulator.mjs';
+import { eventually } from '../support/expect.mjs';
 import { rawImage } from '../support/samples.mjs';
 import { startSite } from '../support/site.mjs';
 import { newProfile, openTab, shared, slowAfter } from '../support/tabs.mjs';
@@ -84,6 +85,40 @@ for (const name of Object.keys(BROWSERS)) {
       await second.act('discard');
       assert.deepEqual(await second.pending(mine), []);
       await second.assertQuiet();
+    });
+
+    test('databases are closed when nobody needs them any more', TIMEOUT, async (t) => {
+      const { emulator, open } = await prepare(t, common);
+      const tab = await open();
+      await tab.act('watchDatabases');
+      await tab.act('makeFile', FILE);
+      const closed = async () => (await tab.act('unclosed')) === 0;
+      for (const how of ['stop', 'end']) {
+        if (how === 'stop') await emulator.spoil(slowAfter(1));
+        const upload = await tab.begin(rawImage({ name: 'kept' }), OPTIONS);
+        await upload.untilParts(1);
+        assert.equal(await tab.act('unclosed'), 1);
+        if (how === 'stop') await upload.ask('stop');
+        await emulator.heal();
+        await upload.ended();
+        await eventually(closed, `it is closed after the ${how}`);
+        for (let times = 0; times < 3; times += 1) await tab.pending();
+        await eventually(closed, 'those that were looked into are closed');
+      }
+      await tab.assertQuiet();
+    });
+
+    test('a database of the same name that is of another program is let alone', TIMEOUT, async (t) => {
+      const { open } = await prepare(t, common);
+      const tab = await open();
+      await tab.act('makeOtherDatabase', { name: 'ims-client' });
+      await tab.act('makeFile', FILE);
+      const upload = await tab.begin(rawImage({ name: 'kept' }), OPTIONS);
+      const { outcome, events } = await upload.ended();
+      assert.equal(outcome.result?.image.status, 'active', JSON.stringify(outcome));
+      const warnings = events.filter(({ type }) => type === 'warning');
+      assert.match(JSON.stringify(warnings), /checkpoint-failed.*another program/);
+      await tab.assertQuiet();
     });
 
     for (const how of ['fails', 'never answers']) {

@@ -142,6 +142,35 @@ for (const name of Object.keys(BROWSERS)) {
       }
     }
 
+    test('on an http:// origin a lease that is gone is not one that was taken', TIMEOUT, async (t) => {
+      const { emulator, open } = await ready(t, false);
+      const tab = await open();
+      const upload = await tab.begin(TARGET, OPTIONS);
+      await upload.untilParts(1);
+      await tab.act('deleteDatabase');
+      await emulator.heal();
+      await upload.endsWell(common.file);
+      await tab.assertQuiet();
+    });
+
+    // Firefox gives no way to put one tab to sleep.
+    if (name === 'chromium') {
+      test('on an http:// origin a lease that another has had meanwhile is lost', TIMEOUT, async (t) => {
+        const { emulator, open } = await ready(t, false);
+        const [one, other] = [await open(), await open()];
+        const first = await one.begin(TARGET, OPTIONS);
+        await first.untilParts(1);
+        const session = await one.page.createCDPSession();
+        await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+        const second = await takesOver(other);
+        await second.ask('stop');
+        await second.endsBadly({ kind: 'aborted', resumable: true });
+        await session.send('Page.setWebLifecycleState', { state: 'active' });
+        await emulator.heal();
+        await first.endsBadly({ kind: 'aborted', resumable: false });
+      });
+    }
+
     test('on an http:// origin an upload goes on after a reload', TIMEOUT, async (t) => {
       const { emulator, open } = await ready(t, false);
       const tab = await open();

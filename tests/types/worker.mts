@@ -69,6 +69,7 @@ uploads.close();
 createUploadWorker({ ...options, worker });
 createUploadWorker({ ...options, worker: '/assets/upload-worker.js' });
 createUploadWorker({ ...options, worker: { href: 'https://console.example.com/upload-worker.js' } });
+createUploadWorker({ ...options, worker: { toJSON: () => '/assets/upload-worker.js' } });
 createUploadWorker({
   ...options,
   auth: { type: 'token', token: async () => 'of the page' },

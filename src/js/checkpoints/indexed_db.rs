@@ -16,13 +16,14 @@ use wasm_bindgen_futures::JsFuture;
 const WHAT: &str = "the browser's database (IndexedDB)";
 // pkg-templates/shell/kept.js counts its checkpoints before this is loaded.
 const NAME: &str = "ims-client";
+const STORES: [&str; 3] = ["checkpoints", "handles", "leases"];
 
 /// Opening takes no longer, milliseconds, unless another tab is in the way.
 const OPENING_MS: f64 = 5_000.0;
 /// Nor does a transaction, milliseconds.
 const WORKING_MS: f64 = 30_000.0;
 
-/// The database. A connection that the browser closed is opened again at the next call.
+/// The database. A connection that the browser closed is opened again at the next call; the last who lets go closes it.
 #[derive(Clone)]
 pub struct Database(Rc<Opened>);
 
@@ -30,6 +31,21 @@ struct Opened {
     name: String,
     /// Promises an IDBDatabase; shared by all who wait for it.
     connection: RefCell<Option<Promise>>,
+    /// The same, once it is there.
+    database: RefCell<JsValue>,
+}
+
+impl Opened {
+    /// What is under way on it still ends.
+    fn close(&self) {
+        let _ = invoke(&self.database.replace(JsValue::UNDEFINED), "close", &Array::new());
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.close();
+    }
 }
 
 /// Promises that a request or a transaction ends, well or not. Results are read from it, not from the promise.
@@ -69,10 +85,17 @@ async fn connect(name: &str) -> Answer {
     let event = JsFuture::from(end_of(&request)).await.map_err(cause)?;
     let database = get(&request, "result").ok_or("it gave no result")?;
     if get(&event, "type").is_some_and(|kind| kind == "upgradeneeded") {
-        for store in ["checkpoints", "handles", "leases"] {
+        for store in STORES {
             invoke(&database, "createObjectStore", &Array::of1(&store.into()))?;
         }
         JsFuture::from(end_of(&request)).await.map_err(cause)?;
+    }
+    let names = member(&database, "objectStoreNames");
+    for store in STORES {
+        if invoke(&names, "contains", &Array::of1(&store.into()))? != true {
+            invoke(&database, "close", &Array::new())?;
+            return Err(format!("the database {name} is of another program: it has no {store}").into());
+        }
     }
     // Another version, or whoever deletes the database, must not wait for this page.
     if let Some(Ok(close)) = get(&database, "close").map(JsCast::dyn_into::<Function>) {
@@ -89,7 +112,8 @@ impl Database {
             name += ":";
             name += account;
         }
-        let database = Database(Rc::new(Opened { name, connection: RefCell::default() }));
+        let (connection, nothing) = (RefCell::default(), RefCell::default());
+        let database = Database(Rc::new(Opened { name, connection, database: nothing }));
         database.connection().await.map_err(|error| failed(WHAT, &error))?;
         Ok(database)
     }
@@ -101,7 +125,10 @@ impl Database {
                 let kept = self.0.clone();
                 JsPlatform.spawn(Box::pin(async move {
                     let (settle, value) = match connect(&kept.name).await {
-                        Ok(database) => (resolve, database),
+                        Ok(database) => {
+                            kept.database.replace(database.clone());
+                            (resolve, database)
+                        }
                         Err(error) => {
                             // The next call tries again; one that only takes long goes on being waited for.
                             *kept.connection.borrow_mut() = None;
@@ -122,12 +149,16 @@ impl Database {
         // Written to the disk, not only to the system's memory, when it says that it is done.
         let _ = Reflect::set(&options, &"durability".into(), &"strict".into());
         let arguments = Array::of3(&names, &mode.into(), &options);
-        let begun = invoke(&self.connection().await?, "transaction", &arguments);
+        let connection = self.connection().await?;
+        let begun = invoke(&connection, "transaction", &arguments);
         if begun.is_ok() {
             return begun;
         }
         // The browser closed the connection, or another version of this page asked for it.
-        *self.0.connection.borrow_mut() = None;
+        if *self.0.database.borrow() == connection {
+            *self.0.connection.borrow_mut() = None;
+            self.0.close();
+        }
         invoke(&self.connection().await?, "transaction", &arguments)
     }
 

@@ -31,6 +31,8 @@ struct Holding {
     key: String,
     token: String,
     lost: Cell<bool>,
+    /// Its former holder did not answer; it may only have slept.
+    inherited: Cell<bool>,
 }
 
 impl Holding {
@@ -46,13 +48,19 @@ impl Holding {
         self.database.swap(&self.key, expected, Some(&self.record())).await
     }
 
-    /// Renews the lease, or finds that it was taken over. One that ran out while the machine slept is ours still.
+    /// Renews the lease, or finds that it was taken over. One that ran out while the machine slept is ours still, and so
+    /// is one that went away with its database: it is written again.
     async fn renew(&self) -> bool {
-        // A database that does not answer takes no lease away.
-        if !self.lost.get()
-            && let Ok(found) = self.write(Some(&self.token)).await
-        {
-            self.lost.set(token_of(&found).as_ref() != Some(&self.token));
+        for expected in [Some(&*self.token), None] {
+            if self.lost.get() {
+                break;
+            }
+            // A database that does not answer takes no lease away.
+            let Ok(found) = self.write(expected).await else { break };
+            if !found.is_undefined() {
+                self.lost.set(token_of(&found).as_ref() != Some(&self.token));
+                break;
+            }
         }
         !self.lost.get()
     }
@@ -121,14 +129,17 @@ impl Hold for Lease {
         // A renewal that is under way must not bring it back.
         holding.lost.set(true);
         Box::pin(async move {
-            let _ = holding.database.swap(&holding.key, Some(&holding.token), None).await;
+            // A lease without a token is nobody's, but tells a former holder that wakes that it was taken over meanwhile.
+            let left = holding.inherited.get().then(|| Object::new().into());
+            let _ = holding.database.swap(&holding.key, Some(&holding.token), left.as_ref()).await;
         })
     }
 }
 
 /// Takes the lease of a key; none where a living tab has it. `name` is that of the channel to ask on.
 pub async fn take(database: Database, key: String, name: String) -> Taken {
-    let holding = Rc::new(Holding { database, key, token: token(), lost: Cell::new(false) });
+    let (lost, inherited) = Default::default();
+    let holding = Rc::new(Holding { database, key, token: token(), lost, inherited });
     let channel = Channel::open(&name, holding.clone());
     let mut expected: Option<String> = None;
     loop {
@@ -154,6 +165,7 @@ pub async fn take(database: Database, key: String, name: String) -> Taken {
         // What its dead holder left, or nothing, where it was given back while it was asked for.
         expected = other;
     }
+    holding.inherited.set(expected.is_some());
     let renewed = holding.clone();
     let renew = move || {
         let holding = renewed.clone();

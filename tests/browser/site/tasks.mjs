@@ -74,6 +74,16 @@ function closed() {
   meter.open -= 1;
 }
 
+const unclosed = new Set();
+
+/** Waits for a request to the browser's databases. */
+function settled(request, then = () => {}) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(then(request));
+    request.onerror = () => reject(request.error);
+  });
+}
+
 const ACTIONS = {
   makeFile: async (recipe) => {
     file = await makeFile(recipe);
@@ -142,6 +152,27 @@ const ACTIONS = {
   hideDatabases: ({ how }) => {
     IDBFactory.prototype.databases = () => (how === 'fails' ? Promise.reject('none') : new Promise(() => {}));
   },
+  /** Databases that were opened and are not closed. */
+  watchDatabases: () => {
+    const { open } = IDBFactory.prototype;
+    const { close } = IDBDatabase.prototype;
+    IDBFactory.prototype.open = function (...parameters) {
+      const request = open.apply(this, parameters);
+      request.addEventListener('success', () => unclosed.add(request.result));
+      return request;
+    };
+    IDBDatabase.prototype.close = function () {
+      unclosed.delete(this);
+      return close.call(this);
+    };
+  },
+  unclosed: () => unclosed.size,
+  /** Somebody else's database of this name. */
+  makeOtherDatabase: ({ name }) =>
+    settled(indexedDB.open(name, 3), (request) => {
+      request.result.close();
+    }),
+  deleteDatabase: () => settled(indexedDB.deleteDatabase('ims-client')),
   breakDatabase: () => {
     IDBFactory.prototype.open = () => {
       throw new DOMException('the database is broken', 'UnknownError');
