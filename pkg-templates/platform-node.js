@@ -102,7 +102,7 @@ export const platform = {
     for (const stage of stages) stage.on('error', nothing);
     return pipeline([message, ...stages], nothing);
   },
-  /** Gives a ClientRequest up that gets no connection; the time of TLS counts. */
+  /** Gives a ClientRequest up that gets no connection; the time of TLS counts. What fails until then has sent nothing. */
   limitConnecting(request) {
     request.once('socket', (socket) => {
       if (!socket.connecting) return;
@@ -110,7 +110,15 @@ export const platform = {
         const error = new Error(`there is no connection after ${CONNECT_MS} ms`);
         request.destroy(Object.assign(error, { code: 'ETIMEDOUT', syscall: 'connect' }));
       }, CONNECT_MS);
-      const stop = () => clearTimeout(timer);
+      const unsent = (error) => {
+        error.isUnsent = true;
+      };
+      const stop = () => {
+        clearTimeout(timer);
+        socket.off('error', unsent);
+      };
+      // Before the request hears of it.
+      socket.prependListener('error', unsent);
       socket.once(socket.encrypted ? 'secureConnect' : 'connect', stop).once('close', stop);
     });
   },

@@ -161,10 +161,10 @@ pub fn read(answer: &str, wanted: Option<&Wanted>, now: f64) -> Result<Issued> {
     };
     let date = |name| about.get(name).and_then(Value::as_str).and_then(parse_date);
     // Both dates are the service's: our clock may be wrong, and still knows how long it is.
-    let renew_at = date("expires_at").map_or(f64::INFINITY, |expires| {
-        let life = expires - date("issued_at").unwrap_or(now);
-        now + life - MARGIN_MS.min(life / 10.0)
-    });
+    let life = date("expires_at").map(|expires| expires - date("issued_at").unwrap_or(now));
+    // A new token has not expired: by such a clock nobody knows when it will, and a 401 tells.
+    let life = life.filter(|life| *life > 0.0).unwrap_or(f64::INFINITY);
+    let renew_at = now + life - MARGIN_MS.min(life / 10.0);
     let id = about.get("project").and_then(|project| project.get("id")).and_then(Value::as_str);
     let places = wanted.map(|wanted| places(about, wanted)).unwrap_or_default();
     Ok(Issued { token, renew_at, project: id.map(str::to_owned), places })

@@ -152,7 +152,7 @@ impl Looking {
         Box::pin(async move {
             match first(work, limit).await {
                 First::Left(done) => done,
-                First::Right(()) => Err(Failure { kind: Kind::Timeout, message: String::new(), sent: true }),
+                First::Right(()) => Err(Failure::new(Kind::Timeout, String::new(), true)),
             }
         })
     }

@@ -7,7 +7,6 @@ use super::{
 };
 use crate::error::Kind;
 use crate::platform::LocalFuture;
-use crate::text::whole_number;
 use gloo_net::http::{Method, RequestBuilder};
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -19,6 +18,17 @@ extern "C" {
     // gloo-net's own `send` panics where a page has replaced fetch by something that gives foreign responses.
     #[wasm_bindgen(js_name = fetch, catch)]
     fn global_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
+
+    /// A response, of a class of its own perhaps, whose members may throw: what throws in the middle of the core ends it.
+    type Answer;
+    #[wasm_bindgen(method, getter, catch)]
+    fn status(this: &Answer) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn headers(this: &Answer) -> Result<web_sys::Headers, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn body(this: &Answer) -> Result<Option<Stream>, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
+    fn array_buffer(this: &Answer) -> Result<JsValue, JsValue>;
 
     /// Of anything that can be gone through; what a foreign one throws is caught.
     #[wasm_bindgen(catch, js_namespace = Array, js_name = from)]
@@ -93,12 +103,15 @@ impl Transport for Fetch {
             if !answer.is_object() {
                 return Err(Failure::network("fetch gave no response"));
             }
-            // A caller's fetch may give a response of another class with the same members.
-            let answer: web_sys::Response = answer.unchecked_into();
-            let headers = headers_of(&answer.headers(), head);
+            let answer: Answer = answer.unchecked_into();
+            let status = answer.status().map_err(|error| foreign(&error))?.as_f64();
+            let Some(status) = status else {
+                return Err(Failure::network("the response of fetch has no status"));
+            };
+            let headers = headers_of(&answer.headers().map_err(|error| foreign(&error))?, head);
             let opaque_redirect = text_of(&answer, "type").is_some_and(|kind| kind == "opaqueredirect");
             Ok(Response {
-                status: answer.status(),
+                status: status as u16,
                 headers,
                 body: Box::new(FetchBody { answer, reader: None, guard }),
                 opaque_redirect,
@@ -205,20 +218,29 @@ fn start_custom(
 }
 
 struct FetchBody {
-    answer: web_sys::Response,
+    answer: Answer,
     reader: Option<Stream>,
     guard: Guard,
+}
+
+impl FetchBody {
+    /// Its reader; none where it has no body.
+    fn open(&mut self) -> Result<Option<&Stream>, JsValue> {
+        if self.reader.is_none()
+            && let Some(stream) = self.answer.body()?
+        {
+            self.reader = Some(stream.get_reader()?);
+        }
+        Ok(self.reader.as_ref())
+    }
 }
 
 impl ResponseBody for FetchBody {
     fn whole(mut self: Box<Self>) -> LocalFuture<'static, Result<Vec<u8>, Failure>> {
         Box::pin(async move {
-            // With a known and modest length one call is cheaper; foreign responses may have no stream.
-            let known = self.answer.headers().get("content-length").ok().flatten();
-            let modest = known
-                .and_then(|length| whole_number(&length))
-                .is_some_and(|length| length <= LARGEST_TEXT as u64);
-            if !modest && self.answer.body().is_some() {
+            // By pieces: a length in the headers is that of what was packed. Foreign responses may have no stream, or one without
+            // readers.
+            if matches!(self.open(), Ok(Some(_))) {
                 // Often all comes in one piece.
                 let mut all = self.next().await?.unwrap_or_default();
                 while let Some(piece) = self.next().await? {
@@ -242,12 +264,7 @@ impl ResponseBody for FetchBody {
 
     fn next(&mut self) -> LocalFuture<'_, Result<Option<Vec<u8>>, Failure>> {
         Box::pin(async move {
-            if self.reader.is_none() {
-                let Some(stream) = self.answer.body() else { return Ok(None) };
-                let stream: Stream = stream.unchecked_into();
-                self.reader = Some(stream.get_reader().map_err(|error| foreign(&error))?);
-            }
-            let Some(reader) = &self.reader else { return Ok(None) };
+            let Some(reader) = self.open().map_err(|error| foreign(&error))? else { return Ok(None) };
             let reading = reader.read().map_err(|error| foreign(&error))?;
             let piece = JsFuture::from(Promise::resolve(&reading)).await.map_err(|error| lost(&error))?;
             let piece: Piece = piece.unchecked_into();
@@ -270,7 +287,7 @@ fn foreign(error: &JsValue) -> Failure {
 }
 
 fn unusable(error: &JsValue) -> Failure {
-    Failure { kind: Kind::Unsupported, message: describe(error), sent: false }
+    Failure::new(Kind::Unsupported, describe(error), false)
 }
 
 /// A rejection of fetch. Node says why, browsers do not.
@@ -291,8 +308,14 @@ pub(crate) fn lost(error: &JsValue) -> Failure {
     {
         message = format!("{message} ({code})");
     }
-    // Only these come before the first byte for certain.
-    let sent = !code.is_some_and(|code| match code.as_str() {
+    // A certificate is judged before anything is sent, and is no better the next time.
+    const CERTIFICATES: [&str; 6] =
+        ["CERT_", "ERR_TLS_CERT_", "UNABLE_TO_", "DEPTH_ZERO_", "SELF_SIGNED_", "HOSTNAME_MISMATCH"];
+    let begins = |start: &&str| code.as_ref().is_some_and(|code| code.starts_with(start));
+    let lasting = CERTIFICATES.iter().any(begins);
+    // Only these come before the first byte for certain, and what is said by who saw the connection.
+    let is_unsent = Reflect::get(error, &"isUnsent".into()).is_ok_and(|unsent| unsent.is_truthy());
+    let known = code.is_some_and(|code| match code.as_str() {
         "ECONNREFUSED" | "ENOTFOUND" | "EAI_AGAIN" | "UND_ERR_CONNECT_TIMEOUT" => true,
         // Node says these of a connection too that was there.
         "ETIMEDOUT" | "EHOSTUNREACH" | "ENETUNREACH" => {
@@ -301,7 +324,7 @@ pub(crate) fn lost(error: &JsValue) -> Failure {
         }
         _ => false,
     });
-    Failure { kind: Kind::Network, message, sent }
+    Failure { lasting, ..Failure::new(Kind::Network, message, !(is_unsent || known || lasting)) }
 }
 
 /// The call to the system that failed, as Node names it.

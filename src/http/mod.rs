@@ -167,7 +167,7 @@ pub const LARGEST_TEXT: usize = 64 * 1024 * 1024;
 /// The failure of an answer that goes on and on.
 pub fn too_large() -> Failure {
     let message = format!("the answer is larger than {} MiB", LARGEST_TEXT / 1024 / 1024);
-    Failure { kind: Kind::Protocol, message, sent: true }
+    Failure::new(Kind::Protocol, message, true)
 }
 
 /// The body of an answer, read whole or piece by piece. Dropping it ends the transfer.
@@ -185,21 +185,29 @@ pub struct Failure {
     pub message: String,
     /// False only where it is certain that no byte reached the server.
     pub sent: bool,
+    /// It will be the same the next time: a certificate that nobody here trusts.
+    pub lasting: bool,
 }
 
 impl Failure {
+    pub fn new(kind: Kind, message: String, sent: bool) -> Self {
+        Failure { kind, message, sent, lasting: false }
+    }
+
     pub fn network(message: impl Into<String>) -> Self {
-        Failure { kind: Kind::Network, message: message.into(), sent: true }
+        Failure::new(Kind::Network, message.into(), true)
     }
 
     pub fn unsent(message: impl Into<String>) -> Self {
-        Failure { kind: Kind::Network, message: message.into(), sent: false }
+        Failure::new(Kind::Network, message.into(), false)
     }
 }
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
-        Error::new(failure.kind, failure.message)
+        let mut error = Error::new(failure.kind, failure.message);
+        error.details_mut().retryable &= !failure.lasting;
+        error
     }
 }
 

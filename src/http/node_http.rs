@@ -159,11 +159,7 @@ impl Transport for NodeHttp {
         let (module, agent, files) = (http_module(secure), self.agent(secure), self.files.clone());
         Box::pin(async move {
             let Some(module) = module else {
-                return Err(Failure {
-                    kind: Kind::Unsupported,
-                    message: "there is no node:http here".into(),
-                    sent: false,
-                });
+                return Err(Failure::new(Kind::Unsupported, "there is no node:http here".into(), false));
             };
             let asking = files.as_ref().filter(|asking| asking.concerns(&request.body));
             let open = |asks| open(&module, agent.as_ref(), &request, asks, files.is_none());

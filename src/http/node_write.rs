@@ -22,11 +22,7 @@ pub async fn write(request: ClientRequest, body: Body, on_sent: Option<OnSent>) 
         }
         Body::Foreign { content, .. } => {
             let Some(bytes) = content.downcast_ref::<ForeignBytes>() else {
-                return Err(Failure {
-                    kind: Kind::Internal,
-                    message: "a body of an unknown kind".into(),
-                    sent: false,
-                });
+                return Err(Failure::new(Kind::Internal, "a body of an unknown kind".into(), false));
             };
             write_blocks(&request, bytes, on_sent).await?;
         }

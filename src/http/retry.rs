@@ -1,5 +1,6 @@
 //! When a request is repeated and after how long: one module that everything goes through.
 
+use super::Headers;
 use crate::platform::parse_date;
 use crate::text::whole_number;
 
@@ -48,12 +49,14 @@ pub fn next_delay(policy: &Policy, last: f64, random: f64) -> f64 {
     (policy.base_delay_ms + random * (upper - policy.base_delay_ms)).min(policy.max_delay_ms)
 }
 
-/// Milliseconds that a `Retry-After` header asks for: seconds, or a date.
-pub fn retry_after(value: &str, now: f64) -> Option<f64> {
-    let value = value.trim_ascii();
+/// Milliseconds that a `Retry-After` header asks for: seconds, or a date. That is one of the server's clock, which the answer
+/// tells too; where it does not, or a page may not see it, ours stands in.
+pub fn retry_after(headers: &Headers, now: f64) -> Option<f64> {
+    let value = headers.get("retry-after")?.trim_ascii();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(whole_number(value).unwrap_or(u64::MAX) as f64 * 1_000.0);
     }
+    let now = headers.get("date").and_then(parse_date).unwrap_or(now);
     parse_date(value).map(|date| (date - now).max(0.0))
 }
 
@@ -101,11 +104,28 @@ mod tests {
 
     #[test]
     fn retry_after_is_honoured_in_both_forms() {
-        assert_eq!(retry_after("2", 0.0), Some(2_000.0));
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_770_000.0), Some(7_000.0));
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_780_000.0), Some(0.0));
-        assert_eq!(retry_after("soon", 0.0), None);
+        let mut headers = Headers::default();
+        let mut asked = |value: &str, now: f64| {
+            headers.set("retry-after", value);
+            retry_after(&headers, now)
+        };
+        assert_eq!(asked("2", 0.0), Some(2_000.0));
+        assert_eq!(asked("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_770_000.0), Some(7_000.0));
+        assert_eq!(asked("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_780_000.0), Some(0.0));
+        assert_eq!(asked("soon", 0.0), None);
         assert_eq!(decide(&POLICY, 1, 0.0, 0.0, Some(7_000.0)), Some(7_000.0));
         assert_eq!(decide(&POLICY, 1, 0.0, 0.0, Some(1e9)), None, "nobody waits for days");
+    }
+
+    #[test]
+    fn a_date_to_wait_for_is_one_of_the_server_s_clock() {
+        let mut headers = Headers::default();
+        headers.set("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT");
+        headers.set("date", "Sun, 06 Nov 1994 08:49:35 GMT");
+        for ours in [0.0, 784_111_770_000.0, 9e12] {
+            assert_eq!(retry_after(&headers, ours), Some(2_000.0), "{ours}");
+        }
+        headers.set("date", "noon");
+        assert_eq!(retry_after(&headers, 784_111_770_000.0), Some(7_000.0));
     }
 }

@@ -56,11 +56,7 @@ impl Drop for Guard {
 }
 
 async fn send(request: Request, blob: Blob) -> Result<Response, Failure> {
-    let unusable = |error: JsValue| Failure {
-        kind: Kind::Unsupported,
-        message: super::fetch::describe(&error),
-        sent: false,
-    };
+    let unusable = |error: JsValue| Failure::new(Kind::Unsupported, super::fetch::describe(&error), false);
     let xhr = XmlHttpRequest::new().map_err(unusable)?;
     xhr.open_with_async(request.method.name(), &request.url, true).map_err(unusable)?;
     xhr.set_with_credentials(request.cookies == Cookies::Include);
@@ -108,7 +104,7 @@ async fn send(request: Request, blob: Blob) -> Result<Response, Failure> {
             ],
             "",
         );
-        return Err(Failure { kind: Kind::Protocol, message, sent: true });
+        return Err(Failure::new(Kind::Protocol, message, true));
     }
     let mut headers = Headers::default();
     // Asking for a header that is not exposed would write into the console.

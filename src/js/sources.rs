@@ -75,7 +75,7 @@ fn unreadable(error: &JsValue) -> Error {
 }
 
 fn failure(error: Error) -> Failure {
-    Failure { kind: error.kind(), message: error.message().to_owned(), sent: true }
+    Failure::new(error.kind(), error.message().to_owned(), true)
 }
 
 /// Blocks that know how many bytes there are.

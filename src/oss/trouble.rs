@@ -40,11 +40,12 @@ pub struct Trouble {
 impl Trouble {
     /// A request that got no answer.
     pub fn lost(failure: Failure) -> Self {
-        let remedy = match failure.kind {
-            Kind::Network | Kind::Timeout => Remedy::Wait { retry_after_ms: None },
-            _ => Remedy::GiveUp,
+        let error = Error::from(failure);
+        let remedy = match error.details().retryable {
+            true => Remedy::Wait { retry_after_ms: None },
+            false => Remedy::GiveUp,
         };
-        Trouble { remedy, error: failure.into() }
+        Trouble { remedy, error }
     }
 
     /// An answer that is an error, by its status or by an `<Error>` in its body. The date of the store comes from
@@ -60,8 +61,9 @@ impl Trouble {
     ) -> Self {
         // Before anything is cut, half a key would not be recognised; and again once it is no XML any more.
         let body = &*keys.scrub(body.to_owned());
-        let code = xml::find(body, "Code").or_else(|| by_status(operation, status).map(str::to_owned));
-        let said = xml::find(body, "Message").unwrap_or_else(|| match crate::text::trim(body) {
+        let told = |name| Some(clip(&keys.scrub(xml::find(body, name)?), MOST_TOLD));
+        let code = told("Code").or_else(|| by_status(operation, status).map(str::to_owned));
+        let said = told("Message").unwrap_or_else(|| match crate::text::trim(body) {
             "" => status_words(status).to_owned(),
             text => clip(text, 160),
         });
@@ -119,8 +121,7 @@ impl Trouble {
         let details = error.details_mut();
         details.code = code;
         details.status = Some(status);
-        details.request_id =
-            headers.get("x-amz-request-id").map(str::to_owned).or_else(|| xml::find(body, "RequestId"));
+        details.request_id = headers.get("x-amz-request-id").map(str::to_owned).or_else(|| told("RequestId"));
         details.retryable = matches!(remedy, Remedy::Wait { .. } | Remedy::Resend);
         Trouble { remedy, error }.without(keys)
     }
@@ -136,10 +137,11 @@ impl Trouble {
     }
 }
 
+/// So much is told of each text of an answer, characters: it stands in the error of each attempt.
+const MOST_TOLD: usize = 400;
+
 fn wait(headers: &Headers, now: f64) -> Remedy {
-    Remedy::Wait {
-        retry_after_ms: headers.get("retry-after").and_then(|value| retry::retry_after(value, now)),
-    }
+    Remedy::Wait { retry_after_ms: retry::retry_after(headers, now) }
 }
 
 /// Whether a text can name a region in a signature.
@@ -188,6 +190,21 @@ mod tests {
         assert!(!told(&headers, "").contains("secret"));
     }
 
+    #[test]
+    fn of_what_the_store_says_a_little_is_told() {
+        for secret in ["", "secret-of-the-key", "secret-of-the-ke&#121;"] {
+            let long = format!("{}{secret}{}", "é".repeat(395), "x".repeat(100_000));
+            let body = format!(
+                "<Error><Code>{long}</Code><Message>{long}</Message><RequestId>{long}</RequestId></Error>"
+            );
+            let told = Trouble::answered("UploadPart", 503, &Headers::default(), &body, &keys(), 0.0);
+            let shown = format!("{told:?}");
+            assert!(shown.chars().count() < 3_000 && shown.contains('é'), "{}", shown.len());
+            assert!(!shown.contains("secre"), "{shown}");
+            assert_eq!(told.remedy, Remedy::Wait { retry_after_ms: None });
+        }
+    }
+
     fn remedy(status: u16, body: &str) -> Remedy {
         Trouble::answered("UploadPart", status, &Headers::default(), body, &keys(), 0.0).remedy
     }
@@ -216,6 +233,9 @@ mod tests {
         );
         assert_eq!(remedy(403, &code("RequestTimeTooSkewed", "")), Remedy::GiveUp);
         assert_eq!(Trouble::lost(Failure::network("reset")).remedy, Remedy::Wait { retry_after_ms: None });
+        let lasting = Failure { lasting: true, ..Failure::unsent("an untrusted certificate") };
+        let trouble = Trouble::lost(lasting);
+        assert_eq!((trouble.remedy, trouble.error.details().retryable), (Remedy::GiveUp, false));
     }
 
     #[test]

@@ -133,15 +133,15 @@ impl Service {
                     options.watch.iter().for_each(|watch| watch(&request, answer))
                 };
                 watch(None);
-                let response = redirect::send(&*self.transport, request.clone()).await?;
+                let (response, is_elsewhere) = redirect::send(&*self.transport, request.clone()).await?;
                 watch(Some(&response));
-                if response.status == 401 {
+                // Who was not sent the credentials does not refuse them.
+                if response.status == 401 && !is_elsewhere {
                     let date = response.headers.get("date").and_then(parse_date);
                     refused.set(Some(Refused { request, date, message: String::new() }));
                 }
                 seen.status = Some(response.status);
-                let asked = response.headers.get("retry-after");
-                seen.retry_after = asked.and_then(|value| retry::retry_after(value, self.platform.now()));
+                seen.retry_after = retry::retry_after(&response.headers, self.platform.now());
                 let header = |name| response.headers.get(name).map(str::to_owned);
                 let request_id = header("x-request-id").or_else(|| header("x-openstack-request-id"));
                 let reading = Reading {

@@ -75,9 +75,9 @@ fn quotable(
 
 /// So much of a long answer that is no JSON is looked at, bytes: errors quote its first words. Of JSON they quote members,
 /// wherever those stand.
-const FRONT: usize = 128 * 1024;
+const FRONT: usize = 176 * 1024;
 /// No secret is longer, however it is spelt: it goes out in a header. So much at the end may be the half of one, bytes.
-const LONGEST: usize = 48 * 1024;
+const LONGEST: usize = 96 * 1024;
 
 fn front(text: &str, most: usize) -> String {
     text::of_bytes(text.bytes().take(most).collect())

@@ -314,3 +314,26 @@ fn what_is_signed_and_what_is_sent_may_differ() {
     call(&all, "getImage", &[json!("../x")]).unwrap();
     assert_eq!(all.canned.seen.borrow()[0].url, "https://ims.example.com/base/api/image/v1/images/..%2Fx");
 }
+
+#[test]
+fn a_token_is_not_thrown_away_because_of_who_was_not_sent_it() {
+    let count = Rc::new(Cell::new(0));
+    let counted = count.clone();
+    let token = Token::from_source(Rc::new(move || {
+        counted.set(counted.get() + 1);
+        Box::pin(async { Ok(Secret::new("a-token".into()).into()) })
+    }));
+    let to = answer(307, &[("location", "https://other.example.com/x")], "");
+    let all = case(Rc::new(token), vec![to, answer(401, &[], ""), ok(r#"{"imageId":"a"}"#)]);
+    let error = call(&all, "getImage", &[json!("a")]).unwrap_err();
+    assert_eq!((error.kind(), all.canned.seen.borrow().len(), count.get()), (Kind::Auth, 2, 1));
+}
+
+#[test]
+fn what_will_be_the_same_the_next_time_is_not_repeated() {
+    let lasting = Failure { lasting: true, ..Failure::unsent("self-signed certificate") };
+    let all = case(Rc::new(NoAuth), vec![Err(lasting), ok("null")]);
+    let error = call(&all, "getImage", &[json!("a")]).unwrap_err();
+    assert_eq!((error.kind(), error.details().retryable), (Kind::Network, false));
+    assert_eq!(all.canned.seen.borrow().len(), 1);
+}

@@ -250,3 +250,65 @@ test('an answer that never ends is refused before it fills the memory', async (t
   assert.match(error.message, /large|big|long|more than|MiB|bytes/i);
   assert.ok(written < 256 * 1024 * 1024, `${written} bytes were read`);
 });
+
+test('what unpacks to more than the memory is refused too, whatever its length says', async (t) => {
+  const recorder = await startRecorder(t);
+  const body = gzipSync(Buffer.alloc(200 * 1024 * 1024, ' '), { level: 1 });
+  recorder.otherwise({ status: 200, headers: { ...JSON_TYPE, 'content-encoding': 'gzip' }, body });
+  for (const options of [{}, { fetch: globalThis.fetch }]) {
+    const ims = newClient(t, recorder.url, { retry: quickly(1), ...options });
+    const error = await rejects(ims.getImage('img-1'), { kind: 'protocol' });
+    assert.match(error.message, /larger than 64 MiB/);
+  }
+});
+
+test('a response of a fetch of its own may throw: it ends that call', async (t) => {
+  const recorder = await startRecorder(t);
+  recorder.otherwise(json(IMAGE));
+  const throws = (name) => ({
+    status: 200,
+    headers: new Headers(),
+    arrayBuffer: async () => new ArrayBuffer(0),
+    get [name]() {
+      throw new Error(`no ${name} today`);
+    },
+  });
+  const revoked = () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  };
+  const answers = [
+    [() => throws('status'), /no status today/],
+    [() => throws('headers'), /no headers today/],
+    [() => throws('arrayBuffer'), /no arrayBuffer today/],
+    [() => ({ headers: new Headers() }), /no status/],
+    [
+      () => ({
+        get status() {
+          return revoked().status;
+        },
+      }),
+      /revoked/,
+    ],
+  ];
+  let answer;
+  const ims = newClient(t, recorder.url, {
+    retry: quickly(1),
+    fetch: async (...asked) => answer?.() ?? fetch(...asked),
+  });
+  for (const [given, said] of answers) {
+    answer = given;
+    const error = await rejects(ims.getImage('img-1'), { kind: 'network' });
+    assert.match(error.message, said);
+  }
+  // A stream that has no reader, as node-fetch gives: what it holds comes whole.
+  const { body } = json(IMAGE);
+  for (const stream of [{}, null]) {
+    const arrayBuffer = async () => new TextEncoder().encode(body).buffer;
+    answer = () => ({ status: 200, headers: new Headers(JSON_TYPE), body: stream, arrayBuffer });
+    assert.equal((await ims.getImage('img-1')).imageId, IMAGE.imageId);
+  }
+  answer = undefined;
+  assert.equal((await ims.getImage('img-1')).imageId, IMAGE.imageId, 'the next call finds the core alive');
+});

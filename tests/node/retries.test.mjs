@@ -173,6 +173,38 @@ test('Retry-After is waited for, as seconds and as a date', async (t) => {
   assert.equal(recorder.take().length, 2, 'what cannot be read is ignored');
 });
 
+test('a date to wait for is one of the clock that its server tells', async (t) => {
+  const recorder = await startRecorder(t);
+  const ims = newClient(t, recorder.url, { retry: { maxAttempts: 2, baseDelayMs: 1, maxDelayMs: 1 } });
+  for (const skew of [600_000, -600_000]) {
+    const now = Date.now() + skew;
+    const [date, until] = [now, now + 2_000].map((moment) => new Date(moment).toUTCString());
+    recorder.next({ status: 503, headers: { date, 'retry-after': until } }, json(IMAGE));
+    const started = performance.now();
+    await ims.getImage('i');
+    assert.ok(performance.now() - started > 1_900, `a clock that is ${skew} ms ahead`);
+    assert.equal(recorder.take().length, 2);
+  }
+});
+
+test('a redirect may be relative to what was asked', async (t) => {
+  const recorder = await startRecorder(t);
+  const ims = newClient(t, recorder.url, { auth: { type: 'token', token: 'the-token' } });
+  const { host } = new URL(recorder.url);
+  for (const [location, url] of [
+    ['j?x=1', '/api/image/v1/images/j?x=1'],
+    ['?moved=1', '/api/image/v1/images/i?moved=1'],
+    [`//${host}/there`, '/there'],
+    [`HTTP://${host}/there`, '/there'],
+  ]) {
+    recorder.next({ status: 307, headers: { location } }, json(IMAGE));
+    await ims.getImage('i');
+    const { path, query, headers } = recorder.take()[1];
+    assert.equal(`${path}${query ? `?${query}` : ''}`, url, location);
+    assert.equal(headers['x-auth-token'], 'the-token', location);
+  }
+});
+
 test('a Retry-After of days is not slept through', async (t) => {
   const recorder = await startRecorder(t);
   const ims = newClient(t, recorder.url);

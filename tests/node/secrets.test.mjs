@@ -127,3 +127,39 @@ test('the signed address of an import stands in no error and no event', async (t
   errors.push(await rejects(ims.importImage(misspelt), { kind: 'validation', field: 'imageURL' }));
   holdsNoSecret([errors, events], [secret]);
 });
+
+test('a secret is not quoted as pages and as the JSON of others spell it', async (t) => {
+  const recorder = await startRecorder(t);
+  const secret = 'Pa&ss<w>ord"\'+/=zz';
+  const each = (spell) => [...secret].map((c) => (/\w/.test(c) ? c : spell(c.charCodeAt(0)))).join('');
+  const html = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+  const quoted = JSON.stringify(secret).slice(1, -1);
+  const spelt = [
+    html,
+    html.replaceAll("'", '&#39;').replaceAll('>', '&gt;'),
+    each((code) => `&#x${code.toString(16)};`),
+    each((code) => `\\u00${code.toString(16)}`),
+    quoted.replace(/[&<>]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`),
+    JSON.stringify(quoted).slice(1, -1),
+    encodeURIComponent(encodeURIComponent(secret)),
+  ];
+  const events = [];
+  const ims = newClient(t, recorder.url, {
+    auth: { type: 'headers', headers: { 'x-secret': secret } },
+    retry: quickly(1),
+    onRequest: (event) => events.push(event),
+  });
+  for (const text of spelt) {
+    for (const body of [
+      `<html><p>you sent ${text}</p></html>`,
+      `{"weird":"you sent ${text}"}`,
+      `you sent ${text}`,
+    ]) {
+      recorder.next({ status: 400, headers: {}, body });
+      const error = await rejects(ims.getImage('i'), { status: 400 });
+      holdsNoSecret([error, events], [secret]);
+      assert.match(error.message, /you sent \*\*\*/);
+      assert.doesNotMatch(error.message, /Pa|zz/);
+    }
+  }
+});

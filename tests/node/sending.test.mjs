@@ -9,6 +9,7 @@ import { newClient } from '../support/client.mjs';
 import { quickly, rejects } from '../support/expect.mjs';
 import { fixture, json, startRecorder } from '../support/recorder.mjs';
 import { rawImage } from '../support/samples.mjs';
+import { EXPIRED, OWN, startServer } from '../support/servers.mjs';
 
 const IMAGE = fixture('1.04-get-image.response.json').data;
 const PLAIN = json(IMAGE);
@@ -267,6 +268,37 @@ test('what gets no connection within ten seconds was not sent, and is sent again
     sockets.every(({ destroyed }) => destroyed),
     'none is left',
   );
+});
+
+test('a certificate that nobody trusts is told at once: nothing was sent, and nothing is repeated', async (t) => {
+  for (const [certificate, code] of [
+    [OWN, /DEPTH_ZERO_SELF_SIGNED_CERT/],
+    [EXPIRED, /CERT_HAS_EXPIRED|SELF_SIGNED_CERT/],
+  ]) {
+    const port = await startServer(t, () => assert.fail('it was asked'), certificate);
+    for (const options of [{}, { fetch: globalThis.fetch }]) {
+      const ims = newClient(t, `https://localhost:${port}`, options);
+      const told = { kind: 'network', retryable: false };
+      const errors = [
+        await rejects(ims.getImage('img-1'), told),
+        await rejects(ims.createImage(rawImage({ name: 'unsent' })), told),
+        await rejects(ims.upload(new Uint8Array(1_000), rawImage({ name: 'unsent' })).done, told),
+      ];
+      for (const { message, attempts } of errors) {
+        assert.match(message, code);
+        assert.doesNotMatch(message, /may have been created/);
+        assert.ok(attempts.length <= 1, message);
+      }
+    }
+  }
+});
+
+test('what breaks before a connection is secure was not sent, and is sent again', async (t) => {
+  // It does not speak TLS.
+  const { port } = new URL((await startRecorder(t)).url);
+  const ims = newClient(t, `https://localhost:${port}`, { retry: quickly(3) });
+  const error = await rejects(ims.createImage(rawImage({ name: 'unsent' })), { kind: 'network' });
+  assert.equal(error.attempts.length, 3);
 });
 
 test('who has a connection may take longer to answer', async (t) => {

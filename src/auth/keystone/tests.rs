@@ -115,6 +115,10 @@ fn a_token_is_renewed_before_it_expires_whatever_our_clock_says() {
     let short = r#""issued_at":"2026-01-01T00:00:00.000000Z","expires_at":"2026-01-01T00:00:10.000000Z","#;
     assert_eq!(read_at(short, 0.0).renew_at, 9_000.0, "a short life is used for the most part");
     assert_eq!(read_at("", 0.0).renew_at, f64::INFINITY);
+    let undated = r#""expires_at":"2026-01-01T01:00:00.000000Z","#;
+    let end = parse_date("2026-01-01T01:00:00Z").unwrap();
+    assert_eq!(read_at(undated, end - 600_000.0).renew_at, end - 60_000.0);
+    assert_eq!(read_at(undated, end + 1.0).renew_at, f64::INFINITY, "our clock is ahead of its whole life");
     let issued = read_at(hour, 0.0);
     assert_eq!((issued.project.as_deref(), issued.places.len()), (Some("p1"), 0));
 }

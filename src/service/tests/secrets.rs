@@ -101,7 +101,7 @@ fn only_what_can_be_quoted_of_a_long_answer_is_looked_through() {
     ] {
         for status in [200, 401, 500] {
             let (error, most) = told(status, &body);
-            assert!(most <= 128 * 1024 + 2, "{most} of {}", body.len());
+            assert!(most <= 176 * 1024 + 2, "{most} of {}", body.len());
             assert!(error.message().contains(shown) || status == 401, "{error}");
         }
     }

@@ -116,11 +116,11 @@ impl Driver {
         let _slot = self.slot(true).await;
         match first(Box::pin(self.exchange(ask, None)), self.platform.sleep(limit)).await {
             First::Left(done) => done,
-            First::Right(()) => Err(Trouble::lost(Failure {
-                kind: Kind::Timeout,
-                message: format!("the object store does not answer within {} ms", limit as u64),
-                sent: true,
-            })),
+            First::Right(()) => Err(Trouble::lost(Failure::new(
+                Kind::Timeout,
+                format!("the object store does not answer within {} ms", limit as u64),
+                true,
+            ))),
         }
     }
 

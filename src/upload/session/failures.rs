@@ -25,7 +25,9 @@ const MOST_NONSENSE: u32 = 5;
 
 /// Whether the service may have done what it was asked for although it did not say so; or says that it has not, for now.
 pub(super) fn is_uncertain(error: &Error) -> bool {
-    matches!(error.kind(), Kind::Network | Kind::Timeout | Kind::Protocol)
+    // What is lost for good on the way, because of a certificate, was never sent.
+    matches!(error.kind(), Kind::Timeout | Kind::Protocol)
+        || (error.kind() == Kind::Network && error.details().retryable)
         || error.details().status.is_some_and(|status| status >= 500 || retry::is_refused_for_now(status))
 }
 
