@@ -33,7 +33,11 @@ export interface InspectOptions {
 /**
  * Looks into a disk image. What is wrong with it is in the result's `problems`; damage is no rejection.
  *
- * @throws {ImsError} kind `source`: the file cannot be read; `validation`: `source` or an option is none;
+ * Nothing is unpacked or decrypted: where the disk's first sectors are compressed (`qemu-img convert -c`, streamOptimized
+ * VMDK), encrypted or in another file, there is no `partitionTable` and no `boot`, and whether that disk is an image itself
+ * (`nested-image`) is not known.
+ *
+ * @throws {ImsError} kind `source`: the file cannot be read, or the buffer was transferred elsewhere; `validation`: `source` or an option is none;
  * `unsupported`: a path outside Node, or the WebAssembly cannot be loaded; `aborted`.
  * @example
  * const info = await inspect(file);
@@ -113,7 +117,7 @@ export interface DiskImageInfo {
   containedName?: string;
   /** Of a compressed file: bytes of what is inside, where it tells. */
   uncompressedSize?: number;
-  /** How the disk is divided, as a virtual machine sees it. */
+  /** How the disk is divided, as a virtual machine sees it; absent, too, where its first sectors cannot be read. */
   partitionTable?: PartitionTable;
   /** A guess of what starts it; absent where nothing tells. */
   boot?: ImageBoot;
@@ -121,7 +125,8 @@ export interface DiskImageInfo {
   problems: ImageProblem[];
   /**
    * Fields ready for createImage, as far as the file tells: diskFormat, minDisk (GiB, the smallest that is larger than the
-   * virtual size), bootMode, cpuArch.
+   * virtual size), bootMode, cpuArch. Empty where the file is no disk that could be uploaded: compressed, empty, or an
+   * `unsupported-format`.
    */
   suggestion: Partial<CreateImage>;
 }
@@ -152,7 +157,7 @@ export interface PartitionTable {
   scheme: 'mbr' | 'gpt';
   /** Bytes. */
   sectorSize: number;
-  /** In the order of the table. */
+  /** In the order of the table, the first 128; all are checked. */
   partitions: ImagePartition[];
 }
 
@@ -203,7 +208,10 @@ export interface ImageProblem {
 export type ImageProblemCode =
   /** The file is of several formats at the same time: programs will disagree on what it holds. */
   | 'ambiguous-format'
-  /** It holds only what differs from another file, which a host may read in its place (CVE-2024-32498). */
+  /**
+   * It holds only what differs from another file, which a host may read in its place (CVE-2024-32498). Do not convert an
+   * image of somebody else's: that reads the file, too, and copies it into the new image.
+   */
   | 'backing-file'
   /** A checksum in the file does not match: it was damaged or edited. */
   | 'bad-checksum'
@@ -215,7 +223,7 @@ export type ImageProblemCode =
   | 'compressed'
   /** The image says of itself that it is damaged. */
   | 'corrupt'
-  /** Its data are in another file, which a host may read in its place (CVE-2024-32498). */
+  /** Its data are in another file, which a host may read in its place (CVE-2024-32498). As of `backing-file`. */
   | 'data-file'
   /** It names a data file that it does not use. */
   | 'data-file-name'
@@ -223,9 +231,9 @@ export type ImageProblemCode =
   | 'dirty'
   /** The file has no bytes. */
   | 'empty'
-  /** It cannot be read without a key. */
+  /** It cannot be read without a key, or the disk inside it cannot. */
   | 'encrypted'
-  /** A VMDK whose data are in other files, which a host may read in their place. */
+  /** A VMDK whose data are in other files, which a host may read in their place. As of `backing-file`. */
   | 'extent-files'
   /** It is declared as a format that it is not. */
   | 'format-mismatch'
@@ -237,7 +245,7 @@ export type ImageProblemCode =
   | 'hybrid-mbr'
   /** `minDisk` is smaller than the disk in the file. */
   | 'min-disk'
-  /** The disk is an image of another format itself: who probes it takes it for that one. */
+  /** The disk is an image itself: who probes it takes it for that. Not known where its first sectors cannot be read. */
   | 'nested-image'
   /** A partition reaches beyond the end of the disk. */
   | 'partition-beyond-end'
@@ -247,7 +255,7 @@ export type ImageProblemCode =
   | 'size-ambiguous'
   /** Earlier states of the disk are uploaded too, with what was deleted since. */
   | 'snapshots'
-  /** Its headers are spread over more of the file than is read: not all was checked. */
+  /** Its headers are spread over more of the file than is read, or there is too much in them: not all was checked. */
   | 'too-complex'
   /** No disk is that large. */
   | 'too-large'

@@ -6,8 +6,9 @@ mod gpt;
 mod mbr;
 mod types;
 
+use super::formats::{findings, image_within};
 use super::guest::{Guest, read};
-use super::info::{DiskImageInfo, Format, Partition, PartitionTable};
+use super::info::{DiskImageInfo, Format, MAX_LISTED, Partition, PartitionTable};
 use super::regions::{Region, Regions, Stop};
 use super::text;
 use core::fmt::Arguments;
@@ -16,8 +17,9 @@ use core::fmt::Arguments;
 /// read (compressed, encrypted, in another file) nothing is said.
 pub fn inspect(regions: &Regions, disk: &dyn Guest, info: &mut DiskImageInfo) -> Result<(), Stop> {
     let Some(first) = read(disk, regions, 0, 512)? else { return Ok(()) };
-    if info.format != Format::Raw {
-        nested(Region::new(&first), info);
+    // What starts these files was looked at before.
+    if !matches!(info.format, Format::Raw | Format::Iso) {
+        nested(&first, info);
     }
     let Some(boot_record) = mbr::parse(Region::new(&first)) else { return Ok(()) };
     info.boot.bios = boot_record.has_code && boot_record.active();
@@ -33,13 +35,7 @@ pub fn inspect(regions: &Regions, disk: &dyn Guest, info: &mut DiskImageInfo) ->
         if gpt::inspect(regions, disk, info, boot_record.has_code)? {
             check(disk.size(), info);
         } else {
-            info.warning(
-                "gpt-damaged",
-                format_args!(
-                    "the first sector announces a GUID partition table, but none was found behind it"
-                ),
-                "Repair the table with gdisk, or convert the disk to the image again.",
-            );
+            gpt::damaged(regions, info, "the first sector announces it, but none was found behind that one");
         }
         return Ok(());
     }
@@ -50,31 +46,29 @@ pub fn inspect(regions: &Regions, disk: &dyn Guest, info: &mut DiskImageInfo) ->
     Ok(())
 }
 
-/// Starts of images that are no disks by themselves.
-static IMAGES: [(&[u8], &str); 6] = [
-    (b"QFI\xfb", "qcow2"),
-    (b"QED\0", "qed"),
-    (b"KDMV", "vmdk"),
-    (b"# Disk DescriptorFile", "vmdk"),
-    (b"vhdxfile", "vhdx"),
-    (b"conectix", "vhd"),
-];
-
 /// A disk whose content is an image once more: of a conversion that took one format for another, or made so that a
-/// host that guesses formats reads what the inner one names.
-fn nested(first: Region<'_>, info: &mut DiskImageInfo) {
-    if let Some((_, inner)) = IMAGES.iter().find(|(magic, _)| first.has(0, magic)) {
-        let message =
-            format_args!("the disk inside this {} starts with the header of a {inner}", info.format.as_str());
-        let advice =
-            "Unwrap it (qemu-img convert -O raw old inner) and look at what comes out before it is uploaded.";
-        info.danger("nested-image", message, advice);
+/// host that guesses formats reads what the inner one names. Programs guess by the first 512 bytes; a fixed VHD, which
+/// only its end would tell, is a disk to all of them.
+fn nested(first: &[u8], info: &mut DiskImageInfo) {
+    match image_within(first) {
+        // What is behind such a header is this disk's own, and nobody can read it.
+        Some("luks") => findings::encrypted(info, "luks"),
+        Some(inner) => {
+            let outer = info.format.as_str();
+            let message = format_args!("the disk inside this {outer} starts with the header of a {inner}");
+            let advice = format!(
+                "Unwrap it (qemu-img convert -f {} -O raw old inner) and look at what comes out before it is uploaded.",
+                findings::qemu_name(info.format)
+            );
+            info.danger("nested-image", message, &advice);
+        }
+        None => {}
     }
 }
 
-/// What must hold of any table: partitions lie on the disk and apart from each other.
+/// What must hold of any table: partitions lie on the disk and apart from each other. Keeps as many as are worth showing.
 fn check(disk_size: u64, info: &mut DiskImageInfo) {
-    let Some(table) = info.partitions.take() else { return };
+    let Some(mut table) = info.partitions.take() else { return };
     let end = |partition: &Partition| partition.start.saturating_add(partition.size);
     if let Some(beyond) = table.partitions.iter().find(|partition| end(partition) > disk_size) {
         let message = format_args!(
@@ -106,6 +100,7 @@ fn check(disk_size: u64, info: &mut DiskImageInfo) {
             }
         }
     }
+    table.partitions.truncate(MAX_LISTED);
     info.partitions = Some(table);
 }
 
@@ -132,7 +127,7 @@ fn beyond_the_end(info: &mut DiskImageInfo, message: Arguments<'_>) {
     }
 }
 
-/// Adds a table, with no more entries than are worth showing.
+/// Adds a table.
 fn keep(info: &mut DiskImageInfo, scheme: &'static str, sector_size: u64, partitions: Vec<Partition>) {
     info.partitions = Some(PartitionTable { scheme, sector_size, partitions });
 }

@@ -8,7 +8,7 @@ pub static CODES: [(&str, &str, &str); 30] = [
     ("bad-checksum", "fatal or warning", "a header does not match its checksum; fatal for the footer of VHD"),
     ("bad-cluster-size", "fatal", "clusters, blocks or grains of a size that no program accepts"),
     ("bad-table", "fatal", "a header or table says what cannot be"),
-    ("compressed", "fatal", "a packed file: gzip, xz, zstd, zip, or (as format raw) bzip2, 7z, lz4, lzop, rar, wim, tar"),
+    ("compressed", "fatal", "a packed file: gzip, xz, zstd, zip, or (as format raw) bzip2, 7z, lz4, lzma, lzop, rar, wim, tar"),
     ("corrupt", "fatal", "marked as corrupt"),
     ("data-file", "danger", "the data are in another file"),
     ("data-file-name", "warning", "another file is named but not used"),

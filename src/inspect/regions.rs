@@ -81,9 +81,14 @@ impl Regions {
         self.pieces.len()
     }
 
-    /// Whether a reading was refused because enough was read.
+    /// Whether a reading was refused because enough was read, or something was left out.
     pub fn exhausted(&self) -> bool {
         self.exhausted.get()
+    }
+
+    /// Says that something was left out because it is too much.
+    pub fn give_up(&self) {
+        self.exhausted.set(true);
     }
 
     /// Whether something holds of a piece that is there, which is found out once although a format runs again and again:
@@ -133,7 +138,7 @@ impl Regions {
                 return Err(Stop::Need);
             }
         }
-        self.exhausted.set(true);
+        self.give_up();
         Ok(Region { bytes: &[] })
     }
 

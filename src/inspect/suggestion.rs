@@ -3,10 +3,13 @@
 //! Source of the values: CECloud IMS API reference, 1.6 (diskFormat raw or qcow2; minDisk in GB, larger than the image's
 //! system disk; cpuArch x86 or arm; bootMode BIOS or UEFI) and IMG.OperationFailed.MinDiskSize.
 
+use super::formats::qemu_name;
 use super::info::{DiskImageInfo, Format, Problem, Severity};
 use crate::json::Value;
 
 const GIB: u64 = 1 << 30;
+/// Problems of files that no machine could start from, whatever they were declared as.
+const NO_DISK: [&str; 3] = ["compressed", "empty", "unsupported-format"];
 
 /// Fields of createImage, spelt as the service wants them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +23,10 @@ pub struct Suggestion {
 
 impl DiskImageInfo {
     pub fn suggestion(&self) -> Suggestion {
+        // What is no disk, or one of a format that is not read, must not be declared as anything.
+        if NO_DISK.iter().any(|code| self.has_problem(code)) {
+            return Suggestion::default();
+        }
         let boot_mode = match (self.boot.uefi, self.boot.bios) {
             (true, _) => Some("UEFI"),
             (false, true) => Some("BIOS"),
@@ -120,7 +127,7 @@ pub fn declared_format_problem(info: &DiskImageInfo, declared: &str) -> Option<P
         _ => (
             Severity::Fatal,
             format!("the file is declared as {declared}, but its content is {found}"),
-            format!("Convert it: qemu-img convert -O {declared} old new"),
+            format!("Convert it: qemu-img convert -f {} -O {declared} old new", qemu_name(info.format)),
         ),
     };
     Some(Problem { code: "format-mismatch", severity, message, advice })

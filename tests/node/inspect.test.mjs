@@ -62,7 +62,10 @@ test('problems come with code, severity, sentence and advice', async () => {
   const found = Object.fromEntries(info.problems.map((problem) => [problem.code, problem]));
   assert.equal(found['backing-file'].severity, 'danger');
   assert.match(found['backing-file'].message, /"\/etc\/passwd"/);
-  assert.match(found['backing-file'].advice, /qemu-img convert/);
+  assert.match(
+    found['backing-file'].advice,
+    /^Only if you made it yourself.*qemu-img convert -f qcow2.*do not use it/,
+  );
   assert.equal(found.dirty.severity, 'warning');
 });
 
@@ -180,6 +183,128 @@ test('a file that cannot be read is of kind source', async (t) => {
   }
 });
 
+/** An object that its own thread has given away. */
+function given(bytes) {
+  structuredClone(bytes, { transfer: [bytes.buffer ?? bytes] });
+  return bytes;
+}
+
+test('a source that gives what cannot be read fails for itself alone', async () => {
+  const throwing = (name) =>
+    Object.defineProperty({ byteLength: 65_536, length: 65_536 }, name, {
+      get() {
+        throw new Error(`${String(name)} was read`);
+      },
+    });
+  const pieces = [
+    () => given(new ArrayBuffer(65_536)),
+    () => given(new Uint8Array(65_536)),
+    () => new BigInt64Array(8192),
+    () => ({ length: 2 ** 53 }),
+    () => ({ byteLength: 65_536, length: 2 ** 53 }),
+    () => [Symbol('bytes')],
+    () => throwing('byteLength'),
+    () => throwing('length'),
+    () => throwing(Symbol.iterator),
+    () => new Proxy(new Uint8Array(65_536), {}),
+    () => new Proxy(new ArrayBuffer(65_536), {}),
+  ];
+  class Odd extends Uint8Array {
+    subarray() {
+      return this.odd();
+    }
+  }
+  for (const piece of pieces) {
+    const { blob } = watched(65_536, piece);
+    const bytes = new Odd(65_536);
+    bytes.odd = piece;
+    // Somebody else's, which is under way at the same time.
+    const other = inspect(watched(65_536, (start, end) => later(new ArrayBuffer(end - start))).blob);
+    for (const source of [blob, bytes]) {
+      const error = await rejects(inspect(source), { kind: 'source', operation: 'inspect' });
+      assert.ok(error.message.length < 200, error.message);
+    }
+    assert.equal((await other).format, 'raw', String(piece));
+  }
+  for (const member of ['then', 'constructor']) {
+    const promise = Object.defineProperty(Promise.resolve(), member, { get: odd });
+    const { blob } = watched(65_536, () => undefined);
+    blob.slice = () => ({ arrayBuffer: () => promise });
+    await rejects(inspect(blob), { kind: 'source', message: /is odd/ });
+  }
+  assert.equal((await inspect(raw())).format, 'raw', 'nothing was harmed');
+});
+
+function odd() {
+  throw new Error('this is odd');
+}
+
+/** This, a few turns later. */
+const later = (value) => new Promise((resolve) => setTimeout(() => resolve(value), 20));
+
+test('bytes that are given away before or while they are read', async () => {
+  for (const source of [new Uint8Array(MIB), new ArrayBuffer(MIB), Buffer.from(new ArrayBuffer(MIB))])
+    await rejects(inspect(given(source)), { kind: 'source', message: /transferred/ });
+  assert.equal((await inspect(new ArrayBuffer(0))).problems[0].code, 'empty');
+  const bytes = new Uint8Array(MIB);
+  const looking = inspect(bytes);
+  given(bytes);
+  await looking.catch((error) => assert.equal(error.kind, 'source'));
+  const hidden = new Proxy(new Uint8Array(MIB), {});
+  await rejects(inspect(hidden), { kind: 'validation', field: 'source' });
+});
+
+test('an error of ten megabytes is cut', async () => {
+  const { blob } = watched(MIB, () => Promise.reject(new Error('é'.repeat(1e7))));
+  const error = await rejects(inspect(blob), { kind: 'source', message: /é…$/ });
+  assert.ok(error.message.length < 600, `${error.message.length} characters`);
+  // One that holds itself.
+  const round = { errors: [] };
+  round.errors.push(round);
+  await rejects(inspect(watched(MIB, () => Promise.reject(round)).blob), { kind: 'source' });
+});
+
+test('a path is let go when it is aborted while it is opened', async (t) => {
+  const file = path.join(await temporaryFolder(t), 'disk.raw');
+  await fs.writeFile(file, raw(MIB));
+  const open = fs.open;
+  t.after(() => {
+    fs.open = open;
+  });
+  let begun;
+  let finish;
+  const waiting = new Promise((resolve) => {
+    finish = resolve;
+  });
+  const closed = new Promise((resolve) => {
+    fs.open = async (...parameters) => {
+      begun();
+      await waiting;
+      const handle = await open.apply(fs, parameters);
+      const { close } = handle;
+      handle.close = async () => {
+        await close.call(handle);
+        resolve();
+      };
+      return handle;
+    };
+  });
+  const opening = new Promise((resolve) => {
+    begun = resolve;
+  });
+  const controller = new AbortController();
+  const looking = inspect({ path: file }, { signal: controller.signal });
+  await opening;
+  controller.abort();
+  await rejects(looking, { kind: 'aborted' });
+  finish();
+  await closed;
+  fs.open = () => {
+    throw new Error('no more files');
+  };
+  await rejects(inspect({ path: file }), { kind: 'source', message: /no more files/ });
+});
+
 test('what is no source, and no option, is refused with field, value and rule', async () => {
   const stream = new ReadableStream();
   for (const source of [
@@ -199,6 +324,12 @@ test('what is no source, and no option, is refused with field, value and rule', 
   await rejects(inspect(raw(), 'fast'), { kind: 'validation', field: 'options' });
   await rejects(inspect(raw(), { sygnal: 1 }), { kind: 'validation', field: 'sygnal' });
   await rejects(inspect(raw(), { signal: {} }), { kind: 'validation', field: 'signal' });
+});
+
+test('what is no disk has no suggestion', async () => {
+  for (const source of [Buffer.from('BZh91AY&SY'), Buffer.alloc(0), Buffer.from('WithoutFreeSpace')])
+    assert.deepEqual((await inspect(source)).suggestion, {});
+  assert.deepEqual((await inspect(raw())).suggestion, { diskFormat: 'raw', minDisk: 1 });
 });
 
 test('a signal ends it, before and while a file hangs', async () => {

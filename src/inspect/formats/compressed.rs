@@ -1,7 +1,7 @@
 //! gzip, xz, zstd and zip: an image inside has to be unpacked first.
 //!
-//! Sources: RFC 1952 (2.2, 2.3); "The .xz File Format" 1.2.1 (2.1.2, 4); RFC 8878 (3.1.1.1); PKWARE, APPNOTE.TXT 6.3.10
-//! (4.3.7). Numbers are little-endian.
+//! Sources: RFC 1952 (2.2, 2.3); "The .xz File Format" 1.2.1 (2.1.2, 4); RFC 8878 (3.1.1.1, 3.1.2); PKWARE, APPNOTE.TXT
+//! 6.3.10 (4.3.7, 8.5). Numbers are little-endian.
 
 use super::Reader;
 use crate::inspect::info::{Detail, DiskImageInfo, Format};
@@ -24,15 +24,22 @@ pub static GZIP: Reader =
 pub static XZ: Reader =
     Reader { format: Format::Xz, detect: |regions| starts(regions, &[b"\xfd7zXZ\0"]), inspect: tell };
 
-pub static ZSTD: Reader =
-    Reader { format: Format::Zstd, detect: |regions| starts(regions, &[b"\x28\xb5\x2f\xfd"]), inspect: tell };
+pub static ZSTD: Reader = Reader {
+    format: Format::Zstd,
+    detect: |regions| Ok(frame(regions)?.has(0, b"\x28\xb5\x2f\xfd")),
+    inspect: tell,
+};
 
 pub static ZIP: Reader = Reader {
     format: Format::Zip,
-    // "An archive that is empty has but the end of its directory."
-    detect: |regions| starts(regions, &[b"PK\x03\x04", b"PK\x05\x06"]),
+    // "An archive that is empty has but the end of its directory."; one of several volumes has a mark in front.
+    detect: |regions| starts(regions, &[b"PK\x03\x04", b"PK\x05\x06", SPANNED, SPANNED_ONCE]),
     inspect: tell,
 };
+
+/// A volume of several, and one that turned out to be the only one (8.5.3, 8.5.4).
+const SPANNED: &[u8] = b"PK\x07\x08";
+const SPANNED_ONCE: &[u8] = b"PK00PK";
 
 fn starts(regions: &Regions, magics: &[&[u8]]) -> Result<bool, Stop> {
     let start = regions.read(0, 8)?;
@@ -109,8 +116,25 @@ fn number(region: Region<'_>, at: &mut usize) -> Result<u64, Stop> {
     Err(Stop::Short)
 }
 
+/// Most frames without data that are passed over.
+const MOST_SKIPPED: usize = 16;
+
+/// The start of the first frame with data: of zstd, or of lz4, which has the same frames without (3.1.2). pzstd starts with
+/// one.
+pub fn frame(regions: &Regions) -> Result<Region<'_>, Stop> {
+    let mut at = 0;
+    for _ in 0..MOST_SKIPPED {
+        let start = regions.read(at, 18)?;
+        if start.u32_le(0) & !0xf != 0x184d_2a50 {
+            return Ok(start);
+        }
+        at += 8 + u64::from(start.u32_le(4));
+    }
+    Err(Stop::Short)
+}
+
 fn zstd(regions: &Regions) -> Result<Content, Stop> {
-    let start = regions.read(0, 18)?;
+    let start = frame(regions)?;
     let descriptor = start.byte(4);
     let single = descriptor & 0x20 != 0;
     // A window and the identifier of a dictionary may come first.
@@ -126,7 +150,9 @@ fn zstd(regions: &Regions) -> Result<Content, Stop> {
 }
 
 fn zip(regions: &Regions) -> Result<Content, Stop> {
-    let header = regions.read(0, 1024)?;
+    let start = regions.read(0, 4)?;
+    let marked = start.has(0, SPANNED) || start.has(0, &SPANNED_ONCE[..4]);
+    let header = regions.read(if marked { 4 } else { 0 }, 1024)?;
     let length = usize::from(header.u16_le(26)).min(header.len().saturating_sub(30));
     // Not told here where it was not known in time (flag 3), or has more than 32 bits.
     let size =

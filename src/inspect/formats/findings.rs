@@ -5,9 +5,31 @@ use crate::inspect::regions::Regions;
 use crate::inspect::text;
 use core::fmt::Arguments;
 
-/// What qemu-img calls the format.
-fn qemu_name(info: &DiskImageInfo) -> &'static str {
-    if info.format == Format::Vhd { "vpc" } else { info.format.as_str() }
+/// What qemu-img calls the format; it has none for discs.
+pub fn qemu_name(format: Format) -> &'static str {
+    match format {
+        Format::Vhd => "vpc",
+        Format::Iso => "raw",
+        other => other.as_str(),
+    }
+}
+
+/// What to do where an image names other files. Who converts it reads them, whatever they are: of an image from elsewhere
+/// that copies a file of the reader's own into what is uploaded.
+pub fn only_if_own(format: Format, old: &str) -> String {
+    format!(
+        "Only if you made it yourself, make one file of all: qemu-img convert -f {} -O qcow2 {old} new.qcow2; otherwise do \
+         not use it: that would copy the file that it names, one of yours.",
+        qemu_name(format)
+    )
+}
+
+/// How to make a clean copy. The format is named: who lets it be guessed may read what the image wants to be taken for.
+pub fn convert(format: Format) -> String {
+    format!(
+        "Convert it with the program that made it: qemu-img convert -f {} -O qcow2 old new.qcow2",
+        qemu_name(format)
+    )
 }
 
 /// The image holds only what differs from another file, whose name may not be known.
@@ -19,7 +41,7 @@ pub fn backing_file(info: &mut DiskImageInfo, name: String, format: Option<Strin
              that follows the name reads a file of its own",
             quoted(Some(&name))
         ),
-        &format!("Make one file of both: qemu-img convert -f {} -O qcow2 old new.qcow2", qemu_name(info)),
+        &only_if_own(info.format, "old"),
     );
     info.backing_file = Some(LinkedFile { name: Some(name).filter(|name| !name.is_empty()), format });
 }
@@ -41,7 +63,7 @@ pub fn data_file(info: &mut DiskImageInfo, name: Option<String>, format: Option<
             "the image's data are in another file, {named}: without it there is no disk, and a host that follows the \
              name reads a file of its own"
         ),
-        &format!("Make one file of both: qemu-img convert -f {} -O qcow2 old new.qcow2", qemu_name(info)),
+        &only_if_own(info.format, "old"),
     );
     info.data_file = Some(LinkedFile { name, format });
 }
@@ -108,7 +130,7 @@ pub fn dirty(info: &mut DiskImageInfo) {
     info.warning(
         "dirty",
         format_args!("the image was not closed properly: it may be in use, or the program that wrote it stopped too early"),
-        &format!("Stop what uses it, then check it: qemu-img check -f {} -r all image", qemu_name(info)),
+        &format!("Stop what uses it, then check it: qemu-img check -f {} -r all image", qemu_name(info.format)),
     );
 }
 
@@ -117,7 +139,7 @@ pub fn unknown_version(info: &mut DiskImageInfo, version: &str, known: &str) {
     info.fatal(
         "unknown-version",
         format_args!("{} of version {version}: {known}", info.format.as_str()),
-        "Convert it with the program that made it: qemu-img convert -O qcow2 old new.qcow2",
+        &convert(info.format),
     );
 }
 
@@ -126,7 +148,7 @@ pub fn bad_checksum(info: &mut DiskImageInfo, what: &str) {
     info.warning(
         "bad-checksum",
         format_args!("the checksum of the {what} does not match: it was damaged or edited"),
-        "Convert it with the program that made it: qemu-img convert -O qcow2 old new.qcow2",
+        &convert(info.format),
     );
 }
 

@@ -5,7 +5,7 @@
 
 mod blocks;
 mod compressed;
-mod findings;
+pub(super) mod findings;
 mod iso;
 mod luks;
 mod qcow;
@@ -18,8 +18,9 @@ mod vhdx;
 mod vmdk;
 
 use super::info::{DiskImageInfo, Format};
-use super::regions::{Regions, Stop};
+use super::regions::{Regions, Stop, optional};
 use super::text;
+pub use findings::qemu_name;
 
 /// How a format is recognized and read.
 pub struct Reader {
@@ -60,6 +61,10 @@ pub fn inspect(regions: &Regions) -> Option<DiskImageInfo> {
             Err(Stop::Need) => return None,
         }
     }
+    let foreign = match optional(raw::foreign(regions)) {
+        Ok(found) => found.flatten(),
+        Err(_) => return None,
+    };
     let reader = matching.first().copied().unwrap_or(&raw::READER);
     let mut info = DiskImageInfo::new(reader.format, regions.file_size());
     match (reader.inspect)(regions, &mut info) {
@@ -67,9 +72,10 @@ pub fn inspect(regions: &Regions) -> Option<DiskImageInfo> {
         _ if regions.exhausted() => info.danger(
             "too-complex",
             format_args!(
-                "the headers are spread over more of the file than is read before an upload: not all was checked"
+                "the headers are longer than what is read before an upload, or spread over too much of the file: not all \
+                 was checked"
             ),
-            "Convert it with the program that made it: qemu-img convert -O qcow2 old new.qcow2",
+            &findings::convert(reader.format),
         ),
         Ok(()) => {}
         Err(Stop::Short) => info.fatal(
@@ -78,19 +84,34 @@ pub fn inspect(regions: &Regions) -> Option<DiskImageInfo> {
             "The file is cut short: copy or download it again and compare sizes.",
         ),
     }
-    if let [first, second, ..] = matching[..] {
+    let mut names =
+        matching.iter().map(|reader| reader.format.as_str()).chain(foreign.map(|found| found.name()));
+    if let (Some(first), Some(second)) = (names.next(), names.next()) {
         info.danger(
             "ambiguous-format",
             format_args!(
-                "the file is {} and {} at the same time: programs will disagree on what it holds",
-                first.format.as_str(),
-                second.format.as_str()
+                "the file is {first} and {second} at the same time: programs will disagree on what it holds"
             ),
             "Do not use it, or make a clean one: qemu-img convert -f FORMAT -O qcow2 old new.qcow2",
         );
     }
     check_virtual_size(&mut info);
     Some(info)
+}
+
+/// The format of the image whose header a disk starts with; none where it is a disk's own content, packed or not.
+pub fn image_within(first: &[u8]) -> Option<&'static str> {
+    let mut regions = Regions::new(first.len() as u64);
+    regions.keep(0, first.to_vec());
+    let reader = READERS.iter().find(|reader| {
+        !matches!(reader.format, Format::Gzip | Format::Xz | Format::Zstd | Format::Zip)
+            && (reader.detect)(&regions) == Ok(true)
+    });
+    match (reader, raw::foreign(&regions)) {
+        (Some(reader), _) => Some(reader.format.as_str()),
+        (None, Ok(Some(raw::Foreign::Image { name, .. }))) => Some(name),
+        _ => None,
+    }
 }
 
 /// The largest whole number that JavaScript holds exactly.

@@ -41,6 +41,9 @@ fn inspect(regions: &Regions, info: &mut DiskImageInfo) -> Result<(), Stop> {
         Encryption::Aes => findings::encrypted(info, "aes"),
         Encryption::Luks => luks(regions, &header, &extensions, info),
     }
+    if extensions.encryption_header.is_some() && !matches!(header.encryption, Encryption::Luks) {
+        findings::bad_table(info, format_args!("the image has a LUKS header but is not encrypted with LUKS"));
+    }
     header.check_tables(regions, info);
     snapshots::read(regions, &header, info)?;
     if info.has_problem("bad-table") {

@@ -163,7 +163,12 @@ fn region_table(regions: &Regions, info: &mut DiskImageInfo) -> Result<Option<(E
     for (slot, at) in (HEADERS.len() as u8..).zip(REGION_TABLES) {
         let table = regions.read(at, 64 * KIB)?;
         if !regions.once(slot, || sound(table, b"regi", 64 << 10)) {
-            findings::bad_checksum(info, "region table");
+            // QEMU reads the first one only.
+            info.fatal(
+                "bad-checksum",
+                format_args!("the first region table is damaged: programs refuse the image, although it has a second one"),
+                "Open it with the program that made it, and save it anew; or get it from its source again.",
+            );
             continue;
         }
         let (mut bat, mut metadata) = (None, None);

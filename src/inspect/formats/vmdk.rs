@@ -76,7 +76,7 @@ fn other_files(descriptor: &Descriptor, what: &str, info: &mut DiskImageInfo) {
     info.danger(
         "extent-files",
         format_args!("{what}{named}: without them there is no disk, and a host that follows the names reads files of its own"),
-        "Make one file of all: qemu-img convert -f vmdk -O qcow2 description.vmdk new.qcow2",
+        &findings::only_if_own(info.format, "description.vmdk"),
     );
     info.data_file = Some(LinkedFile { name: name.cloned(), format: None });
 }

@@ -6,7 +6,7 @@
 use super::{beyond_the_end, keep, overlap, types};
 use crate::inspect::checksum::{ETHERNET, crc32};
 use crate::inspect::guest::{self, Guest};
-use crate::inspect::info::{DiskImageInfo, MAX_LISTED, Partition};
+use crate::inspect::info::{DiskImageInfo, Partition};
 use crate::inspect::regions::{Region, Regions, Stop};
 use crate::inspect::text;
 
@@ -14,8 +14,9 @@ use crate::inspect::text;
 const SECTORS: [u64; 2] = [512, 4096];
 /// "EFI PART"
 const SIGNATURE: &[u8] = b"EFI PART";
-/// Most bytes of entries that are read; the usual 128 entries of 128 bytes are an eighth of it.
-const MOST_ENTRIES: u64 = 128 << 10;
+/// Most bytes of entries that are read, of others it is said that not all was checked; the usual 128 entries of 128 bytes
+/// are a sixteenth of it.
+const MOST_ENTRIES: u64 = 256 << 10;
 
 /// Reads the table. False where there is none.
 pub fn inspect(
@@ -52,9 +53,9 @@ fn read(
     let header_size = header.u32_le(12) as usize;
     let bytes = header.slice(0, header_size);
     if bytes.len() < 92 {
-        damaged(info, &format!("its header has {header_size} bytes, 92 to 512 are right"));
+        damaged(regions, info, &format!("its header has {header_size} bytes, 92 to 512 are right"));
     } else if crc32(ETHERNET, &[&bytes[..16], &[0; 4], &bytes[20..]]) != header.u32_le(16) {
-        damaged(info, "the checksum of its header does not match");
+        damaged(regions, info, "the checksum of its header does not match");
     }
     let backup = header.u64_le(32);
     if backup.checked_add(1).and_then(|end| end.checked_mul(sector)).is_none_or(|end| end > disk.size()) {
@@ -67,29 +68,35 @@ fn read(
     let (first, count, entry_size) = (header.u64_le(72), header.u32_le(80), header.u32_le(84));
     // 5.3.2: "a value of 128 x 2^n".
     if entry_size < 128 || !entry_size.is_power_of_two() {
-        damaged(info, &format!("its entries have {entry_size} bytes, 128 times a power of two is right"));
+        damaged(
+            regions,
+            info,
+            &format!("its entries have {entry_size} bytes, 128 times a power of two is right"),
+        );
         keep(info, "gpt", sector, Vec::new());
         return Ok(());
     }
     let (Some(start), length) = (first.checked_mul(sector), u64::from(count) * u64::from(entry_size)) else {
-        damaged(info, &format!("its entries start in sector {first}"));
+        damaged(regions, info, &format!("its entries start in sector {first}"));
         keep(info, "gpt", sector, Vec::new());
         return Ok(());
     };
     let entries = guest::read(disk, regions, start, length.min(MOST_ENTRIES))?.unwrap_or_default();
     if length <= MOST_ENTRIES {
         if entries.len() as u64 != length {
-            damaged(info, "its entries lie beyond the end of the disk, or cannot be read");
+            damaged(regions, info, "its entries lie beyond the end of the disk, or cannot be read");
         } else if crc32(ETHERNET, &[&entries]) != header.u32_le(88) {
-            damaged(info, "the checksum of its entries does not match");
+            damaged(regions, info, "the checksum of its entries does not match");
         }
+    } else if !info.has_problem("gpt-damaged") {
+        regions.give_up();
     }
     let mut partitions = Vec::new();
     for (number, entry) in (1..).zip(entries.chunks_exact(entry_size as usize)) {
-        if partitions.len() == MAX_LISTED {
-            break;
-        }
         if let Some(partition) = partition(number, Region::new(entry), sector)? {
+            if partition.size == 0 {
+                damaged(regions, info, &format!("partition {number} ends before it starts"));
+            }
             partitions.push(partition);
         }
     }
@@ -117,7 +124,8 @@ fn partition(number: u32, entry: Region<'_>, sector: u64) -> Result<Option<Parti
     Ok(Some(Partition {
         number,
         start: first.saturating_mul(sector),
-        size: last.saturating_sub(first).saturating_add(1).saturating_mul(sector),
+        // 0 where the last sector is in front of the first.
+        size: last.saturating_add(1).saturating_sub(first).saturating_mul(sector),
         type_name: known.map(|known| known.name),
         type_id,
         name: Some(text::name_utf16(entry.slice(56, 72), u16::from_le_bytes)).filter(|name| !name.is_empty()),
@@ -136,7 +144,11 @@ fn guess_boot(info: &mut DiskImageInfo, boot_code: bool) {
         table.partitions.iter().find_map(|partition| types::of_guid(&partition.type_id)?.architecture);
 }
 
-fn damaged(info: &mut DiskImageInfo, what: &str) {
+/// Says what is wrong with the table, unless it may be that no more could be read.
+pub fn damaged(regions: &Regions, info: &mut DiskImageInfo, what: &str) {
+    if regions.exhausted() {
+        return;
+    }
     info.warning(
         "gpt-damaged",
         format_args!("the GUID partition table is damaged: {what}"),

@@ -6,13 +6,11 @@
 
 use super::types;
 use crate::inspect::guest::{Guest, read};
-use crate::inspect::info::{Partition, PartitionTable};
+use crate::inspect::info::{MAX_LISTED, Partition, PartitionTable};
 use crate::inspect::regions::{Region, Regions, Stop};
 
 /// Bytes. The records count sectors of this size; disks with larger ones use GPT.
 const SECTOR: u64 = 512;
-/// Most logical partitions that are followed, each a piece of the file of its own.
-const MOST_LOGICAL: u32 = 16;
 /// Boot code ends where the disk's signature starts (5.2.1, table 5.1).
 const CODE: usize = 440;
 
@@ -110,7 +108,12 @@ impl Entry {
     ) -> Result<(), Stop> {
         let first = u64::from(self.start);
         let mut at = first;
-        for number in 5..5 + MOST_LOGICAL {
+        // Each is a piece of the file of its own, as a rule: how many may be read bounds them first.
+        for number in 5.. {
+            if number > MAX_LISTED as u32 {
+                regions.give_up();
+                break;
+            }
             let Some(sector) = read(disk, regions, at * SECTOR, SECTOR)? else { break };
             let Some(record) = parse(Region::new(&sector)) else { break };
             let [logical, next, ..] = record.entries;

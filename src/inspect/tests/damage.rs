@@ -213,6 +213,7 @@ fn damaged_qed() {
         &[
             ("clusters of 2 KiB", |file| put(file, 4, &2048u32.to_le_bytes()), "bad-cluster-size fatal"),
             ("clusters of 5000 bytes", |file| put(file, 4, &5000u32.to_le_bytes()), "bad-cluster-size fatal"),
+            ("tables of 1 cluster", |file| file[8] = 1, "bad-table fatal"),
             ("tables of 3 clusters", |file| file[8] = 3, "bad-table fatal"),
             ("backing file", |file| file[16] = 1, "backing-file danger"),
             ("name outside the header", |file| put(file, 16, &[1; 48]), "bad-table fatal"),

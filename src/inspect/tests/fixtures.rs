@@ -102,21 +102,21 @@ pub fn qcow(disk: &[u8]) -> Vec<u8> {
     file
 }
 
-/// A QED: clusters of 4 KiB, tables of one cluster.
+/// A QED: clusters of 4 KiB, tables of two.
 pub fn qed(disk: &[u8]) -> Vec<u8> {
     let data = disk.len().div_ceil(CLUSTER);
-    let mut file = vec![0; (3 + data) * CLUSTER];
+    let mut file = vec![0; (5 + data) * CLUSTER];
     put(&mut file, 0, b"QED\0");
-    for (at, value) in [(4, CLUSTER as u32), (8, 1), (12, 1)] {
+    for (at, value) in [(4, CLUSTER as u32), (8, 2), (12, 1)] {
         put(&mut file, at, &value.to_le_bytes());
     }
     put(&mut file, 40, &(CLUSTER as u64).to_le_bytes());
     put(&mut file, 48, &(disk.len() as u64).to_le_bytes());
-    put(&mut file, CLUSTER, &(2 * CLUSTER as u64).to_le_bytes());
+    put(&mut file, CLUSTER, &(3 * CLUSTER as u64).to_le_bytes());
     for cluster in 0..data {
-        put(&mut file, 2 * CLUSTER + 8 * cluster, &(((3 + cluster) * CLUSTER) as u64).to_le_bytes());
+        put(&mut file, 3 * CLUSTER + 8 * cluster, &(((5 + cluster) * CLUSTER) as u64).to_le_bytes());
     }
-    put(&mut file, 3 * CLUSTER, disk);
+    put(&mut file, 5 * CLUSTER, disk);
     file
 }
 
@@ -132,7 +132,7 @@ pub fn mbr(disk: &mut [u8], at: usize, entries: &[(bool, u8, u32, u32)]) {
     }
 }
 
-/// A disk with a GUID partition table of four entries: type, first and last sector.
+/// A disk with a GUID partition table of four entries, or as many as there are: type, first and last sector.
 pub fn gpt(size: usize, sector: usize, entries: &[([u8; 16], u64, u64)]) -> Vec<u8> {
     let mut disk = vec![0; size];
     mbr(&mut disk, 0, &[(false, 0xee, 1, u32::MAX)]);
@@ -148,7 +148,7 @@ pub fn gpt(size: usize, sector: usize, entries: &[([u8; 16], u64, u64)]) -> Vec<
     put(&mut disk, sector + 24, &1u64.to_le_bytes());
     put(&mut disk, sector + 32, &(size as u64 / sector as u64 - 1).to_le_bytes());
     put(&mut disk, sector + 72, &2u64.to_le_bytes());
-    put(&mut disk, sector + 80, &4u32.to_le_bytes());
+    put(&mut disk, sector + 80, &(entries.len().max(4) as u32).to_le_bytes());
     put(&mut disk, sector + 84, &128u32.to_le_bytes());
     seal(&mut disk, sector);
     disk
@@ -156,7 +156,9 @@ pub fn gpt(size: usize, sector: usize, entries: &[([u8; 16], u64, u64)]) -> Vec<
 
 /// Writes the checksums of a table anew.
 pub fn seal(disk: &mut [u8], sector: usize) {
-    let entries = crc32(ETHERNET, &[&disk[2 * sector..2 * sector + 512]]);
+    let count = u32::from_le_bytes(disk[sector + 80..sector + 84].try_into().expect("four bytes")) as usize;
+    let end = disk.len().min(2 * sector + count.min(4096) * 128);
+    let entries = crc32(ETHERNET, &[&disk[2 * sector..end]]);
     put(disk, sector + 88, &entries.to_le_bytes());
     put(disk, sector + 16, &[0; 4]);
     let header = crc32(ETHERNET, &[&disk[sector..sector + 92]]);

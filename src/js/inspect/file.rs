@@ -1,12 +1,12 @@
 //! A file that can be read at any place: a Blob, bytes in memory, a path of Node, a FileSystemFileHandle.
 
 use crate::error::{Error, Kind, Result};
-use crate::http::fetch::describe;
+use crate::http::bytes;
 use crate::http::node::{self, FileHandle, FsPromises};
 use crate::js::convert::{get, invoke, refused, unsupported};
 use crate::js::memory;
 use crate::platform::LocalFuture;
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Array, JsString, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -26,10 +26,17 @@ enum Content {
 const RULE: &str = "must be a Blob or File, an ArrayBuffer, a Uint8Array, { path } in Node, or a FileSystemFileHandle \
                     (a stream cannot be read at any place)";
 const LARGEST: f64 = 9_007_199_254_740_991.0;
+/// Most characters that are kept of what the caller's own source says went wrong.
+const LONGEST: u32 = 500;
 
 impl File {
     pub async fn open(given: &JsValue) -> Result<Self> {
         if let Some(size) = memory::size_of(given) {
+            // No view can be made of a buffer that was transferred away; its length is 0.
+            let buffer = get(given, "buffer").unwrap_or_else(|| given.clone());
+            if size == 0 && bytes::bytes_of(&buffer).is_none() {
+                return Err(Error::new(Kind::Source, "the buffer was transferred elsewhere"));
+            }
             return Ok(File { content: Content::Bytes(memory::view_of(given)), size });
         }
         if let Some(path) = get(given, "path").filter(|_| blob_size(given).is_none()) {
@@ -60,37 +67,54 @@ impl File {
 
     /// So many bytes from here on, all of them.
     pub async fn read(&self, offset: u64, length: u32) -> Result<Vec<u8>> {
-        let piece = match &self.content {
+        let piece: JsValue = match &self.content {
             Content::Bytes(bytes) => {
                 let piece = memory::piece_of(bytes, offset, length.into());
-                piece.map_err(|error| unreadable(&error))?
+                piece.map_err(|error| unreadable(&error))?.into()
             }
             Content::Blob(blob) => {
                 let (start, end) = (offset as f64, (offset + u64::from(length)) as f64);
                 let piece = invoke(blob, "slice", &Array::of2(&start.into(), &end.into()));
                 let piece = piece.map_err(|error| unreadable(&error))?;
-                let piece = called(&piece, "arrayBuffer", &Array::new()).await?;
-                if !piece.is_object() {
-                    return Err(Error::new(Kind::Source, "the file gave no ArrayBuffer"));
-                }
-                Uint8Array::new(&piece)
+                called(&piece, "arrayBuffer", &Array::new()).await?
             }
-            Content::Path(handle) => read_path(handle, offset, length).await?,
+            Content::Path(handle) => read_path(handle, offset, length).await?.into(),
         };
-        if piece.length() != length {
-            let how = if piece.length() < length { "shorter" } else { "longer" };
-            return Err(Error::new(Kind::Source, format!("the file became {how} while it was read")));
-        }
-        Ok(piece.to_vec())
+        bytes_of(&piece, length)
     }
+}
+
+/// How many bytes an ArrayBuffer or a view of one says it has.
+fn length_of(given: &JsValue) -> Option<f64> {
+    get(given, "byteLength").and_then(|length| length.as_f64())
+}
+
+/// A copy of what an ArrayBuffer or a view of one holds, if that is so many bytes. It may be anything: nothing here throws.
+fn bytes_of(piece: &JsValue, length: u32) -> Result<Vec<u8>> {
+    let Some(given) = length_of(piece) else {
+        return Err(Error::new(Kind::Source, "the file gave no ArrayBuffer"));
+    };
+    // Asked first, so that no more is copied than is wanted, and once more of what came of it.
+    expect(given, length)?;
+    let gone = || Error::new(Kind::Source, "the file gave bytes that cannot be looked at");
+    let bytes = bytes::bytes_of(piece).ok_or_else(gone)?;
+    expect(bytes.length().into(), length)?;
+    Ok(bytes.to_vec())
+}
+
+fn expect(given: f64, wanted: u32) -> Result<()> {
+    if given == f64::from(wanted) {
+        return Ok(());
+    }
+    let how = if given < f64::from(wanted) { "shorter" } else { "longer" };
+    Err(Error::new(Kind::Source, format!("the file became {how} while it was read")))
 }
 
 impl Drop for File {
     fn drop(&mut self) {
         if let Content::Path(handle) = &self.content {
-            // A read that is under way makes Node wait with closing; a failure to close loses nothing.
-            let closing = JsFuture::from(handle.close());
-            spawn_local(async move { drop(closing.await) });
+            let handle = handle.clone();
+            spawn_local(close(handle.into()));
         }
     }
 }
@@ -103,16 +127,50 @@ fn blob_size(value: &JsValue) -> Option<u64> {
     (is_method("slice") && is_method("arrayBuffer")).then_some(size as u64)
 }
 
+/// Lets a file of Node go.
+async fn close(handle: JsValue) {
+    // A read that is under way makes Node wait with closing; a failure to close loses nothing.
+    drop(called(&handle, "close", &Array::new()).await);
+}
+
 /// What the promise of a method gives.
 async fn called(object: &JsValue, name: &str, arguments: &Array) -> Result<JsValue> {
     let promise = invoke(object, name, arguments).map_err(|error| unreadable(&error))?;
-    JsFuture::from(Promise::resolve(&promise)).await.map_err(|error| unreadable(&error))
+    settled(&promise).await
+}
+
+/// What a promise gives, or a value that is none. The caller's promise may have members that throw, which a promise of the
+/// platform's own takes for a rejection.
+async fn settled(promise: &JsValue) -> Result<JsValue> {
+    let all = JsFuture::from(Promise::all(&Array::of1(promise)));
+    let values = all.await.map_err(|error| unreadable(&error))?;
+    Ok(values.unchecked_ref::<Array>().get(0))
+}
+
+/// A file of Node that is being opened. Whoever gives up meanwhile leaves it to be closed once it is open.
+struct Opening(Option<JsValue>);
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        if let Some(promise) = self.0.take() {
+            spawn_local(async move {
+                if let Ok(handle) = settled(&promise).await {
+                    close(handle).await;
+                }
+            });
+        }
+    }
 }
 
 async fn open_path(fs: FsPromises, path: String) -> Result<File> {
     // Who opens a pipe waits until somebody writes into it.
     size_of(&called(&fs, "stat", &Array::of1(&path.as_str().into())).await?, &path)?;
-    let handle = JsFuture::from(fs.open(&path, "r")).await.map_err(|error| unreadable(&error))?;
+    let arguments = Array::of2(&path.as_str().into(), &"r".into());
+    let promise = invoke(&fs, "open", &arguments).map_err(|error| unreadable(&error))?;
+    let mut opening = Opening(Some(promise.clone()));
+    let handle = settled(&promise).await;
+    opening.0 = None;
+    let handle = handle?;
     let mut file = File { content: Content::Path(handle.clone().unchecked_into()), size: 0 };
     file.size = size_of(&called(&handle, "stat", &Array::new()).await?, &path)?;
     Ok(file)
@@ -133,7 +191,7 @@ async fn read_path(handle: &FileHandle, offset: u64, length: u32) -> Result<Uint
             Array::of4(&buffer, &done.into(), &(length - done).into(), &JsValue::from_f64(position));
         let read = called(handle, "read", &arguments).await?;
         match get(&read, "bytesRead").and_then(|bytes| bytes.as_f64()) {
-            Some(bytes) if bytes > 0.0 => done += bytes as u32,
+            Some(bytes) if bytes > 0.0 => done += (bytes as u32).min(length - done),
             _ => break,
         }
     }
@@ -141,7 +199,14 @@ async fn read_path(handle: &FileHandle, offset: u64, length: u32) -> Result<Uint
 }
 
 fn unreadable(error: &JsValue) -> Error {
-    let message = describe(error);
+    // Only read, whatever it is: it may hold itself, or have members that throw. Cut before it is copied.
+    let text = if error.is_string() { Some(error.clone()) } else { get(error, "message") };
+    let text = text.and_then(|text| text.dyn_into::<JsString>().ok());
+    let mut message = text.map(|text| String::from(text.slice(0, LONGEST + 1))).unwrap_or_default();
+    if let Some((end, _)) = message.char_indices().nth(LONGEST as usize) {
+        message.truncate(end);
+        message.push('…');
+    }
     let is_ours = get(error, "kind").and_then(|kind| kind.as_string()).is_some_and(|kind| kind == "source");
     if is_ours {
         return Error::new(Kind::Source, message);

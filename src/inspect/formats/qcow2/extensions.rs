@@ -31,17 +31,20 @@ impl Extensions {
         };
         let mut at = header.length;
         for _ in 0..MOST {
-            let start = regions.read(at, 8)?;
-            let (kind, data, length) = (start.u32_be(0), at + 8, u64::from(start.u32_be(4)));
-            if kind == 0 || data > end {
+            if at >= end {
                 break;
             }
-            if length > end - data {
-                let message = format_args!(
-                    "the header extension at byte {at} has {length} bytes, {} have room",
-                    end - data
-                );
+            let start = regions.read(at, 8)?;
+            let (kind, data, length) = (start.u32_be(0), at + 8, u64::from(start.u32_be(4)));
+            // QEMU wants this of the one that ends the list as well.
+            let room = end.saturating_sub(data);
+            if data > end || length > room {
+                let message =
+                    format_args!("the header extension at byte {at} has {length} bytes, {room} have room");
                 findings::bad_table(info, message);
+                break;
+            }
+            if kind == 0 {
                 break;
             }
             found.take(kind, regions.read(data, length.min(LONGEST))?);

@@ -156,7 +156,7 @@ impl Header {
             info.fatal(
                 "corrupt",
                 format_args!("the image is marked as corrupt: programs open it for reading only"),
-                "Try qemu-img check -r all image; if it cannot be repaired, get the image again.",
+                "Try qemu-img check -f qcow2 -r all image; if it cannot be repaired, get the image again.",
             );
         }
         let known: [(u8, u64, &[&str]); 3] = [

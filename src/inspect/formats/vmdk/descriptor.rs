@@ -36,6 +36,11 @@ pub fn detect(start: Region<'_>) -> bool {
 }
 
 impl Descriptor {
+    /// Whether nothing is described: so in the parts of a disk.
+    pub fn is_empty(&self) -> bool {
+        self.create_type.is_empty() && self.extents == 0
+    }
+
     /// Reads the text, which ends with its first zero.
     pub fn read(regions: &Regions, at: u64, length: u64, info: &mut DiskImageInfo) -> Result<Self, Stop> {
         let bytes = regions.read(at, length.min(LONGEST))?.as_slice();

@@ -12,6 +12,10 @@ use crate::inspect::regions::{Region, Regions, Stop};
 const FEATURES: [(u32, &str); 3] =
     [(1 << 2, "zeroed-grains"), (1 << 16, "compressed-grains"), (1 << 17, "markers")];
 const COMPRESSED: u32 = 1 << 16;
+/// There is a second grain directory.
+const REDUNDANT: u32 = 1 << 1;
+/// Sectors that QEMU takes for the description, whatever the header says.
+const DESCRIPTION: u64 = 20;
 /// The directory is named by the footer, a copy of the header in the last but one sector.
 const AT_END: u64 = u64::MAX;
 /// QEMU's limits: sectors of a grain, entries of a grain table, bytes of the directory.
@@ -91,6 +95,10 @@ pub fn inspect(regions: &Regions, header: Region<'_>, info: &mut DiskImageInfo) 
         findings::bad_table(info, format_args!("{} needs too large a directory", disk_of(capacity)));
         return Ok(());
     }
+    if flags & REDUNDANT != 0 {
+        let second = header.u64_le(48).saturating_mul(SECTOR);
+        findings::within(regions, info, "the redundant grain directory", second, disk.directory_bytes());
+    }
     disk.check(regions, info)?;
     partitions::inspect(regions, &disk, info)
 }
@@ -107,6 +115,8 @@ fn footer<'a>(regions: &'a Regions, header: Region<'_>) -> Result<Option<Region<
         .then_some(footer))
 }
 
+const PART: &str = "the file is one part of a disk, and is described by another file";
+
 /// What the description inside says. Whether the disk is this file's alone.
 fn description(
     regions: &Regions,
@@ -115,8 +125,7 @@ fn description(
     info: &mut DiskImageInfo,
 ) -> Result<bool, Stop> {
     if at == 0 || size == 0 {
-        let what = "the file is one part of a disk, and is described by another file";
-        other_files(&Descriptor::default(), what, info);
+        other_files(&Descriptor::default(), PART, info);
         return Ok(true);
     }
     // QEMU looks for it there whatever the header says.
@@ -128,7 +137,7 @@ fn description(
     if !findings::within(regions, info, "the description", SECTOR, length) {
         return Ok(true);
     }
-    let descriptor = Descriptor::read(regions, SECTOR, length, info)?;
+    let descriptor = Descriptor::read(regions, SECTOR, length.max(DESCRIPTION * SECTOR), info)?;
     describe(&descriptor, info);
     let alone = ["monolithicSparse", "streamOptimized"]
         .iter()
@@ -136,7 +145,8 @@ fn description(
     // QEMU follows a description to other files where the header says that it has no sectors of its own.
     if capacity == 0 || descriptor.extents != 1 || descriptor.other.is_some() || !alone {
         info.virtual_size = info.virtual_size.max(descriptor.sectors.saturating_mul(SECTOR));
-        other_files(&descriptor, "the description inside names other files than this one", info);
+        let names = "the description inside names other files than this one";
+        other_files(&descriptor, if descriptor.is_empty() { PART } else { names }, info);
     }
     Ok(descriptor.parent.is_none())
 }
