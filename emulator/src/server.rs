@@ -4,6 +4,7 @@ mod answer;
 mod bodies;
 mod connection;
 mod cors;
+mod pages;
 mod pipeline;
 
 use axum::Router;
@@ -15,6 +16,7 @@ use crate::faults::{self, Faults};
 use crate::request_log::{self, RequestLog};
 use crate::store::ObjectStore;
 use connection::Connection;
+pub(crate) use pages::is_from_a_page;
 
 /// Which of the services a listener belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -129,7 +129,7 @@ consoleSuite('interrupted uploads of the console', BOTH, (scenario, browser) => 
       await other.click('[data-test=start]');
       await other.shows(
         '[data-test=draft] [data-test=error]',
-        /Another tab or window is uploading this file/,
+        /is being uploaded already: .* in another tab or window/,
       );
       await ui.page.close({ runBeforeUnload: false });
       await ui.emulator.heal();

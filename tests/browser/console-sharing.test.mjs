@@ -89,4 +89,29 @@ consoleSuite('sharing by the console', BOTH, (scenario) => {
     assert.equal(await emulator.image(IMAGE), undefined);
     other.assertQuiet({ failures: true });
   });
+
+  scenario('more users than a page shows are taken off only as far as they are seen', {}, async (ui) => {
+    const { emulator, page } = ui;
+    const ids = Array.from({ length: 51 }, (_, index) => String(9_000_000_000_000 + index));
+    for (const some of [ids.slice(0, 50), ids.slice(50)]) {
+      const body = { shares: { user_ids: some } };
+      await emulator.call('POST', `/api/image/v1/private-images/${IMAGE}/share`, { body });
+    }
+    const shown = (count) =>
+      eventually(async () => (await page.$$('[data-test=share]')).length === count, `${count} are shown`);
+    await ui.go(`/private?do=share&on=${IMAGE}`);
+    await shown(50);
+    await page.$$eval('[data-test=share] input', (boxes) => {
+      for (const box of boxes.slice(0, 3)) box.click();
+    });
+    await ui.shows('[data-test=unshare-selected]', /Stop sharing with 3/);
+    await ui.click('[data-test=dialog] .btn-next');
+    await shown(1);
+    await ui.gone('[data-test=unshare-selected]');
+    // The page goes with its last user: others are still there.
+    await ui.click('[data-test=unshare]');
+    await shown(50);
+    assert.equal(await page.$('[data-test=no-shares]'), null);
+    await ui.shows('[data-test=dialog] .head', /Shared with 50/);
+  });
 });

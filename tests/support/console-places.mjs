@@ -41,7 +41,7 @@ export const PLACES = {
   'dialog-share': dialog(`share&on=${SHARED}`, '[data-test=share]'),
   'dialog-export': dialog(`export&on=${OWN}`, '[data-test=bucket]'),
   'dialog-delete': dialog(`delete&on=${OWN}`, '[data-test=dialog-ok]'),
-  'dialog-delete-many': dialog(`delete&on=${OWN},${SHARED}`, '[data-test=confirm-word]'),
+  'dialog-delete-many': dialog(`delete&on=${OWN}&on=${SHARED}`, '[data-test=confirm-word]'),
 };
 
 /** Brings a place to the screen. */

@@ -103,7 +103,8 @@ export class Console {
         await new Promise((resolve) => setTimeout(resolve, 30));
         const { x, y, width, height } = found.getBoundingClientRect();
         const hit = document.elementFromPoint(x + width / 2, y + height / 2);
-        return x === before.x && y === before.y && !found.disabled && found.contains(hit);
+        const isIdle = !found.disabled && found.ariaDisabled !== 'true';
+        return x === before.x && y === before.y && isIdle && found.contains(hit);
       });
     await eventually(isWithinReach, `${selector} can be clicked`);
     await element.click();

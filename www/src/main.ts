@@ -8,6 +8,7 @@ import './page.css';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { PartError } from './composables/useParts';
+import { keepKeyboardPlace } from './helpers/keyboard-place';
 import { router } from './router';
 
 const app = createApp(App).use(router);
@@ -16,3 +17,4 @@ app.config.errorHandler = (error) => {
   if (!(error instanceof PartError)) console.error(error);
 };
 app.mount('#app');
+keepKeyboardPlace();

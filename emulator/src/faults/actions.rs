@@ -20,7 +20,7 @@ pub(super) fn kind(fields: &mut Fields<'_>) -> Result<Kind, RuleError> {
     let flipped = fields.offset("flipResponseBit")?;
     found("flipResponseBit", flipped.map(|offset| Kind::Action(Action::FlipResponseBit(offset))));
     found("dropHeader", fields.header_names("dropHeader")?.map(Kind::DropHeaders));
-    let skew = fields.signed("clockSkewMs")?;
+    let skew = skew(fields)?;
     found("clockSkewMs", skew.map(|milliseconds| Kind::Effect(Effect::ClockSkew(milliseconds))));
     let expire = fields.flag("expireCredentials")?;
     found("expireCredentials", expire.then_some(Kind::Effect(Effect::ExpireCredentials)));
@@ -37,6 +37,18 @@ pub(super) fn kind(fields: &mut Fields<'_>) -> Result<Kind, RuleError> {
             Err(fields.error("", &format!("must have one action, and has {first} and {second}")))
         }
     }
+}
+
+/// Milliseconds: a hundred years. Beyond the calendar there is no date to show.
+const LARGEST_SKEW: u64 = 100 * 366 * 24 * 60 * 60 * 1000;
+
+fn skew(fields: &mut Fields<'_>) -> Result<Option<i64>, RuleError> {
+    let skew = fields.signed("clockSkewMs")?;
+    if skew.is_some_and(|skew| skew.unsigned_abs() > LARGEST_SKEW) {
+        let rule = format!("must be a whole number from -{LARGEST_SKEW} to {LARGEST_SKEW} (a hundred years)");
+        return Err(fields.error("clockSkewMs", &rule));
+    }
+    Ok(skew)
 }
 
 fn answer(fields: &mut Fields<'_>) -> Result<Option<Kind>, RuleError> {

@@ -1,5 +1,6 @@
 //! `/_emulator/faults`: rules are posted, listed and cleared here.
 
+use axum::extract::rejection::StringRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -22,25 +23,39 @@ async fn list(State(faults): State<Faults>) -> Json<Value> {
 }
 
 /// The body is read as JSON whatever its type says: a rule is often sent by hand.
-async fn add(State(faults): State<Faults>, body: String) -> Response {
+async fn add(State(faults): State<Faults>, body: Result<String, StringRejection>) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => {
+            let status = rejection.status();
+            let rule = match status {
+                StatusCode::PAYLOAD_TOO_LARGE => "must not be longer than 2 MiB".to_owned(),
+                _ => format!("must be a text: {}", rejection.body_text()),
+            };
+            return refuse(status, &RuleError { field: "the body".to_owned(), value: Value::Null, rule });
+        }
+    };
     let posted = match serde_json::from_str(&body) {
         Ok(posted) => posted,
         Err(error) => {
             let rule = format!("must be JSON: {error}");
-            return refuse(&RuleError { field: "the body".to_owned(), value: Value::String(body), rule });
+            return refuse(
+                StatusCode::BAD_REQUEST,
+                &RuleError { field: "the body".to_owned(), value: Value::String(body), rule },
+            );
         }
     };
     match faults.add(&posted) {
         Ok(rules) => (StatusCode::CREATED, Json(json!({ "rules": rules }))).into_response(),
-        Err(error) => refuse(&error),
+        Err(error) => refuse(StatusCode::BAD_REQUEST, &error),
     }
 }
 
-fn refuse(error: &RuleError) -> Response {
+fn refuse(status: StatusCode, error: &RuleError) -> Response {
     let answer = json!({
         "error": { "field": error.field, "value": error.value, "rule": error.rule, "message": error.to_string() }
     });
-    (StatusCode::BAD_REQUEST, Json(answer)).into_response()
+    (status, Json(answer)).into_response()
 }
 
 async fn clear(State(faults): State<Faults>) -> Json<Value> {

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::extract::rejection::StringRejection;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -12,6 +13,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::{Huawei, jobs, workspace};
+use crate::server::is_from_a_page;
 
 /// Temporary keys are good for a day at most, as IAM's are.
 const LONGEST_SECONDS: u64 = 86_400;
@@ -29,7 +31,8 @@ pub fn router(huawei: &Arc<Huawei>) -> Router {
 
 /// The accounts with their credentials: what a test needs to call. Web pages get them without the secrets.
 async fn info(State(huawei): State<Arc<Huawei>>, headers: HeaderMap) -> Json<Value> {
-    let secret = |text: &str| if headers.contains_key("origin") { Value::Null } else { text.into() };
+    let is_page = is_from_a_page(&headers);
+    let secret = |text: &str| if is_page { Value::Null } else { text.into() };
     let accounts: Vec<Value> = huawei
         .accounts
         .0
@@ -91,10 +94,10 @@ fn describe(huawei: &Huawei) -> Result<Value, String> {
 }
 
 /// `{"paused": true}` holds jobs, `{"paused": false}` lets them go, `{"advance": 1}` moves each on by one stage.
-async fn move_jobs(State(huawei): State<Arc<Huawei>>, body: String) -> Response {
+async fn move_jobs(State(huawei): State<Arc<Huawei>>, body: Result<String, StringRejection>) -> Response {
     let refuse =
         |rule: &str| (StatusCode::BAD_REQUEST, Json(json!({ "error": { "message": rule } }))).into_response();
-    let Ok(Value::Object(body)) = serde_json::from_str(&body) else {
+    let Some(Value::Object(body)) = body.ok().and_then(|body| serde_json::from_str(&body).ok()) else {
         return refuse("the body must be a JSON object");
     };
     if let Some(name) = body.keys().find(|name| !["paused", "advance"].contains(&name.as_str())) {
@@ -119,14 +122,18 @@ async fn move_jobs(State(huawei): State<Arc<Huawei>>, body: String) -> Response 
 }
 
 /// `{"seconds": 900}` gives temporary keys for the object store; never to web pages.
-async fn issue_keys(State(huawei): State<Arc<Huawei>>, headers: HeaderMap, body: String) -> Response {
+async fn issue_keys(
+    State(huawei): State<Arc<Huawei>>,
+    headers: HeaderMap,
+    body: Result<String, StringRejection>,
+) -> Response {
     let refuse = |status: StatusCode, rule: &str| {
         (status, Json(json!({ "error": { "message": rule } }))).into_response()
     };
-    if headers.contains_key("origin") {
+    if is_from_a_page(&headers) {
         return refuse(StatusCode::FORBIDDEN, "keys are not for web pages");
     }
-    let body: Value = serde_json::from_str(&body).unwrap_or_default();
+    let body: Value = body.ok().and_then(|body| serde_json::from_str(&body).ok()).unwrap_or_default();
     let seconds = body.get("seconds").and_then(Value::as_u64);
     let Some(seconds) = seconds.filter(|seconds| (1..=LONGEST_SECONDS).contains(seconds)) else {
         return refuse(StatusCode::BAD_REQUEST, "seconds: must be a whole number from 1 to 86400");

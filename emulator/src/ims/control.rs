@@ -16,6 +16,7 @@ use super::body::JsonBody;
 use super::caller::check_token;
 use super::errors::{Code, ERROR_CODES_JSON, ImsError};
 use super::tenants;
+use crate::server::is_from_a_page;
 
 /// `/_emulator/info`, `/_emulator/error-codes`, `/_emulator/store-credentials` and `/_emulator/jobs`.
 pub fn router() -> Router<Arc<Ims>> {
@@ -55,7 +56,7 @@ async fn store_credentials(State(ims): State<Arc<Ims>>, headers: HeaderMap) -> R
         return unauthorized(&message);
     }
     // Pages may call everything else here; the keys to all files are for tools on this machine.
-    if headers.contains_key("origin") {
+    if is_from_a_page(&headers) {
         let refused = ImsError::new(Code::Identity, "the store's own keys are not given to web pages");
         return seal(refused.into_response(), &new_request_id());
     }

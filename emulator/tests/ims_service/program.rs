@@ -87,6 +87,11 @@ async fn web_pages_do_not_get_the_stores_own_keys() {
     let emulator = Emulator::start(&[]);
     let page = emulator.client().with("origin", "http://console.example");
     page.get("/_emulator/store-credentials").await.error("IMG.OperationDenied.Identity");
+    // A page's GET of its own origin says no Origin, and neither does one whose name leads to this machine.
+    for (name, value) in [("sec-fetch-site", "same-origin"), ("host", "rebound.example")] {
+        let page = emulator.client().with(name, value);
+        page.get("/_emulator/store-credentials").await.error("IMG.OperationDenied.Identity");
+    }
     let tool = emulator.client().get("/_emulator/store-credentials").await;
     assert!(!text(&tool.body, "secretKey").is_empty());
 }

@@ -34,6 +34,8 @@ async fn unsound_rules_are_refused_by_field() {
         (json!({ "flipResponseBit": -1 }), "flipResponseBit"),
         (json!({ "dropHeader": 1 }), "dropHeader"),
         (json!({ "clockSkewMs": "1" }), "clockSkewMs"),
+        (json!({ "clockSkewMs": i64::MAX }), "clockSkewMs"),
+        (json!({ "clockSkewMs": i64::MIN }), "clockSkewMs"),
         (json!({ "expireCredentials": 1 }), "expireCredentials"),
         (json!({ "errorIn200": "yes" }), "errorIn200"),
         (json!({ "stallMs": 1, "afterBytes": "x" }), "afterBytes"),
@@ -52,6 +54,8 @@ async fn unsound_rules_are_refused_by_field() {
         );
     }
     assert_eq!(cloud.control("POST", "/_emulator/faults", "{").await.status, 400);
+    let long = cloud.control("POST", "/_emulator/faults", &" ".repeat(3 << 20)).await;
+    assert_eq!((long.status, &long.json()["error"]["field"]), (413, &json!("the body")));
     assert_eq!(cloud.fired().await, [] as [u64; 0], "a list with one bad rule adds none");
 }
 

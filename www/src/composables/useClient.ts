@@ -1,9 +1,17 @@
 /** The connection of the page: where the service is, who asks, and the one client that everything uses. */
-import { CecloudImsClient, type ClientOptions } from 'ims-client';
+import { type CallOptions, CecloudImsClient, type ClientOptions, type Diagnosis } from 'ims-client';
 import { computed, ref, shallowRef } from 'vue';
-import { accountOf, type Connection, clientOptions, type Owner } from '../helpers/connection';
+import {
+  accountOf,
+  type Connection,
+  chosenAuth,
+  clientOptions,
+  type Owner,
+  type Place,
+  readPlace,
+} from '../helpers/connection';
 import { readDeployment } from '../helpers/deployment';
-import { recall, recallJson, remember } from '../helpers/memory';
+import { forget, recall, recallHere, recallJson, remember, rememberHere } from '../helpers/memory';
 import { type Tenant, useEmulator } from './useEmulator';
 import { log } from './useRequestLog';
 
@@ -25,6 +33,16 @@ const account = ref('');
 /** False until it is known whether this server is a local cloud. */
 const looked = ref(false);
 
+/** What was typed and failed, to be found out about: it is neither stored nor the page's connection. */
+const doubted = shallowRef<Connection>();
+/** What whoever serves the console says. */
+let deployed: Place = readPlace(undefined);
+
+/** What is stored of a connection that somebody typed: it holds as long as the deployment says the same as it did then. */
+interface KeptPlace extends Place {
+  instead: Place;
+}
+
 /** Tasks under way of each client. */
 const tasks = new Map<CecloudImsClient, number>();
 
@@ -35,14 +53,59 @@ const tasks = new Map<CecloudImsClient, number>();
 function connect(wanted: Connection, tenantId = recall(CALLER) ?? owner.value.tenantId) {
   const before = client.value;
   if (before && !tasks.has(before)) before.close();
-  connection.value = { ...wanted, auth: { ...wanted.auth } };
+  connection.value = { ...wanted, auth: chosenAuth(wanted) };
+  doubted.value = undefined;
   // Another owner of the next image is still the same caller.
   if (!tenant.value) remember(CALLER, tenantId);
   account.value = accountOf(wanted, tenant.value ?? { tenantId });
   client.value = newClient(wanted);
-  // No secret: it would outlive the tab.
-  const { endpoint, region, authType } = wanted;
-  remember(CONNECTION, JSON.stringify({ endpoint, region, authType }));
+}
+
+/** Stores what was typed, without a secret: it would outlive the tab. What the deployment says anyway is not stored. */
+function keep({ endpoint, region, authType }: Place) {
+  const kept: KeptPlace = { endpoint, region, authType, instead: deployed };
+  if (isSame(kept, deployed)) forget(CONNECTION);
+  else remember(CONNECTION, JSON.stringify(kept));
+}
+
+function isSame(one: Place, other: Place): boolean {
+  return (['endpoint', 'region', 'authType'] as const).every((name) => one[name] === other[name]);
+}
+
+/** What was typed here at an earlier visit, unless the deployment says something else by now. */
+function recallPlace(): Place | undefined {
+  const kept = recallJson<Partial<KeptPlace>>(CONNECTION);
+  const place = readPlace(kept);
+  if (place.endpoint === '' || !isSame(readPlace(kept?.instead), deployed)) return undefined;
+  return place;
+}
+
+/** Forgets who asks, and where: the next call needs what only the reader knows. Not while transfers still ask by it. */
+function disconnect() {
+  client.value?.close();
+  client.value = undefined;
+  doubted.value = undefined;
+  account.value = '';
+  forget(CONNECTION);
+  forget(CALLER);
+  const { endpoint, region, authType } = info.value ? connection.value : deployed;
+  connection.value = { endpoint, region, authType, auth: {} };
+}
+
+/** Keeps what failed for the diagnosis; undefined: asks about the page's own connection again. */
+function doubt(wanted: Connection | undefined) {
+  doubted.value = wanted;
+}
+
+/** Finds out what is wrong, with what failed last or else the connection of the page. */
+async function diagnose(call: CallOptions): Promise<Diagnosis> {
+  if (!doubted.value) return requireClient().diagnose(call);
+  const ims = newClient(doubted.value);
+  try {
+    return await ims.diagnose(call);
+  } finally {
+    ims.close();
+  }
 }
 
 function newClient(wanted: Connection, retry?: ClientOptions['retry']): CecloudImsClient {
@@ -72,23 +135,18 @@ async function look() {
   const deployment = await readDeployment();
   const found = deployment.emulator ? await lookForEmulator() : undefined;
   if (found) {
-    const kept = recall(TENANT) ?? found.defaultTenant;
+    const kept = recallHere(TENANT) ?? found.defaultTenant;
     play(found.tenants.find(({ tenantId }) => tenantId === kept) ?? found.tenants[0]);
     const authType = found.tokenRequired ? 'token' : 'none';
     connection.value = { endpoint: location.origin, region: found.region, authType, auth: {} };
     if (!found.tokenRequired) connect(connection.value);
   } else {
-    const { endpoint, region, authType } = deployment;
-    connection.value = {
-      endpoint,
-      region,
-      authType,
-      ...recallJson<Partial<Connection>>(CONNECTION),
-      auth: {},
-    };
+    const { emulator: _, ...said } = deployment;
+    deployed = said;
+    connection.value = { ...(recallPlace() ?? said), auth: {} };
     owner.value = { ...owner.value, ...recallJson<Partial<Owner>>(OWNER) };
     // Somebody else asks who it is: a proxy that signs, or cookies.
-    if (endpoint && region && connection.value.authType === 'none') connect(connection.value);
+    if (said.endpoint && said.region && connection.value.authType === 'none') connect(connection.value);
   }
   looked.value = true;
 }
@@ -98,7 +156,8 @@ function play(wanted: Tenant | undefined) {
   if (!wanted) return;
   const { tenantId, departmentId, resourceGroupId } = wanted;
   owner.value = { tenantId, departmentId, resourceGroupId };
-  remember(TENANT, tenantId);
+  // Another tab may be another tenant.
+  rememberHere(TENANT, tenantId);
 }
 
 /** Becomes another tenant of the local cloud. */
@@ -146,7 +205,12 @@ export function useClient() {
     account: computed(() => account.value),
     looked,
     emulatorWantsToken: computed(() => info.value?.tokenRequired === true),
+    doubted: computed(() => doubted.value),
     connect,
+    keep,
+    disconnect,
+    doubt,
+    diagnose,
     probe,
     look,
     switchTenant,

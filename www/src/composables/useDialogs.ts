@@ -19,11 +19,13 @@ export function useDialogs() {
   const current = computed<OpenDialog | undefined>(() => {
     const { do: wanted, on } = route.query;
     const name = DIALOGS.find((each) => each === wanted);
-    return name && { name, on: typeof on === 'string' ? on.split(',').filter((id) => id) : [] };
+    // One value for each: an ID may hold whatever would stand between them.
+    const ids = [on].flat().filter((id) => typeof id === 'string' && id !== '') as string[];
+    return name && { name, on: [...new Set(ids)] };
   });
 
   function open(name: DialogName, ...on: string[]) {
-    void router.push({ query: { ...route.query, do: name, on: on.length ? on.join(',') : undefined } });
+    void router.push({ query: { ...route.query, do: name, on: on.length > 1 ? on : on[0] } });
   }
 
   /** Goes back where it was opened from; after a reload or by a link there may be nothing to go back to. */

@@ -39,6 +39,11 @@ const { start, abort } = useUploads();
 const { text } = useLanguage();
 let count = 0;
 
+/** What was dropped and typed would be lost: the browser asks first. */
+addEventListener('beforeunload', (event) => {
+  if (drafts.length > 0) event.preventDefault();
+});
+
 /** Takes files; `into` is the image that the first one is for. */
 function add(files: PickedFile[], into?: Draft['into']) {
   files.forEach(({ file, handle }, index) => {
@@ -124,7 +129,7 @@ async function cancel({ attempt, into }: Draft) {
 /** The field of the form that was refused, if one was. */
 function refusedField(draft: Draft) {
   const refused = fieldError(draft.error, text.value);
-  return refused && refused.field in text.value.forms.fields ? refused : undefined;
+  return refused && Object.hasOwn(text.value.forms.fields, refused.field) ? refused : undefined;
 }
 
 function remove(draft: Draft) {

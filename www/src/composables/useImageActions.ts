@@ -11,6 +11,7 @@ import { useDialogs } from './useDialogs';
 import { useDownloads } from './useDownloads';
 import type { PickedFile } from './useDrafts';
 import { useLanguage } from './useLanguage';
+import { usePending } from './usePending';
 import { useTransfers } from './useTransfers';
 import { useUploads } from './useUploads';
 
@@ -32,6 +33,7 @@ export function useImageActions(image: Ref<AnyImage>) {
   const { requireClient } = useClient();
   const { changed } = useChanges();
   const { confirm } = useConfirm();
+  const { discard, keptFor } = usePending();
 
   async function download() {
     if (!(await start(image.value))) ElMessage.error(text.value.errors.noSaving);
@@ -48,9 +50,13 @@ export function useImageActions(image: Ref<AnyImage>) {
   async function giveUp() {
     const words = text.value.dialogs.giveUp;
     const { imageId, name } = image.value;
-    if (!(await confirm(words.title, words.question(name || imageId), words.confirm))) return;
+    const kept = keptFor(imageId);
+    const question = words.question(name || imageId) + (kept.length > 0 ? ` ${words.kept}` : '');
+    if (!(await confirm(words.title, question, words.confirm))) return;
     try {
       await requireClient().completeUpload(imageId, { result: 'failed' });
+      // It could not go on into an image that waits no longer.
+      for (const each of kept) await discard(each);
     } catch (error) {
       const { summary, meaning = '' } = explain(error, text.value, language.value);
       ElMessage.error(`${words.failed} ${meaning} ${summary}`);

@@ -10,7 +10,7 @@ export interface ListOptions<T> {
   /** What the question depends on; a change asks again. */
   on: WatchSource<unknown>;
   /** Milliseconds until it is asked again by itself; undefined: not. */
-  delay?: (list: T[]) => number | undefined;
+  delay?: (list: T[], total: number) => number | undefined;
 }
 
 /** A list of its own for a view. */
@@ -20,6 +20,8 @@ export function useList<T>({ ask, on, delay = () => undefined }: ListOptions<T>)
   const total = ref(0);
   /** Whether the service has said anything yet: before that, nothing is known to be empty. */
   const answered = ref(false);
+  /** What is shown answers another question than the one that stands. */
+  let isStale = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const { client, loading, error, refresh } = useAsking<Page<T>>({
     ask,
@@ -27,11 +29,19 @@ export function useList<T>({ ask, on, delay = () => undefined }: ListOptions<T>)
       list.value = answer.list;
       total.value = answer.total;
       answered.value = true;
+      isStale = false;
     },
+    failed: () => isStale && empty(),
     settled: schedule,
   });
 
-  const wait = computed(() => delay(list.value));
+  const wait = computed(() => delay(list.value, total.value));
+
+  function empty() {
+    list.value = [];
+    total.value = 0;
+    answered.value = false;
+  }
 
   function schedule() {
     clearTimeout(timer);
@@ -48,13 +58,15 @@ export function useList<T>({ ask, on, delay = () => undefined }: ListOptions<T>)
   }
 
   watch(client, () => {
-    list.value = [];
-    total.value = 0;
-    answered.value = false;
+    empty();
     error.value = undefined;
     void refresh();
   });
-  watch(on, () => void refresh());
+  // What was answered stays until there is another answer, so that pages do not flicker.
+  watch(on, () => {
+    isStale = true;
+    void refresh();
+  });
   watch(changes, refreshQuietly);
   watch(wait, schedule);
   void refresh();

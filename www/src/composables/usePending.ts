@@ -66,7 +66,12 @@ async function discard(upload: PendingUpload) {
   changed();
 }
 
+/** What this browser keeps for an image, as far as nobody is at work on it. */
+function keptFor(imageId: string) {
+  return found.value.filter((each) => each.imageId === imageId && !each.inUse);
+}
+
 /** One list for the whole page. */
 export function usePending() {
-  return { pending, resumable, looking, look, goOn, discard };
+  return { pending, resumable, looking, look, goOn, discard, keptFor };
 }

@@ -8,7 +8,7 @@ export function useRefused(error: Readonly<Ref<unknown>>) {
   const { text } = useLanguage();
   const refused = computed(() => {
     const found = fieldError(error.value, text.value);
-    return found && found.field in text.value.forms.fields ? found : undefined;
+    return found && Object.hasOwn(text.value.forms.fields, found.field) ? found : undefined;
   });
   const general = computed(() => (refused.value ? undefined : error.value));
   return { refused, general };

@@ -25,6 +25,10 @@ const uploads = shallowReactive<Upload[]>([]);
 /** Those whose image the service does not know yet: their forms show them. */
 const starting = shallowReactive(new Set<Upload>());
 const running = computed(() => starting.size + uploads.filter(({ state }) => BUSY.includes(state)).length);
+/** Whether the service is about to save what one of them has sent: until then nothing changes but what is known here. */
+const isVerifying = computed(() =>
+  uploads.some(({ state, progress }) => state === 'running' && progress.phase === 'verifying'),
+);
 let count = 0;
 
 /** Closing the tab would end them: the browser asks first. */
@@ -262,6 +266,7 @@ export function useUploads() {
   return {
     uploads,
     running,
+    isVerifying,
     isUploading,
     canRepeat,
     start,

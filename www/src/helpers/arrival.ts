@@ -9,6 +9,11 @@ export function awaitHeading() {
   leftAt = document.activeElement;
 }
 
+/** Whether one is still to come, and will take the keyboard. */
+export function isHeadingAwaited(): boolean {
+  return isAwaited;
+}
+
 /** The heading is there: it takes the keyboard, unless somebody has gone on by it meanwhile. */
 export function headingArrives(heading: HTMLElement | null) {
   if (!isAwaited || !heading) return;

@@ -38,6 +38,39 @@ export interface Connection {
   auth: Partial<Record<AuthField, string>>;
 }
 
+/** The part of it that may be stored, and that a deployment may say. */
+export type Place = Pick<Connection, 'endpoint' | 'region' | 'authType'>;
+
+/**
+ * Reads a place from wherever it was written: what is no text is nothing, and an endpoint that holds more than a place (a
+ * password, a query) is none. The package refuses such a one too, but only when it is called.
+ */
+export function readPlace(said: unknown): Place {
+  const fields = (typeof said === 'object' && said !== null ? said : {}) as Record<string, unknown>;
+  const text = (name: string) => (typeof fields[name] === 'string' ? fields[name] : '');
+  const endpoint = text('endpoint');
+  return {
+    endpoint: isPlain(endpoint) ? endpoint : '',
+    region: text('region'),
+    authType: AUTH_TYPES.find((each) => each === fields.authType) ?? 'none',
+  };
+}
+
+function isPlain(endpoint: string): boolean {
+  try {
+    const { username, password } = new URL(absolute(endpoint));
+    return `${username}${password}` === '' && !/[?#]/.test(endpoint);
+  } catch {
+    return false;
+  }
+}
+
+/** Only the fields of the way that was chosen: who takes a token away does not want to find it again. */
+export function chosenAuth({ authType, auth }: Connection): Connection['auth'] {
+  const fields: readonly AuthField[] = AUTH_FIELDS[authType];
+  return Object.fromEntries(fields.flatMap((name) => (auth[name] === undefined ? [] : [[name, auth[name]]])));
+}
+
 /** Whose a new image will be. */
 export interface Owner {
   tenantId: string;

@@ -3,6 +3,7 @@ import { type CecloudErrorCode, cecloudErrorCodes, ImsError, type UploadEndCode 
 import type { Language } from '../composables/useLanguage';
 import { PartError } from '../composables/useParts';
 import type { Text } from '../text/en';
+import { ownOf } from './words';
 
 /** What is shown of an error. */
 export interface Explanation {
@@ -93,8 +94,8 @@ function keptOf(error: ImsError, { errors }: Text): string {
 /** What to do about a code: of the service, or of a problem that was found in a file. */
 function adviceOf({ code }: ImsError, text: Text): string | undefined {
   if (code === undefined) return undefined;
-  const problem = text.problems[code];
-  return text.errors.advice[code] ?? (problem && `${problem.what}${problem.todo}`);
+  const problem = ownOf(text.problems, code);
+  return ownOf(text.errors.advice, code) ?? (problem && `${problem.what}${problem.todo}`);
 }
 
 /** Which field is refused, and what it must be. */
@@ -114,12 +115,12 @@ export function fieldError(error: unknown, text: Text): { field: string; message
 
 /** A field by the name that its form has for it. */
 function fieldName(field: string, text: Text): string {
-  return (text.forms.fields as Record<string, string>)[lastOf(field)] ?? field;
+  return ownOf<string>(text.forms.fields, lastOf(field)) ?? field;
 }
 
 /** The rule of a field in the reader's language: of its path, or of its own name (volumeImages[0].imageUrl). */
 function ruleText(field: string, text: Text): string | undefined {
-  return text.forms.rules[field] ?? text.forms.rules[lastOf(field)];
+  return ownOf(text.forms.rules, field) ?? ownOf(text.forms.rules, lastOf(field));
 }
 
 function lastOf(field: string): string {

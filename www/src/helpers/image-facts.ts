@@ -1,6 +1,7 @@
 /** Every field of an image in groups, as the details show them. */
 import type { Text } from '../text/en';
 import { formatBytes, formatDate } from './units';
+import { percentShown, wordFor } from './words';
 
 /** One field. */
 export interface Fact {
@@ -33,7 +34,7 @@ export function imageFacts(image: Record<string, unknown>, text: Text, language:
     const all = id === 'identity' ? [...names, ...unknown] : names;
     const facts = all.flatMap((name) => {
       const value = factText(name, image[name], text, language);
-      const label = text.images.fields[name] ?? name;
+      const label = wordFor(text.images.fields, name);
       return value === undefined ? [] : [{ name, label, value, copy: COPIED.includes(name) }];
     });
     return { id, facts };
@@ -53,12 +54,12 @@ function factText(name: string, value: unknown, text: Text, language: string): s
     case 'minRam':
       return `${value} MiB`;
     case 'progress':
-      return `${value} %`;
+      return `${percentShown(value)} %`;
     case 'createdAt':
     case 'updatedAt':
       return formatDate(String(value), language);
     case 'status':
-      return text.images.status[String(value)] ?? String(value);
+      return wordFor(text.images.status, String(value));
     case 'imageType':
     case 'visibility':
     case 'usage':
@@ -66,7 +67,7 @@ function factText(name: string, value: unknown, text: Text, language: string): s
     case 'platform':
     case 'instructions':
     case 'cpuArch':
-      return text.forms.options[String(value)] ?? String(value);
+      return wordFor(text.forms.options, String(value));
     default:
       return typeof value === 'object' ? JSON.stringify(value) : String(value);
   }

@@ -30,7 +30,7 @@ export interface ListQuery {
 }
 
 /** The service cannot sort: all images are fetched for it, so many at a time. */
-const FETCH_SIZE = 100;
+export const FETCH_SIZE = 100;
 
 /** Reads the address; what is none is the default. */
 export function readQuery(query: LocationQuery): ListQuery {

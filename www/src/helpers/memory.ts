@@ -20,6 +20,34 @@ export function remember(key: string, value: string): void {
   }
 }
 
+/** Forgets it. */
+export function forget(key: string): void {
+  try {
+    localStorage.removeItem(PREFIX + key);
+  } catch {
+    // Where nothing can be stored, nothing was.
+  }
+}
+
+/** What this tab remembers; else what any did last. */
+export function recallHere(key: string): string | undefined {
+  try {
+    return sessionStorage.getItem(PREFIX + key) ?? recall(key);
+  } catch {
+    return recall(key);
+  }
+}
+
+/** Remembers it for this tab, and as where the next one begins. */
+export function rememberHere(key: string, value: string): void {
+  try {
+    sessionStorage.setItem(PREFIX + key, value);
+  } catch {
+    // As above.
+  }
+  remember(key, value);
+}
+
 /** What was remembered as JSON; nothing where it is none. */
 export function recallJson<T>(key: string): T | undefined {
   try {

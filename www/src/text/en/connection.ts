@@ -33,6 +33,12 @@ export const connection = {
   owner: 'Whose new images are',
   connect: 'Connect',
   connected: 'Connected.',
+  disconnect: 'Disconnect',
+  disconnectHint: 'Forgets the endpoint and the secrets that were entered here',
+  stillBusy: 'Transfers are under way with this connection: wait for them, or stop them first.',
+  doubted: (endpoint: string) =>
+    `Asked is ${endpoint}, which was tried last; the page is not connected to it.`,
+  doubtNoMore: 'Ask the connection of this page instead',
   refused: 'No connection:',
   searching: 'Looking for the image service …',
   emulatorToken: 'This local cloud was started with a token: enter it here.',

@@ -79,6 +79,7 @@ export const dialogs = {
   giveUp: {
     title: 'Give up waiting for the file?',
     question: (name: string) => `${name} becomes “failed” and can only be deleted.`,
+    kept: 'What this browser keeps of its upload is discarded, and with it the image where that upload created it.',
     confirm: 'Give up',
     failed: 'Nothing was changed.',
   },

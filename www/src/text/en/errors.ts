@@ -39,7 +39,8 @@ export const errors = {
     'IMG.OperationFailed.ImageSize': 'Upload the file once more.',
     'IMG.OperationFailed.UploadError': 'Upload the file once more.',
   } as Record<string, string>,
-  elsewhere: 'Another tab or window is uploading this file. Go on there, or close it and try again here.',
+  elsewhere:
+    'This file is being uploaded already: among the transfers of this page, or in another tab or window. Go on there, or end it there and try again here.',
   otherFile:
     'This is not the file that the upload began with, or it was changed since. Choose the file as it was then, or begin anew (discard that upload first, where it is still kept).',
   overElsewhere: 'This upload was finished or discarded elsewhere: there is nothing left to go on with.',

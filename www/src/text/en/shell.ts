@@ -11,6 +11,8 @@ export const shell = {
   copy: 'Copy',
   copied: 'Copied',
   copyNamed: (what: string) => `Copy: ${what}`,
+  copyFailed:
+    'The browser does not let this page copy. The text is selected: press Ctrl+C (on a Mac: Cmd+C).',
   nav: {
     label: 'Views',
     private: 'Private images',

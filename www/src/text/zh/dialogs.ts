@@ -69,6 +69,7 @@ export const dialogs: Text['dialogs'] = {
   giveUp: {
     title: '不再等待文件？',
     question: (name) => `${name} 将变为“失败”，之后只能删除。`,
+    kept: '本浏览器为其保留的上传内容将被丢弃；若镜像由该上传创建，镜像也会一并删除。',
     confirm: '放弃上传',
     failed: '未作任何更改。',
   },

@@ -36,7 +36,8 @@ export const errors: Text['errors'] = {
     'IMG.OperationFailed.ImageSize': '请重新上传文件。',
     'IMG.OperationFailed.UploadError': '请重新上传文件。',
   },
-  elsewhere: '另一个标签页或窗口正在上传这个文件。请在那里继续，或关闭它后在此重试。',
+  elsewhere:
+    '这个文件已在上传：在本页面的传输中，或在另一个标签页或窗口中。请在那里继续，或在那里结束后再在此重试。',
   otherFile:
     '这不是开始上传时的那个文件，或者它之后被修改过。请选择当时的文件，或重新开始（若该上传仍保留，请先丢弃）。',
   overElsewhere: '这个上传已在别处完成或丢弃，没有可以继续的内容。',

@@ -14,6 +14,7 @@ export const shell: Pick<
   | 'copy'
   | 'copied'
   | 'copyNamed'
+  | 'copyFailed'
   | 'nav'
   | 'partFailed'
   | 'partFailedHint'
@@ -35,6 +36,7 @@ export const shell: Pick<
   copy: '复制',
   copied: '已复制',
   copyNamed: (what) => `复制：${what}`,
+  copyFailed: '浏览器不允许本页面复制。文本已选中：请按 Ctrl+C（Mac 上为 Cmd+C）。',
   nav: {
     label: '视图',
     private: '私有镜像',
