@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CecloudImsClient } from 'ims-client';
 import { inspect } from 'ims-client/inspect';
@@ -25,6 +25,8 @@ const ims = new CecloudImsClient({
 const common = JSON.parse(await readFile(metadataFile, 'utf8'));
 
 async function md5Of(file) {
+  // A pipe of that name would be waited for.
+  if (!(await stat(file)).isFile()) throw new Error('it is no file');
   const digest = createHash('md5');
   for await (const bytes of createReadStream(file)) digest.update(bytes);
   return digest.digest('hex');
@@ -40,11 +42,11 @@ const files = (await readdir(folder)).filter((name) => /\.(qcow2|raw|vmdk|vhd|is
 for (const name of files) {
   const file = path.join(folder, name);
   const image = path.parse(name).name;
-  if (there.has(`${image} ${await md5Of(file)}`)) {
-    console.log(`same      ${name}`);
-    continue;
-  }
   try {
+    if (there.has(`${image} ${await md5Of(file)}`)) {
+      console.log(`same      ${name}`);
+      continue;
+    }
     // Format, size of the disk and what else the file tells.
     const { suggestion } = await inspect({ path: file });
     const checkpoint = { directory: path.join(folder, '.uploads') };

@@ -19,13 +19,18 @@ const ims = new CecloudImsClient({
   region,
   auth: token ? { type: 'token', token } : { type: 'none' },
 });
-// What the metadata leaves out the file itself tells: its format, the smallest disk that it fits on …
-const { suggestion } = await inspect({ path: file });
-const metadata = {
-  name: path.parse(file).name,
-  ...suggestion,
-  ...JSON.parse(await readFile(metadataFile, 'utf8')),
-};
+
+/** What the metadata leaves out the file itself tells: its format, the smallest disk that it fits on … */
+async function metadataOf() {
+  const { suggestion } = await inspect({ path: file });
+  const given = JSON.parse(await readFile(metadataFile, 'utf8'));
+  return { name: path.parse(file).name, ...suggestion, ...given };
+}
+
+const metadata = await metadataOf().catch((error) => {
+  console.error(error.message);
+  process.exit(1);
+});
 
 const task = ims.upload({ path: file }, metadata, {
   // Progress is kept here: the same file for the same image goes on where it stopped.

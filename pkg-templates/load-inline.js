@@ -6,6 +6,7 @@ export { platform };
 
 /** Compiles the given source, or the base64 that `beside` gives. */
 export async function compile(source, beside) {
+  platform.assertNode?.();
   if (source === undefined) return WebAssembly.compile(decoded(beside()));
   const given = await source;
   const module = (await compileGiven(given)) ?? (await fromAddress(given));

@@ -6,6 +6,7 @@ export { platform };
 
 /** Compiles the given source, or the .wasm whose path `beside` gives. */
 export async function compile(source, beside) {
+  platform.assertNode();
   if (source === undefined) return fromFile(beside());
   const given = await source;
   return forNode((await compileGiven(given)) ?? (await fromPlace(given)));

@@ -1,10 +1,11 @@
 /** The modules of Node that the client sends and reads with. */
 
-// Asked for at run time where Node can (20.16, 22.3 and later): a server bundled as one ES module has no require.
-const builtin = typeof process.getBuiltinModule === 'function' ? process.getBuiltinModule : require;
-const zlib = builtin('node:zlib');
-const { pipeline, Transform } = builtin('node:stream');
-const events = builtin('node:events');
+// Asked for at run time where Node can (20.16, 22.3 and later): a server bundled as one ES module has no require. Where it is
+// called, it is with a name: bundlers warn of any other use.
+const builtin = process.getBuiltinModule ?? (() => undefined);
+const zlib = builtin('node:zlib') ?? require('node:zlib');
+const { pipeline, Transform } = builtin('node:stream') ?? require('node:stream');
+const events = builtin('node:events') ?? require('node:events');
 
 /** Node's fetch, which goes by a package inside of Node; others that have Node's modules have one of their own. */
 const own = globalThis.fetch;
@@ -82,11 +83,19 @@ const CONNECT_MS = 10_000;
 /** Whoever reads a stream is told by its own events. */
 const nothing = () => {};
 
+/** What Node has everywhere, and jsdom, in Jest, has not. */
+const GLOBALS = ['TextDecoder', 'TextEncoder', 'setImmediate'];
+
 export const platform = {
-  http: builtin('node:http'),
-  https: builtin('node:https'),
-  fs: builtin('node:fs'),
-  os: builtin('node:os'),
+  /** Refuses a place that only looks like Node, before it looks like a defect. */
+  assertNode() {
+    const missing = GLOBALS.find((name) => globalThis[name] === undefined);
+    if (missing) throw new Error(`${missing} is not defined; with Jest, take @jest-environment node`);
+  },
+  http: builtin('node:http') ?? require('node:http'),
+  https: builtin('node:https') ?? require('node:https'),
+  fs: builtin('node:fs') ?? require('node:fs'),
+  os: builtin('node:os') ?? require('node:os'),
   isNode: !process.versions.bun && !process.versions.deno,
   /** An IncomingMessage, or the stream of what it holds compressed. */
   unpacked(message) {

@@ -132,7 +132,7 @@ function count(command, words) {
 /** The option that a field of an image is given by. */
 export function optionOf(field) {
   const option = String(field).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  if (field === 'timeoutMs') return '--timeout';
+  if (field === 'filter.name') return '--filter';
   return Object.hasOwn(OPTIONS.upload, option) ? `--${option}` : undefined;
 }
 

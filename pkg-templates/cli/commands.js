@@ -23,7 +23,7 @@ const HELP = {
   discard: 'discard IMAGE… | --all [--checkpoints DIR]   take back what such uploads have stored',
   show: 'show IMAGE',
   download: `download IMAGE FILE    Ctrl-C stops; the same command goes on where it was noted last (every 64 MiB)
-      - for FILE is standard output, from where nothing goes on`,
+      - for FILE is standard output, from where nothing goes on; who reads it has to read all`,
   delete: 'delete IMAGE',
   share: 'share IMAGE USER… [--remove]',
   diagnose: 'diagnose               why it does not work',
@@ -39,7 +39,7 @@ const SECRETS = `Who is asking: IMS_TOKEN, or a file: --token-file (IMS_TOKEN_FI
 option as JSON. Secrets are no options.`;
 
 const CODES = `Exit codes: 0 done, 1 failed, 2 usage, 3 the input is refused, 4 not authorized, 5 not reached, 6 damaged on the way,
-130 stopped by Ctrl-C.`;
+130 stopped by Ctrl-C, 141 nobody read the image to its end (download IMAGE -).`;
 
 /** The help on everything, or on one command. */
 export function help(command) {
@@ -121,15 +121,17 @@ async function download(values, [imageId, path], output) {
 
 /** To standard output; what there is to say goes by the way. */
 async function pour(task, output) {
-  try {
-    await pipeline(Readable.fromWeb(task.stream), process.stdout, { end: false });
-  } catch (error) {
-    // Its own failure says why; a reader that has left is none.
-    await task.abort();
-    await task.done;
-    throw error;
-  }
+  const poured = pipeline(Readable.fromWeb(task.stream), process.stdout, { end: false });
+  const failure = await poured.then(
+    () => undefined,
+    (error) => error,
+  );
+  if (failure) await task.abort();
+  await output.end();
+  if (output.isUnread) return EXIT.unread;
+  // Its own failure says why.
   const { bytes: count, md5, verified } = await task.done;
+  if (failure) throw failure;
   const event = { type: 'result', bytes: count, md5, verified };
   output.note(`${bytes(count)}, md5 ${md5 ?? 'not compared'}`, event);
   return EXIT.done;

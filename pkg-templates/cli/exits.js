@@ -12,6 +12,8 @@ export const EXIT = {
   unreachable: 5,
   /** What arrived is not what was sent. */
   integrity: 6,
+  /** Who reads an image from standard output has left before its end: as of a program that SIGPIPE has killed. */
+  unread: 141,
   /** By Ctrl-C; an upload is gone on with by the same command. */
   stopped: 130,
 };

@@ -11,12 +11,6 @@ const given = process.argv.slice(2);
 const output = new Output(given.includes('--json'));
 // Nobody needs to see how far it is.
 process.stderr.on('error', () => {});
-// Whoever reads may have enough: `ims-client list | head`.
-process.stdout.on('error', ({ code, message }) => {
-  if (code === 'EPIPE') process.exit(EXIT.done);
-  output.failure({ code, message: `standard output takes no more: ${message}` });
-  process.exit(EXIT.failed);
-});
 
 try {
   const { command, values, words } = parsed(given);
@@ -28,6 +22,7 @@ try {
   } else {
     process.exitCode = await COMMANDS[command](values, words, output);
   }
+  await output.end();
 } catch (error) {
   if (error instanceof UsageError) {
     output.failure({ kind: 'usage', message: `${error.message}\n(ims-client --help lists what there is)` });

@@ -10,9 +10,29 @@ export class Output {
   #json;
   #painted = 0;
   #shown = false;
+  #broken;
 
   constructor(json) {
     this.#json = json;
+    // What was begun is done to its end, whether somebody reads of it or not.
+    process.stdout.on('error', (error) => {
+      this.#broken ??= error;
+    });
+  }
+
+  /** Whether who reads standard output has left: `ims-client list | head`. */
+  get isUnread() {
+    return this.#broken?.code === 'EPIPE';
+  }
+
+  /** Waits until all is written, and throws where it could not be. Whoever has left may have had enough. */
+  async end() {
+    await new Promise((resolve) => {
+      process.stdout.write('', resolve);
+    });
+    if (!this.#broken || this.isUnread) return;
+    const { code, message } = this.#broken;
+    throw Object.assign(new Error(`standard output takes no more: ${message}`), { code });
   }
 
   text(text) {
@@ -100,6 +120,7 @@ export const cellOf = (value) => printable(value ?? '').replaceAll('\n', '\ufffd
 export function bytes(count) {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
   const power = Math.min(Math.floor(Math.log2(Math.max(count, 1)) / 10), units.length - 1);
+  if (count === 1) return '1 byte';
   const value = count / 1024 ** power;
   return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }

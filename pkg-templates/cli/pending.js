@@ -7,13 +7,16 @@ import { FOLDER, leaveFolder } from './folder.js';
 import { bytes, columns } from './output.js';
 import { withClient } from './service.js';
 
-/** What is kept in the folder. One that is not there is not made: only a named one is missing. */
+/**
+ * What is kept in the folder. One that is not there is not made: only a named one is missing, unless it has the name of the
+ * own, which goes when nothing is left in it.
+ */
 async function keptIn(ims, { checkpoints }) {
   const directory = checkpoints ?? FOLDER;
   const absent = ({ code }) => code === 'ENOENT';
   // The client refuses a name that is empty.
   if (directory && (await stat(directory).then(() => false, absent))) {
-    if (checkpoints !== undefined) throw new UsageError(`there is no folder ${checkpoints}`);
+    if (path.basename(directory) !== FOLDER) throw new UsageError(`there is no folder ${checkpoints}`);
     return [];
   }
   return ims.pendingUploads({ directory });

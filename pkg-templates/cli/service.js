@@ -3,6 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { CecloudImsClient } from 'ims-client';
 import { numberOf, UsageError } from './arguments.js';
 
+const WHO = 'who is asking';
+/** The longest that a call may take, seconds. */
+const DAY = 86_400;
+
 /** A client by options and environment; closed when the work is done. */
 export async function withClient(values, work) {
   const { env } = process;
@@ -12,6 +16,9 @@ export async function withClient(values, work) {
   if (!region) throw new UsageError('which region? give --region or IMS_REGION');
   const options = { endpoint, region, auth: await authOf(values), headers: headersOf(values) };
   const seconds = numberOf(values, 'timeout');
+  if (seconds < 1 || seconds > DAY) {
+    throw new UsageError(`--timeout is "${values.timeout}"; it is a number of seconds from 1 to ${DAY}`);
+  }
   if (seconds !== undefined) options.timeoutMs = seconds * 1000;
   const ims = new CecloudImsClient(options);
   try {
@@ -32,10 +39,14 @@ async function authOf(values) {
   }
   // What is asked for now goes before what is set for always.
   const authFile = values['auth-file'] ?? (values['token-file'] ? undefined : env.IMS_AUTH_FILE);
-  if (authFile) return jsonOf(authFile, 'who is asking');
+  if (authFile) return optionOf(authFile);
   const tokenFile = values['token-file'] ?? env.IMS_TOKEN_FILE;
-  // Read whenever the client asks: another program may renew it meanwhile.
-  if (tokenFile) return { type: 'token', token: async () => (await textOf(tokenFile, 'the token')).trim() };
+  if (tokenFile) {
+    const token = async () => (await textOf(tokenFile, WHO)).trim();
+    // What cannot be read is told before anything is done. It is read whenever the client asks: another program may renew it.
+    await token();
+    return { type: 'token', token };
+  }
   if (env.IMS_TOKEN) return { type: 'token', token: env.IMS_TOKEN };
   return { type: 'none' };
 }
@@ -55,6 +66,13 @@ function headersOf({ header = [] }) {
       return [name, line.slice(at + 1).trim()];
     }),
   );
+}
+
+/** The client's auth option, as a file has it: what is none must not mean: nobody. */
+async function optionOf(file) {
+  const auth = await jsonOf(file, WHO);
+  if (typeof auth === 'object' && auth !== null && !Array.isArray(auth)) return auth;
+  throw new UsageError(`${file} does not say who is asking: { "type": "token", "token": "…" }`);
 }
 
 async function textOf(file, what) {

@@ -1,5 +1,7 @@
 /** What the table of environments says in Chinese; names of tools and code are the same in every language. */
 export const CHINESE = {
+  'Rollup for Node, .wasm inside': 'Rollup（Node 端），内含 .wasm',
+  "`'ims-client/inline'`, by @rollup/plugin-commonjs": "`'ims-client/inline'`，使用 @rollup/plugin-commonjs",
   "`'ims-client'`, with `--allow-net --allow-read --allow-env --allow-sys`":
     "`'ims-client'`，需要 `--allow-net --allow-read --allow-env --allow-sys`",
   "policy without 'wasm-unsafe-eval'": "策略中没有 'wasm-unsafe-eval'",

@@ -3,7 +3,7 @@
  * of an environment's. `--write` puts the table into README.md.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { launch } from '../support/browsers.mjs';
 import { startEmulator } from '../support/emulator.mjs';
@@ -25,7 +25,8 @@ const chosen = ENVIRONMENTS.filter(
 );
 if (!chosen.length) throw new Error(`no environment is called ${wanted.join(', ')}`);
 
-if (!existsSync(path.join(HERE, 'node_modules/next'))) {
+const { dependencies } = JSON.parse(readFileSync(path.join(HERE, 'package.json'), 'utf8'));
+if (Object.keys(dependencies).some((name) => !existsSync(path.join(HERE, 'node_modules', name)))) {
   console.error('installing the tools of the matrix');
   // Not `npm ci`: some registries lack the programs for other systems, and it insists on all of them.
   const install = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];

@@ -7,6 +7,7 @@ import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { openPage } from '../support/browsers.mjs';
 import { CLIENT_DIR, ROOT } from '../support/places.mjs';
@@ -59,6 +60,13 @@ export function tool(name, bin, parameters, folder, options) {
     typeof about.bin === 'string' ? about.bin : about.bin[bin],
   );
   return program(process.execPath, [script, ...parameters], folder, options);
+}
+
+/** What a bundler that is a library exports. */
+export async function library(name) {
+  const entry = createRequire(path.join(HERE, 'here.cjs')).resolve(name);
+  const module_ = await import(pathToFileURL(entry).href);
+  return module_.default ?? module_;
 }
 
 /** The package.json of a tool. */

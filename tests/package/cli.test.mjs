@@ -209,6 +209,8 @@ test('a folder that is only looked into is not made, and goes when it is empty',
     assert.deepEqual([empty.code, alike.code], [3, 3], empty.stderr + alike.stderr);
     assert.match(empty.stderr, /directory/);
   }
+  // The own one goes when nothing is left in it.
+  assert.deepEqual(json(await ims('pending', '--checkpoints', '.ims-client', '--json')), []);
   assert.deepEqual(await readdir(folder), all);
   await mkdir(path.join(folder, 'named'));
   for (const named of [[], ['--checkpoints', 'named']]) {
@@ -224,6 +226,27 @@ test('a folder that is only looked into is not made, and goes when it is empty',
   }
 });
 
+test('what is begun is done, whether somebody reads of it or not', TIMEOUT, async (t) => {
+  const { emulator, folder, disk, metadata, env } = await prepare(t, 24 * MIB);
+  const other = await makeRandomRaw(path.join(folder, 'other.raw'), 24 * MIB, 'other');
+  for (const [at, file] of [disk, other].entries()) {
+    await emulator.spoil(slowAfter(1));
+    const before = (await emulator.arrived('UploadPart')).length;
+    const words = ['upload', file, '--metadata', metadata, '--name', `left ${at}`];
+    const upload = start(CLI, words, { env, cwd: folder });
+    await eventually(async () => (await emulator.arrived('UploadPart')).length > before + 1, 'it is midway');
+    upload.child.kill('SIGINT');
+    assert.equal((await upload.ended).code, 130);
+    await emulator.heal();
+  }
+  assert.equal((await emulator.images()).length, 2);
+  const { child, ended } = start(CLI, ['discard', '--all'], { env, cwd: folder });
+  child.stdout.destroy();
+  const { code, stderr } = await ended;
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.deepEqual(await emulator.images(), []);
+});
+
 test('an image goes to standard output, and nothing else does', TIMEOUT, async (t) => {
   const { folder, disk, metadata, ims, env } = await prepare(t, 3 * MIB);
   const { image, md5 } = json(await ims('upload', disk, '--metadata', metadata, '--json'));
@@ -234,8 +257,8 @@ test('an image goes to standard output, and nothing else does', TIMEOUT, async (
   const poured = await shell(`${command} - > '${target}'`);
   assert.match(poured.stderr, new RegExp(`^3.0 MiB, md5 ${md5}$`, 'm'));
   await assertSameBytes(disk, target);
-  const left = await shell(`${command} - | head -c 10 | wc -c`);
-  assert.deepEqual([left.stdout.trim(), left.stderr], ['10', '']);
+  const left = await shell(`{ ${command} -; echo $? >&2; } | head -c 10 | wc -c`);
+  assert.deepEqual([left.stdout.trim(), left.stderr], ['10', '141\n'], 'nothing was compared');
   if (existsSync('/dev/full')) {
     const full = await shell(`${command} - > /dev/full`).catch((error) => error);
     assert.equal(full.code, 1);
@@ -273,6 +296,18 @@ test('secrets come from the environment or a file, and show nowhere', TIMEOUT, a
   const wrong = await run(CLI, ['list', '--json'], { env: { ...env, IMS_TOKEN: 'wrong-token-0815' } });
   assert.equal(wrong.code, 4);
   assert.ok(!wrong.stderr.includes('wrong-token-0815'));
+  const none = path.join(folder, 'none');
+  for (const option of ['--token-file', '--auth-file']) {
+    const { code, stderr } = await run(CLI, ['list', option, none], { env });
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /^error: who is asking cannot be read from \S+none: ENOENT\n/, option);
+  }
+  for (const nothing of ['null', '[]', '"token"']) {
+    await writeFile(auth, nothing);
+    const { code, stderr } = await run(CLI, ['list', '--auth-file', auth], { env });
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /auth\.json does not say who is asking/, nothing);
+  }
   await writeFile(auth, `{ "type": "token", "token": "${secret}`);
   const broken = await run(CLI, ['list', '--auth-file', auth], { env });
   assert.deepEqual([broken.code, broken.stderr.includes(secret)], [2, false], broken.stderr);
@@ -363,7 +398,12 @@ test('whoever makes a mistake reads which option is meant', TIMEOUT, async (t) =
   const refused = await ims('upload', disk, '--metadata', metadata, '--cpu-arch', 'z80');
   assert.equal(refused.code, 3, refused.stderr);
   assert.match(refused.stderr, /cpuArch: "z80" is refused.*\n +It is given by --cpu-arch\./);
-  assert.match((await ims('list', '--timeout', '0')).stderr, /--timeout/);
+  for (const seconds of ['0', '86401', '1.5']) {
+    const { code, stderr } = await ims('list', '--timeout', seconds);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, new RegExp(`^error: --timeout is "${seconds}"; it is a `));
+  }
+  assert.match((await ims('list', '--filter', '')).stderr, /filter\.name.*\n +It is given by --filter\./s);
   assert.match((await ims('show')).stderr, /^error: show IMAGE: IMAGE is missing$/m);
   assert.match((await ims('list', '--fast')).stderr, /^error: there is no option --fast of list$/m);
   for (const asked of [

@@ -1,8 +1,10 @@
 /** Every example, run: in Node, in a page, as a component of React. */
 import assert from 'node:assert/strict';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import ts from 'typescript';
 import { serve } from '../bundlers/support.mjs';
@@ -49,6 +51,20 @@ test('node-upload.mjs: Ctrl-C pauses, the next run goes on', TIMEOUT, async (t) 
   assert.match(done.stderr, /\[#{30}\] 100 % done/);
 });
 
+test('node-upload.mjs: what cannot be read is told in a line', TIMEOUT, async (t) => {
+  const { emulator, folder, metadata } = await prepare(t);
+  const disk = await makeRandomRaw(path.join(folder, 'disk.raw'), MIB);
+  const script = await example(t, 'node-upload.mjs');
+  for (const files of [
+    [path.join(folder, 'none.raw'), metadata],
+    [disk, path.join(folder, 'none.json')],
+  ]) {
+    const { code, stderr } = await run(script, [emulator.ims, 'region0', ...files]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^.*none\.(raw|json).*\n$/);
+  }
+});
+
 test(
   'node-sync.mjs: what is new is uploaded, what is there is not, what is wrong is told',
   TIMEOUT,
@@ -74,6 +90,17 @@ test(
     assert.match(
       second.stdout,
       /^same {6}a\.qcow2\nuploaded {2}b\.raw, verified by md5\nfailed {4}c\.qcow2: ./,
+    );
+    // A folder, a link to nothing, a pipe: each is told of, and the rest goes on.
+    await mkdir(path.join(images, '0.raw'));
+    await symlink('nothing', path.join(images, '1.raw'));
+    await promisify(execFile)('mkfifo', [path.join(images, '2.raw')]);
+    const third = await run(script, parameters);
+    assert.equal(third.code, 1);
+    assert.match(
+      third.stdout,
+      /^failed {4}0\.raw: it is no file\nfailed {4}1\.raw: ENOENT.*\nfailed {4}2\.raw: it is no file\nsame {6}a\.qcow2\nsame {6}b\.raw\n/,
+      third.stderr,
     );
   },
 );

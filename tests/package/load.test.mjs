@@ -1,9 +1,11 @@
 /** load() with a .wasm that somebody hands over: Node takes Node's, and says which one is meant otherwise. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { rejects } from '../support/expect.mjs';
 import { CLIENT_DIR, entryFile, importClient } from '../support/places.mjs';
 import { startServer } from '../support/servers.mjs';
@@ -48,6 +50,16 @@ test("another entry's .wasm is none of this one, and what works goes on working"
   await load();
   const ims = new CecloudImsClient({ endpoint: 'https://ims.example.com', region: 'r', timeoutMs: -1 });
   await rejects(ims.listImages(), { kind: 'validation', field: 'timeoutMs' });
+});
+
+test('a global that is not there, as in jsdom, is neither a defect nor another .wasm', async () => {
+  const inspector = JSON.stringify(path.join(CLIENT_DIR, 'inspect.cjs'));
+  const script = `delete globalThis.TextDecoder; require(${inspector}).load().catch(({ message }) => console.log(message));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--eval', script]);
+  assert.equal(
+    stdout,
+    'load: the WebAssembly cannot be loaded: TextDecoder is not defined; with Jest, take @jest-environment node\n',
+  );
 });
 
 test('what no other attempt changes is asked for once, what may pass three times', {

@@ -41,6 +41,36 @@ test('the types are found, and right, however they are resolved', { timeout: 120
   await program('attw', await tarball(), ...parameters);
 });
 
+const codeOf = async (ends) => {
+  const names = (await readdir(CLIENT_DIR)).filter((name) => ends.test(name));
+  return Promise.all(
+    names.map(async (name) => ({ name, text: await readFile(path.join(CLIENT_DIR, name), 'utf8') })),
+  );
+};
+
+test('no text goes on in the next line: what indents lines would write into it', async () => {
+  const all = await codeOf(/\.[cm]?js$/);
+  assert.ok(all.length > 20, `${all.length} files`);
+  assert.deepEqual(
+    all.filter(({ text }) => /\\$/m.test(text)).map(({ name }) => name),
+    [],
+  );
+});
+
+test('the .wasm for Node is named as what copies a server together looks for it', async () => {
+  const all = await codeOf(/^(index|inspect|huawei|openstack|workspace)\.cjs$/);
+  assert.equal(all.length, 5);
+  for (const { name, text } of all) {
+    const named = [
+      ...text.matchAll(/\{return require\("node:path"\)\.join\(__dirname,"(\w+_node_bg\.wasm)"\)\}/g),
+    ];
+    const core = name.replace('index', 'ims_client').replace('.cjs', '_node_bg.wasm');
+    const looks = ['index.cjs', 'huawei.cjs'].includes(name) ? ['inspect_node_bg.wasm'] : [];
+    assert.deepEqual(named.map(([, file]) => file).sort(), [core, ...looks].sort(), name);
+    assert.equal(text.split('__dirname').length - 1, named.length, name);
+  }
+});
+
 /** The declarations of an entry, read by the compiler. */
 function declarations(place) {
   const file = path.join(CLIENT_DIR, manifest.exports[place].node.import.types);

@@ -3,11 +3,12 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
-use crate::build::TARGET;
+use crate::build::{TARGET, sysroot};
 use crate::process;
-use crate::project::{Project, cargo};
+use crate::project::{Project, cargo, cargo_home};
 
 /// The texts of all licences, each once, with the crates that it is of.
 pub fn text(project: &Project) -> Result<String> {
@@ -32,6 +33,9 @@ pub fn text(project: &Project) -> Result<String> {
         }
     }
     ensure!(!texts.is_empty(), "the client has no dependencies");
+    for (name, text) in library(project)? {
+        texts.entry(text).or_default().insert(name);
+    }
     let mut whole =
         String::from("Crates of which code is in the .wasm files of this package, and their licences.\n");
     let mut parts: Vec<(String, String)> = texts
@@ -43,6 +47,36 @@ pub fn text(project: &Project) -> Result<String> {
         whole.push_str(&format!("\n{}\n{crates}\n\n{text}\n", "-".repeat(80)));
     }
     Ok(whole)
+}
+
+/// Rust's own library, which is in every .wasm: its parts, each with a text. Those of others bring theirs with their sources, which
+/// are there where the build compiles the library.
+fn library(project: &Project) -> Result<Vec<(String, String)>> {
+    let mut compiler = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    let version = process::output(compiler.arg("--version"), "rustc --version", Duration::from_secs(60))?;
+    let version = version.split(' ').nth(1).context("rustc has no version")?;
+    let authors = Value::from(vec!["The Rust Project Contributors"]);
+    let mut parts = vec![(format!("Rust {version}: alloc, core, std"), mit_of(project, &authors)?)];
+    let sources = sysroot()?.join("lib/rustlib/src/rust/library");
+    let Ok(lock) = std::fs::read_to_string(sources.join("Cargo.lock")) else { return Ok(parts) };
+    for text in texts_of(&sources.join("compiler-builtins"))? {
+        parts.push((format!("Rust {version}: compiler_builtins"), text));
+    }
+    for index in std::fs::read_dir(cargo_home()?.join("registry/src")).into_iter().flatten().flatten() {
+        for name in ["dlmalloc", "hashbrown"] {
+            let version = locked(&lock, name).with_context(|| format!("Rust's library has no {name}"))?;
+            let folder = index.path().join(format!("{name}-{version}"));
+            let texts = if folder.is_dir() { texts_of(&folder)? } else { Vec::new() };
+            parts.extend(texts.into_iter().map(|text| (format!("{name} {version}"), text)));
+        }
+    }
+    Ok(parts)
+}
+
+/// The version of a crate in the text of a Cargo.lock.
+fn locked<'text>(lock: &'text str, name: &str) -> Option<&'text str> {
+    let (_, rest) = lock.split_once(&format!("name = {name:?}\nversion = \""))?;
+    rest.split('"').next()
 }
 
 /// The MIT licence for a crate that names it without its text: the words of our own, for its authors.
@@ -112,4 +146,19 @@ fn texts_of(folder: &Path) -> Result<Vec<String>> {
 
 fn word(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rusts_own_library_is_named_with_its_licences() {
+        let parts = library(&Project::find().unwrap()).unwrap();
+        let (name, text) = &parts[0];
+        assert!(name.starts_with("Rust 1.") && name.ends_with(": alloc, core, std"), "{name}");
+        assert!(text.contains("The Rust Project Contributors") && text.contains("AS IS"), "{text}");
+        assert_eq!(locked("name = \"a\"\nversion = \"1.2.3\"\n", "a"), Some("1.2.3"));
+        assert_eq!(locked("name = \"ab\"\nversion = \"1.2.3\"\n", "a"), None);
+    }
 }

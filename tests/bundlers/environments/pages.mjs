@@ -1,17 +1,8 @@
 /** Environments that are pages: with no bundler, with one, under a policy, without a secure context. */
 import { createHash } from 'node:crypto';
 import { cp, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { HERE, project, STRICT, serve, startProgram, tool, toolManifest, visit } from '../support.mjs';
-
-/** What a bundler that is a library exports. */
-async function library(name) {
-  const entry = createRequire(path.join(HERE, 'here.cjs')).resolve(name);
-  const module_ = await import(pathToFileURL(entry).href);
-  return module_.default ?? module_;
-}
+import { library, project, STRICT, serve, startProgram, tool, toolManifest, visit } from '../support.mjs';
 
 const IMPORTS = JSON.stringify({
   imports: {

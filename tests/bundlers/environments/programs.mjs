@@ -1,8 +1,8 @@
 /** Environments that are programs: Node in its kinds of modules, TypeScript, other runtimes. */
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { cp, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { HERE, program, project, tool } from '../support.mjs';
+import { HERE, library, program, project, tool } from '../support.mjs';
 
 function told(text) {
   return JSON.parse(text.trim().split('\n').at(-1));
@@ -49,6 +49,46 @@ function runtime(candidates, parameters) {
   };
 }
 
+const MODULES = ['esm.mjs', 'thread.mjs'];
+
+/** Two programs as modules, with everything inside. */
+async function rollup({ emulator, file: image }, name) {
+  const folder = await project(name, 'node');
+  for (const module_ of MODULES) {
+    const file = path.join(folder, module_);
+    await writeFile(file, (await readFile(file, 'utf8')).replace("'ims-client'", "'ims-client/inline'"));
+  }
+  const { rollup: bundle } = await library('rollup');
+  const resolve = await library('@rollup/plugin-node-resolve');
+  const commonjs = await library('@rollup/plugin-commonjs');
+  const made = await bundle({
+    input: MODULES.map((module_) => path.join(folder, module_)),
+    plugins: [resolve({ exportConditions: ['node'], rootDir: folder }), commonjs()],
+    onwarn(warning) {
+      throw new Error(`rollup warns: ${warning.message}`);
+    },
+  });
+  await made.write({ dir: path.join(folder, 'dist'), format: 'es', entryFileNames: '[name].mjs' });
+  await made.close();
+  const dist = path.join(folder, 'dist');
+  // Nothing of the package may be found from there.
+  await rename(path.join(folder, 'node_modules'), path.join(folder, 'gone'));
+  return told(await program(process.execPath, ['esm.mjs', emulator.ims, image], dist));
+}
+
+/** The files of a program, as Vercel and Nitro put them together. */
+async function traced({ emulator, file: image }, name) {
+  const folder = await project(name, 'node');
+  const { nodeFileTrace } = await library('@vercel/nft');
+  const { fileList } = await nodeFileTrace(
+    MODULES.map((module_) => path.join(folder, module_)),
+    { base: folder },
+  );
+  const copy = path.join(folder, 'copy');
+  for (const file of fileList) await cp(path.join(folder, file), path.join(copy, file));
+  return told(await program(process.execPath, ['esm.mjs', emulator.ims, image], copy));
+}
+
 const BUN = ['@oven/bun-linux-x64/bin/bun', '@oven/bun-linux-aarch64/bin/bun'];
 const DENO = ['@deno/linux-x64-glibc/deno', '@deno/linux-arm64-glibc/deno'];
 
@@ -75,6 +115,18 @@ export const PROGRAMS = [
     fast: true,
     how: '`moduleResolution: bundler`',
     run: typescript('esnext', 'bundler'),
+  },
+  {
+    name: 'Rollup for Node, .wasm inside',
+    tools: ['rollup'],
+    how: "`'ims-client/inline'`, by @rollup/plugin-commonjs",
+    run: rollup,
+  },
+  {
+    name: '@vercel/nft (Vercel, Nitro)',
+    tools: ['@vercel/nft'],
+    how: "`'ims-client'`",
+    run: traced,
   },
   { name: 'Bun', tools: ['bun'], how: "`'ims-client'`", run: runtime(BUN, ['run']) },
   {

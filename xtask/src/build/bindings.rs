@@ -111,7 +111,7 @@ fn flags(project: &Project, profile: Profile, compiler: &str) -> Result<Vec<Stri
 }
 
 /// Where the toolchain lies.
-fn sysroot() -> Result<PathBuf> {
+pub fn sysroot() -> Result<PathBuf> {
     let mut compiler = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     let minute = Duration::from_secs(60);
     let folder = process::output(compiler.args(["--print", "sysroot"]), "rustc --print sysroot", minute)?;

@@ -48,7 +48,32 @@ pub fn plain(project: &Project, module: &Path, kind: Kind, outside: &[&str], out
     command.args(outside.iter().map(|name| format!("--external:{name}")));
     let name = output.file_name().unwrap_or_default().to_string_lossy();
     process::run(&mut command, &format!("bundling {name}"), Duration::from_secs(120))
-        .with_context(|| format!("cannot write {name} of the package"))
+        .with_context(|| format!("cannot write {name} of the package"))?;
+    mend_lines(kind, output)
+}
+
+/// Puts texts together again that esbuild has cut, to keep its limit of a line: a text that goes on in the next line is
+/// broken by whatever indents lines, as Rollup's plugin for CommonJS does.
+fn mend_lines(kind: Kind, output: &Path) -> Result<()> {
+    if !kind.is_node() {
+        return Ok(());
+    }
+    let code =
+        std::fs::read_to_string(output).with_context(|| format!("cannot read {} again", output.display()))?;
+    std::fs::write(output, uncut(&code)).with_context(|| format!("cannot write {} again", output.display()))
+}
+
+/// Code without backslashes at the ends of lines, and without those ends. One that is escaped itself stays: then the end of the line
+/// belongs to a template.
+fn uncut(code: &str) -> String {
+    let mut whole = String::with_capacity(code.len());
+    for line in code.split_inclusive('\n') {
+        let text = line.strip_suffix('\n').unwrap_or(line);
+        let backslashes = text.len() - text.trim_end_matches('\\').len();
+        let is_cut = backslashes % 2 == 1 && text.len() < line.len();
+        whole.push_str(if is_cut { &text[..text.len() - 1] } else { line });
+    }
+    whole
 }
 
 /// esbuild, told what all bundles have in common.
@@ -108,7 +133,8 @@ pub fn write(project: &Project, parts: &Parts, kind: Kind, output: &Path) -> Res
     }
     let name = output.file_name().unwrap_or_default().to_string_lossy();
     process::run(&mut command, &format!("bundling {name}"), Duration::from_secs(120))
-        .with_context(|| format!("cannot write {name} of the package"))
+        .with_context(|| format!("cannot write {name} of the package"))?;
+    mend_lines(kind, output)
 }
 
 /// Writes the module that says where a .wasm is, in the one way that each kind of file needs.
@@ -130,10 +156,12 @@ fn wasm_module(
         Kind::Browser => {
             ("browser", format!("export const wasm = () => new URL('./{name}', import.meta.url);\n"))
         }
-        // Tools that copy a server together (nft, ncc) find the file by this very expression. Only ever bundled as
-        // CommonJS: hence __dirname.
+        // Tools that copy a server together (nft, Turbopack) find the file by this very expression: a call of join(), in no
+        // arrow function. Only ever bundled as CommonJS: hence __dirname. Asked for in the call, as a bundle that is a
+        // module has neither, and may be given its .wasm.
         Kind::Node | Kind::Program => {
-            ("node", format!("export const wasm = () => `${{__dirname}}/{name}`;\n"))
+            let place = format!("require('node:path').join(__dirname, '{name}')");
+            ("node", format!("export function wasm() {{\n  return {place};\n}}\n"))
         }
         Kind::Inline | Kind::InlineNode => {
             let wasm = file.display().to_string();
@@ -166,4 +194,18 @@ pub fn exports(project: &Project, module: &Path) -> Result<Vec<String>> {
     ensure!(!names.is_empty(), "{} exports nothing", module.display());
     ensure!(!names.iter().any(|name| name == "default"), "{} has a default export", module.display());
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_whole_and_templates_keep_their_lines() {
+        assert_eq!(uncut("a=\"numbe\\\nr\";\nb=1\n"), "a=\"number\";\nb=1\n");
+        assert_eq!(uncut("a=\"1\\\n2\\\n3\""), "a=\"123\"");
+        assert_eq!(uncut("a=`\\\\\nb`"), "a=`\\\\\nb`", "a backslash, and a line that ends");
+        assert_eq!(uncut("a=\"\\\\\\\nb\""), "a=\"\\\\b\"", "a backslash, and a cut");
+        assert_eq!(uncut("a\\"), "a\\");
+    }
 }

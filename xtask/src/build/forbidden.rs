@@ -34,11 +34,23 @@ fn fetched(name: &str) -> Vec<String> {
     if name == "worker.js" {
         return vec!["upload-worker.js".to_owned()];
     }
-    let is_it = |entry: &&Entry| name == format!("{}.js", entry.name);
-    let Some(entry) = ENTRIES.iter().find(is_it) else { return Vec::new() };
+    let Some(entry) = of_file(name, ".js") else { return Vec::new() };
+    cores(entry, Machine::Page).chain(entry.transfers.map(|_| entry.transfers_wasm())).collect()
+}
+
+/// The files that a file for Node reads from beside itself.
+fn read(name: &str) -> Vec<String> {
+    of_file(name, ".cjs").into_iter().flat_map(|entry| cores(entry, Machine::Node)).collect()
+}
+
+fn of_file(name: &str, end: &str) -> Option<&'static Entry> {
+    ENTRIES.iter().find(|entry| name.strip_suffix(end) == Some(entry.name))
+}
+
+/// The .wasm of an entry, and the inspector's where it has the way to it.
+fn cores(entry: &'static Entry, machine: Machine) -> impl Iterator<Item = String> {
     let inspector = ENTRIES.iter().filter(|other| entry.inspects && other.name == "inspect");
-    let wasm = core::iter::once(entry).chain(inspector).map(|entry| entry.wasm(Machine::Page));
-    wasm.chain(entry.transfers.map(|_| entry.transfers_wasm())).collect()
+    core::iter::once(entry).chain(inspector).map(move |entry| entry.wasm(machine))
 }
 
 fn code(name: &str, text: &str, fetched: &[String]) -> Result<()> {
@@ -50,11 +62,21 @@ fn code(name: &str, text: &str, fetched: &[String]) -> Result<()> {
         ensure!(!found, "{name} evaluates text as code: {forbidden}");
     }
     ensure!(!text.contains("sourceMappingURL"), "{name} points to a source map");
+    // Bundlers indent lines: what they put there would be in the middle of the text.
+    ensure!(
+        !text.lines().any(|line| line.ends_with('\\')),
+        "{name} has a text that goes on in the next line"
+    );
     let for_browsers = name.ends_with(".js") && !name.ends_with(".node.js");
     for node_only in ["node:", "require(", "__dirname"] {
         if for_browsers && text.contains(node_only) {
             bail!("{name} is for browsers and holds {node_only:?}");
         }
+    }
+    // What copies a server together looks for this expression.
+    for file in read(name) {
+        let literal = format!("return require(\"node:path\").join(__dirname,\"{file}\")");
+        ensure!(text.contains(&literal), "{name} does not name what it reads as {literal}");
     }
     // Bundlers look for this expression; a loader rewritten to anything else breaks them all.
     for file in fetched {
@@ -111,5 +133,22 @@ mod tests {
             judge("index.js", "const name='./ims_client_bg.wasm';new URL(name,import.meta.url)").is_err()
         );
         assert!(judge("inline.js", "fetch(new URL(\"./inspect_bg.wasm\",import.meta.url))").is_err());
+    }
+
+    #[test]
+    fn the_wasm_is_named_so_that_what_copies_servers_finds_it() {
+        let read =
+            |name: &str| format!("function w(){{return require(\"node:path\").join(__dirname,\"{name}\")}}");
+        let main = read("ims_client_node_bg.wasm");
+        assert!(judge("index.cjs", &main).is_err(), "the inspector is missing");
+        judge("index.cjs", &(main + &read("inspect_node_bg.wasm"))).unwrap();
+        assert!(judge("inspect.cjs", "var w=()=>`${__dirname}/inspect_node_bg.wasm`").is_err());
+        judge("inspect-inline.cjs", "").unwrap();
+    }
+
+    #[test]
+    fn a_text_that_goes_on_in_the_next_line_is_refused() {
+        assert!(judge("cli.mjs", "a=\"numbe\\\nr\"").is_err());
+        judge("cli.mjs", "a=\"number\";\nb=1").unwrap();
     }
 }

@@ -104,7 +104,7 @@ mod tests {
             assert_eq!(code.as_object().unwrap().keys().collect::<Vec<_>>(), ["types", "default"]);
         }
         let node_only = &manifest["exports"]["./openstack/config"];
-        assert_eq!(node_only.as_object().unwrap().keys().collect::<Vec<_>>(), ["node", "import"]);
+        assert_eq!(node_only.as_object().unwrap().keys().collect::<Vec<_>>(), ["node", "import", "require"]);
         let wasm = json!({ "node": "./inspect_node_bg.wasm", "default": "./inspect_bg.wasm" });
         assert_eq!(manifest["exports"]["./inspect_bg.wasm"], wasm);
     }

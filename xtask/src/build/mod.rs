@@ -23,7 +23,7 @@ mod standard_library;
 mod versions;
 mod weight;
 
-pub use bindings::{TARGET, ensure_target};
+pub use bindings::{TARGET, ensure_target, sysroot};
 pub use declarations::{declared_names, mentions};
 pub use entries::{ENTRIES, Entry};
 

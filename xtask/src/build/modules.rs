@@ -140,8 +140,9 @@ pub fn exports() -> impl Iterator<Item = (String, Value)> {
         let mut conditions = manifest::conditions(stem);
         if *node_only {
             // A compiler that follows bundlers asks without `node`; it gets types, a bundler for pages no code.
-            let types = json!({ "types": conditions["import"]["types"] });
-            conditions = json!({ "node": conditions["node"], "import": types });
+            let types = |way: &str| json!({ "types": conditions["node"][way]["types"] });
+            let (import, require) = (types("import"), types("require"));
+            conditions = json!({ "node": conditions["node"], "import": import, "require": require });
         }
         ((*place).to_owned(), conditions)
     });
