@@ -39,7 +39,7 @@ consoleSuite('the connection of the console', BOTH, (scenario) => {
       localStorage['ims-console.connection'] = JSON.stringify({ endpoint, region: 'r', authType: 'none' });
     }, emulator.ims);
     await page.reload();
-    await ui.see('[data-image]');
+    await ui.see('[data-test=place]');
     assert.deepEqual(await ui.texts('[data-test=place]'), place);
   });
 

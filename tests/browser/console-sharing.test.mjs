@@ -101,9 +101,9 @@ consoleSuite('sharing by the console', BOTH, (scenario) => {
       eventually(async () => (await page.$$('[data-test=share]')).length === count, `${count} are shown`);
     await ui.go(`/private?do=share&on=${IMAGE}`);
     await shown(50);
-    await page.$$eval('[data-test=share] input', (boxes) => {
-      for (const box of boxes.slice(0, 3)) box.click();
-    });
+    for (const box of (await page.$$('[data-test=share] input')).slice(0, 3)) {
+      await box.evaluate((input) => input.click());
+    }
     await ui.shows('[data-test=unshare-selected]', /Stop sharing with 3/);
     await ui.click('[data-test=dialog] .btn-next');
     await shown(1);
