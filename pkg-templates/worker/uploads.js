@@ -14,7 +14,7 @@ export class UploadWorker {
   #tasks = new Map();
   #last = 0;
   /** What the worker keeps of found uploads is given back when nothing here refers to them any more. */
-  #finds = new FinalizationRegistry((giveBack) => giveBack());
+  #finds = new FinalizationRegistry((given) => given());
 
   /** `spawn` starts the package's own worker. */
   constructor(options, spawn) {
@@ -33,10 +33,7 @@ export class UploadWorker {
     const keys = found.map(({ key }) => key);
     // A store of the caller's is asked as long as what it holds can be resumed.
     const find = { channel };
-    this.#finds.register(find, () => {
-      channel.tell('forget', keys);
-      for (const take of lent) take();
-    });
+    this.#finds.register(find, giveBack(channel, keys, lent));
     return found.map(
       ({ key, ...known }) =>
         new PendingUpload(known, (name, ...rest) =>
@@ -121,6 +118,14 @@ export class UploadWorker {
     connected.catch(forget);
     return connected;
   }
+}
+
+/** A function of its own: one that is made where others are holds on to all that those refer to. */
+function giveBack(channel, keys, lent) {
+  return () => {
+    channel.tell('forget', keys);
+    for (const take of lent) take();
+  };
 }
 
 /** What a task of the core is to its shell. */

@@ -136,15 +136,16 @@ for (const name of Object.keys(BROWSERS)) {
           };
           const task = ims.download(id, 'download', { onProgress });
           await until(() => (when === 'it is opened' ? opening > 0 : received > 0));
-          const during = (await privateFiles()).length;
+          // Chromium shows what is written beside it.
+          const during = (await privateFiles()).length > 0;
           await end(task.abort());
           lefts.push([during, await privateFiles()]);
         }
         return lefts;
       });
       assert.deepEqual(seen, [
-        [1, []],
-        [1, []],
+        [true, []],
+        [true, []],
       ]);
     });
 

@@ -58,17 +58,21 @@ pub async fn create() -> Result<JsValue> {
 /// Removes what other pages have left. What is still written to is locked, and cannot be removed.
 async fn tidy(directory: &JsValue) -> Result<()> {
     let entries = invoke(directory, "values", &Array::new()).await?;
-    loop {
-        let entry = invoke(&entries, "next", &Array::new()).await?;
-        let Some(handle) = get(&entry, "value") else { return Ok(()) };
+    let mut old = Vec::new();
+    while let Some(handle) = get(&invoke(&entries, "next", &Array::new()).await?, "value") {
         let name = get(&handle, "name").and_then(|name| name.as_string()).unwrap_or_default();
         if name.starts_with(PREFIX)
             && let Ok(file) = invoke(&handle, "getFile", &Array::new()).await
             && JsPlatform.now() - number(&file, "lastModified") > stays(&file)
         {
-            remove(&handle).await;
+            old.push(handle);
         }
     }
+    // Not while they are listed: some browsers would pass over others.
+    for handle in &old {
+        remove(handle).await;
+    }
+    Ok(())
 }
 
 /// Removes a file; what cannot be removed now will be by a later download.

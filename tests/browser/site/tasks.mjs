@@ -84,6 +84,19 @@ function settled(request, then = () => {}) {
   });
 }
 
+/** What a request to the store of leases gives. */
+async function inLeases(ask) {
+  const database = await settled(indexedDB.open('ims-client'), ({ result }) => result);
+  try {
+    return await settled(
+      ask(database.transaction('leases', 'readwrite').objectStore('leases')),
+      ({ result }) => result,
+    );
+  } finally {
+    database.close();
+  }
+}
+
 const ACTIONS = {
   makeFile: async (recipe) => {
     file = await makeFile(recipe);
@@ -172,6 +185,12 @@ const ACTIONS = {
     settled(indexedDB.open(name, 3), (request) => {
       request.result.close();
     }),
+  leases: () => inLeases((store) => store.getAll()),
+  /** Leaves of each lease what one leaves that was taken over. */
+  leaveLeases: async () => {
+    for (const key of await inLeases((store) => store.getAllKeys()))
+      await inLeases((store) => store.put({}, key));
+  },
   deleteDatabase: () => settled(indexedDB.deleteDatabase('ims-client')),
   breakDatabase: () => {
     IDBFactory.prototype.open = () => {
