@@ -80,6 +80,8 @@ pub struct Details {
     pub rule: Option<String>,
     pub retryable: bool,
     pub resumable: bool,
+    /// No attempt has left this machine: nothing was done. Not told outside.
+    pub unsent: bool,
     pub attempts: Vec<Attempt>,
 }
 
@@ -153,6 +155,7 @@ impl Error {
             rule: None,
             retryable: matches!(kind, Kind::Network | Kind::Timeout),
             resumable: false,
+            unsent: false,
             attempts: Vec::new(),
         }))
     }

@@ -95,6 +95,8 @@ impl Service {
             details.message = format!("{} ({tries} attempts)", details.message);
         }
         details.attempts = core::mem::take(&mut course.attempts);
+        // What must not be repeated once it was sent was not sent before, either.
+        details.unsent = !sent && matches!(operation.repeat, Repeat::Once);
         Err(error)
     }
 

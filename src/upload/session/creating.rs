@@ -111,7 +111,8 @@ impl Session {
     /// An image may have been made, and a gateway may have given up before that. Who is too busy has made none.
     pub(super) fn note_lost_image(&mut self, error: &Error) {
         self.creates += 1;
-        if !error.details().status.is_some_and(|status| status == 503 || retry::is_refused_for_now(status)) {
+        let refused = |status| status == 503 || retry::is_refused_for_now(status);
+        if !error.details().unsent && !error.details().status.is_some_and(refused) {
             self.may_exist = true;
             self.lost_here = true;
             self.importing.lost_at = Some(self.last_now);

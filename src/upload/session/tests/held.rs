@@ -12,6 +12,12 @@ fn unreadable() -> Outcome {
     Outcome::Failed(Trouble { remedy: Remedy::GiveUp, error: Error::new(Kind::Source, "ESTALE") })
 }
 
+fn unsent() -> Outcome {
+    let mut error = Error::new(Kind::Network, "ECONNREFUSED");
+    error.details_mut().unsent = true;
+    Outcome::Failed(Trouble { remedy: wait(), error })
+}
+
 fn shown(status: &str, size: u64) -> Option<Outcome> {
     let facts = ImageFacts { status: status.to_owned(), size: Some(size), ..ImageFacts::default() };
     Some(Outcome::Image(facts))
@@ -168,16 +174,20 @@ fn a_404_without_a_word_is_no_stores() {
 }
 
 #[test]
-fn who_is_asked_too_often_has_made_no_image() {
+fn who_is_asked_too_often_or_never_heard_of_it_has_made_no_image() {
     let mut hand = Hand::new(Session::new(config(3, false, false)));
     let mut answers = 0;
     let mut answer = |job: &Job| match job {
         Job::CreateImage => {
             answers += 1;
-            if answers == 1 { Some(trouble(wait(), Kind::Protocol, "", 429)) } else { well(job) }
+            match answers {
+                1 => Some(trouble(wait(), Kind::Protocol, "", 429)),
+                2 => Some(unsent()),
+                _ => well(job),
+            }
         }
         // Somebody else's.
-        Job::FindImages if answers == 1 => Some(Outcome::Found(vec!["img-foreign".to_owned()])),
+        Job::FindImages if answers > 0 => Some(Outcome::Found(vec!["img-foreign".to_owned()])),
         Job::FindImages => Some(Outcome::Found(Vec::new())),
         Job::ShowImage => shown("active", 15 * MIB),
         job => well(job),
