@@ -61,6 +61,8 @@ pub fn npm_packages(folder: &Path, options: &[&str], needed: &[&str]) -> Result<
     if stamp.is_fresh(&needed.iter().map(PathBuf::as_path).collect::<Vec<_>>()) {
         return Ok(());
     }
+    // npm empties the folder that a link leads to: somebody else's.
+    ensure!(!modules.is_symlink(), "{} is a link; npm ci would empty what it leads to", modules.display());
     eprintln!("installing the npm packages of {}", folder.display());
     let mut npm = npm(&["ci", "--no-fund", "--no-audit", "--loglevel=error"]);
     process::run(npm.args(options).current_dir(folder), "npm ci", Duration::from_secs(15 * 60))?;
