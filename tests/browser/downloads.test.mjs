@@ -35,7 +35,9 @@ async function prepare(t, { browser, site }) {
         ]);
       const privateFiles = async () => {
         const names = [];
-        for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
+        // What Chromium writes beside a file until it is closed is none.
+        for await (const name of (await navigator.storage.getDirectory()).keys())
+          if (!name.endsWith('.crswap')) names.push(name);
         return names;
       };
       // The browser's own downloads are none of this.
@@ -136,16 +138,15 @@ for (const name of Object.keys(BROWSERS)) {
           };
           const task = ims.download(id, 'download', { onProgress });
           await until(() => (when === 'it is opened' ? opening > 0 : received > 0));
-          // Chromium shows what is written beside it.
-          const during = (await privateFiles()).length > 0;
+          const during = (await privateFiles()).length;
           await end(task.abort());
           lefts.push([during, await privateFiles()]);
         }
         return lefts;
       });
       assert.deepEqual(seen, [
-        [true, []],
-        [true, []],
+        [1, []],
+        [1, []],
       ]);
     });
 

@@ -1,5 +1,5 @@
 //! `cargo xtask setup`: what a fresh machine with rustup, Node and npm lacks; nothing to do the second time.
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;

@@ -68,7 +68,7 @@ async fn tidy(directory: &JsValue) -> Result<()> {
             old.push(handle);
         }
     }
-    // Not while they are listed: some browsers would pass over others.
+    // Not while they are listed: whether others would be passed over then is the browser's to say.
     for handle in &old {
         remove(handle).await;
     }
