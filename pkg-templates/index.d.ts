@@ -449,7 +449,7 @@ export class CecloudImsClient {
    * @throws {ImsError} kind `service`, `IMG.OperationDenied.QuotaNotEnough` where the quota is used up.
    * @example
    * const image = await ims.importImage({ ...importable, imageUrl: 'https://files.example.com/web.qcow2' });
-   * if (image) await ims.waitForImage(image.imageId);
+   * console.log(image?.imageId ?? 'the list of private images shows it');
    */
   importImage(request: ImportImage, call?: CallOptions): Promise<PrivateImage | null>;
   /**

@@ -111,12 +111,12 @@ test('an iterator refuses what its list refuses, and begins where it is told to'
   assert.deepEqual(recorder.take(), []);
   // A service that shows the same page again and again is not asked for ever.
   const page = json({ total: 1_000, list: [IMAGE] });
-  recorder.next(page).next(page);
+  recorder.next(page).next(page).next(page);
   const images = [];
   for await (const image of ims.iteratePrivateImages({ current: 3, size: 1 })) images.push(image.imageId);
   assert.deepEqual(images, [IMAGE.imageId]);
   const asked = recorder.take().map(({ query }) => new URLSearchParams(query).get('current'));
-  assert.deepEqual(asked, ['3', '4']);
+  assert.deepEqual(asked, ['3', '4', '5']);
 });
 
 test('headers that are no plain object are refused, not left out', async (t) => {

@@ -36,7 +36,11 @@ test('abort() while the image is being saved tells the service, and leaves nothi
   const ims = newClient(t, emulator.ims);
   const task = ims.upload(randomBytes(1, 17 * MIB), rawImage(), OPTIONS);
   await eventually(() => task.progress.phase === 'verifying', 'verifying');
-  const ended = rejects(task.done, { kind: 'aborted', code: undefined, message: /what was stored is removed/ });
+  const ended = rejects(task.done, {
+    kind: 'aborted',
+    code: undefined,
+    message: /what was stored is removed/,
+  });
   await task.abort();
   await ended;
   const told = (await emulator.arrived('complete_upload')).map(({ body }) => body.result);

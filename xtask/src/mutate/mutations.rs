@@ -155,8 +155,8 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "an abort does not look for uploads whose creation it never heard of",
         "taking_back.rs",
-        "} else if reaches && self.strays.is_none() && !anothers && (!imports || self.create_lost) {",
-        "} else if false {",
+        "            && self.strays.is_none()\n            && !anothers\n",
+        "            && false\n",
     ),
     broken(
         "an abort leaves an object whose answer was lost",
@@ -292,9 +292,21 @@ pub const MUTATIONS: &[Mutation] = &[
     ),
     broken(
         "a file that changed while it was sent counts as whole",
-        "completing.rs",
-        "self.end_with(Ending::TakeBack(trouble.error)),\n            (Job::ListParts",
-        "self.source_checked = trouble.error.details().code.is_none(),\n            (Job::ListParts",
+        "failures.rs",
+        "let useless = is_changed(&error) && !self.reported;",
+        "let useless = false;",
+    ),
+    broken(
+        "the time of a pause counts as time of failures",
+        "mod.rs",
+        "self.wait_until.iter_mut().chain(&mut self.patience.first_failure)",
+        "self.wait_until.iter_mut()",
+    ),
+    broken(
+        "what cannot be read again is sent far ahead of its digest",
+        "parts.rs",
+        "self.next.saturating_sub(self.hash_next) >= self.ahead",
+        "false",
     ),
     broken(
         "one word that the image is gone is enough",

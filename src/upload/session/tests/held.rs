@@ -3,7 +3,7 @@
 
 use super::super::*;
 use super::single::{Hand, MIB, all_but, config, well};
-use super::world::{trouble, wait};
+use super::world::{lost, trouble, wait};
 use crate::error::{Error, Kind};
 use crate::oss::trouble::{Remedy, Trouble};
 use crate::upload::source::changed;
@@ -207,4 +207,31 @@ fn what_cannot_be_read_again_is_not_sent_far_ahead_of_its_digest() {
         job => well(job),
     });
     assert_eq!(hand.count(|job| matches!(job, Job::SendPart { .. })), 3);
+}
+
+#[test]
+fn what_was_looked_for_before_the_machine_slept_says_nothing_of_now() {
+    let mut hand = Hand::new(Session::new(config(1, true, false)));
+    let mut answer = |job: &Job| match job {
+        Job::CreateImage => Some(lost()),
+        job => well(job),
+    };
+    let creates = |hand: &Hand| hand.count(|job| matches!(job, Job::CreateImage));
+    hand.tell(Event::Start, &mut answer);
+    // The look after it is under way when the lid is closed.
+    let mut no_answer = |job: &Job| match job {
+        Job::FindImages => None,
+        job => well(job),
+    };
+    while !hand.open.iter().any(|(_, job)| matches!(job, Job::FindImages)) {
+        hand.wait(1, &mut no_answer);
+    }
+    assert_eq!(creates(&hand), 1);
+    hand.now += 60_000.0;
+    let mut once = true;
+    hand.tell(Event::Tick, &mut |job| match job {
+        Job::FindImages if core::mem::take(&mut once) => Some(Outcome::Found(Vec::new())),
+        _ => None,
+    });
+    assert_eq!(creates(&hand), 1, "{:?}", hand.asked);
 }
