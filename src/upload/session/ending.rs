@@ -36,8 +36,8 @@ impl Session {
     /// Takes everything back. It may come after a stop that has not ended yet, or while a failure is cleaned up.
     pub(super) fn abort(&mut self) {
         if !self.taken_over && !matches!(self.ending, Some(Ending::Abort | Ending::TakeBack(_))) {
-            // The image may still be saved: it is told to fail, too.
-            self.take_back_report = self.reported;
+            // The image may still be saved: it is told to fail, too, unless another may have put a file into it.
+            self.take_back_report = self.reported && !self.doubtful;
             self.end_with(Ending::Abort);
         }
     }
