@@ -168,11 +168,11 @@ impl Session {
             Step::Look
         } else if self.upload_id.is_some() && !self.completed && !self.store_left {
             Step::Parts
-        // Somebody else may be sending to a place that the caller has chosen; and the service gives no keys for what it saves.
+        // Somebody else may be sending to a place that the caller has chosen; and for what was reported the service gives no keys.
         } else if reaches
             && self.strays.is_none()
             && !anothers
-            && ((!imports && !self.take_back_report) || self.create_lost)
+            && ((!imports && !self.reported) || self.create_lost)
         {
             Step::Strays
         } else if reaches && self.strays.as_ref().is_some_and(|strays| !strays.is_empty()) {

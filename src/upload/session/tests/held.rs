@@ -128,6 +128,13 @@ fn an_image_that_is_being_saved_is_told_to_fail_and_kept_where_it_cannot_go_yet(
         hand.tell(Event::Start, &mut answer);
         hand.tell(Event::Abort, &mut answer);
         assert_eq!(hand.count(|job| matches!(job, Job::Report { success: false, .. })), 1);
+        // Nothing is asked for that needs keys.
+        assert_eq!(
+            hand.count(|job| matches!(job, Job::Prepare | Job::ListMultipartUploads)),
+            1,
+            "{:?}",
+            hand.asked
+        );
         let Some(Finish::Aborted(error, _)) = &hand.finish else { panic!("{:?}", hand.finish) };
         assert_eq!((error.details().resumable, hand.kept.is_some()), (!deletable, !deletable));
     }
