@@ -36,6 +36,7 @@ import type {
   HuaweiImsOptions,
   Image,
   ImageChanges,
+  ImageFilters,
   ImageFromFile,
   ImageFromFileQuickly,
   ImageFromIso,
@@ -298,3 +299,5 @@ export type Others = [
   [SystemImageType, TagFilter, TagPairOfImage, TagsToAdd, TagsToRemove, TagTexts, TagTextOfImage, TagValues],
   [Visibility, WholeImageFromCbr, WholeImageFromCsbs, WholeImageFromServer],
 ];
+
+export const filters: ImageFilters = { __imagetype: 'gold' };

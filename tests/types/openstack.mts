@@ -18,7 +18,9 @@ import {
   OpenStackImageClient,
   type OpenStackImageFilters,
   type OpenStackImageList,
+  type OpenStackImageProperties,
   type OpenStackImageStatus,
+  type OpenStackImportFields,
   type OpenStackImportInfo,
   type OpenStackImportMethod,
   type OpenStackLink,
@@ -33,6 +35,7 @@ import {
   type OpenStackSchemaExtras,
   type OpenStackSortKey,
   type OpenStackStore,
+  type OpenStackStoreExtras,
   type OpenStackStores,
   type OpenStackTask,
   type OpenStackTasks,
@@ -182,3 +185,9 @@ export const client = new OpenStackImageClient({
 
 const options: OpenStackClientOptions = { region: 'RegionOne', interface: 'internal' };
 export const byCatalog = new OpenStackImageClient(options);
+
+export const properties: OpenStackImageProperties = { name: null, owner: null, os_distro: 'debian' };
+// @ts-expect-error tags are a list, or stay as they are
+export const untagged: OpenStackImageProperties = { tags: null };
+export const fields: OpenStackImportFields = { uri: 'https://files.example.com/web.qcow2' };
+export const readOnly: OpenStackStoreExtras['read-only'] = 'true';

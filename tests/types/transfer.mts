@@ -17,6 +17,7 @@ import type {
   ReadableStreamLike,
   StoreOptions,
   StreamedDownloadTask,
+  UploadEndCode,
   UploadEvent,
   UploadOptions,
   UploadProgress,
@@ -144,4 +145,18 @@ export async function goOn(): Promise<string[]> {
     (one) =>
       `${one.imageId ?? '?'} ${one.name} ${one.fileName} ${one.bytesSent / one.bytesTotal} ${one.updatedAt}`,
   );
+}
+
+export const ends: Record<UploadEndCode, boolean> = {
+  'file-changed': true,
+  'upload-in-use': true,
+  'upload-ended': true,
+  'taken-over': true,
+  'left-behind': true,
+};
+// @ts-expect-error it ends for no such reason
+export const end: UploadEndCode = 'tired';
+
+export async function stopped(task: DownloadTask): Promise<void> {
+  await task.stop();
 }

@@ -36,6 +36,7 @@ import type {
   PlainImageType,
   ProductArchitecture,
   ProductImage,
+  ProductImageOrder,
   ProductImagePage,
   ProductImageType,
   RoutePolicy,
@@ -154,3 +155,7 @@ try {
   if (error instanceof ImsError) tell(error.code);
 }
 workspace.close();
+
+export const orders: ProductImageOrder[] = ['name', 'created_at'];
+// @ts-expect-error it is not sorted by that
+export const order: ProductImageOrder = 'size';
